@@ -1,0 +1,26 @@
+import type { Stream } from '../core/stream.ts';
+
+/** A checked configuration: plain JSON, with every default filled in. */
+export interface Config {
+  /** Names everything in AWS: lower case letters, digits and hyphens. */
+  readonly environment: string;
+  /** Origin of the Procurios environment, e.g. `https://acme.procurios.site`; the token goes there only. */
+  readonly host: string;
+  /** Where tokens are requested; the client's secret goes there only. */
+  readonly tokenUrl: string;
+  /** The `Accept-Language` header of every request. */
+  readonly acceptLanguage: string;
+  readonly auth: ClientCredentialsGrant;
+  /** Our share of the rate agreed with Procurios. */
+  readonly requestsPerSecond: { readonly pull: number };
+  /** Name of the secret with the client's id and secret. */
+  readonly secretName: string;
+  readonly streams: readonly Stream[];
+}
+
+/** The OAuth2 grant by which the system itself, not a user, asks for tokens. */
+export interface ClientCredentialsGrant {
+  readonly grant: 'clientCredentials';
+  /** At least one; sent separated by spaces. */
+  readonly scopes: readonly string[];
+}
