@@ -30,6 +30,8 @@ const DISPOSITIONS = {
   STORE_UNAVAILABLE: 'retry',
   /** Another pull of this environment is running. */
   RUN_ACTIVE: 'retry',
+  /** The pull was stopped, or its time was up; the next one goes on from there. */
+  INTERRUPTED: 'retry',
   /** The receipt does not add up: a bug of ours. */
   UNBALANCED: 'fix',
 } as const satisfies Record<string, Disposition>;

@@ -1,0 +1,58 @@
+import { hash } from 'node:crypto';
+import { type Clock, timestamp } from '../core/clock.ts';
+import { REJECT_REASONS, type Reject } from '../core/reject.ts';
+import type { Stream } from '../core/stream.ts';
+import type { Walk } from '../core/walk.ts';
+import { deleteRows, putRows, queryRows, type Row } from './rows.ts';
+import type { StateTable } from './state-table.ts';
+
+/** A reject that no later walk has shown again goes after 90 days. */
+const KEPT_SECONDS = 90 * 24 * 60 * 60;
+/** A sort key has room for 1,024 bytes, an `_id` may have 2,048. */
+const LONGEST_ID_IN_KEY = 1000;
+
+/** Keeps the rejects under `stream#<name>` / `reject#<_id>`; those without a key under their place in the walk. */
+export async function saveRejects(
+  state: StateTable,
+  stream: Stream,
+  walk: Walk,
+  rejects: readonly Reject[],
+  clock: Clock,
+): Promise<void> {
+  const now = clock.now();
+  const rows = new Map<string, Row>();
+  for (const reject of rejects) {
+    const sk = `reject#${labelOf(reject)}`;
+    rows.set(sk, {
+      pk: `stream#${stream.name}`,
+      sk,
+      ...reject,
+      message: REJECT_REASONS[reject.reason],
+      walkId: walk.walkId,
+      seenAt: timestamp(now),
+      _expiresAt: Math.floor(now / 1000) + KEPT_SECONDS,
+    });
+  }
+  await putRows(state, [...rows.values()], clock);
+}
+
+/** Forgets the rejects that this walk, a complete one, did not show again. */
+export async function clearRejects(
+  state: StateTable,
+  stream: Stream,
+  walk: Walk,
+  clock: Clock,
+): Promise<void> {
+  const rows = await queryRows(state, `stream#${stream.name}`, 'reject#');
+  await deleteRows(
+    state,
+    rows.filter((row) => row.walkId !== walk.walkId),
+    clock,
+  );
+}
+
+/** An `_id` is percent-encoded, so neither `?` nor `~` can begin one. */
+function labelOf({ id, page, index }: Reject): string {
+  if (id === undefined) return `?page-${page}-object-${index}`;
+  return id.length <= LONGEST_ID_IN_KEY ? id : `~${hash('sha256', id, 'hex')}`;
+}

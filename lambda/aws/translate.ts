@@ -1,0 +1,58 @@
+import { SyncError } from '../core/errors.ts';
+
+const THROTTLES: ReadonlySet<string> = new Set([
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'ThrottlingException',
+]);
+
+/** What an error of the SDK, or of the network below it, is called. */
+export function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : '';
+}
+
+export function isThrottle(error: unknown): boolean {
+  return THROTTLES.has(nameOf(error));
+}
+
+/** Names of network failures, as Node and the SDK spell them in `name` or `code`. */
+const NETWORK =
+  /^(TimeoutError|RequestTimeout|AbortError|ECONN\w+|ENOTFOUND|EPIPE|EHOST\w+|ENET\w+|EAI_AGAIN|NetworkingError)$/;
+
+/**
+ * Turns an error of the SDK into ours, once, at the edge. What is not recognised as the SDK's is given back as it is.
+ *
+ * @param about - What was called, and on what: `table procurios-sync-acme-members`.
+ */
+export function translate(error: unknown, about: string): unknown {
+  if (error instanceof SyncError || !(error instanceof Error)) return error;
+  const name = nameOf(error);
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : name;
+
+  if (name === 'ResourceNotFoundException') {
+    return new SyncError('STORE_MISSING', `${about} does not exist in this account and region`, {
+      cause: error,
+    });
+  }
+  if (name === 'CredentialsProviderError' || name === 'UnrecognizedClientException') {
+    return new SyncError(
+      'STORE_UNAVAILABLE',
+      `${about}: no AWS credentials that work; sign in or set a profile`,
+      {
+        cause: error,
+      },
+    );
+  }
+  if (error.message === 'Region is missing') {
+    return new SyncError('STORE_UNAVAILABLE', `${about}: no AWS region is set; set AWS_REGION`, {
+      cause: error,
+    });
+  }
+  if (NETWORK.test(name) || NETWORK.test(code)) {
+    return new SyncError('STORE_UNAVAILABLE', `${about} could not be reached (${code})`, { cause: error });
+  }
+  if ('$metadata' in error) {
+    return new SyncError('STORE_UNAVAILABLE', `${about}: AWS answered ${name}`, { cause: error });
+  }
+  return error;
+}

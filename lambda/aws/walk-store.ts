@@ -1,0 +1,133 @@
+import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Clock } from '../core/clock.ts';
+import { SeenKeys } from '../core/seen-keys.ts';
+import type { WalkStore } from '../core/step.ts';
+import type { Stream } from '../core/stream.ts';
+import type { Walk } from '../core/walk.ts';
+import type { Lease } from './lease.ts';
+import { clearRejects, saveRejects } from './reject-store.ts';
+import { deleteRows, queryRows } from './rows.ts';
+import type { StateTable } from './state-table.ts';
+
+/** What is left of a walk that nobody takes up again goes after 14 days. */
+const KEPT_SECONDS = 14 * 24 * 60 * 60;
+
+export interface WalkStoreOptions {
+  readonly state: StateTable;
+  readonly lease: Pick<Lease, 'fence' | 'guard'>;
+  readonly clock: Clock;
+}
+
+/**
+ * Keeps walks in the state table: `walk#<stream>` / `position` and, with the keys of a slice each, `seen#<slice>`.
+ *
+ * Everything else is written before the position is: whatever stops us in between, the position fits what it finds.
+ * A walk that was just saved is given back from memory, which is why there must be one store per run.
+ */
+export function createWalkStore({ state, lease, clock }: WalkStoreOptions): WalkStore {
+  let kept: { readonly stream: string; readonly walk: Walk } | undefined;
+  const inSeconds = (seconds: number): number => Math.floor(clock.now() / 1000) + seconds;
+
+  return {
+    async loadWalk(stream) {
+      const inMemory = kept?.stream === stream.name ? kept.walk : undefined;
+      kept = undefined;
+      return inMemory ?? (await readWalk(state, stream));
+    },
+
+    async loadKeyTypes(stream) {
+      const key = { pk: `stream#${stream.name}`, sk: 'state' };
+      const { Item } = await state.send(
+        new GetCommand({ TableName: state.name, Key: key, ConsistentRead: true }),
+      );
+      // Another key is another agreement: what the old one was made of says nothing about it.
+      return Item?.key === stream.key.join()
+        ? ((Item?.keyTypes ?? undefined) as string | undefined)
+        : undefined;
+    },
+
+    async saveWalk(stream, walk, rejects) {
+      await saveRejects(state, stream, walk, rejects, clock);
+      lease.guard();
+      await saveSeen(state, stream, walk, inSeconds(KEPT_SECONDS));
+      lease.guard();
+      const { seen, followed, ...position } = walk;
+      const Item = {
+        pk: `walk#${stream.name}`,
+        sk: 'position',
+        ...position,
+        fence: lease.fence,
+        _expiresAt: inSeconds(KEPT_SECONDS),
+      };
+      await state.send(
+        new PutCommand({
+          TableName: state.name,
+          Item,
+          // A pull that was thought dead and is not must not set a newer one's walk back.
+          ConditionExpression: 'attribute_not_exists(fence) OR fence <= :fence',
+          ExpressionAttributeValues: { ':fence': lease.fence },
+        }),
+      );
+      kept = { stream: stream.name, walk };
+    },
+
+    async endWalk(stream, walk, isComplete, rejects) {
+      await saveRejects(state, stream, walk, rejects, clock);
+      lease.guard();
+      await saveStreamState(state, stream, walk);
+      await state.send(
+        new DeleteCommand({ TableName: state.name, Key: { pk: `walk#${stream.name}`, sk: 'position' } }),
+      );
+      const seen = await queryRows(state, `walk#${stream.name}`, 'seen#');
+      await deleteRows(state, seen, clock);
+      if (isComplete) await clearRejects(state, stream, walk, clock);
+    },
+  };
+}
+
+async function saveSeen(state: StateTable, stream: Stream, walk: Walk, _expiresAt: number): Promise<void> {
+  const Item = {
+    pk: `walk#${stream.name}`,
+    sk: seenKey(walk.slices),
+    walkId: walk.walkId,
+    keys: walk.seen.takeNew(),
+    followed: walk.followed.takeNew(),
+    _expiresAt,
+  };
+  await state.send(new PutCommand({ TableName: state.name, Item }));
+}
+
+async function saveStreamState(state: StateTable, stream: Stream, walk: Walk): Promise<void> {
+  await state.send(
+    new UpdateCommand({
+      TableName: state.name,
+      Key: { pk: `stream#${stream.name}`, sk: 'state' },
+      UpdateExpression: 'SET #key = :key, keyTypes = :keyTypes',
+      ExpressionAttributeNames: { '#key': 'key' },
+      ExpressionAttributeValues: { ':key': stream.key.join(), ':keyTypes': walk.keyTypes ?? null },
+    }),
+  );
+}
+
+async function readWalk(state: StateTable, stream: Stream): Promise<Walk | undefined> {
+  const key = { pk: `walk#${stream.name}`, sk: 'position' };
+  const { Item } = await state.send(
+    new GetCommand({ TableName: state.name, Key: key, ConsistentRead: true }),
+  );
+  if (Item === undefined) return undefined;
+  const { pk: _pk, sk: _sk, fence: _fence, _expiresAt, ...position } = Item;
+  const walk = { ...position, seen: new SeenKeys(), followed: new SeenKeys() } as unknown as Walk;
+
+  for (const row of await queryRows(state, key.pk, 'seen#')) {
+    // A slice that was not saved to its end has left a row; so may have a walk that was given up.
+    if (row.walkId !== walk.walkId || row.sk >= seenKey(walk.slices + 1)) continue;
+    walk.seen.restore(row.keys as Uint8Array);
+    walk.followed.restore(row.followed as Uint8Array);
+  }
+  return walk;
+}
+
+/** @param slice - Ordinal of the slice, from 1. Zeros in front keep the order. */
+function seenKey(slice: number): string {
+  return `seen#${String(slice).padStart(8, '0')}`;
+}

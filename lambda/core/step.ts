@@ -1,0 +1,98 @@
+import { type Clock, timestamp } from './clock.ts';
+import { SyncError } from './errors.ts';
+import { noCounts, type Receipt, receiptOf } from './receipt.ts';
+import type { Reject } from './reject.ts';
+import { pullSlice, type SliceEnd, type SlicePorts } from './slice.ts';
+import type { Stream } from './stream.ts';
+import { beginWalk, mayResume, type Walk } from './walk.ts';
+
+/** Where walks are kept between slices and runs. */
+export interface WalkStore {
+  /** The stream's unfinished walk; undefined: there is none. */
+  loadWalk(stream: Stream): Promise<Walk | undefined>;
+  /** What the stream's keys were made of in earlier walks, see `keyOf`; undefined: there was none. */
+  loadKeyTypes(stream: Stream): Promise<string | undefined>;
+  /** Keeps the walk and its last slice's rejects, so that it can be gone on with from here. */
+  saveWalk(stream: Stream, walk: Walk, rejects: readonly Reject[]): Promise<void>;
+  /** Keeps what lasts of the walk and forgets the rest; after a complete one, earlier walks' rejects too. */
+  endWalk(stream: Stream, walk: Walk, isComplete: boolean, rejects: readonly Reject[]): Promise<void>;
+}
+
+/** Everything outside a step. */
+export interface StepPorts extends SlicePorts {
+  readonly clock: Clock;
+  readonly walks: WalkStore;
+}
+
+/** What a step says to whoever takes the next one: a few numbers and words, never an object. */
+export interface Step {
+  /** How the stream stands; its account if no further step is taken. */
+  readonly receipt: Receipt;
+  /** Milliseconds to wait before the next step; undefined: the stream is done for this run. */
+  readonly goOnAfterMs: number | undefined;
+  /** Pages that this step read. */
+  readonly pages: number;
+}
+
+/** One slice of a stream, with the walk it belongs to: loaded before, saved or ended after. */
+export async function stepStream(runId: string, stream: Stream, ports: StepPorts): Promise<Step> {
+  let walk: Walk | undefined;
+  try {
+    walk = await openWalk(runId, stream, ports);
+    const pagesBefore = walk.counts.pages;
+    const { end, rejects } = await pullSlice(stream, walk, ports);
+    if (mayGoOnLater(end)) await ports.walks.saveWalk(stream, walk, rejects);
+    else await ports.walks.endWalk(stream, walk, end.kind === 'complete', rejects);
+    return {
+      receipt: receiptAfter(end, walk),
+      goOnAfterMs: pauseAfter(end),
+      pages: walk.counts.pages - pagesBefore,
+    };
+  } catch (error) {
+    const failure = ports.signal.aborted ? ports.signal.reason : error;
+    if (!(failure instanceof SyncError)) throw error;
+    return {
+      receipt: receiptOf(walk?.counts ?? noCounts(), 'failed', failure),
+      goOnAfterMs: undefined,
+      pages: 0,
+    };
+  }
+}
+
+async function openWalk(runId: string, stream: Stream, { clock, walks }: StepPorts): Promise<Walk> {
+  const unfinished = await walks.loadWalk(stream);
+  if (unfinished !== undefined && mayResume(unfinished, stream, clock.now())) return unfinished;
+  const keyTypes = await walks.loadKeyTypes(stream);
+  return beginWalk(stream, { walkId: runId, startedAt: timestamp(clock.now()), keyTypes });
+}
+
+/**
+ * Whether the walk can be gone on with. Not after an answer that cannot be right: whoever resumes there would read
+ * it again, while from the start at least the pages before it are brought up to date.
+ */
+function mayGoOnLater(end: SliceEnd): boolean {
+  if (end.kind === 'failed')
+    return !['RESPONSE_INVALID', 'LIST_AMBIGUOUS', 'NOT_PROCURIOS'].includes(end.error.code);
+  return end.kind === 'more' || end.kind === 'interrupted';
+}
+
+function pauseAfter(end: SliceEnd): number | undefined {
+  if (end.kind === 'more') return 0;
+  return end.kind === 'failed' ? end.error.retryAfterMs : undefined;
+}
+
+function receiptAfter(end: SliceEnd, walk: Walk): Receipt {
+  switch (end.kind) {
+    case 'complete':
+      return receiptOf(walk.counts, 'complete');
+    case 'stuck':
+      return receiptOf(walk.counts, 'incomplete', end);
+    case 'failed':
+      return receiptOf(walk.counts, 'failed', end.error);
+    default:
+      return receiptOf(walk.counts, 'incomplete', {
+        code: 'INTERRUPTED',
+        message: `stopped before page ${walk.position?.page ?? 1}; the next pull goes on from there`,
+      });
+  }
+}

@@ -1,0 +1,24 @@
+/** How long and how often the client tries, and how much it takes in. */
+export interface ClientLimits {
+  /** One attempt, from sending to the last byte of the answer, in milliseconds. */
+  readonly attemptMs: number;
+  /** All attempts and the waits between them, in milliseconds; the waits for a turn at the rate limit not. */
+  readonly totalMs: number;
+  /** Attempts after the first. */
+  readonly retries: number;
+  /** The wait before the first retry; each further one is twice as long, all are shortened at random by up to half. */
+  readonly backoffMs: number;
+  /** The longest pause asked for (`Retry-After`) that is waited for here; longer ones are the caller's. */
+  readonly longestWaitMs: number;
+  /** The largest answer, after decompression, in bytes. */
+  readonly largestBodyBytes: number;
+}
+
+export const DEFAULT_LIMITS: ClientLimits = {
+  attemptMs: 45_000, // PHP ends a script after 30 s by default; the rest is for the transfer
+  totalMs: 240_000, // every attempt may time out, with some room for pauses; well within a function's 15 minutes
+  retries: 4,
+  backoffMs: 500,
+  longestWaitMs: 30_000,
+  largestBodyBytes: 32 * 1024 * 1024, // the vendor's largest page, 1,000 objects, at 32 KB each; 8 of them fit in memory
+};

@@ -1,0 +1,130 @@
+import type { Clock } from '../../lambda/core/clock.ts';
+import { SyncError } from '../../lambda/core/errors.ts';
+import type { Json } from '../../lambda/core/json.ts';
+import type { Page, Position } from '../../lambda/core/page.ts';
+import type { Prepared } from '../../lambda/core/prepare.ts';
+import type { Reject } from '../../lambda/core/reject.ts';
+import type { RunPorts } from '../../lambda/core/run.ts';
+import type { WalkStore } from '../../lambda/core/step.ts';
+import type { TablePort } from '../../lambda/core/storing.ts';
+import type { Walk } from '../../lambda/core/walk.ts';
+
+/** A table in memory that notes what was asked of it. */
+export class MemoryTable implements TablePort {
+  readonly items = new Map<string, Prepared>();
+  readonly reads: number[] = [];
+  readonly writes: string[][] = [];
+  /** Ids that the table refuses to hold. */
+  readonly refuses = new Set<string>();
+  /** Thrown by the next write. */
+  failure: Error | undefined;
+
+  async readHashes(ids: readonly string[]): Promise<Map<string, string>> {
+    this.reads.push(ids.length);
+    await Promise.resolve();
+    return new Map(ids.flatMap((id) => (this.items.has(id) ? [[id, this.items.get(id)?.hash ?? '']] : [])));
+  }
+
+  async write(items: readonly Prepared[]): Promise<readonly Prepared[]> {
+    await Promise.resolve();
+    if (this.failure !== undefined) throw this.failure;
+    this.writes.push(items.map(({ id }) => id));
+    for (const item of items) if (!this.refuses.has(item.id)) this.items.set(item.id, item);
+    return items.filter(({ id }) => this.refuses.has(id));
+  }
+
+  get calls(): string {
+    return `${this.reads.length} reads, ${this.writes.length} writes`;
+  }
+}
+
+/** Walks in memory, as the state table keeps them. */
+export class MemoryWalks implements WalkStore {
+  walk: Walk | undefined;
+  keyTypes: string | undefined;
+  readonly rejects: Reject[] = [];
+  readonly log: string[] = [];
+
+  async loadWalk(): Promise<Walk | undefined> {
+    return this.walk;
+  }
+
+  async loadKeyTypes(): Promise<string | undefined> {
+    return this.keyTypes;
+  }
+
+  async saveWalk(_stream: unknown, walk: Walk, rejects: readonly Reject[]): Promise<void> {
+    this.walk = walk;
+    this.rejects.push(...rejects);
+    this.log.push(`saved at page ${walk.position?.page ?? 1}`);
+  }
+
+  async endWalk(
+    _stream: unknown,
+    walk: Walk,
+    isComplete: boolean,
+    rejects: readonly Reject[],
+  ): Promise<void> {
+    this.walk = undefined;
+    this.keyTypes = walk.keyTypes;
+    this.rejects.push(...rejects);
+    this.log.push(isComplete ? 'ended, complete' : 'ended, incomplete');
+  }
+}
+
+/** Time that passes only when somebody sleeps. */
+export class ManualClock implements Clock {
+  time = Date.parse('2026-11-24T03:00:00Z');
+
+  now(): number {
+    return this.time;
+  }
+
+  async sleep(ms: number): Promise<void> {
+    this.time += ms;
+  }
+}
+
+/** What a listing shows, page by page; an error in the place of a page is thrown there. */
+export type Listing = readonly (readonly Json[] | SyncError | Partial<Page>)[];
+
+/**
+ * The pages of a listing that is followed by its links, from a position on. The last one is its end.
+ *
+ * @param onPage - Called before a page is given out, with its number.
+ */
+export async function* pagesOf(
+  listing: Listing,
+  from: Position | undefined,
+  onPage: (page: number) => void = () => {},
+): AsyncGenerator<Page, void, undefined> {
+  for (let number = from?.page ?? 1; number <= listing.length; number += 1) {
+    const entry = listing[number - 1];
+    onPage(number);
+    if (entry instanceof SyncError) throw entry;
+    const next = number === listing.length ? undefined : { page: number + 1, link: `/page/${number + 1}` };
+    const objects = Array.isArray(entry) ? entry : [];
+    yield { number, objects, next, ...(Array.isArray(entry) ? {} : (entry as Partial<Page>)) };
+  }
+}
+
+/** Everything outside a run, in memory; what a test is about is given, the rest does nothing. */
+export function runPorts(
+  listing: Listing,
+  overrides: Partial<RunPorts> & { table?: MemoryTable; walks?: MemoryWalks } = {},
+) {
+  const table = overrides.table ?? new MemoryTable();
+  const walks = overrides.walks ?? new MemoryWalks();
+  const clock = new ManualClock();
+  const ports: RunPorts = {
+    clock,
+    listPages: (_stream, from) => pagesOf(listing, from),
+    openTable: () => table,
+    requestsSent: () => 0,
+    signal: new AbortController().signal,
+    progress: { streamBegins() {}, pageTaken() {}, waits() {}, streamEnds() {} },
+    ...overrides,
+    walks,
+  };
+  return { ports, table, walks, clock: ports.clock };
+}
