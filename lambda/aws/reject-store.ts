@@ -56,3 +56,19 @@ function labelOf({ id, page, index }: Reject): string {
   if (id === undefined) return `?page-${page}-object-${index}`;
   return id.length <= LONGEST_ID_IN_KEY ? id : `~${hash('sha256', id, 'hex')}`;
 }
+
+/** A reject as it is kept. */
+export interface StoredReject extends Reject {
+  /** The reason in words, to follow "an object that". */
+  readonly message: string;
+  /** When a walk last met it, RFC 3339. */
+  readonly seenAt: string;
+}
+
+/** The stream's rejects, ordered by id. */
+export async function listRejects(state: StateTable, stream: string): Promise<StoredReject[]> {
+  const rows = await queryRows(state, `stream#${stream}`, 'reject#');
+  return rows.map(({ id, reason, field, page, index, message, seenAt }) => {
+    return { id, reason, field, page, index, message, seenAt } as StoredReject;
+  });
+}

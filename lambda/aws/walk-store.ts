@@ -72,6 +72,7 @@ export function createWalkStore({ state, lease, clock }: WalkStoreOptions): Walk
     },
 
     async endWalk(stream, walk, isComplete, rejects) {
+      kept = undefined;
       await saveRejects(state, stream, walk, rejects, clock);
       lease.guard();
       await saveStreamState(state, stream, walk);
