@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from './aws/clients.ts';
 import { acquireLease } from './aws/lease.ts';
 import { saveRunReceipt } from './aws/run-store.ts';
 import { createStateTable } from './aws/state-table.ts';

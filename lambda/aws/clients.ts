@@ -1,6 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 
+export type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+
 /**
  * The SDK has no time limit of its own, and with `requestTimeout` alone it only warns.
  *

@@ -78,11 +78,14 @@ export async function pullSlice(stream: Stream, walk: Walk, ports: SlicePorts): 
     }
   };
 
-  const end = await readPages();
-  await storing.drain();
-  walk.slices += 1;
-  walk.counts.requests += ports.requestsSent() - requestsBefore;
-  return { end, rejects };
+  try {
+    const end = await readPages();
+    await storing.drain();
+    walk.slices += 1;
+    return { end, rejects };
+  } finally {
+    walk.counts.requests += ports.requestsSent() - requestsBefore;
+  }
 }
 
 /** The next page, or how the slice ends because there is none to be had. */

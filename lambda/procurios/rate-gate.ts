@@ -5,21 +5,16 @@ export interface RateGate {
   /**
    * Waits for a turn, first come, first served.
    *
-   * @returns 0 when the request may be sent now. Otherwise the gate is paused for longer than is waited for
-   * here: the milliseconds that are left.
-   * @throws The signal's reason, when it aborts first. Its turn then goes to the next one.
+   * @returns 0 when the request may be sent now; otherwise the gate is paused for longer than is waited for here,
+   * and this is what is left of the pause, in milliseconds.
+   * @throws The signal's reason, when it aborts first. The turn then goes to the next one.
    */
   enter(signal: AbortSignal): Promise<number>;
   /** Lets nothing through for that many milliseconds, also not those who wait already. */
   pause(ms: number): void;
 }
 
-interface Waiting {
-  readonly signal: AbortSignal;
-  resolve(pausedMs: number): void;
-}
-
-/** Turns missed while the process was busy may be made up for, as far as this: 50 milliseconds. */
+/** Turns that were missed because the process was busy are made up for, as far as this: 50 milliseconds. */
 const LARGEST_ARREARS_MS = 50;
 
 /**
@@ -28,34 +23,52 @@ const LARGEST_ARREARS_MS = 50;
  */
 export function createRateGate(requestsPerSecond: number, longestPauseMs: number): RateGate {
   const intervalMs = 1000 / requestsPerSecond;
-  const queue = new Set<Waiting>();
+  const queue: ((pausedMs: number) => void)[] = [];
   let nextTurnMs = 0;
   let pausedUntilMs = 0;
-  let emptied = new AbortController();
   let isOpening = false;
-
-  const leave = (waiting: Waiting, pausedMs: number) => {
-    queue.delete(waiting);
-    waiting.resolve(pausedMs);
-  };
+  let alarm = new AbortController();
 
   const openInTurn = async () => {
     isOpening = true;
-    for (const waiting of queue) {
+    nextTurnMs = Math.max(nextTurnMs, Date.now());
+    while (queue.length > 0) {
       const now = Date.now();
       const pauseMs = pausedUntilMs - now;
       const waitMs = Math.max(pauseMs, nextTurnMs - now);
       if (pauseMs > longestPauseMs) {
-        leave(waiting, pauseMs);
-      } else if (waitMs <= 0) {
+        for (const letIn of queue.splice(0)) letIn(pauseMs);
+      } else if (waitMs > 0) {
+        alarm = new AbortController();
+        await sleep(waitMs, undefined, { signal: alarm.signal }).catch(() => {});
+      } else {
         nextTurnMs = Math.max(nextTurnMs, now - LARGEST_ARREARS_MS) + intervalMs;
-        leave(waiting, 0);
+        queue.shift()?.(0);
       }
     }
+    isOpening = false;
   };
-  void openInTurn;
-  void sleep;
-  void emptied;
-  void isOpening;
-  throw new Error();
+
+  return {
+    enter: (signal) =>
+      new Promise((resolve, reject) => {
+        if (signal.aborted) return reject(signal.reason);
+        const leave = () => {
+          queue.splice(queue.indexOf(letIn), 1);
+          if (queue.length === 0) alarm.abort();
+          reject(signal.reason);
+        };
+        const letIn = (pausedMs: number) => {
+          signal.removeEventListener('abort', leave);
+          resolve(pausedMs);
+        };
+        signal.addEventListener('abort', leave, { once: true });
+        queue.push(letIn);
+        if (!isOpening) void openInTurn();
+      }),
+    pause(ms) {
+      pausedUntilMs = Math.max(pausedUntilMs, Date.now() + ms);
+      alarm.abort();
+    },
+  };
 }

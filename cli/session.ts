@@ -1,0 +1,103 @@
+import { createDynamoDb, createSecretsManager, type DynamoDBClient } from '../lambda/aws/clients.ts';
+import { readClientSecret } from '../lambda/aws/secret.ts';
+import type { Config } from '../lambda/config/config.ts';
+import { loadConfig } from '../lambda/config/load-config.ts';
+import { SyncError } from '../lambda/core/errors.ts';
+import type { Stream } from '../lambda/core/stream.ts';
+import { type Client, createClient } from '../lambda/procurios/client.ts';
+import { type Credentials, createTokenSource } from '../lambda/procurios/token.ts';
+import { startEmbeddedAws } from '../local/endpoints/embedded-aws.ts';
+import { createTables } from '../local/endpoints/tables.ts';
+import { SIMULATOR_CREDENTIALS } from '../local/simulator/simulator.ts';
+import { type CommonOptions, UsageError } from './command.ts';
+
+/** Where `--embedded` keeps its tables, relative to the working directory. */
+export const DATA_FOLDER = '.procurios-sync';
+
+/** A command's access to AWS, or to what stands in for it. */
+export interface Session extends AsyncDisposable {
+  readonly dynamoDb: DynamoDBClient;
+  /** Nobody else can reach the tables: this process holds the data folder. */
+  readonly isAlone: boolean;
+  /** Reads the client's id and secret from the secret of the config. */
+  readCredentials(): Promise<Credentials>;
+}
+
+export async function readConfig({ config }: CommonOptions): Promise<Config> {
+  return await loadConfig(config, process.env);
+}
+
+/** @throws {UsageError} When the config has no stream of that name. */
+export function findStream(config: Config, name: string): Stream {
+  const stream = config.streams.find((known) => known.name === name);
+  if (stream !== undefined) return stream;
+  const known = config.streams.map((each) => each.name).join(', ');
+  throw new UsageError(`there is no stream called ${name}; the config has ${known}`);
+}
+
+/**
+ * Opens AWS by the SDK's own environment, or with `--embedded` the endpoints in this process, where missing tables
+ * are created.
+ *
+ * @throws {DataFolderInUse} When another process has the embedded tables open.
+ */
+export async function openSession(config: Config, { embedded }: CommonOptions): Promise<Session> {
+  return embedded ? await openEmbedded(config) : openAws(config, false, async () => {});
+}
+
+async function openEmbedded(config: Config): Promise<Session> {
+  const aws = await startEmbeddedAws({ dataFolder: DATA_FOLDER });
+  try {
+    Object.assign(process.env, aws.environment);
+    const credentials = credentialsFor(config);
+    if (credentials !== undefined) aws.secrets.put(config.secretName, JSON.stringify(credentials));
+    const session = openAws(config, true, () => aws.close());
+    await createTables(session.dynamoDb, config);
+    return session;
+  } catch (error) {
+    await aws.close();
+    throw error;
+  }
+}
+
+function openAws(config: Config, isAlone: boolean, close: () => Promise<void>): Session {
+  const dynamoDb = createDynamoDb();
+  const secretsManager = createSecretsManager();
+  return {
+    dynamoDb,
+    isAlone,
+    async readCredentials() {
+      if (isAlone && credentialsFor(config) === undefined) {
+        throw new SyncError(
+          'SECRET_INVALID',
+          'no credentials: set PROCURIOS_CLIENT_ID and PROCURIOS_CLIENT_SECRET in the environment',
+        );
+      }
+      return await readClientSecret(secretsManager, config.secretName);
+    },
+    async [Symbol.asyncDispose]() {
+      dynamoDb.destroy();
+      secretsManager.destroy();
+      await close();
+    },
+  };
+}
+
+/** With `--embedded` the credentials come from the environment; a loopback host is taken for the simulator. */
+function credentialsFor({ host }: Config): Credentials | undefined {
+  const { PROCURIOS_CLIENT_ID: clientId, PROCURIOS_CLIENT_SECRET: clientSecret } = process.env;
+  if (clientId && clientSecret) return { clientId, clientSecret };
+  const { hostname } = new URL(host);
+  return hostname === '127.0.0.1' || hostname === '[::1]' ? SIMULATOR_CREDENTIALS : undefined;
+}
+
+/** The client of the configured Procurios environment. */
+export function connect(config: Config, session: Session): Client {
+  const token = createTokenSource({
+    tokenUrl: config.tokenUrl,
+    scopes: config.auth.scopes,
+    readCredentials: session.readCredentials,
+  });
+  const { host, acceptLanguage, requestsPerSecond } = config;
+  return createClient({ host, acceptLanguage, token, requestsPerSecond: requestsPerSecond.pull });
+}

@@ -1,0 +1,31 @@
+/** Several collections, events and a shop, at a low rate and with a token server of its own. */
+import {
+  meetingAttendees,
+  meetingLocations,
+  meetingRegistrations,
+  relationCollection,
+  webshopOrders,
+} from '../lambda/config/catalogue.ts';
+import { defineConfig } from '../lambda/config/define-config.ts';
+
+export default defineConfig({
+  environment: 'example-events',
+  host: 'https://example.procurios.site',
+  tokenUrl: 'https://login.example.com/l/oauth2/token',
+  acceptLanguage: 'en-US,en;q=0.9',
+  auth: {
+    grant: 'clientCredentials',
+    scopes: ['relation_list_api/relation', 'meeting2/read', 'webshop2/order/read'],
+  },
+  // One request every two seconds.
+  requestsPerSecond: { pull: 0.5 },
+  streams: [
+    relationCollection('members', '4d036265-2b90-423e-9e54-867bbe1fd5ef'),
+    // A collection without a field `id`: here the number that relations are known by.
+    relationCollection('volunteers', '0b8f5a54-3c8e-4b8e-9f3a-2f2f4b1f7c11', { key: 'relation_number' }),
+    meetingRegistrations('registrations'),
+    meetingAttendees('spring-fair', { meeting: 42 }),
+    meetingLocations('locations'),
+    webshopOrders('orders', { shop: 1, query: { dateCreatedFrom: '2025-01-01 00:00:00' } }),
+  ],
+});

@@ -1,0 +1,65 @@
+import * as z from 'zod';
+import { parseHost, parseSafeUrl } from './addresses.ts';
+import { type CrossProblem, nameUpTo, options, text, withRules } from './options.ts';
+import { STREAM } from './stream-schema.ts';
+
+/** What RFC 6749 allows in a scope: visible characters but `"` and `\`. */
+const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
+/** @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html */
+const SECRET_NAME = /^[\w/+=.@-]{1,512}$/;
+const ACCEPT_LANGUAGE = /^[A-Za-z0-9*,;=. -]+$/;
+
+const rate = 'a number above 0, at most 1000';
+
+const SCOPES = z
+  .array(
+    text('a scope without spaces', (scope) => SCOPE.test(scope)),
+    { error: 'a list of scopes' },
+  )
+  .min(1, { error: 'at least one scope' });
+
+const STREAMS = z.array(STREAM, { error: 'a list of streams' }).min(1, { error: 'at least one stream' });
+
+/** A config as it is written; what depends on several of its fields is filled in afterwards. */
+export const CONFIG = options('an object made by defineConfig({ … })', {
+  environment: nameUpTo(32),
+  host: text(
+    'https://… with neither path, query nor credentials; http:// for 127.0.0.1 and [::1] only',
+    (value) => parseHost(value) !== undefined,
+  ),
+  tokenUrl: text(
+    'https://… without credentials or fragment; http:// for 127.0.0.1 and [::1] only',
+    (value) => parseSafeUrl(value) !== undefined,
+  ).optional(),
+  acceptLanguage: text('languages: nl-NL,nl;q=0.9,en;q=0.5', (value) => ACCEPT_LANGUAGE.test(value)).default(
+    'nl-NL,nl;q=0.9,en;q=0.5',
+  ),
+  auth: options("{ grant: 'clientCredentials', scopes: [ … ] }", {
+    grant: z.literal('clientCredentials', { error: "'clientCredentials'" }),
+    scopes: withRules(SCOPES, eachOnce),
+  }),
+  requestsPerSecond: options('{ pull: 8 }', {
+    pull: z.number({ error: rate }).positive({ error: rate }).max(1000, { error: rate }).default(8),
+  }).prefault({}),
+  secretName: text('letters, digits and /_+=.@-, at most 512', (value) => SECRET_NAME.test(value)).optional(),
+  streams: withRules(STREAMS, differentNames),
+});
+
+function eachOnce(scopes: unknown): CrossProblem[] {
+  return repeatedIn(scopes).map((index) => ({ path: [index], expected: 'each scope once' }));
+}
+
+function differentNames(streams: unknown): CrossProblem[] {
+  const names = Array.isArray(streams) ? streams.map((stream) => stream?.name) : [];
+  return repeatedIn(names).map((index) => ({
+    path: [index, 'name'],
+    expected: `another name: streams[${names.indexOf(names[index])}] has it already`,
+  }));
+}
+
+/** @returns The places of texts that occurred before. */
+function repeatedIn(texts: unknown): number[] {
+  return Array.isArray(texts)
+    ? texts.flatMap((text, index) => (typeof text === 'string' && texts.indexOf(text) < index ? [index] : []))
+    : [];
+}

@@ -1,0 +1,85 @@
+import type { Paging } from '../core/stream.ts';
+
+/** What an operator writes. Everything that is left out has a default. */
+export interface ConfigInput {
+  /** Names the tables and the secret: lower case letters, digits and hyphens, at most 32. */
+  readonly environment: string;
+  /** Address of the Procurios environment: `https://acme.procurios.site`. */
+  readonly host: string;
+  /**
+   * Where tokens are requested; may be on another host. The client's secret is sent there only.
+   *
+   * @default - `/l/oauth2/token` on `host`.
+   */
+  readonly tokenUrl?: string;
+  /**
+   * Languages asked for, as in the header of that name.
+   *
+   * @default 'nl-NL,nl;q=0.9,en;q=0.5'
+   */
+  readonly acceptLanguage?: string;
+  readonly auth: {
+    readonly grant: 'clientCredentials';
+    /** What the client is allowed to read, as agreed with Procurios: one or more. */
+    readonly scopes: readonly string[];
+  };
+  readonly requestsPerSecond?: {
+    /**
+     * Requests that the pull makes at most, above 0 and up to 1000; fractions are allowed.
+     *
+     * @default 8
+     */
+    readonly pull?: number;
+  };
+  /**
+   * Name of the secret with the client's id and secret.
+   *
+   * @default - `procurios-sync/<environment>/client`.
+   */
+  readonly secretName?: string;
+  /** What is pulled: one or more, made by the catalogue's functions. */
+  readonly streams: readonly StreamInput[];
+}
+
+/** A list of objects that is pulled into a table of its own. */
+export interface StreamInput {
+  /** Names the table: lower case letters, digits and hyphens, at most 64. */
+  readonly name: string;
+  /** Path on the host, beginning with `/`, without a query. */
+  readonly path: string;
+  /**
+   * Parameters sent with every page.
+   *
+   * @default {}
+   */
+  readonly query?: Readonly<Record<string, string | number>>;
+  /** The `Accept` header: `application/vnd.procurios.relation+json; version=1`. */
+  readonly mediaType: string;
+  /**
+   * RFC 6901 pointer to the list of objects: `/relations`; `''` where the whole answer is the list.
+   *
+   * @default - The only list in the answer or under `_embedded`.
+   */
+  readonly objects?: string;
+  /** The top-level field, or fields, that tell one object from another: texts or integers. */
+  readonly key: string | readonly string[];
+  /** How one page leads to the next. */
+  readonly paging: Paging;
+  /**
+   * What happens to the item of an object that is gone. Deletes are not carried yet.
+   *
+   * @default 'never'
+   */
+  readonly deletes?: 'never';
+  /**
+   * Top-level fields that are stored, but whose difference alone is not a change.
+   *
+   * @default []
+   */
+  readonly ignoreChangesIn?: readonly string[];
+}
+
+/** Gives an editor the types of a config. What it holds is checked when it is loaded. */
+export function defineConfig(config: ConfigInput): ConfigInput {
+  return config;
+}

@@ -1,0 +1,56 @@
+import * as z from 'zod';
+
+/** An object with these fields and no others, which are refused with the names of those that exist. */
+export function options<Shape extends z.ZodRawShape>(expected: string, shape: Shape) {
+  const known = Object.keys(shape).join(', ');
+  return z.strictObject(shape, {
+    error: ({ code }) =>
+      code === 'unrecognized_keys' ? `nothing: there is no such option; known are ${known}` : expected,
+  });
+}
+
+/** A text for which `isValid` holds. */
+export function text(expected: string, isValid: (text: string) => boolean) {
+  return z.string({ error: expected }).refine(isValid, { error: expected });
+}
+
+/** An integer from `least` to `most`. */
+export function integer(least: number, most: number) {
+  const error = `an integer from ${least} to ${most}`;
+  return z.int({ error }).min(least, { error }).max(most, { error });
+}
+
+/** Words of lower case letters and digits, joined by hyphens. */
+export function nameUpTo(longest: number) {
+  return text(
+    `lower case letters, digits and hyphens, neither first nor last a hyphen, at most ${longest}`,
+    (name) => name.length <= longest && /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(name),
+  );
+}
+
+/** A problem that only several fields together show. */
+export interface CrossProblem {
+  /** From the object on which the rule is. */
+  readonly path: readonly (string | number)[];
+  readonly expected: string;
+}
+
+/**
+ * Adds rules over several fields to a schema.
+ *
+ * They are asked even where single fields are wrong, so that everything is reported at once: a rule must take
+ * whatever value it is given.
+ */
+export function withRules<Schema extends z.ZodType>(
+  schema: Schema,
+  rules: (value: unknown) => readonly CrossProblem[],
+): Schema {
+  return schema.superRefine(
+    (value, context) => {
+      for (const { path, expected } of rules(value)) {
+        context.addIssue({ code: 'custom', path: [...path], message: expected });
+      }
+    },
+    { when: () => true },
+  );
+}

@@ -1,0 +1,75 @@
+import { SyncError } from '../core/errors.ts';
+import { type Json, parseJson } from '../core/json.ts';
+import { type Call, nameOf } from './call.ts';
+import type { Answer } from './exchange.ts';
+import type { ClientLimits } from './limits.ts';
+import { PassingFailure } from './passing-failure.ts';
+import { parseRetryAfter } from './retry-after.ts';
+
+/** `application/json` and the vendor's `application/vnd.procurios.….+json`. */
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/i;
+
+/**
+ * The failure in an answer that says "not now": 408, 425, 429 and 5xx.
+ *
+ * @returns Undefined for every other status. `retryAfterMs` is what the answer asks for.
+ */
+export function busyFailure(call: Call, { status, headers }: Answer): SyncError | undefined {
+  if (status < 500 && status !== 408 && status !== 425 && status !== 429) return undefined;
+  const retryAfterMs = parseRetryAfter(headers.get('retry-after'), Date.now());
+  const wish =
+    retryAfterMs === undefined ? '' : ` and asked for a pause of ${Math.ceil(retryAfterMs / 1000)} s`;
+  const code = status === 429 ? 'THROTTLED' : 'UNAVAILABLE';
+  return new SyncError(code, `${nameOf(call)}: answered ${status}${wish}; expected 200`, { retryAfterMs });
+}
+
+/** A failure as it is thrown in an attempt: repeatable, unless a longer pause is asked for than is waited for. */
+export function afterPause(failure: SyncError, { longestWaitMs }: ClientLimits): PassingFailure | SyncError {
+  const { retryAfterMs = 0, message } = failure;
+  return retryAfterMs <= longestWaitMs
+    ? new PassingFailure(failure)
+    : new SyncError('THROTTLED', message, { retryAfterMs });
+}
+
+/**
+ * Reads the JSON of an answer that must be a 200.
+ *
+ * @throws {SyncError} `NOT_PROCURIOS` for a redirect or another content type, `RESPONSE_INVALID` for another status.
+ * @throws {PassingFailure} When the body is cut short, stalls or is not JSON: a proxy may have cut it.
+ */
+export async function readJson(call: Call, answer: Answer): Promise<Json> {
+  const { status, headers } = answer;
+  if (status >= 300 && status < 400 && status !== 304) {
+    const target = URL.parse(headers.get('location') ?? '', call.url.href)?.host ?? 'nowhere';
+    const what = `answered ${status}, a redirect to ${target}`;
+    throw new SyncError('NOT_PROCURIOS', `${nameOf(call)}: ${what}; expected the Procurios API itself`);
+  }
+  if (status !== 200) {
+    const page = isHtml(answer) ? ' with an HTML page' : '';
+    throw new SyncError('RESPONSE_INVALID', `${nameOf(call)}: answered ${status}${page}; expected 200`);
+  }
+  if (!JSON_TYPE.test(mediaTypeOf(answer))) {
+    const what = isHtml(answer) ? 'an HTML page' : `the content type ${mediaTypeOf(answer) || '(none)'}`;
+    throw new SyncError(
+      'NOT_PROCURIOS',
+      `${nameOf(call)}: answered ${what}; expected JSON of the Procurios API`,
+    );
+  }
+  const text = await answer.readText();
+  try {
+    return parseJson(text);
+  } catch {
+    // The parser's error quotes the text.
+    const failure = new SyncError('RESPONSE_INVALID', `${nameOf(call)}: the answer is not valid JSON`);
+    throw new PassingFailure(failure);
+  }
+}
+
+export function isHtml(answer: Answer): boolean {
+  return /^(?:text\/html|application\/xhtml\+xml)$/i.test(mediaTypeOf(answer));
+}
+
+function mediaTypeOf({ headers }: Answer): string {
+  const essence = (headers.get('content-type') ?? '').split(';', 1)[0]?.trim() ?? '';
+  return /^[\w.+/-]{0,100}$/.test(essence) ? essence : 'unreadable';
+}

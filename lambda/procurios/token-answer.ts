@@ -1,0 +1,62 @@
+import { SyncError } from '../core/errors.ts';
+import { ExactNumber, isObject, type Json } from '../core/json.ts';
+import { type Call, nameOf } from './call.ts';
+
+/** A granted token. */
+export interface Grant {
+  readonly accessToken: string;
+  /** How long it serves, in milliseconds from the request. */
+  readonly lifeMs: number;
+}
+
+/** The vendor does not promise `expires_in`; a token without it is taken to serve for 5 minutes. */
+const UNKNOWN_LIFE_MS = 5 * 60 * 1000;
+
+/**
+ * Reads `{"access_token", "token_type"?, "expires_in"?, "scope"?}`; `expires_in` in seconds, a number or its text.
+ *
+ * @throws {SyncError} `RESPONSE_INVALID`, naming the field.
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.1
+ */
+export function parseGrant(answer: Json, call: Call): Grant {
+  const invalid = (path: string, expected: string) =>
+    new SyncError('RESPONSE_INVALID', `${nameOf(call)}: ${path} is not as expected: ${expected}`);
+
+  if (!isObject(answer)) throw invalid('the answer', 'an object with access_token');
+  const { access_token: accessToken, token_type: type = null, expires_in: expiresIn = null } = answer;
+  // Anything else cannot stand in a header, and the error that says so would quote it.
+  if (typeof accessToken !== 'string' || !/^[\x21-\x7e]+$/.test(accessToken)) {
+    throw invalid('access_token', 'a text without spaces');
+  }
+  if (type !== null && !(typeof type === 'string' && type.toLowerCase() === 'bearer')) {
+    throw invalid('token_type', '"bearer"');
+  }
+  const seconds = secondsIn(expiresIn);
+  if (seconds !== undefined && !(seconds > 0)) throw invalid('expires_in', 'a number of seconds above 0');
+  return { accessToken, lifeMs: seconds === undefined ? UNKNOWN_LIFE_MS : seconds * 1000 };
+}
+
+/** @returns `NaN` for what is no number; undefined for null. */
+function secondsIn(value: Json): number | undefined {
+  if (value === null) return undefined;
+  const text = value instanceof ExactNumber ? value.text : value;
+  if (typeof text === 'number') return text;
+  return typeof text === 'string' && /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc6749#section-5.2 */
+const ERRORS = [
+  'invalid_request',
+  'invalid_client',
+  'invalid_grant',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'invalid_scope',
+  'access_denied',
+];
+
+/** The registered error of a refused token request; undefined for any other answer, which may quote what was sent. */
+export function parseRefusal(answer: Json): string | undefined {
+  const error = isObject(answer) ? answer.error : undefined;
+  return ERRORS.find((known) => known === error);
+}

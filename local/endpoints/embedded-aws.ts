@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { lockDataFolder } from './data-folder-lock.ts';
+import { startEmbeddedDynamoDb } from './embedded-dynamodb.ts';
+import { type EmbeddedSecrets, startEmbeddedSecretsManager } from './embedded-secrets-manager.ts';
+
+/** The AWS services that procurios-sync uses, in this process and on loopback only. */
+export interface EmbeddedAws {
+  /** The variables that point the AWS SDK here, and away from the user's own account. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly secrets: EmbeddedSecrets;
+  /** Ends the endpoints and releases the data folder; idle connections are not waited for. May be called again. */
+  close(): Promise<void>;
+}
+
+export interface EmbeddedAwsOptions {
+  /**
+   * Where the tables are kept, and found again by the next start.
+   *
+   * @default - In memory: gone when closed. Secrets are never on disk.
+   */
+  readonly dataFolder?: string;
+}
+
+/**
+ * Starts DynamoDB and Secrets Manager endpoints on free ports of 127.0.0.1.
+ *
+ * @throws {DataFolderInUse} Another start, in any process, has the data folder open.
+ */
+export async function startEmbeddedAws(options: EmbeddedAwsOptions = {}): Promise<EmbeddedAws> {
+  const { dataFolder } = options;
+  const release = dataFolder === undefined ? undefined : await lockDataFolder(dataFolder);
+  const [dynamoDb, secretsManager] = await Promise.all([
+    startEmbeddedDynamoDb(dataFolder && join(dataFolder, 'dynamodb')),
+    startEmbeddedSecretsManager(),
+  ]);
+  async function close(): Promise<void> {
+    await Promise.all([dynamoDb.close(), secretsManager.close()]);
+    await release?.();
+  }
+  let closed: Promise<void> | undefined;
+  return {
+    environment: {
+      AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
+      AWS_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: 'embedded',
+      AWS_SECRET_ACCESS_KEY: 'embedded',
+      // Left as they are, these would take a user's own account before the two above.
+      AWS_PROFILE: '',
+      AWS_SESSION_TOKEN: '',
+    },
+    secrets: secretsManager.secrets,
+    close: () => (closed ??= close()),
+  };
+}

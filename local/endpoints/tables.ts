@@ -1,0 +1,59 @@
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DeleteTableCommand,
+  type DynamoDBClient,
+  paginateListTables,
+  waitUntilTableNotExists,
+} from '@aws-sdk/client-dynamodb';
+import type { Config } from '../../lambda/config/config.ts';
+import { stateTableName, streamTableName } from '../../lambda/config/names.ts';
+
+type TableNames = Pick<Config, 'environment'> & { readonly streams: readonly { readonly name: string }[] };
+
+/** Creates those of a config's tables that are missing, with the keys that the deployed ones have. */
+export async function createTables(client: DynamoDBClient, config: TableNames): Promise<void> {
+  const present = await listTables(client);
+  const missing = tablesOf(config).filter(({ TableName }) => !present.has(TableName ?? ''));
+  await Promise.all(missing.map((table) => client.send(new CreateTableCommand(table))));
+}
+
+/** Removes a config's tables with everything in them. */
+export async function deleteTables(client: DynamoDBClient, config: TableNames): Promise<void> {
+  const present = await listTables(client);
+  const tables = tablesOf(config).filter(({ TableName }) => present.has(TableName ?? ''));
+  await Promise.all(
+    tables.map(async ({ TableName }) => {
+      await client.send(new DeleteTableCommand({ TableName }));
+      await waitUntilTableNotExists(
+        { client, maxWaitTime: 10, minDelay: 0.01, maxDelay: 0.1 },
+        { TableName },
+      );
+    }),
+  );
+}
+
+async function listTables(client: DynamoDBClient): Promise<ReadonlySet<string>> {
+  const names: string[] = [];
+  for await (const page of paginateListTables({ client }, {})) names.push(...(page.TableNames ?? []));
+  return new Set(names);
+}
+
+function tablesOf({ environment, streams }: TableNames): CreateTableCommandInput[] {
+  return [
+    table(stateTableName(environment), ['pk', 'sk']),
+    ...streams.map(({ name }) => table(streamTableName(environment, name), ['_id'])),
+  ];
+}
+
+function table(TableName: string, key: readonly string[]): CreateTableCommandInput {
+  return {
+    TableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: key.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+    KeySchema: key.map((AttributeName, index) => ({
+      AttributeName,
+      KeyType: index === 0 ? 'HASH' : 'RANGE',
+    })),
+  };
+}

@@ -1,0 +1,69 @@
+import { Refusal } from './refusal.ts';
+import type { Access, Language } from './route.ts';
+import type { Switches } from './switches.ts';
+import type { Tokens } from './tokens.ts';
+
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+/**
+ * Checks token, scope and media type, in that order.
+ *
+ * @returns What the token was granted.
+ * @throws {Refusal} 401, 403 or 406.
+ */
+export function checkAccess(
+  access: Access,
+  headers: Headers,
+  tokens: Tokens,
+  switches: Switches,
+): ReadonlySet<string> {
+  const [, token] = /^Bearer (\S+)$/i.exec(String(headers.authorization ?? '')) ?? [];
+  const granted = tokens.check(token);
+  if (typeof granted === 'string') {
+    throw new Refusal(401, `Access token ${granted}`);
+  }
+  if (!access.scopes.some((scope) => granted.has(scope))) {
+    throw new Refusal(403, 'Insufficient scope');
+  }
+  if (switches.wrongAccept === 'refused' && !accepts(access, String(headers.accept ?? ''))) {
+    throw new Refusal(406, 'Unsupported media type in Accept');
+  }
+  return granted;
+}
+
+/** The content type of a route's answers. */
+export function mediaTypeOf(access: Access | undefined): string | undefined {
+  const [version] = access?.versions ?? [1];
+  return access?.type === undefined ? undefined : `${typeName(access)}; version=${version}`;
+}
+
+/** Dutch or English, whichever the header ranks higher; Dutch if it names neither. */
+export function languageOf(header: string | string[] | undefined, { acceptLanguage }: Switches): Language {
+  const ranked = String(header ?? '')
+    .split(',')
+    .map((range) => {
+      const [tag = '', quality = 'q=1'] = range
+        .trim()
+        .toLowerCase()
+        .split(/\s*;\s*/);
+      return { language: tag.slice(0, 2), quality: Number(quality.slice(2)) };
+    })
+    .filter(({ language }) => language === 'nl' || language === 'en')
+    .toSorted((one, other) => other.quality - one.quality);
+  return acceptLanguage === 'translates' && ranked[0]?.language === 'en' ? 'en' : 'nl';
+}
+
+function accepts(access: Access, accept: string): boolean {
+  if (access.type === undefined) {
+    return true;
+  }
+  return accept.split(',').some((range) => {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+    const version = parameters.find((parameter) => parameter.startsWith('version='))?.slice(8);
+    return type === typeName(access) && (access.versions ?? [1]).includes(Number(version));
+  });
+}
+
+function typeName({ type, suffix = 'json' }: Access): string {
+  return `application/vnd.procurios.${type}+${suffix}`;
+}

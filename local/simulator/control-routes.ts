@@ -1,0 +1,75 @@
+import type { Control } from './control.ts';
+import type { Fields } from './data/object-set.ts';
+import type { Fault } from './faults/fault.ts';
+import { emptyReply, errorReply, jsonReply, type Reply } from './reply.ts';
+import type { Switches } from './switches.ts';
+import type { Credentials } from './tokens.ts';
+import type { ObjectKind } from './world.ts';
+
+/** Where the control interface begins. */
+export const CONTROL_ROOT = '/_simulator/';
+
+interface Order {
+  readonly control: Control;
+  readonly kind: ObjectKind;
+  readonly id: number;
+  /** The body, parsed; `{}` without one. */
+  readonly body: Fields;
+}
+
+/** Method and path after the root; `*` is a kind, `#` a number. */
+const ORDERS: Readonly<Record<string, (order: Order) => unknown>> = {
+  'GET requests': ({ control }) => control.requests(),
+  'DELETE requests': ({ control }) => control.resetRequests(),
+  'POST faults': ({ control, body }) => control.fault(body as unknown as Fault),
+  'DELETE faults': ({ control }) => control.clearFaults(),
+  'POST objects/*': ({ control, kind, body }) => ({ id: control.create(kind, body) }),
+  'GET objects/*/#': ({ control, kind, id }) => control.get(kind, id),
+  'PATCH objects/*/#': ({ control, kind, id, body }) => control.edit(kind, id, body),
+  'DELETE objects/*/#': ({ control, kind, id }) => control.remove(kind, id),
+  'POST relations/#/archive': ({ control, id, body }) =>
+    control.archive(id, body.reason === undefined ? undefined : String(body.reason)),
+  'POST relations/#/merge': ({ control, id, body }) => control.merge(id, Number(body.keptRelationId)),
+  'POST tokens/revoke': ({ control }) => control.revokeTokens(),
+  'POST tokens/expire': ({ control }) => control.expireTokens(),
+  'PUT credentials': ({ control, body }) => control.setCredentials(body as Partial<Credentials>),
+  'PATCH switches': ({ control, body }) => control.switches(body as Partial<Switches>),
+};
+
+/**
+ * Carries out an order that came over HTTP.
+ *
+ * @param path - Beginning with the root.
+ * @returns 200 with JSON or 204; 400 for an order that cannot be read, 404 for one or an object there is not.
+ */
+export function controlReply(control: Control, method: string, path: string, body: string): Reply {
+  const parts = path.slice(CONTROL_ROOT.length).split('/');
+  const [kind = ''] = parts[0] === 'objects' ? parts.slice(1) : [];
+  const pattern = parts.map((part, index) => {
+    if (/^\d+$/.test(part)) {
+      return '#';
+    }
+    return index === 1 && parts[0] === 'objects' ? '*' : part;
+  });
+  const order = ORDERS[`${method} ${pattern.join('/')}`];
+  if (order === undefined) {
+    return errorReply(404, `There are ${Object.keys(ORDERS).join(', ')}`);
+  }
+  const id = Number(parts.find((part) => /^\d+$/.test(part)) ?? 0);
+  try {
+    const result = order({
+      control,
+      kind: kind as ObjectKind,
+      id,
+      body: JSON.parse(body === '' ? '{}' : body) as Fields,
+    });
+    const isMissing = result === undefined && method === 'GET';
+    return isMissing
+      ? errorReply(404, 'There is no such object')
+      : result === undefined
+        ? emptyReply(204)
+        : jsonReply(result);
+  } catch (error) {
+    return errorReply(error instanceof RangeError ? 404 : 400, (error as Error).message);
+  }
+}

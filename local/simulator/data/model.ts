@@ -1,0 +1,80 @@
+import type { Switches } from '../switches.ts';
+import { Draws } from './draws.ts';
+import type { Pools } from './pools.ts';
+
+/** Sets the draws of one kind of object apart from another's. The numbers are arbitrary but must stay. */
+const KIND_NUMBERS = {
+  relation: 1,
+  archivedRelation: 2,
+  meeting: 3,
+  meetingRegistration: 4,
+  location: 5,
+  contactMoment: 6,
+  engagementAction: 7,
+  campaign: 8,
+  channel: 9,
+  email: 10,
+  emailRecipient: 11,
+  pledge: 12,
+  order: 13,
+  theme: 14,
+  address: 15,
+  document: 16,
+} as const;
+
+/** How many objects of each kind are generated. */
+export interface Counts {
+  readonly relations: number;
+  readonly archivedRelations: number;
+  readonly meetings: number;
+  readonly meetingRegistrations: number;
+  readonly locations: number;
+  readonly contactMoments: number;
+  readonly engagementActions: number;
+  readonly campaigns: number;
+  readonly channels: number;
+  readonly emails: number;
+  readonly pledges: number;
+  readonly orders: number;
+}
+
+/** What the generators of objects draw on. */
+export interface Model {
+  readonly seed: number;
+  readonly pools: Pools;
+  readonly counts: Counts;
+  readonly switches: Switches;
+}
+
+/** Sizes that follow from the number of relations; each paged listing has at least two pages. */
+export function countsFor(relations: number): Counts {
+  const share = (least: number, part: number) => Math.max(least, Math.ceil(relations / part));
+  return {
+    relations,
+    archivedRelations: share(60, 50),
+    meetings: share(30, 40),
+    meetingRegistrations: share(60, 4),
+    locations: share(12, 200),
+    contactMoments: share(60, 2),
+    engagementActions: share(60, 8),
+    campaigns: share(55, 500),
+    channels: 6,
+    emails: share(220, 100),
+    pledges: share(60, 5),
+    orders: share(210, 10),
+  };
+}
+
+export function drawsFor(model: Model, kind: keyof typeof KIND_NUMBERS, id: number): Draws {
+  return new Draws(model.seed, KIND_NUMBERS[kind], id);
+}
+
+/** A map as PHP writes it: an empty one is an empty array, unless that is switched off. */
+export function phpMap(model: Model, entries: Readonly<Record<string, unknown>>): unknown {
+  return Object.keys(entries).length === 0 && model.switches.emptyMap === 'array' ? [] : entries;
+}
+
+/** The UUID of the object of a kind with this number. */
+export function uuidOf(model: Model, kind: keyof typeof KIND_NUMBERS, id: number): string {
+  return drawsFor(model, kind, id).uuid();
+}

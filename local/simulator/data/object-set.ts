@@ -1,0 +1,165 @@
+import { concatenate, countBelow, partition, rangeWithout, type Sequence, sequenceOf } from './sequence.ts';
+
+/** The fields of one object, as the API shows them. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+export interface ObjectSetOptions {
+  /** How many objects are generated: those with the numbers 1 to `count`. */
+  readonly count: number;
+  /** Makes an object from its number, the same every time. */
+  readonly build: (id: number) => Fields;
+  /** When a generated object was created, in milliseconds since the epoch; must not decrease with the number. */
+  readonly createdAt: (id: number) => number;
+  /** Whether an edit moves the object to the end of the listing. */
+  readonly movesOnEdit?: boolean;
+  readonly now: () => number;
+}
+
+/**
+ * All objects of one kind: generated from their numbers, with what was done to them since laid over that.
+ *
+ * Takes memory for changed objects only. The order is that of the numbers; objects put in front and moved ones aside.
+ */
+export class ObjectSet {
+  readonly #options: ObjectSetOptions;
+  /** Numbers no longer in their generated place: removed or moved. Ascending. */
+  readonly #displaced: number[] = [];
+  readonly #head: number[] = [];
+  readonly #tail: number[] = [];
+  readonly #overlay = new Map<number, Fields>();
+  readonly #changedAt = new Map<number, number>();
+  #lastId: number;
+
+  constructor(options: ObjectSetOptions) {
+    this.#options = options;
+    this.#lastId = options.count;
+  }
+
+  /** Every object that is there, in listing order. */
+  all(): Sequence {
+    return this.#inOrder(1, this.#options.count, () => true);
+  }
+
+  /** Those created from `from` to `until`, both included, in milliseconds since the epoch. */
+  createdBetween(from: number, until: number): Sequence {
+    const { count, createdAt } = this.#options;
+    const first = 1 + partition(count, (index) => createdAt(index + 1) < from);
+    const last = partition(count, (index) => createdAt(index + 1) <= until);
+    return this.#inOrder(first, last, (id) => {
+      const at = this.#changedAt.get(id) ?? 0;
+      return at >= from && at <= until;
+    });
+  }
+
+  /** Those created or changed at `from`, in milliseconds since the epoch, or later. */
+  changedSince(from: number): Sequence {
+    const created = this.createdBetween(from, Number.POSITIVE_INFINITY);
+    const older = [...this.#changedAt]
+      .filter(([id, at]) => at >= from && this.#isInPlace(id) && this.#options.createdAt(id) < from)
+      .map(([id]) => id)
+      .sort((one, other) => one - other);
+    return concatenate(sequenceOf(older), created);
+  }
+
+  /**
+   * The position of the first object after this one, also where this one is gone.
+   *
+   * @returns 0 for number 0, and the length of the list for a number that it never had.
+   */
+  positionAfter(id: number): number {
+    if (id <= 0) {
+      return 0;
+    }
+    const inFront = this.#head.indexOf(id) + 1;
+    const behind = this.#tail.indexOf(id) + 1;
+    const generated = this.#options.count - this.#displaced.length;
+    if (inFront > 0) {
+      return inFront;
+    }
+    if (behind > 0 || id > this.#options.count) {
+      return this.#head.length + generated + (behind > 0 ? behind : this.#tail.length);
+    }
+    return this.#head.length + id - countBelow(this.#displaced, id + 1);
+  }
+
+  /** Numbers of the objects that were created or edited and are there. */
+  overlaid(): number[] {
+    return [...this.#overlay.keys()];
+  }
+
+  has(id: number): boolean {
+    return this.#overlay.has(id) || this.#isInPlace(id);
+  }
+
+  /** The object, or undefined when it is not there. */
+  get(id: number): Fields | undefined {
+    return this.#overlay.get(id) ?? (this.#isInPlace(id) ? this.#options.build(id) : undefined);
+  }
+
+  /** The object as generated, also when it is gone. */
+  original(id: number): Fields {
+    return this.#options.build(id);
+  }
+
+  /** Adds a generated object with these fields in place of its own, and gives its number. */
+  create(fields: Fields = {}, place: 'first' | 'last' = 'last'): number {
+    this.#lastId += 1;
+    this.#overlay.set(this.#lastId, { ...this.#options.build(this.#lastId), ...fields });
+    this.#changedAt.set(this.#lastId, this.#options.now());
+    if (place === 'first') {
+      this.#head.unshift(this.#lastId);
+    } else {
+      this.#tail.push(this.#lastId);
+    }
+    return this.#lastId;
+  }
+
+  /** Changes fields; one that is set to undefined is left out from then on. */
+  edit(id: number, fields: Fields): void {
+    const current = this.get(id);
+    if (current === undefined) {
+      throw new RangeError(`there is no object with number ${id}`);
+    }
+    this.#overlay.set(id, { ...current, ...fields });
+    this.#changedAt.set(id, this.#options.now());
+    if (this.#options.movesOnEdit) {
+      this.#takeOut(id);
+      this.#tail.push(id);
+    }
+  }
+
+  remove(id: number): void {
+    if (!this.has(id)) {
+      throw new RangeError(`there is no object with number ${id}`);
+    }
+    this.#takeOut(id);
+    this.#overlay.delete(id);
+    this.#changedAt.delete(id);
+  }
+
+  #isInPlace(id: number): boolean {
+    return (
+      Number.isInteger(id) &&
+      id >= 1 &&
+      id <= this.#options.count &&
+      this.#displaced[countBelow(this.#displaced, id)] !== id
+    );
+  }
+
+  #takeOut(id: number): void {
+    const list = [this.#head, this.#tail].find((ids) => ids.includes(id));
+    if (list !== undefined) {
+      list.splice(list.indexOf(id), 1);
+    } else {
+      this.#displaced.splice(countBelow(this.#displaced, id), 0, id);
+    }
+  }
+
+  #inOrder(first: number, last: number, isWanted: (id: number) => boolean): Sequence {
+    return concatenate(
+      sequenceOf(this.#head.filter(isWanted)),
+      rangeWithout(first, last, this.#displaced),
+      sequenceOf(this.#tail.filter(isWanted)),
+    );
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * Builds an object that holds the value where an RFC 6901 pointer says.
+ *
+ * @param pointer - Not the root: `/_embedded/relations`.
+ */
+export function objectAt(pointer: string, value: unknown): Record<string, unknown> {
+  const [name = '', ...rest] = pointer
+    .slice(1)
+    .split('/')
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return { [name]: rest.length === 0 ? value : objectAt(`/${rest.join('/')}`, value) };
+}

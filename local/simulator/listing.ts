@@ -1,0 +1,116 @@
+import type { Fields, ObjectSet } from './data/object-set.ts';
+import type { Sequence } from './data/sequence.ts';
+import { errorReply, jsonReply, type Reply } from './reply.ts';
+import type { Call } from './route.ts';
+
+/** How a listing is cut into pages. */
+export type Cut =
+  /** `page=N` from 1. */
+  | { readonly by: 'page'; readonly size: number }
+  /** `after=…`: the position of the first object to serve, from 0. */
+  | { readonly by: 'cursor'; readonly size: number; readonly start: number }
+  | { readonly by: 'nothing' };
+
+/** A list of objects that a module answers with, before a page is cut from it. */
+export interface Listing {
+  readonly kind: 'listing';
+  readonly ids: Sequence;
+  readonly cut: Cut;
+  /** Where the objects live; absent where they come from several places. */
+  readonly set?: ObjectSet;
+  readonly object: (id: number) => Fields;
+  /** Puts the objects of a page into the module's body. */
+  readonly wrap: (objects: readonly Fields[], links: PageLinks) => unknown;
+}
+
+/** Which part of a listing to serve. */
+export interface Window {
+  readonly offset: number;
+  readonly size: number;
+  /** From 1. Always 1 for a listing that has no page numbers. */
+  readonly page: number;
+}
+
+/** Path and query of a page and its neighbours. */
+export interface PageLinks {
+  readonly self: string;
+  readonly first: string;
+  readonly prev?: string;
+  readonly next?: string;
+  readonly last: string;
+}
+
+export interface ServedPage {
+  readonly objects: readonly Fields[];
+  readonly links: PageLinks;
+}
+
+/** What faults may do to a page on its way out. */
+export interface PageChanges {
+  /** @param pages - How many pages there are, at least 1. */
+  readonly aim: (window: Window, pages: number) => Window;
+  readonly alter: (page: ServedPage, linkTo: (page: number) => string) => ServedPage;
+}
+
+/** Describes a listing; a helper for the modules, which leave out what does not apply. */
+export function listing(parts: Omit<Listing, 'kind'>): Listing {
+  return { kind: 'listing', ...parts };
+}
+
+/** The page size that a page cap leaves is applied before anything else, so that numbers and links stay consistent. */
+export function servePage(asked: Listing, call: Call, changes: PageChanges, cap: number): Reply {
+  const size = asked.cut.by === 'nothing' ? asked.ids.length : Math.min(asked.cut.size, cap);
+  const number = pageNumber(call.query);
+  if (number === undefined) {
+    return errorReply(400, 'Invalid page');
+  }
+  const pages = Math.max(1, Math.ceil(asked.ids.length / Math.max(1, size)));
+  const window = windowOf(asked.cut, number, size, pages, call);
+  if (window === undefined) {
+    return errorReply(404, 'Unknown page');
+  }
+  const { offset, page, size: served } = changes.aim(window, pages);
+  const objects = asked.ids.slice(offset, served).map((id) => visible(asked.object(id), call));
+  const linkTo = (to: number) => linkFor(call, to);
+  const links = linksOf(page, pages, linkTo);
+  const altered = changes.alter({ objects, links }, linkTo);
+  return jsonReply(asked.wrap(altered.objects, altered.links));
+}
+
+function windowOf(cut: Cut, number: number, size: number, pages: number, call: Call): Window | undefined {
+  if (cut.by !== 'page') {
+    return { offset: cut.by === 'cursor' ? cut.start : 0, size, page: 1 };
+  }
+  if (number > pages && call.switches.beyondLastPage === 'notFound') {
+    return undefined;
+  }
+  const page = call.switches.beyondLastPage === 'lastPage' ? Math.min(number, pages) : number;
+  return { offset: (page - 1) * size, size, page };
+}
+
+function pageNumber(query: URLSearchParams): number | undefined {
+  const text = query.get('page') ?? '1';
+  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
+}
+
+function linksOf(page: number, pages: number, linkTo: (page: number) => string): PageLinks {
+  return {
+    self: linkTo(page),
+    first: linkTo(1),
+    ...(page > 1 ? { prev: linkTo(Math.min(page - 1, pages)) } : {}),
+    ...(page < pages ? { next: linkTo(page + 1) } : {}),
+    last: linkTo(pages),
+  };
+}
+
+/** Keeps the other parameters, as the archive's links do. */
+function linkFor({ path, query }: Call, page: number): string {
+  const others = [...query].filter(([name]) => name !== 'page');
+  return `${path}?${new URLSearchParams([...others, ['page', String(page)]])}`;
+}
+
+function visible(object: Fields, { switches }: Call): Fields {
+  return switches.hiddenFields.length === 0
+    ? object
+    : Object.fromEntries(Object.entries(object).filter(([name]) => !switches.hiddenFields.includes(name)));
+}

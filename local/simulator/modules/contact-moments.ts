@@ -1,0 +1,51 @@
+import { CONTACT_MOMENT_TYPES } from '../data/activities.ts';
+import { type Listing, listing } from '../listing.ts';
+import { filtered } from '../parameters.ts';
+import { Refusal } from '../refusal.ts';
+import { jsonReply, type Reply } from '../reply.ts';
+import type { Access, Call, Route } from '../route.ts';
+
+const ROOT = '/l/contact_moment_api/contact_moment';
+const ACCESS: Access = { scopes: ['contact_moment/view'], type: 'contact_moment' };
+
+export const CONTACT_MOMENT_ROUTES: readonly Route[] = [
+  { method: 'GET', path: ROOT, access: ACCESS, handle: contactMoments },
+  { method: 'GET', path: `${ROOT}/type/{type}/schema`, access: ACCESS, handle: schema },
+];
+
+function contactMoments(call: Call): Listing {
+  const set = call.world.sets.contactMoment;
+  return listing({
+    ids: filtered(call, set, ({ recipients }) => (Array.isArray(recipients) ? recipients : [])),
+    set,
+    cut: { by: 'page', size: 25 },
+    object: (id) => set.get(id) ?? {},
+    wrap: (objects) => objects,
+  });
+}
+
+/** The vendor puts the one schema into an array. */
+function schema({ parameters }: Call): Reply {
+  const type = CONTACT_MOMENT_TYPES.find((known) => known === parameters.type);
+  if (type === undefined) {
+    throw new Refusal(404, 'Unknown contact moment type');
+  }
+  return jsonReply([
+    {
+      $schema: 'http://json-schema.org/draft-07/schema#',
+      title: type,
+      type: 'object',
+      properties: {
+        contactMomentId: { type: 'int' },
+        subject: { type: 'string' },
+        dateTime: { type: 'string', description: 'yyyy-mm-dd hh:mm:ss' },
+        senderId: { type: 'int' },
+        recipients: { type: 'array', items: { type: 'integer' }, minItems: 1, uniqueItems: true },
+        action_code: { type: 'int' },
+        reference: { type: 'string', maxLength: 255 },
+        tagIds: { type: 'array', items: { type: 'integer' } },
+      },
+      required: ['subject', 'recipients'],
+    },
+  ]);
+}

@@ -1,0 +1,104 @@
+import type { Fields } from '../data/object-set.ts';
+import type { Language } from '../route.ts';
+import type { Switches } from '../switches.ts';
+
+interface RelationField {
+  readonly key: string;
+  /** The key in the older style. */
+  readonly generated: string;
+  readonly title: Readonly<Record<Language, string>>;
+  /** Its part of the schema, beside the title. Types are the vendor's, `date` among them. */
+  readonly schema: Fields;
+}
+
+const field = (key: string, generated: string, nl: string, en: string, schema: Fields): RelationField => ({
+  key,
+  generated,
+  title: { nl, en },
+  schema,
+});
+
+const choices = (...options: string[]): Fields => ({
+  type: 'object',
+  properties: Object.fromEntries(options.map((option) => [option, { type: 'boolean', title: option }])),
+});
+
+const ADDRESS: Fields = {
+  type: 'object',
+  properties: {
+    street: { type: 'string', title: 'Straat' },
+    number: { type: 'integer', title: 'Nummer' },
+    number_add: { type: 'string', title: 'Toevoeging' },
+    postcode: { type: 'string', title: 'Postcode' },
+    town: { type: 'string' },
+    country: { type: 'string', title: 'Land' },
+  },
+};
+const BANK: Fields = { type: 'object', properties: { iban: { type: 'string' }, bic: { type: 'string' } } };
+const TEXT: Fields = { type: 'string' };
+const TEXTS: Fields = { type: 'array', items: { type: 'string' } };
+
+/** Every field of a relation, under both names. */
+export const RELATION_FIELDS: readonly RelationField[] = [
+  field('id', 'id', 'Relatienummer', 'Relation id', { type: 'int' }),
+  field('type', 'class_1_relation_type', 'Soort relatie', 'Relation type', {
+    type: 'string',
+    enum: ['person', 'organisation'],
+    enumNames: ['Persoon', 'Organisatie'],
+  }),
+  field('name', 'class_1_relation_full_name', 'Volledige naam', 'Full name', TEXT),
+  field('first_name', 'class_1_relation_firstname', 'Voornaam', 'First name', TEXT),
+  field('insertion', 'class_1_relation_insertion', 'Tussenvoegsel', 'Insertion', TEXT),
+  field('last_name', 'class_1_relation_name', 'Achternaam', 'Name', TEXT),
+  field('initials', 'class_1_relation_initials', 'Voorletters', 'Initials', TEXT),
+  field('gender', 'class_1_relation_gender', 'Geslacht', 'Gender', TEXT),
+  field('birth_date', 'class_1_ff_447', 'Geboortedatum', 'Birth date', { type: 'date' }),
+  field('organization_name', 'class_1_relation_organization', 'Organisatie', 'Organization', TEXT),
+  field('vat_number', 'class_1_ff_388', 'Btw-nummer', 'VAT number', TEXT),
+  field('address', 'class_1_relation_address_0', 'Adres', 'Address', ADDRESS),
+  field('postal_address', 'class_1_relation_address_1', 'Postadres', 'Postal address', ADDRESS),
+  field('salutations', 'class_1_ff_390', 'Aanhef', 'Salutations', {
+    type: 'object',
+    properties: { formal: TEXT, informal: TEXT, envelope: TEXT },
+  }),
+  field('email_addresses', 'class_1_email_addresses', 'E-mailadressen', 'Email addresses', TEXTS),
+  field('phone_numbers', 'class_1_phone_number_2', 'Telefoonnummers', 'Phone numbers', TEXTS),
+  field('website', 'class_1_ff_391', 'Website', 'Website', TEXT),
+  field('newsletters', 'class_1_ff_406', 'Nieuwsbrieven', 'Newsletters', choices('1', '2', '7')),
+  field(
+    'interests',
+    'class_1_ff_123597',
+    'Interesses',
+    'Interests',
+    choices('folderen', 'markt', 'bestuur', 'jongeren', 'natuur'),
+  ),
+  field('bank', 'class_1_ff_523', 'Bankrekening', 'Bank account', BANK),
+  field('contribution', 'class_1_ff_530', 'Contributie', 'Contribution', { type: 'number' }),
+  field('member_since', 'class_1_ff_531', 'Lid sinds', 'Member since', { type: 'date' }),
+  field('functions', 'class_1_ff_540', 'Functies', 'Functions', { type: 'array', items: { type: 'object' } }),
+  field('language', 'class_1_relation_language', 'Taal', 'Language', TEXT),
+  // A property without a type, as the customer-specific modules have them.
+  field('remarks', 'class_1_ff_555', 'Opmerkingen', 'Remarks', {}),
+  field('created_on', 'class_1_relation_created', 'Aangemaakt op', 'Created on', TEXT),
+];
+
+const GENERATED = new Map(RELATION_FIELDS.map(({ key, generated }) => [key, generated]));
+
+/** A relation under the names that are switched on. Fields that are not in the table keep theirs. */
+export function relationAsShown(relation: Fields, { fieldKeys }: Switches): Fields {
+  return fieldKeys === 'readable'
+    ? relation
+    : Object.fromEntries(Object.entries(relation).map(([key, value]) => [GENERATED.get(key) ?? key, value]));
+}
+
+/** The `properties` of a schema with those of these fields that the account may see. */
+export function propertiesOf(keys: ReadonlySet<string>, language: Language, switches: Switches): Fields {
+  return Object.fromEntries(
+    RELATION_FIELDS.filter(({ key }) => keys.has(key))
+      .map(({ key, generated, title, schema }) => [
+        switches.fieldKeys === 'readable' ? key : generated,
+        { title: title[language], ...schema },
+      ])
+      .filter(([name]) => !switches.hiddenFields.includes(String(name))),
+  );
+}

@@ -1,0 +1,32 @@
+import type { Route } from '../route.ts';
+import { CONTACT_MOMENT_ROUTES } from './contact-moments.ts';
+import { EMAIL_TRACKING_ROUTES } from './email-tracking.ts';
+import { ENGAGEMENT_ROUTES } from './engagement.ts';
+import { FUNDRAISING_ROUTES } from './fundraising.ts';
+import { MEETING_ROUTES } from './meetings.ts';
+import { oauthRoutes } from './oauth.ts';
+import { POSTCODE_ROUTES } from './postcode.ts';
+import { PROFILE_SET_ROUTES } from './profile-sets.ts';
+import { RELATION_ARCHIVE_ROUTES } from './relation-archive.ts';
+import { RELATION_COLLECTION_ROUTES } from './relation-collections.ts';
+import { WEBSHOP_ROUTES } from './webshop.ts';
+
+const MODULE_ROUTES: readonly Route[] = [
+  ...RELATION_COLLECTION_ROUTES,
+  ...RELATION_ARCHIVE_ROUTES,
+  ...PROFILE_SET_ROUTES,
+  ...MEETING_ROUTES,
+  ...CONTACT_MOMENT_ROUTES,
+  ...ENGAGEMENT_ROUTES,
+  ...EMAIL_TRACKING_ROUTES,
+  ...FUNDRAISING_ROUTES,
+  ...WEBSHOP_ROUTES,
+  ...POSTCODE_ROUTES,
+];
+
+/** Every scope that gives access to something. */
+export const SCOPES: readonly string[] = [
+  ...new Set(['openid', ...MODULE_ROUTES.flatMap(({ access }) => access?.scopes ?? [])]),
+];
+
+export const ROUTES: readonly Route[] = [...oauthRoutes(new Set(SCOPES)), ...MODULE_ROUTES];

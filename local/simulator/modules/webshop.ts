@@ -1,0 +1,32 @@
+import { type Listing, listing } from '../listing.ts';
+import { readDate } from '../parameters.ts';
+import { Refusal } from '../refusal.ts';
+import type { Call, Route } from '../route.ts';
+
+/** The only webshop there is. */
+const SHOP = '1';
+
+export const WEBSHOP_ROUTES: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/l/webshop2_api/webshops/{shop}/orders',
+    access: { scopes: ['webshop2/order/read'], type: 'webshop' },
+    handle: orders,
+  },
+];
+
+function orders(call: Call): Listing {
+  if (call.parameters.shop !== SHOP) {
+    throw new Refusal(404, 'Unknown webshop');
+  }
+  const set = call.world.sets.order;
+  const from = readDate(call, 'dateCreatedFrom') ?? Number.NEGATIVE_INFINITY;
+  const until = readDate(call, 'dateCreatedUntil') ?? Number.POSITIVE_INFINITY;
+  return listing({
+    ids: set.createdBetween(from, until),
+    set,
+    cut: { by: 'page', size: 100 },
+    object: (id) => set.get(id) ?? {},
+    wrap: (objects) => objects,
+  });
+}

@@ -1,0 +1,67 @@
+import { parseLocalDateTime } from './data/dates.ts';
+import type { Fields, ObjectSet } from './data/object-set.ts';
+import { type Sequence, sequenceOf } from './data/sequence.ts';
+import { Refusal } from './refusal.ts';
+import type { Call } from './route.ts';
+
+/**
+ * Reads a parameter with a date.
+ *
+ * @returns Milliseconds since the epoch; undefined when the parameter is absent.
+ * @throws {Refusal} 400 if it is no date.
+ */
+export function readDate({ query, switches }: Call, name: string): number | undefined {
+  const text = query.get(name);
+  if (text === null) {
+    return undefined;
+  }
+  const date = parseLocalDateTime(text, switches.timeZone);
+  if (date === undefined) {
+    throw new Refusal(400, `Invalid ${name}`);
+  }
+  return date;
+}
+
+/**
+ * Reads a list of integers: one, several with commas between them, or `name[]=…` repeated.
+ *
+ * @returns Undefined when the parameter is absent.
+ * @throws {Refusal} 400 if one is no integer.
+ */
+export function readIntegers({ query }: Call, name: string): ReadonlySet<unknown> | undefined {
+  const texts = [...query]
+    .filter(([given]) => given === name || (given.startsWith(`${name}[`) && given.endsWith(']')))
+    .flatMap(([, value]) => value.split(','));
+  if (texts.some((text) => !/^\d+$/.test(text))) {
+    throw new Refusal(400, `Invalid ${name}`);
+  }
+  return texts.length === 0 ? undefined : new Set(texts.map(Number));
+}
+
+/** Reads a parameter or a part of the path that is a positive integer; another is not found. */
+export function readId({ parameters }: Call, name: string): number {
+  const text = parameters[name] ?? '';
+  if (!/^[1-9]\d{0,14}$/.test(text)) {
+    throw new Refusal(404, `Unknown ${name}`);
+  }
+  return Number(text);
+}
+
+/** The objects that are left by `since` and `relationIds`. */
+export function filtered(
+  call: Call,
+  set: ObjectSet,
+  relationsOf: (object: Fields) => readonly unknown[],
+): Sequence {
+  const since = readDate(call, 'since');
+  const relationIds = readIntegers(call, 'relationIds');
+  const ids = since === undefined ? set.all() : set.changedSince(since);
+  return relationIds === undefined
+    ? ids
+    : keepIf(ids, set, (object) => relationsOf(object).some((id) => relationIds.has(id)));
+}
+
+/** Those of the objects for which the condition holds. Makes every one of them. */
+export function keepIf(ids: Sequence, set: ObjectSet, condition: (object: Fields) => boolean): Sequence {
+  return sequenceOf(ids.slice(0, ids.length).filter((id) => condition(set.get(id) ?? {})));
+}

@@ -1,0 +1,21 @@
+import { emptyReply, errorReply, type Reply } from './reply.ts';
+import type { Switches } from './switches.ts';
+
+/** Thrown where a request cannot be answered; the server answers with its status. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly status: number;
+
+  /** @param message - What the answer's `errors` say. */
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+
+  /** A bad request is always explained; whether access and absence are is not known. */
+  reply({ refusalBody }: Switches): Reply {
+    return this.status !== 400 && refusalBody === 'empty'
+      ? emptyReply(this.status)
+      : errorReply(this.status, this.message);
+  }
+}

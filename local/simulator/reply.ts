@@ -1,0 +1,53 @@
+import type { ServerResponse } from 'node:http';
+import type { Switches } from './switches.ts';
+
+/** An answer before it is written: `json`, or `bytes` as they are, or neither. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly json?: unknown;
+  readonly bytes?: Buffer;
+}
+
+/** An answer ready to be sent. */
+export interface WrittenReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+export function jsonReply(json: unknown, status = 200): Reply {
+  return { status, headers: { 'content-type': 'application/json' }, json };
+}
+
+/** The one error body that the vendor publishes. */
+export function errorReply(status: number, ...errors: string[]): Reply {
+  return jsonReply({ errors }, status);
+}
+
+export function textReply(text: string, contentType: string, status = 200): Reply {
+  return { status, headers: { 'content-type': contentType }, bytes: Buffer.from(text) };
+}
+
+export function emptyReply(status: number, headers: Readonly<Record<string, string>> = {}): Reply {
+  return { status, headers };
+}
+
+/** Turns a reply into bytes, with JSON as PHP writes it: slashes escaped, and by default all beyond ASCII. */
+export function writeReply(reply: Reply, switches: Switches): WrittenReply {
+  const body = reply.bytes ?? Buffer.from(reply.json === undefined ? '' : phpJson(reply.json, switches));
+  const headers =
+    reply.status === 204 ? reply.headers : { ...reply.headers, 'content-length': String(body.length) };
+  return { status: reply.status, headers, body };
+}
+
+export function sendReply(response: ServerResponse, { status, headers, body }: WrittenReply): void {
+  response.writeHead(status, headers).end(body);
+}
+
+function phpJson(json: unknown, { unicode }: Switches): string {
+  const text = JSON.stringify(json).replaceAll('/', '\\/');
+  return unicode === 'plain'
+    ? text
+    : text.replace(/[^\0-~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}

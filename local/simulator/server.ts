@@ -1,0 +1,156 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { checkAccess, languageOf, mediaTypeOf } from './access.ts';
+import type { Control, RequestCounts } from './control.ts';
+import { CONTROL_ROOT, controlReply } from './control-routes.ts';
+import type { FaultPlan } from './faults/fault.ts';
+import type { FaultHooks } from './faults/hooks.ts';
+import { type Listing, type PageChanges, servePage } from './listing.ts';
+import { ROUTES } from './modules/routes.ts';
+import { Refusal } from './refusal.ts';
+import { errorReply, type Reply, sendReply, writeReply } from './reply.ts';
+import { type Call, findRoute, type Match, patternOf } from './route.ts';
+import type { Tokens } from './tokens.ts';
+import type { World } from './world.ts';
+
+/** What the server puts together. */
+export interface Environment {
+  readonly world: World;
+  readonly tokens: Tokens;
+  readonly faults: FaultPlan;
+  readonly counts: RequestCounts;
+  readonly control: Control;
+}
+
+/** The HTTP face of an environment: the API, and the control interface under its own root. Not listening yet. */
+export function createApiServer(environment: Environment): Server {
+  return createServer((request, response) => {
+    respond(environment, request, response).catch((error: unknown) => {
+      // A bug of the simulator's, or a request that broke off: told to whoever still listens.
+      if (!response.headersSent) {
+        sendReply(response, writeReply(errorReply(500, String(error)), environment.world.model.switches));
+      }
+    });
+  });
+}
+
+async function respond(
+  environment: Environment,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { method = 'GET' } = request;
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+  const body = await readBody(request);
+  const { switches } = environment.world.model;
+  if (pathname.startsWith(CONTROL_ROOT)) {
+    const reply = controlReply(environment.control, method, pathname, body);
+    sendReply(response, writeReply(reply, switches));
+    return;
+  }
+  const match = findRoute(ROUTES, method, pathname);
+  const hooks = plan(environment, match, method, pathname, searchParams);
+  const call: Call = {
+    world: environment.world,
+    switches,
+    tokens: environment.tokens,
+    path: pathname,
+    query: searchParams,
+    parameters: match?.parameters ?? {},
+    headers: request.headers,
+    body,
+    language: languageOf(request.headers['accept-language'], switches),
+    scopes: new Set(),
+  };
+  const reply = await answer(call, match, hooks);
+  if (!response.destroyed) {
+    const send = hooks.find((hook) => hook.send !== undefined)?.send ?? sendReply;
+    send(response, writeReply(reply, switches));
+  }
+}
+
+/** Counts the request and asks what is to go wrong with it. */
+function plan(
+  { counts, faults }: Environment,
+  match: Match | undefined,
+  method: string,
+  path: string,
+  query: URLSearchParams,
+): FaultHooks[] {
+  const pattern = match === undefined ? `${method} {other}` : patternOf(match.route);
+  counts.set(pattern, (counts.get(pattern) ?? 0) + 1);
+  return faults.next({ pattern, path, page: Number(query.get('page') ?? 1) });
+}
+
+async function answer(call: Call, match: Match | undefined, hooks: readonly FaultHooks[]): Promise<Reply> {
+  for (const hook of hooks) {
+    await hook.before?.(call.tokens);
+  }
+  return hooks.reduce(
+    (reply, hook) => hook.reply?.(reply) ?? reply,
+    typed(handle(call, match, hooks), call, match),
+  );
+}
+
+function handle(call: Call, match: Match | undefined, hooks: readonly FaultHooks[]): Reply {
+  try {
+    const access = match?.route.access;
+    const scopes = access ? checkAccess(access, call.headers, call.tokens, call.switches) : call.scopes;
+    const instead = hooks.find((hook) => hook.instead !== undefined)?.instead;
+    if (instead !== undefined) {
+      return instead(mediaTypeOf(access) ?? 'application/json');
+    }
+    return match === undefined ? errorReply(404, 'Unknown module') : ask(match, { ...call, scopes }, hooks);
+  } catch (error) {
+    if (error instanceof Refusal) {
+      return error.reply(call.switches);
+    }
+    throw error;
+  }
+}
+
+function ask({ route }: Match, call: Call, hooks: readonly FaultHooks[]): Reply {
+  const first = route.handle(call);
+  if (!isListing(first)) {
+    return first;
+  }
+  const disturbing = hooks.filter((hook) => hook.disturb !== undefined);
+  for (const hook of disturbing) {
+    hook.disturb?.(first);
+  }
+  const listing = disturbing.length === 0 ? first : route.handle(call);
+  return isListing(listing) ? servePage(listing, call, changesOf(hooks), capOf(hooks)) : listing;
+}
+
+function isListing(answered: Reply | Listing): answered is Listing {
+  return 'kind' in answered;
+}
+
+function changesOf(hooks: readonly FaultHooks[]): PageChanges {
+  return {
+    aim: (window, pages) => hooks.reduce((aimed, hook) => hook.aim?.(aimed, pages) ?? aimed, window),
+    alter: (page, linkTo) => hooks.reduce((altered, hook) => hook.alter?.(altered, linkTo) ?? altered, page),
+  };
+}
+
+function capOf(hooks: readonly FaultHooks[]): number {
+  return Math.min(...hooks.map(({ cap = Number.POSITIVE_INFINITY }) => cap), Number.POSITIVE_INFINITY);
+}
+
+/** Good answers carry the module's vendor type, unless that is switched off. */
+function typed(reply: Reply, { switches }: Call, match: Match | undefined): Reply {
+  const vendorType = mediaTypeOf(match?.route.access);
+  return vendorType !== undefined &&
+    reply.json !== undefined &&
+    reply.status < 300 &&
+    switches.responseType === 'vendor'
+    ? { ...reply, headers: { ...reply.headers, 'content-type': vendorType } }
+    : reply;
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) {
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,76 @@
+import type { AddressInfo } from 'node:net';
+import { type Control, createControl, type RequestCounts } from './control.ts';
+import { countsFor } from './data/model.ts';
+import { createPools } from './data/pools.ts';
+import { FaultPlan } from './faults/fault.ts';
+import { MEMBERS_COLLECTION } from './modules/relation-collections.ts';
+import { ROUTES } from './modules/routes.ts';
+import { patternOf } from './route.ts';
+import { createApiServer } from './server.ts';
+import { DEFAULT_SWITCHES, type Switches, turn } from './switches.ts';
+import { SIMULATOR_CREDENTIALS, Tokens } from './tokens.ts';
+import { World } from './world.ts';
+
+export type { Control } from './control.ts';
+export { describeSimulator } from './describe.ts';
+export type { Fault, FaultAction } from './faults/fault.ts';
+export { SCOPES as SIMULATOR_SCOPES } from './modules/routes.ts';
+export type { Switches } from './switches.ts';
+export { SIMULATOR_CREDENTIALS } from './tokens.ts';
+export type { ObjectKind } from './world.ts';
+
+/** The collection with every relation. */
+export const SIMULATOR_COLLECTION = MEMBERS_COLLECTION;
+
+export interface SimulatorOptions {
+  /** @default 0 - any free port */
+  readonly port?: number;
+  /** How many relations there are, from 1; other objects in proportion. @default 1000 */
+  readonly relations?: number;
+  /** The same seed gives the same objects. @default 1 */
+  readonly seed?: number;
+  /** What the vendor leaves open, where it is not to be the default. */
+  readonly switches?: Partial<Switches>;
+}
+
+/** A running Procurios environment. */
+export interface Simulator {
+  /** `http://127.0.0.1:PORT`. */
+  readonly url: string;
+  readonly control: Control;
+  /** Stops it and drops every connection, stalled ones too. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a simulated Procurios environment on the loopback interface.
+ *
+ * @throws {TypeError} On an unknown switch; {RangeError} on a number of relations that is none.
+ */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const { port = 0, relations = 1000, seed = 1 } = options;
+  if (!Number.isInteger(relations) || relations < 1) {
+    throw new RangeError(`'relations' must be a whole number from 1; got ${relations}`);
+  }
+  const switches = structuredClone(DEFAULT_SWITCHES) as Switches;
+  turn(switches, options.switches ?? {});
+  const world = new World({ seed, pools: createPools(seed), counts: countsFor(relations), switches });
+  const tokens = new Tokens(SIMULATOR_CREDENTIALS);
+  const faults = new FaultPlan(ROUTES.map(patternOf));
+  const counts: RequestCounts = new Map();
+  const control = createControl(world, tokens, faults, counts);
+  const server = createApiServer({ world, tokens, faults, counts, control });
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, '127.0.0.1', resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    control,
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error === undefined ? resolve() : reject(error)));
+        server.closeAllConnections();
+      }),
+  };
+}
