@@ -1,16 +1,15 @@
 import * as z from 'zod';
 import { type Problem, SyncError } from '../core/errors.ts';
-import { isLoopback, parseHost } from './addresses.ts';
 import type { Config } from './config.ts';
 import { CONFIG } from './config-schema.ts';
 import { clientSecretName } from './names.ts';
+import { DEFAULT_TOKEN_PATH, problemsOfHost, withHost } from './with-host.ts';
 
 export interface CheckConfigOptions {
   /**
-   * An address on this machine to use instead of the config's host and token URL, `PROCURIOS_HOST`; a token URL
-   * that is on this machine already stays.
+   * `PROCURIOS_HOST`, an address on this machine to use instead of the config's host, as `withHost` does.
    *
-   * @default - The config's.
+   * @default - The config's own host; also if empty.
    */
   readonly host?: string;
 }
@@ -22,31 +21,20 @@ export interface CheckConfigOptions {
  * @throws {SyncError} `CONFIG_INVALID` with every problem, in the order of the options. No value is quoted.
  */
 export function checkConfig(input: unknown, options: CheckConfigOptions = {}): Config {
-  const override = options.host === undefined ? undefined : parseHost(options.host);
   const result = CONFIG.safeParse(input);
-  const problems = (result.error?.issues ?? []).flatMap(problemsOf);
-  if (options.host !== undefined && !(override && isLoopback(override))) {
-    problems.unshift({ path: 'PROCURIOS_HOST', expected: 'http://127.0.0.1 or http://[::1], with a port' });
-  }
+  const problems = [...problemsOfHost(options.host), ...(result.error?.issues ?? []).flatMap(problemsOf)];
   if (result.data === undefined || problems.length > 0) {
     const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
     throw new SyncError('CONFIG_INVALID', `the config has ${count}`, { problems });
   }
-  return completed(result.data, override);
+  return withHost(completed(result.data), options.host);
 }
 
-function completed(input: z.output<typeof CONFIG>, override: URL | undefined): Config {
-  const host = override ?? new URL(input.host);
-  const tokenUrl = new URL(input.tokenUrl ?? '/l/oauth2/token', host);
-  // With the host on this machine, the secret stays on it as well.
-  if (override !== undefined && !isLoopback(tokenUrl)) {
-    tokenUrl.protocol = override.protocol;
-    tokenUrl.host = override.host;
-  }
+function completed(input: z.output<typeof CONFIG>): Config {
   return {
     ...input,
-    host: host.origin,
-    tokenUrl: tokenUrl.href,
+    host: new URL(input.host).origin,
+    tokenUrl: new URL(input.tokenUrl ?? DEFAULT_TOKEN_PATH, input.host).href,
     secretName: input.secretName ?? clientSecretName(input.environment),
   };
 }

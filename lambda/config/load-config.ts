@@ -29,7 +29,7 @@ export async function loadConfig(
       `${name} has no default export: export default defineConfig({ … })`,
     );
   }
-  return checkConfig(loaded.default, { host: environmentVariables.PROCURIOS_HOST || undefined });
+  return checkConfig(loaded.default, { host: environmentVariables.PROCURIOS_HOST });
 }
 
 async function importFile(path: string, name: string): Promise<{ readonly default?: unknown }> {

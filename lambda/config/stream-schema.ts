@@ -98,12 +98,14 @@ function freeParameters(stream: unknown): CrossProblem[] {
   const taken = SET_BY_PAGING[String(read(paging, 'kind'))] ?? [];
   const isTaken = (name: string) =>
     taken.includes(name) && (name !== 'amount' || read(paging, 'amount') !== undefined);
-  return Object.keys(typeof query === 'object' && query !== null ? query : {}).flatMap((name) => {
-    if (name === '') return [{ path: ['query', name], expected: 'the name of a parameter' }];
-    return isTaken(name)
-      ? [{ path: ['query', name], expected: 'nothing: the paging sets this parameter' }]
-      : [];
-  });
+  const names = Object.keys(typeof query === 'object' && query !== null ? query : {});
+  return names
+    .filter((name) => name === '' || isTaken(name))
+    .map((name) =>
+      name === ''
+        ? { path: ['query'], expected: 'parameters that have a name' }
+        : { path: ['query', name], expected: 'nothing: the paging sets this parameter' },
+    );
 }
 
 function differentKeyFields(stream: unknown): CrossProblem[] {

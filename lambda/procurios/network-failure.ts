@@ -41,6 +41,8 @@ export function networkFailure(error: unknown, call: Call): PassingFailure | Syn
   return isLasting(code) ? failure : new PassingFailure(failure);
 }
 
+const isCode = (code: unknown): code is string => typeof code === 'string' && /^\w{1,60}$/.test(code);
+
 /** `fetch` rejects with a `TypeError` whose cause has the code, or is an aggregate of one error per address tried. */
 function codeOf(error: unknown): string {
   const cause = propertyOf(error, 'cause');
@@ -52,5 +54,3 @@ function codeOf(error: unknown): string {
 function propertyOf(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
-
-const isCode = (code: unknown): code is string => typeof code === 'string' && /^\w{1,60}$/.test(code);

@@ -1,0 +1,20 @@
+import type { Progress } from '../core/run.ts';
+import type { Log } from './log.ts';
+
+/** Tells the log about a pull: a line for each stream's end, and for each pause that Procurios asked for. */
+export function logProgress(log: Log): Progress {
+  return {
+    streamBegins({ name }) {
+      log.info('stream begins', { stream: name });
+    },
+    pageTaken() {},
+    waits({ name }, ms) {
+      log.info('waiting, as Procurios asked', { stream: name, ms });
+    },
+    streamEnds({ name }, { error, status, ...counts }) {
+      const fields = { stream: name, status, ...counts, code: error?.code, error: error?.message };
+      if (status === 'complete') log.info('stream ends', fields);
+      else log.warn('stream ends', fields);
+    },
+  };
+}

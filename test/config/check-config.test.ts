@@ -1,0 +1,352 @@
+import { describe, expect, test } from '@jest/globals';
+import { checkConfig } from '../../lambda/config/check-config.ts';
+import { hal, linkedPages, numberedPages, onePage } from '../../lambda/config/paging.ts';
+import { withHost } from '../../lambda/config/with-host.ts';
+import { type Problem, SyncError } from '../../lambda/core/errors.ts';
+
+const THINGS = {
+  name: 'things',
+  path: '/l/things_api/thing',
+  mediaType: 'application/vnd.procurios.things+json; version=1',
+  key: 'id',
+  paging: hal(),
+};
+const CONFIG = {
+  environment: 'acme',
+  host: 'https://acme.example.com',
+  auth: { grant: 'clientCredentials', scopes: ['things/read'] },
+  streams: [THINGS],
+};
+
+const withStream = (changes: object) => ({ ...CONFIG, streams: [{ ...THINGS, ...changes }] });
+
+function problemsOf(input: unknown, host?: string): readonly Problem[] {
+  try {
+    checkConfig(input, { host });
+    return [];
+  } catch (error) {
+    if (error instanceof SyncError && error.code === 'CONFIG_INVALID') return error.problems;
+    throw error;
+  }
+}
+const pathsOf = (input: unknown, host?: string) => problemsOf(input, host).map(({ path }) => path);
+
+describe('checkConfig', () => {
+  test('fills in every default', () => {
+    const config = checkConfig(CONFIG);
+
+    expect(config).toEqual({
+      environment: 'acme',
+      host: 'https://acme.example.com',
+      tokenUrl: 'https://acme.example.com/l/oauth2/token',
+      acceptLanguage: 'nl-NL,nl;q=0.9,en;q=0.5',
+      auth: { grant: 'clientCredentials', scopes: ['things/read'] },
+      requestsPerSecond: { pull: 8 },
+      secretName: 'procurios-sync/acme/client',
+      streams: [{ ...THINGS, key: ['id'], query: {}, deletes: 'never', ignoreChangesIn: [] }],
+    });
+  });
+
+  test('keeps what is given', () => {
+    const given = {
+      ...withStream({
+        query: { search: 'a b', year: 2025 },
+        objects: '/data/0/x~1y',
+        key: ['a', 'b'],
+        paging: numberedPages({ ahead: 32 }),
+        deletes: 'never',
+        ignoreChangesIn: ['checkedAt'],
+      }),
+      tokenUrl: 'https://login.example.com/token?tenant=1',
+      acceptLanguage: 'en-US,en;q=0.5',
+      requestsPerSecond: { pull: 0.5 },
+      secretName: 'shared/procurios',
+    };
+
+    const config = checkConfig(given);
+
+    expect(config).toEqual({
+      ...given,
+      streams: [{ ...given.streams[0], query: { search: 'a b', year: '2025' } }],
+    });
+  });
+
+  test('takes its own result, through JSON, unchanged', () => {
+    const config = checkConfig(withStream({ paging: linkedPages({ amount: 1000 }), objects: '' }));
+
+    expect(checkConfig(JSON.parse(JSON.stringify(config)))).toEqual(config);
+  });
+
+  test('reports every problem at once, each with its path', () => {
+    const input = {
+      environment: 'Acme',
+      host: 'ftp://acme.example.com',
+      auth: { grant: 'password', scopes: ['a b', 'c', 'c'], clientSecret: 'hunter2' },
+      requestsPerSecond: { pull: 0, push: 2 },
+      schedule: {},
+      streams: [
+        { ...THINGS, path: 'things', query: { page: 1 }, key: ['id', 'id'] },
+        { ...THINGS, mediaType: 'json', paging: { kind: 'scroll' }, ignoreChangesIn: ['id'] },
+        { ...THINGS, name: 'others', key: '_id', deletes: 'fromWalk' },
+        'things',
+      ],
+    };
+
+    expect(pathsOf(input).sort()).toEqual(
+      [
+        'environment',
+        'host',
+        'auth.grant',
+        'auth.scopes[0]',
+        'auth.scopes[2]',
+        'auth.clientSecret',
+        'requestsPerSecond.pull',
+        'requestsPerSecond.push',
+        'schedule',
+        'streams[0].path',
+        'streams[0].query.page',
+        'streams[0].key[1]',
+        'streams[1].name',
+        'streams[1].mediaType',
+        'streams[1].paging.kind',
+        'streams[1].ignoreChangesIn[0]',
+        'streams[2].key',
+        'streams[2].deletes',
+        'streams[3]',
+      ].sort(),
+    );
+  });
+
+  test('says how many problems there are, and quotes no value', () => {
+    const secret = 'hunter2-not-to-be-shown';
+    const input = {
+      environment: secret.toUpperCase(),
+      host: `https://user:${secret}@acme.example.com`,
+      tokenUrl: `http://${secret}.example.com`,
+      acceptLanguage: `${secret}\n`,
+      auth: { grant: secret, scopes: [`${secret} x`], clientSecret: secret },
+      requestsPerSecond: { pull: secret },
+      secretName: `${secret} `,
+      streams: [
+        {
+          name: `${secret}!`,
+          path: secret,
+          query: { page: secret, filter: [secret] },
+          mediaType: secret,
+          objects: secret,
+          key: [`_${secret}`, ''],
+          paging: { kind: secret },
+          deletes: secret,
+          ignoreChangesIn: secret,
+        },
+        secret,
+      ],
+    };
+
+    let thrown: unknown;
+    try {
+      checkConfig(input, { host: `https://${secret}` });
+    } catch (error) {
+      thrown = error;
+    }
+
+    expect(thrown).toMatchObject({ code: 'CONFIG_INVALID', message: 'the config has 21 problems' });
+    const { message, problems, stack, cause } = thrown as SyncError;
+    expect(JSON.stringify([message, problems, stack, cause])).not.toMatch(/hunter2/i);
+  });
+
+  test('names the known options where one does not exist', () => {
+    const [problem] = problemsOf({ ...CONFIG, auth: { ...CONFIG.auth, scope: 'x' } });
+
+    expect(problem).toEqual({
+      path: 'auth.scope',
+      expected: 'nothing: there is no such option; known are grant, scopes',
+    });
+  });
+
+  test('says what is missing by its own path', () => {
+    expect(pathsOf({})).toEqual(['environment', 'host', 'auth', 'streams']);
+  });
+
+  test.each([undefined, null, 'config', 1, [], () => CONFIG])('refuses %p as a whole', (input) => {
+    expect(pathsOf(input)).toEqual(['config']);
+  });
+});
+
+describe('one rule at a time', () => {
+  test.each<[string, object]>([
+    ['environment', { environment: '' }],
+    ['environment', { environment: 'a'.repeat(33) }],
+    ['environment', { environment: '-a' }],
+    ['environment', { environment: 'a-' }],
+    ['environment', { environment: 'a_b' }],
+    ['host', { host: 'acme.example.com' }],
+    ['host', { host: 'http://acme.example.com' }],
+    ['host', { host: 'http://localhost:4010' }],
+    ['host', { host: 'http://127.0.0.1.example.com' }],
+    ['host', { host: 'https://acme.example.com/l' }],
+    ['host', { host: 'https://acme.example.com?x=1' }],
+    ['host', { host: 'https://acme.example.com#x' }],
+    ['host', { host: 'https://user@acme.example.com' }],
+    ['tokenUrl', { tokenUrl: 'http://acme.example.com/token' }],
+    ['tokenUrl', { tokenUrl: '/l/oauth2/token' }],
+    ['tokenUrl', { tokenUrl: 'https://user:x@acme.example.com/token' }],
+    ['acceptLanguage', { acceptLanguage: '' }],
+    ['acceptLanguage', { acceptLanguage: 'nl\r\nx: y' }],
+    ['auth', { auth: undefined }],
+    ['auth.scopes', { auth: { grant: 'clientCredentials' } }],
+    ['auth.scopes', { auth: { grant: 'clientCredentials', scopes: [] } }],
+    ['auth.scopes', { auth: { grant: 'clientCredentials', scopes: 'a' } }],
+    ['auth.scopes[0]', { auth: { grant: 'clientCredentials', scopes: [''] } }],
+    ['requestsPerSecond', { requestsPerSecond: 8 }],
+    ['requestsPerSecond.pull', { requestsPerSecond: { pull: -1 } }],
+    ['requestsPerSecond.pull', { requestsPerSecond: { pull: 1000.5 } }],
+    ['requestsPerSecond.pull', { requestsPerSecond: { pull: Number.NaN } }],
+    ['requestsPerSecond.pull', { requestsPerSecond: { pull: '8' } }],
+    ['secretName', { secretName: '' }],
+    ['secretName', { secretName: 'a secret' }],
+    ['streams', { streams: [] }],
+    ['streams', { streams: {} }],
+    ['operations', { operations: {} }],
+  ])('refuses %s in %j', (path, changes) => {
+    expect(pathsOf({ ...CONFIG, ...changes })).toEqual([path]);
+  });
+
+  test.each<[string, object]>([
+    ['name', { name: 'Things' }],
+    ['name', { name: 'a'.repeat(65) }],
+    ['name', { name: 'state' }],
+    ['name', { name: 'member-state' }],
+    ['path', { path: '' }],
+    ['path', { path: 'l/things' }],
+    ['path', { path: '//elsewhere.example.com/l' }],
+    ['path', { path: '/\\elsewhere.example.com/l' }],
+    ['path', { path: '/l/../things' }],
+    ['path', { path: '/l/%2e%2e/things' }],
+    ['path', { path: '/l/things?x=1' }],
+    ['path', { path: '/l/things?' }],
+    ['path', { path: '/l/things#x' }],
+    ['path', { path: '/l/my things' }],
+    ['path', { path: '/l/things\n' }],
+    ['query', { query: 'x=1' }],
+    ['query.x', { query: { x: true } }],
+    ['query.x', { query: { x: Number.POSITIVE_INFINITY } }],
+    ['query', { query: { '': 'x' } }],
+    ['query.page', { query: { page: '1' } }],
+    ['query.page', { query: { page: '1' }, paging: numberedPages() }],
+    ['query.amount', { query: { amount: '1' }, paging: linkedPages({ amount: 10 }) }],
+    ['query.after', { query: { after: '1' }, paging: { kind: 'after', field: 'id' } }],
+    ['mediaType', { mediaType: 'application' }],
+    ['mediaType', { mediaType: 'application/json; version' }],
+    ['mediaType', { mediaType: 'application/json\r\nx: y' }],
+    ['objects', { objects: 'relations' }],
+    ['objects', { objects: '/a~2' }],
+    ['key', { key: '' }],
+    ['key', { key: [] }],
+    ['key', { key: '_id' }],
+    ['key', { key: undefined }],
+    ['key[1]', { key: ['id', ''] }],
+    ['key[1]', { key: ['id', 'id'] }],
+    ['paging', { paging: undefined }],
+    ['paging.kind', { paging: {} }],
+    ['paging.amount', { paging: linkedPages({ amount: 1001 }) }],
+    ['paging.amount', { paging: linkedPages({ amount: 0 }) }],
+    ['paging.ahead', { paging: numberedPages({ ahead: 33 }) }],
+    ['paging.ahead', { paging: numberedPages({ ahead: 1.5 }) }],
+    ['paging.field', { paging: { kind: 'after' } }],
+    ['paging.amount', { paging: { kind: 'hal', amount: 1 } }],
+    ['deletes', { deletes: 'fromArchive' }],
+    ['ignoreChangesIn', { ignoreChangesIn: 'checkedAt' }],
+    ['ignoreChangesIn[0]', { ignoreChangesIn: [''] }],
+    ['ignoreChangesIn[0]', { ignoreChangesIn: ['id'] }],
+    ['ignoreChangesIn[1]', { key: ['a', 'b'], ignoreChangesIn: ['c', 'b'] }],
+    ['since', { since: 'x' }],
+  ])('refuses a stream’s %s in %j', (path, changes) => {
+    expect(pathsOf(withStream(changes))).toEqual([`streams[0].${path}`]);
+  });
+
+  test.each<[string, object]>([
+    ['a loopback host', { host: 'http://127.0.0.1:4010' }],
+    ['a loopback host of version 6', { host: 'http://[::1]:4010' }],
+    ['a host with a slash', { host: 'https://acme.example.com/' }],
+    ['the longest environment', { environment: 'a'.repeat(32) }],
+    ['the highest rate', { requestsPerSecond: { pull: 1000 } }],
+    ['a rate left out', { requestsPerSecond: {} }],
+    ['the longest stream name', withStream({ name: 'a'.repeat(64) })],
+    ['a name that begins with state', withStream({ name: 'state-visits' })],
+    ['the page in one page’s query', withStream({ query: { page: 3 }, paging: onePage() })],
+    ['the amount where the paging sets none', withStream({ query: { amount: 3 }, paging: linkedPages() })],
+  ])('accepts %s', (_case, changes) => {
+    expect(pathsOf({ ...CONFIG, ...changes })).toEqual([]);
+  });
+
+  test('keeps the host’s origin only', () => {
+    expect(checkConfig({ ...CONFIG, host: 'https://ACME.example.com:443/' }).host).toBe(
+      'https://acme.example.com',
+    );
+  });
+});
+
+describe('PROCURIOS_HOST', () => {
+  test('takes the place of the host and of its token URL', () => {
+    expect(checkConfig(CONFIG, { host: 'http://127.0.0.1:4010' })).toMatchObject({
+      host: 'http://127.0.0.1:4010',
+      tokenUrl: 'http://127.0.0.1:4010/l/oauth2/token',
+    });
+  });
+
+  test('keeps the secret on this machine where the token URL is elsewhere', () => {
+    const input = { ...CONFIG, tokenUrl: 'https://login.example.com:8443//x/token?tenant=1' };
+
+    expect(checkConfig(input, { host: 'http://[::1]:4010' }).tokenUrl).toBe(
+      'http://[::1]:4010//x/token?tenant=1',
+    );
+    expect(checkConfig(input, { host: 'http://127.0.0.1' }).tokenUrl).toBe(
+      'http://127.0.0.1//x/token?tenant=1',
+    );
+  });
+
+  test('moves the token URL of a host on this machine along', () => {
+    const input = { ...CONFIG, host: 'http://127.0.0.1:4010' };
+
+    expect(checkConfig(input, { host: 'http://127.0.0.1:5000' }).tokenUrl).toBe(
+      'http://127.0.0.1:5000/l/oauth2/token',
+    );
+  });
+
+  test('turns a config that was checked before', () => {
+    const config = checkConfig(CONFIG);
+
+    expect(withHost(config, 'http://127.0.0.1:4010')).toEqual(
+      checkConfig(CONFIG, { host: 'http://127.0.0.1:4010' }),
+    );
+    expect(withHost(config, undefined)).toBe(config);
+    expect(withHost(config, '')).toBe(config);
+    expect(() => withHost(config, 'https://elsewhere.example.com')).toThrow(
+      expect.objectContaining({
+        code: 'CONFIG_INVALID',
+        problems: [expect.objectContaining({ path: 'PROCURIOS_HOST' })],
+      }),
+    );
+  });
+
+  test('leaves another token URL on this machine as it is', () => {
+    const input = { ...CONFIG, tokenUrl: 'http://127.0.0.1:5000/token' };
+
+    expect(checkConfig(input, { host: 'http://127.0.0.1:4010' }).tokenUrl).toBe(
+      'http://127.0.0.1:5000/token',
+    );
+  });
+
+  test.each(['https://acme.example.com', 'http://localhost:4010', '127.0.0.1:4010', 'http://127.0.0.1/x'])(
+    'cannot be %j',
+    (host) => {
+      expect(pathsOf(CONFIG, host)).toEqual(['PROCURIOS_HOST']);
+    },
+  );
+
+  test('does not hide problems of the config', () => {
+    expect(pathsOf({ ...CONFIG, host: 'x' }, 'y')).toEqual(['PROCURIOS_HOST', 'host']);
+    expect(pathsOf({ ...CONFIG, host: 'x' }, 'http://127.0.0.1:1')).toEqual(['host']);
+  });
+});

@@ -1,0 +1,87 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { loadConfig } from '../../lambda/config/load-config.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'config-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function fileWith(source: string): Promise<string> {
+  const file = join(folder, 'a.config.ts');
+  await writeFile(file, source);
+  return file;
+}
+
+describe('loadConfig', () => {
+  test('takes the file for the operator and every example', async () => {
+    const examples = (await readdir(join(ROOT, 'examples'))).map((file) => join(ROOT, 'examples', file));
+
+    const configs = await Promise.all(
+      [join(ROOT, 'procurios.config.ts'), ...examples].map((file) => loadConfig(file, {})),
+    );
+
+    expect(configs.length).toBeGreaterThan(3);
+    expect(configs.map(({ streams }) => streams.length)).not.toContain(0);
+  });
+
+  test('demonstrates every kind of paging', async () => {
+    const { streams } = await loadConfig(join(ROOT, 'examples/demo.config.ts'), {});
+
+    expect(new Set(streams.map(({ paging }) => paging.kind))).toEqual(
+      new Set(['hal', 'linkedPages', 'numberedPages', 'after', 'onePage']),
+    );
+  });
+
+  test('finds a file from the current folder, and turns it to PROCURIOS_HOST', async () => {
+    const file = relative(process.cwd(), join(ROOT, 'procurios.config.ts'));
+
+    const config = await loadConfig(file, { PROCURIOS_HOST: 'http://127.0.0.1:4010' });
+
+    expect(config).toMatchObject({ environment: 'example', host: 'http://127.0.0.1:4010' });
+  });
+
+  test('takes an empty PROCURIOS_HOST for none', async () => {
+    const config = await loadConfig(join(ROOT, 'procurios.config.ts'), { PROCURIOS_HOST: '' });
+
+    expect(config.host).toBe('https://example.procurios.site');
+  });
+
+  test('gives the problems of a file that breaks rules', async () => {
+    const file = await fileWith('export default { environment: "acme", host: "https://acme.example.com" };');
+
+    await expect(loadConfig(file, {})).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      problems: [{ path: 'auth' }, { path: 'streams' }],
+    });
+  });
+
+  test.each([
+    ['has no default export', 'export const config = {};', /has no default export/],
+    ['throws', 'throw new Error("no such thing\\nsecond line");', /could not be loaded: no such thing$/],
+    ['throws what is no error', 'throw "x";', /could not be loaded: it threw something that is no error$/],
+    ['is no TypeScript', 'export default {', /could not be loaded: \S/],
+    ['imports what is absent', 'import "./absent.ts";', /could not be loaded: \S/],
+  ])('says in one line that a file %s', async (_case, source, message) => {
+    const file = await fileWith(source);
+
+    const error = (await loadConfig(file, {}).catch((thrown: unknown) => thrown)) as Error;
+
+    expect(error).toMatchObject({ code: 'CONFIG_INVALID' });
+    expect(error.message).toMatch(message);
+    expect(error.message).toContain(relative(process.cwd(), file));
+    expect(error.message).not.toContain('\n');
+  });
+
+  test('says that a file does not exist', async () => {
+    await expect(loadConfig('no-such.config.ts', {})).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: 'there is no config file no-such.config.ts',
+    });
+  });
+});

@@ -1,0 +1,235 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  BatchWriteItemCommand,
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { DataFolderInUse } from '../../../local/endpoints/data-folder-lock.ts';
+import { type EmbeddedAws, startEmbeddedAws } from '../../../local/endpoints/embedded-aws.ts';
+import { closeAfterTest, dynamoDbOf, rawDynamoDb } from '../../support/embedded-aws.ts';
+
+const THINGS: CreateTableCommandInput = {
+  TableName: 'things',
+  BillingMode: 'PAY_PER_REQUEST',
+  KeySchema: [{ AttributeName: '_id', KeyType: 'HASH' }],
+  AttributeDefinitions: [{ AttributeName: '_id', AttributeType: 'S' }],
+};
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'embedded-aws-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function startWithTable(options = {}): Promise<{ aws: EmbeddedAws; client: DynamoDBClient }> {
+  const aws = closeAfterTest(await startEmbeddedAws(options));
+  const client = dynamoDbOf(aws);
+  await client.send(new CreateTableCommand(THINGS));
+  return { aws, client };
+}
+
+describe('embedded DynamoDB', () => {
+  test('finds tables and items again in the same folder', async () => {
+    const first = await startWithTable({ dataFolder: folder });
+    await first.client.send(new PutItemCommand({ TableName: 'things', Item: { _id: { S: '1' } } }));
+    await first.aws.close();
+
+    const second = closeAfterTest(await startEmbeddedAws({ dataFolder: folder }));
+    const { Item } = await dynamoDbOf(second).send(
+      new GetItemCommand({ TableName: 'things', Key: { _id: { S: '1' } } }),
+    );
+
+    expect(Item).toEqual({ _id: { S: '1' } });
+  });
+
+  test('keeps nothing on disk without a folder', async () => {
+    const first = await startWithTable();
+    await first.aws.close();
+
+    const second = await startWithTable();
+
+    await expect(
+      second.client.send(new GetItemCommand({ TableName: 'things', Key: { _id: { S: '1' } } })),
+    ).resolves.not.toHaveProperty('Item');
+    await expect(readdir(folder)).resolves.toEqual([]);
+  });
+
+  test('keeps attributes named like parts of JavaScript, at every depth', async () => {
+    const { aws } = await startWithTable();
+    const nested =
+      '{"M":{"__proto__":{"M":{"__proto__":{"S":"deep"}}},"constructor":{"L":[{"M":{"__proto__":{"N":"1"}}}]}}}';
+    const item = `{"_id":{"S":"1"},"__proto__":{"S":"top"},"constructor":{"S":"c"},"toString":${nested}}`;
+
+    await rawDynamoDb(aws, 'PutItem', `{"TableName":"things","Item":${item}}`);
+    await rawDynamoDb(
+      aws,
+      'BatchWriteItem',
+      `{"RequestItems":{"things":[{"PutRequest":{"Item":${item.replace('1', '2')}}}]}}`,
+    );
+
+    await expect(rawDynamoDb(aws, 'GetItem', '{"TableName":"things","Key":{"_id":{"S":"1"}}}')).resolves.toBe(
+      `{"Item":${item}}`,
+    );
+    await expect(
+      rawDynamoDb(aws, 'BatchGetItem', '{"RequestItems":{"things":{"Keys":[{"_id":{"S":"2"}}]}}}'),
+    ).resolves.toBe(`{"Responses":{"things":[${item.replace('1', '2')}]},"UnprocessedKeys":{}}`);
+  });
+
+  test('leaves the objects of everybody else as they are', async () => {
+    await startWithTable();
+
+    expect(Object.hasOwn(Object.prototype, '__proto__')).toBe(true);
+  });
+
+  test('is not open to web pages', async () => {
+    const { aws } = await startWithTable();
+
+    const response = await fetch(aws.environment.AWS_ENDPOINT_URL_DYNAMODB ?? '', {
+      method: 'OPTIONS',
+      headers: { origin: 'https://example.com', 'access-control-request-method': 'POST' },
+    });
+
+    expect(response.status).toBe(404);
+    expect(response.headers.has('access-control-allow-origin')).toBe(false);
+  });
+
+  test('goes on after a client that went away in the middle of a request', async () => {
+    const { aws, client } = await startWithTable();
+    const socket = await openSocket(aws);
+
+    socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{"TableName"');
+    // The answer to a later request tells that the server has read the first one.
+    await client.send(new GetItemCommand({ TableName: 'things', Key: { _id: { S: '1' } } }));
+    socket.resetAndDestroy();
+
+    await expect(
+      client.send(new GetItemCommand({ TableName: 'things', Key: { _id: { S: '1' } } })),
+    ).resolves.toBeDefined();
+  });
+
+  test.each([5, 10, 15, 20, 25, 30])(
+    'closes although clients went away %d ms into their writes',
+    async (ms) => {
+      const { aws, client } = await startWithTable({ dataFolder: folder });
+      const puts = Array.from({ length: 25 }, (_, id) => ({
+        PutRequest: { Item: { _id: { S: `${id}` }, text: { S: 'x'.repeat(20_000) } } },
+      }));
+      const abort = new AbortController();
+      const writes = Array.from({ length: 8 }, () =>
+        client
+          .send(new BatchWriteItemCommand({ RequestItems: { things: puts } }), { abortSignal: abort.signal })
+          .catch(() => 'aborted'),
+      );
+      await sleep(ms);
+
+      abort.abort();
+      const closed = aws.close();
+
+      await expect(closed).resolves.toBeUndefined();
+      await Promise.all(writes);
+      closeAfterTest(await startEmbeddedAws({ dataFolder: folder }));
+    },
+  );
+
+  test('closes at once although a client keeps its connection', async () => {
+    const { aws } = await startWithTable();
+
+    const startedAt = performance.now();
+    await aws.close();
+
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+});
+
+describe('embedded endpoints', () => {
+  test('listen on 127.0.0.1 only', async () => {
+    const aws = closeAfterTest(await startEmbeddedAws());
+    const others = Object.values(networkInterfaces())
+      .flatMap((addresses) => addresses ?? [])
+      .map(({ address }) => address)
+      .filter((address) => address !== '127.0.0.1');
+
+    const answers = await Promise.all(
+      ['AWS_ENDPOINT_URL_DYNAMODB', 'AWS_ENDPOINT_URL_SECRETS_MANAGER'].flatMap((name) => {
+        const { port, hostname } = new URL(aws.environment[name] ?? '');
+        expect(hostname).toBe('127.0.0.1');
+        return [...others, '127.0.0.2'].map((address) => canConnect(address, Number(port)));
+      }),
+    );
+
+    expect(answers).toEqual(answers.map(() => false));
+  });
+
+  test('close twice without harm', async () => {
+    const aws = await startEmbeddedAws({ dataFolder: folder });
+
+    await Promise.all([aws.close(), aws.close()]);
+
+    await expect(aws.close()).resolves.toBeUndefined();
+  });
+});
+
+describe('data folder', () => {
+  test('is refused to a second start, naming the folder in one line', async () => {
+    closeAfterTest(await startEmbeddedAws({ dataFolder: folder }));
+
+    const second = startEmbeddedAws({ dataFolder: folder });
+
+    await expect(second).rejects.toBeInstanceOf(DataFolderInUse);
+    await expect(second).rejects.toThrow(
+      `the data folder ${folder} is in use by another procurios-sync: wait for it to end, or stop it`,
+    );
+  });
+
+  test('is refused while another process has it, and free once that is killed', async () => {
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'hold-data-folder.ts'), folder], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      // The endpoints' own variables are to win over a user's.
+      env: { ...process.env, AWS_PROFILE: 'no-such-profile' },
+    });
+    const exited = once(child, 'exit');
+    await once(child.stdout, 'data');
+
+    const whileHeld = await startEmbeddedAws({ dataFolder: folder }).catch((error: unknown) => error);
+    child.kill('SIGKILL');
+    await exited;
+    const after = closeAfterTest(await startEmbeddedAws({ dataFolder: folder }));
+
+    expect(whileHeld).toBeInstanceOf(DataFolderInUse);
+    await expect(
+      dynamoDbOf(after).send(new GetItemCommand({ TableName: 'held', Key: { _id: { S: '1' } } })),
+    ).resolves.toMatchObject({ Item: { _id: { S: '1' } } });
+  });
+
+  test('cannot be one that is not to be written', async () => {
+    const start = startEmbeddedAws({ dataFolder: join(process.execPath, 'folder') });
+
+    await expect(start).rejects.toMatchObject({ code: 'ENOTDIR' });
+  });
+});
+
+async function openSocket(aws: EmbeddedAws) {
+  const { port } = new URL(aws.environment.AWS_ENDPOINT_URL_DYNAMODB ?? '');
+  const socket = connect(Number(port), '127.0.0.1').on('error', () => {});
+  await once(socket, 'connect');
+  return socket;
+}
+
+async function canConnect(address: string, port: number): Promise<boolean> {
+  const socket = connect(port, address);
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+  const connected = await promise;
+  socket.destroy();
+  return connected;
+}

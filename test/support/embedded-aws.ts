@@ -1,0 +1,50 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { afterEach } from '@jest/globals';
+import type { EmbeddedAws } from '../../local/endpoints/embedded-aws.ts';
+
+const CREDENTIALS = { accessKeyId: 'embedded', secretAccessKey: 'embedded' };
+
+const opened: { close(): Promise<unknown> }[] = [];
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((endpoint) => endpoint.close()));
+});
+
+/** Has an endpoint closed when the test that opened it ends, however it ends. */
+export function closeAfterTest<Endpoint extends { close(): Promise<unknown> }>(endpoint: Endpoint): Endpoint {
+  opened.push(endpoint);
+  return endpoint;
+}
+
+/** A client of the embedded DynamoDB, or of what stands in front of it at `endpoint`. */
+export function dynamoDbOf(aws: EmbeddedAws, endpoint = aws.environment.AWS_ENDPOINT_URL_DYNAMODB) {
+  return new DynamoDBClient({ endpoint, region: aws.environment.AWS_REGION, credentials: CREDENTIALS });
+}
+
+/** A client of the embedded Secrets Manager. */
+export function secretsManagerOf({ environment }: EmbeddedAws) {
+  return new SecretsManagerClient({
+    endpoint: environment.AWS_ENDPOINT_URL_SECRETS_MANAGER,
+    region: environment.AWS_REGION,
+    credentials: CREDENTIALS,
+  });
+}
+
+/** Calls the embedded DynamoDB without the SDK, with the very text given, and returns the very text answered. */
+export async function rawDynamoDb(
+  { environment }: EmbeddedAws,
+  action: string,
+  body: string,
+): Promise<string> {
+  const response = await fetch(environment.AWS_ENDPOINT_URL_DYNAMODB ?? '', {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': `DynamoDB_20120810.${action}`,
+      'x-amz-date': '20260101T000000Z',
+      authorization: 'AWS4-HMAC-SHA256 Credential=x, SignedHeaders=host, Signature=x',
+    },
+    body,
+  });
+  return response.text();
+}
