@@ -1,7 +1,7 @@
 import type { Control } from './control.ts';
 import type { Fields } from './data/object-set.ts';
 import type { Fault } from './faults/fault.ts';
-import { emptyReply, errorReply, jsonReply, type Reply } from './reply.ts';
+import { emptyReply, errorReply, type Reply, textReply } from './reply.ts';
 import type { Switches } from './switches.ts';
 import type { Credentials } from './tokens.ts';
 import type { ObjectKind } from './world.ts';
@@ -63,12 +63,10 @@ export function controlReply(control: Control, method: string, path: string, bod
       id,
       body: JSON.parse(body === '' ? '{}' : body) as Fields,
     });
-    const isMissing = result === undefined && method === 'GET';
-    return isMissing
-      ? errorReply(404, 'There is no such object')
-      : result === undefined
-        ? emptyReply(204)
-        : jsonReply(result);
+    if (result !== undefined) {
+      return textReply(`${JSON.stringify(result)}\n`, 'application/json');
+    }
+    return method === 'GET' ? errorReply(404, 'There is no such object') : emptyReply(204);
   } catch (error) {
     return errorReply(error instanceof RangeError ? 404 : 400, (error as Error).message);
   }

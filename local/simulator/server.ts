@@ -43,8 +43,7 @@ async function respond(
   const body = await readBody(request);
   const { switches } = environment.world.model;
   if (pathname.startsWith(CONTROL_ROOT)) {
-    const reply = controlReply(environment.control, method, pathname, body);
-    sendReply(response, writeReply(reply, switches));
+    sendReply(response, writeReply(controlReply(environment.control, method, pathname, body), switches));
     return;
   }
   const match = findRoute(ROUTES, method, pathname);

@@ -4,9 +4,9 @@
  * @param pointer - Not the root: `/_embedded/relations`.
  */
 export function objectAt(pointer: string, value: unknown): Record<string, unknown> {
-  const [name = '', ...rest] = pointer
+  const [name = '', ...inner] = pointer
     .slice(1)
     .split('/')
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-  return { [name]: rest.length === 0 ? value : objectAt(`/${rest.join('/')}`, value) };
+  return { [name]: inner.reduceRight<unknown>((held, key) => ({ [key]: held }), value) };
 }

@@ -1,0 +1,247 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describeSimulator, SIMULATOR_COLLECTION } from '../../../local/simulator/simulator.ts';
+import { type Api, read, requestToken, startApi } from './api.ts';
+
+const RELATIONS = `/l/relation_list_api/collection/${SIMULATOR_COLLECTION}`;
+const ARCHIVE = '/l/relation_archive_api/relations/export';
+const MOMENTS = '/l/contact_moment_api/contact_moment';
+
+let api: Api;
+beforeEach(async () => {
+  api = await startApi({ relations: 120 });
+});
+afterEach(() => api.simulator.close());
+
+type Row = Record<string, unknown>;
+const relations = async (): Promise<Row[]> =>
+  (await api.pages(RELATIONS, 'relation', (json) => json._embedded.relations)).flat();
+const archived = async (): Promise<Row[]> =>
+  (await api.get(`${ARCHIVE}?amount=1000`, 'archived_relations')).json.relations;
+const dayAfterTomorrow = () => new Date(Date.now() + 172_800_000).toISOString().slice(0, 10);
+/** `yyyy-mm-ddThh:mm:ss`, an hour ago in Amsterdam or earlier. */
+const lately = () => new Date(Date.now() - 3_600_000).toISOString().slice(0, 19);
+
+describe('objects', () => {
+  test('that are created stand at the end, with the fields given', async () => {
+    const id = api.simulator.control.create('relation', { first_name: 'Ada', 'new/field': 1 });
+
+    const last = (await relations()).at(-1);
+    expect(last).toMatchObject({ id, first_name: 'Ada', 'new/field': 1, last_name: expect.any(String) });
+  });
+
+  test('that are edited show it in their place, and lose fields set to undefined', async () => {
+    const before = (await relations())[6];
+    api.simulator.control.edit('relation', 7, { contribution: 12.5, remarks: undefined });
+
+    const { remarks, ...rest } = before ?? {};
+    expect((await relations())[6]).toEqual({ ...rest, contribution: 12.5 });
+  });
+
+  test('that are removed are gone, and the pages close up', async () => {
+    api.simulator.control.remove('relation', 7);
+    api.simulator.control.remove('relation', 119);
+
+    const ids = (await relations()).map(({ id }) => id);
+    expect(ids).toEqual(
+      Array.from({ length: 120 }, (_, index) => index + 1).filter((id) => id !== 7 && id !== 119),
+    );
+    expect(() => api.simulator.control.edit('relation', 7, {})).toThrow('there is no object with number 7');
+    expect(() => api.simulator.control.remove('relation', 7)).toThrow('there is no object with number 7');
+  });
+
+  test('of every kind can be created, edited and removed', async () => {
+    const { control } = api.simulator;
+    const kinds = [
+      'meeting',
+      'location',
+      'engagementAction',
+      'campaign',
+      'channel',
+      'email',
+      'pledge',
+      'order',
+    ] as const;
+    for (const kind of [
+      ...kinds,
+      'archivedRelation',
+      'meetingRegistration',
+      'contactMoment',
+      'emailRecipient',
+    ] as const) {
+      const id = control.create(kind, { note: 'created' });
+      control.edit(kind, id, { other: 'edited' });
+      expect(control.get(kind, id)).toMatchObject({ note: 'created', other: 'edited' });
+      control.remove(kind, id);
+      expect(control.get(kind, id)).toBeUndefined();
+    }
+    expect(() => control.create('nonsense' as never)).toThrow('there are relation, archivedRelation');
+  });
+
+  test('that were created or edited are what since shows', async () => {
+    const { control } = api.simulator;
+    control.edit('contactMoment', 3, { subject: 'Edited' });
+    control.edit('contactMoment', 40, { subject: 'Removed after' });
+    control.remove('contactMoment', 40);
+    const id = control.create('contactMoment');
+
+    const { json } = await api.get(`${MOMENTS}?since=${lately()}`, 'contact_moment');
+    const { json: none } = await api.get(`${MOMENTS}?since=${dayAfterTomorrow()}`, 'contact_moment');
+
+    expect(json.map((moment: Row) => moment.id)).toEqual([3, id]);
+    expect(none).toEqual([]);
+  });
+
+  test('of a meeting follow their registrations', async () => {
+    const { control } = api.simulator;
+    control.edit('meetingRegistration', 3, { presence: 1 });
+    control.edit('meetingRegistration', 33, { meetingId: 4 });
+    control.create('meetingRegistration', { meetingId: 3, relationId: 99 });
+    control.edit('relation', 99, { first_name: 'Ada' });
+
+    const { json } = await api.get('/l/meeting2_api/meetings/3/attendees', 'meeting2');
+
+    expect(json.attendees).toHaveLength(2);
+    expect(json.attendees[0].presence).toBe(1);
+    expect(json.attendees[1]).toMatchObject({ relation_id: 99, relation_first_name: 'Ada' });
+  });
+
+  test('that are recipients move to the end when they are updated', async () => {
+    const path = '/l/email_api/tracking/1/recipients';
+    const { json: before } = await api.get(path, 'emailtracking');
+    const last = before.recipients.at(-1).trackingCode;
+    const id = api.simulator.control.create('emailRecipient', { email: 1, trackingCode: '1-zzzz' });
+    api.simulator.control.edit('emailRecipient', id - before.recipients.length, { unsubscribed: true });
+
+    const { json } = await api.get(`${path}?after=${last}`, 'emailtracking');
+
+    expect(json.recipients.map(({ trackingCode }: Row) => trackingCode)).toEqual(['1-zzzz', '1-0001']);
+    expect(json.recipients[1].unsubscribed).toBe(true);
+    expect(json.recipients[1].lastUpdate > before.recipients.at(-1).lastUpdate).toBe(true);
+  });
+});
+
+describe('the archive', () => {
+  test('takes a relation out of the collections, with a reason', async () => {
+    api.simulator.control.archive(5, 'Verhuisd');
+
+    expect((await relations()).map(({ id }) => id)).not.toContain(5);
+    expect((await archived()).at(-1)).toEqual({
+      archived_relation_id: 5,
+      archived_on: expect.stringMatching(/\+00:00$/),
+      archived_reason: 'Verhuisd',
+      kept_relation_id: null,
+    });
+  });
+
+  test('notes into which relation another was merged', async () => {
+    api.simulator.control.merge(6, 8);
+
+    expect((await archived()).at(-1)).toMatchObject({
+      archived_relation_id: 6,
+      archived_reason: 'Relatie gearchiveerd: Samengevoegd met relatie 8',
+      kept_relation_id: 8,
+    });
+    expect(() => api.simulator.control.merge(8, 6)).toThrow('there is no relation 6 to keep');
+  });
+});
+
+describe('tokens', () => {
+  test.each([
+    ['revokeTokens', 'Access token unknown'],
+    ['expireTokens', 'Access token expired'],
+  ] as const)('given before %s are refused, new ones are not', async (order, error) => {
+    api.simulator.control[order]();
+
+    const old = await api.get(RELATIONS);
+    const { json } = await requestToken(api.simulator);
+    const renewed = await api.get(RELATIONS, 'relation', { authorization: `Bearer ${json.access_token}` });
+
+    expect([old.status, old.json]).toEqual([401, { errors: [error] }]);
+    expect(renewed.status).toBe(200);
+  });
+});
+
+test('requests are counted by route until they are reset', async () => {
+  await api.get(`${RELATIONS}?page=1`);
+  await api.get(`${RELATIONS}?page=2`, 'wrong');
+  await api.get('/l/nowhere');
+
+  expect(api.simulator.control.requests()).toEqual({
+    'POST /l/oauth2/token': 1,
+    'GET /l/relation_list_api/collection/{id}': 2,
+    'GET {other}': 1,
+  });
+  api.simulator.control.resetRequests();
+  expect(api.simulator.control.requests()).toEqual({});
+});
+
+describe('over HTTP', () => {
+  const order = async (method: string, path: string, body?: unknown) =>
+    read(
+      await fetch(`${api.simulator.url}/_simulator/${path}`, {
+        method,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+    );
+
+  test('objects are created, read, edited, removed, archived and merged', async () => {
+    const created = await order('POST', 'objects/relation', { first_name: 'Ada' });
+    const id = created.json.id;
+    await order('PATCH', `objects/relation/${id}`, { first_name: 'Grace' });
+    const shown = await order('GET', `objects/relation/${id}`);
+    const removed = await order('DELETE', `objects/relation/${id}`);
+    await order('POST', 'relations/3/archive', { reason: 'Verhuisd' });
+    await order('POST', 'relations/4/merge', { keptRelationId: 5 });
+
+    expect([shown.status, shown.json.first_name, removed.status]).toEqual([200, 'Grace', 204]);
+    expect((await order('GET', `objects/relation/${id}`)).status).toBe(404);
+    expect((await archived()).slice(-2).map(({ kept_relation_id }) => kept_relation_id)).toEqual([null, 5]);
+  });
+
+  test('requests are shown and reset, and orders are not counted among them', async () => {
+    const before = await order('GET', 'requests');
+    await order('DELETE', 'requests');
+    const after = await order('GET', 'requests');
+
+    expect([before.json, after.json]).toEqual([{ 'POST /l/oauth2/token': 1 }, {}]);
+  });
+
+  test('faults, switches, tokens and credentials are set', async () => {
+    await order('POST', 'faults', { do: { kind: 'status', status: 503 } });
+    const faulty = await api.get(RELATIONS);
+    await order('DELETE', 'faults');
+    await order('PATCH', 'switches', { collectionPageSize: 50 });
+    const small = await api.get(RELATIONS);
+    await order('POST', 'tokens/revoke');
+    const revoked = await api.get(RELATIONS);
+    await order('PUT', 'credentials', { clientSecret: 'rotated' });
+    const refused = await requestToken(api.simulator);
+
+    expect([faulty.status, small.json._embedded.relations.length]).toEqual([503, 50]);
+    expect([revoked.status, refused.status]).toEqual([401, 401]);
+  });
+
+  test.each([
+    ['POST', 'objects/nonsense', {}, 400, 'there are relation'],
+    ['PATCH', 'objects/relation/99999', {}, 404, 'there is no object with number 99999'],
+    ['POST', 'faults', { do: { kind: 'nonsense' } }, 400, "'do.kind' is one of status"],
+    ['POST', 'faults', {}, 400, "'do.kind' is one of status"],
+    ['PATCH', 'switches', { nonsense: 1 }, 400, "'nonsense' is not a switch"],
+    ['PATCH', 'switches', { collectionPageSize: 'many' }, 400, "switch 'collectionPageSize' must be"],
+    ['GET', 'nonsense', undefined, 404, 'There are GET requests'],
+  ])('a wrong order is refused: %s %s %j', async (method, path, body, status, message) => {
+    const refused = await order(method, path, body);
+
+    expect(refused.status).toBe(status);
+    expect(refused.json.errors[0]).toContain(message);
+  });
+});
+
+test('the description names address, credentials and commands', () => {
+  const text = describeSimulator(api.simulator);
+
+  expect(text).toContain(`Address        ${api.simulator.url}`);
+  expect(text).toContain('client_id=simulator');
+  expect(text).toContain(`${api.simulator.url}${RELATIONS}?page=1`);
+  expect(text).toContain(`${api.simulator.url}/_simulator/faults`);
+});

@@ -1,0 +1,346 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { FAULT_KINDS } from '../../../local/simulator/faults/fault.ts';
+import { type FaultAction, SIMULATOR_COLLECTION } from '../../../local/simulator/simulator.ts';
+import { type Api, mediaType, requestToken, startApi } from './api.ts';
+
+const RELATIONS = `/l/relation_list_api/collection/${SIMULATOR_COLLECTION}`;
+const MOMENTS = '/l/contact_moment_api/contact_moment';
+const EMAILS = '/l/email_api/tracking/emails';
+
+let api: Api;
+beforeAll(async () => {
+  api = await startApi({ relations: 250 });
+});
+afterEach(() => api.simulator.control.clearFaults());
+afterAll(() => api.simulator.close());
+
+type Row = Record<string, unknown>;
+const fault = (action: FaultAction) => api.simulator.control.fault({ do: action });
+const momentIds = async (page: number) =>
+  (await api.get(`${MOMENTS}?page=${page}`, 'contact_moment')).json.map(({ id }: Row) => id);
+/** Reads an answer's body by hand, as far as it comes. */
+const open = (signal?: AbortSignal) =>
+  fetch(api.simulator.url + RELATIONS, {
+    ...(signal === undefined ? {} : { signal }),
+    headers: { authorization: `Bearer ${api.token}`, accept: mediaType('relation') },
+  });
+
+describe('aim', () => {
+  const statuses = async (...paths: string[]) => {
+    const found: number[] = [];
+    for (const path of paths) {
+      found.push((await api.get(path, path.startsWith(MOMENTS) ? 'contact_moment' : 'relation')).status);
+    }
+    return found;
+  };
+
+  test('a route is told from another that begins with it, and a beginning hits both', async () => {
+    const { control } = api.simulator;
+    control.fault({ route: 'GET /l/relation_list_api/collection/{id}', do: { kind: 'status', status: 500 } });
+    const exact = await statuses(RELATIONS, `${RELATIONS}/schema`, MOMENTS);
+    control.clearFaults();
+    control.fault({ route: '/l/relation_list_api', do: { kind: 'status', status: 500 } });
+    const beginning = await statuses(RELATIONS, `${RELATIONS}/schema`, MOMENTS);
+    control.clearFaults();
+    control.fault({ route: `GET ${MOMENTS}?`, do: { kind: 'status', status: 500 } });
+
+    expect([exact, beginning]).toEqual([
+      [500, 200, 200],
+      [500, 500, 200],
+    ]);
+    expect(await statuses(MOMENTS)).toEqual([200]);
+  });
+
+  test('nth hits one request, from all after it, times a number of them', async () => {
+    const { control } = api.simulator;
+    const four = [RELATIONS, RELATIONS, RELATIONS, RELATIONS];
+    control.fault({ nth: 2, do: { kind: 'status', status: 500 } });
+    const nth = await statuses(...four);
+    control.clearFaults();
+    control.fault({ from: 3, do: { kind: 'status', status: 500 } });
+    const from = await statuses(...four);
+    control.clearFaults();
+    control.fault({ from: 2, times: 2, do: { kind: 'status', status: 500 } });
+    const times = await statuses(...four);
+
+    expect([nth, from, times]).toEqual([
+      [200, 500, 200, 200],
+      [200, 200, 500, 500],
+      [200, 500, 500, 200],
+    ]);
+  });
+
+  test('page hits the requests for it alone, and is counted among them', async () => {
+    api.simulator.control.fault({ page: 2, nth: 2, do: { kind: 'status', status: 500 } });
+
+    const pages = [1, 2, 3, 2, 2].map((page) => `${MOMENTS}?page=${page}`);
+    expect(await statuses(...pages)).toEqual([200, 200, 200, 500, 200]);
+  });
+
+  test('several faults come together', async () => {
+    fault({ kind: 'pageCap', max: 5 });
+    fault({ kind: 'contentType', contentType: 'text/plain' });
+
+    const { json, headers } = await api.get(MOMENTS, 'contact_moment');
+
+    expect([json.length, headers.get('content-type')]).toEqual([5, 'text/plain']);
+  });
+});
+
+describe('replies', () => {
+  test('status has errors, and Retry-After in seconds or as a date', async () => {
+    fault({ kind: 'status', status: 429, errors: ['Slow down'], retryAfter: 7 });
+    const seconds = await api.get(RELATIONS);
+    api.simulator.control.clearFaults();
+    fault({ kind: 'status', status: 503, retryAfterDateInSeconds: 60 });
+    const date = await api.get(RELATIONS);
+
+    expect([seconds.status, seconds.json, seconds.headers.get('retry-after')]).toEqual([
+      429,
+      { errors: ['Slow down'] },
+      '7',
+    ]);
+    const text = date.headers.get('retry-after') ?? '';
+    expect(text).toMatch(/^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/);
+    expect(Math.abs(Date.parse(text) - Date.now() - 60_000)).toBeLessThan(5_000);
+  });
+
+  test('status reaches the token endpoint', async () => {
+    api.simulator.control.fault({ route: 'POST /l/oauth2/token', do: { kind: 'status', status: 500 } });
+
+    expect((await requestToken(api.simulator)).status).toBe(500);
+  });
+
+  test('body is sent to the letter, under the type of the module', async () => {
+    const text = '[{"id":9007199254740993,"n":0.1000000000000000055}]';
+    fault({ kind: 'body', text });
+
+    const answered = await api.get(RELATIONS);
+    const elsewhere = await api.get('/l/module_api/object', 'application');
+
+    expect([answered.status, answered.text]).toEqual([200, text]);
+    expect(answered.headers.get('content-type')).toBe(mediaType('relation'));
+    expect([elsewhere.status, elsewhere.text]).toEqual([200, text]);
+  });
+
+  test('loginPage is HTML with 200, noContent 204, redirect 302', async () => {
+    fault({ kind: 'loginPage' });
+    const page = await api.get(RELATIONS);
+    api.simulator.control.clearFaults();
+    fault({ kind: 'noContent' });
+    const empty = await api.get(RELATIONS);
+    api.simulator.control.clearFaults();
+    fault({ kind: 'redirect' });
+    const redirected = await api.get(RELATIONS);
+
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(page.text).toMatch(/^<!DOCTYPE html>/);
+    expect([empty.status, empty.text]).toEqual([204, '']);
+    expect([redirected.status, redirected.headers.get('location')]).toEqual([302, '/login']);
+  });
+
+  test('errorsWith200 and missingList hold no objects', async () => {
+    fault({ kind: 'errorsWith200', errors: ['Unknown campaign'] });
+    const errors = await api.get(MOMENTS, 'contact_moment');
+    api.simulator.control.clearFaults();
+    fault({ kind: 'missingList' });
+    const bare = await api.get(MOMENTS, 'contact_moment');
+    const hal = await api.get(RELATIONS);
+    const wrapped = await api.get(EMAILS, 'emailtracking');
+
+    expect([errors.status, errors.json]).toEqual([200, { errors: ['Unknown campaign'] }]);
+    expect(errors.headers.get('content-type')).toBe(mediaType('contact_moment'));
+    expect([bare.json, wrapped.json]).toEqual([{}, {}]);
+    expect(hal.json).toEqual({ _embedded: {}, _links: expect.objectContaining({ self: expect.anything() }) });
+  });
+
+  test('contentType changes the header alone', async () => {
+    const before = await api.get(RELATIONS);
+    fault({ kind: 'contentType' });
+    const after = await api.get(RELATIONS);
+
+    expect([after.headers.get('content-type'), after.text]).toEqual(['text/plain', before.text]);
+  });
+});
+
+describe('connection', () => {
+  test('latency delays the answer', async () => {
+    fault({ kind: 'latency', ms: 40 });
+
+    const asked = performance.now();
+    const { status } = await api.get(RELATIONS);
+
+    expect(status).toBe(200);
+    expect(performance.now() - asked).toBeGreaterThanOrEqual(39);
+  });
+
+  test('cutBody promises the whole body, sends half and closes', async () => {
+    fault({ kind: 'cutBody' });
+
+    const response = await open();
+
+    expect(response.status).toBe(200);
+    expect(Number(response.headers.get('content-length'))).toBeGreaterThan(10_000);
+    await expect(response.text()).rejects.toThrow('terminated');
+  });
+
+  test('stalledBody sends half and falls silent', async () => {
+    fault({ kind: 'stalledBody', keep: 0.25 });
+    const abort = new AbortController();
+
+    const response = await open(abort.signal);
+    const whole = Number(response.headers.get('content-length'));
+    let received = 0;
+    const reading = (async () => {
+      for await (const chunk of response.body ?? []) {
+        received += chunk.length;
+        if (received === Math.floor(whole / 4)) {
+          setTimeout(() => abort.abort(), 30);
+        }
+      }
+    })();
+
+    await expect(reading).rejects.toThrow('aborted');
+    expect(received).toBe(Math.floor(whole / 4));
+  });
+
+  test('lostReply closes without an answer', async () => {
+    fault({ kind: 'lostReply' });
+
+    await expect(open()).rejects.toThrow('fetch failed');
+  });
+
+  test('close drops stalled and waiting connections at once', async () => {
+    const own = await startApi({ relations: 10 });
+    own.simulator.control.fault({ nth: 1, do: { kind: 'stalledBody' } });
+    own.simulator.control.fault({ nth: 2, do: { kind: 'latency', ms: 60_000 } });
+    const stalled = own.get(RELATIONS).catch(() => 'dropped');
+    const waiting = own.get(RELATIONS).catch(() => 'dropped');
+    while (own.simulator.control.requests()['GET /l/relation_list_api/collection/{id}'] !== 2) {
+      await new Promise(setImmediate);
+    }
+
+    await own.simulator.close();
+
+    expect(await Promise.all([stalled, waiting])).toEqual(['dropped', 'dropped']);
+  });
+});
+
+describe('tokens', () => {
+  test.each([
+    ['revokedToken', 'Access token unknown'],
+    ['expiredToken', 'Access token expired'],
+  ] as const)('%s refuses with 401 what was good before', async (kind, error) => {
+    const own = await startApi({ relations: 10 });
+    own.simulator.control.fault({ nth: 2, do: { kind } });
+
+    const before = await own.get(RELATIONS);
+    const after = await own.get(RELATIONS);
+    await own.simulator.close();
+
+    expect(before.status).toBe(200);
+    expect([after.status, after.json.errors]).toEqual([401, [error]]);
+  });
+});
+
+describe('listings', () => {
+  test('pageCap serves fewer a page, with links and numbers that agree', async () => {
+    fault({ kind: 'pageCap', max: 60 });
+
+    const { json } = await api.get(`${RELATIONS}?page=2`);
+    const cursor = await api.get(EMAILS, 'emailtracking');
+
+    const ids = json._embedded.relations.map(({ id }: Row) => id);
+    expect([ids.length, ids[0], json._links.last.href]).toEqual([60, 61, `${RELATIONS}?page=5`]);
+    expect(cursor.json.emails).toHaveLength(60);
+  });
+
+  test('emptyPage has no objects but a next link', async () => {
+    api.simulator.control.fault({ page: 2, do: { kind: 'emptyPage' } });
+
+    const { json } = await api.get(`${RELATIONS}?page=2`);
+
+    expect(json._embedded.relations).toEqual([]);
+    expect(json._links.next.href).toBe(`${RELATIONS}?page=3`);
+    expect(await momentIds(2)).toEqual([]);
+    expect(await momentIds(3)).toHaveLength(25);
+  });
+
+  test('nextLoop links back, foreignNext to another host', async () => {
+    api.simulator.control.fault({ page: 3, do: { kind: 'nextLoop' } });
+    api.simulator.control.fault({ page: 2, do: { kind: 'foreignNext' } });
+    const [two, three] = [await api.get(`${RELATIONS}?page=2`), await api.get(`${RELATIONS}?page=3`)];
+
+    expect(three.json._links.next.href).toBe(`${RELATIONS}?page=1`);
+    expect(two.json._links.next.href).toBe(`https://elsewhere.example.com${RELATIONS}?page=3`);
+  });
+
+  test('repeatedLastPage goes on for ever, stuckPage never moves', async () => {
+    fault({ kind: 'repeatedLastPage' });
+    const [five, six, nine] = [await momentIds(5), await momentIds(6), await momentIds(9)];
+    api.simulator.control.clearFaults();
+    fault({ kind: 'stuckPage' });
+    const stuck = await momentIds(3);
+    const cursor = await api.get(`${EMAILS}?after=150`, 'emailtracking');
+
+    expect(five).toHaveLength(25);
+    expect([six, nine]).toEqual([five, five]);
+    expect([stuck[0], cursor.json.emails[0].trackingId]).toEqual([1, 1]);
+  });
+
+  describe('that shift', () => {
+    let own: Api;
+    beforeEach(async () => {
+      own = await startApi({ relations: 250 });
+    });
+    afterEach(() => own.simulator.close());
+    const walk = async () => {
+      const pages = await own.pages(MOMENTS, 'contact_moment');
+      return pages.flat().map(({ id }) => id);
+    };
+
+    test('by a removal skip an object that is still there', async () => {
+      own.simulator.control.fault({ page: 3, times: 1, do: { kind: 'shift', by: 'removal' } });
+
+      const ids = await walk();
+
+      expect(ids).toEqual(Array.from({ length: 125 }, (_, index) => index + 1).filter((id) => id !== 51));
+      expect(await walk()).toEqual(Array.from({ length: 124 }, (_, index) => index + 2));
+    });
+
+    test('by an insertion show an object twice', async () => {
+      own.simulator.control.fault({ page: 3, times: 1, do: { kind: 'shift', by: 'insertion' } });
+
+      const ids = await walk();
+
+      expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([50]);
+      expect((await walk())[0]).toBe(126);
+    });
+  });
+});
+
+test('every kind of fault is tried here', () => {
+  expect(FAULT_KINDS.toSorted()).toEqual([
+    'body',
+    'contentType',
+    'cutBody',
+    'emptyPage',
+    'errorsWith200',
+    'expiredToken',
+    'foreignNext',
+    'latency',
+    'loginPage',
+    'lostReply',
+    'missingList',
+    'nextLoop',
+    'noContent',
+    'pageCap',
+    'redirect',
+    'repeatedLastPage',
+    'revokedToken',
+    'shift',
+    'stalledBody',
+    'status',
+    'stuckPage',
+  ]);
+});

@@ -1,0 +1,183 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from '@jest/globals';
+import { SIMULATOR_COLLECTION, startSimulator } from '../../../local/simulator/simulator.ts';
+import { DEFAULT_SWITCHES, type Switches } from '../../../local/simulator/switches.ts';
+import { startApi } from './api.ts';
+
+const RELATIONS = `/l/relation_list_api/collection/${SIMULATOR_COLLECTION}`;
+const MOMENTS = '/l/contact_moment_api/contact_moment';
+
+const startWith = (switches: Partial<Switches>) => startApi({ relations: 120, switches });
+
+test('every switch is listed as an assumption, with its default', async () => {
+  const text = await readFile(new URL('../../../docs/procurios.md', import.meta.url), 'utf8');
+
+  const rows = [...text.matchAll(/^\| `(\w+)` \|.*\| `([^`]+)` \|$/gm)].map(([, name, value]) => [
+    name,
+    value,
+  ]);
+
+  expect(rows).toEqual(
+    Object.entries(DEFAULT_SWITCHES).map(([name, value]) => [name, JSON.stringify(value)]),
+  );
+});
+
+test('a switch that there is not, or of another type, is refused and changes nothing', async () => {
+  await expect(startSimulator({ switches: { nonsense: 1 } as never })).rejects.toThrow(
+    "'nonsense' is not a switch",
+  );
+  await using api = await startWith({});
+  const { control } = api.simulator;
+
+  expect(() => control.switches({ collectionPageSize: 50, hiddenFields: 'id' as never })).toThrow(
+    "switch 'hiddenFields'",
+  );
+  expect((await api.get(RELATIONS)).json._embedded.relations).toHaveLength(100);
+});
+
+test('one simulator leaves the switches of another alone', async () => {
+  await using changed = await startWith({});
+  changed.simulator.control.switches({ collectionPageSize: 50 });
+
+  await using other = await startWith({});
+
+  expect((await other.get(RELATIONS)).json._embedded.relations).toHaveLength(100);
+});
+
+describe('a page past the end', () => {
+  const past = `${RELATIONS}?page=9`;
+
+  test('is empty', async () => {
+    await using api = await startWith({});
+    const { json } = await api.get(past);
+
+    expect(json._embedded.relations).toEqual([]);
+    expect(Object.keys(json._links)).toEqual(['self', 'first', 'prev', 'last']);
+    expect((await api.get(`${RELATIONS}?page=0`)).status).toBe(400);
+  });
+
+  test('is not found', async () => {
+    await using api = await startWith({ beyondLastPage: 'notFound' });
+
+    expect((await api.get(past)).status).toBe(404);
+    expect((await api.get(`${RELATIONS}?page=2`)).status).toBe(200);
+  });
+
+  test('is the last page again', async () => {
+    await using api = await startWith({ beyondLastPage: 'lastPage' });
+
+    expect((await api.get(past)).text).toBe((await api.get(`${RELATIONS}?page=2`)).text);
+  });
+});
+
+test('the list of a collection stands where the pointer says', async () => {
+  await using api = await startWith({ collectionList: '/data/all~1relations', collectionPageSize: 7 });
+
+  const { json } = await api.get(RELATIONS);
+
+  expect(json.data['all/relations']).toHaveLength(7);
+  expect(Object.keys(json)).toEqual(['data', '_links']);
+});
+
+test('collections filter by since only when told so', async () => {
+  await using api = await startWith({});
+  api.simulator.control.edit('relation', 9, { first_name: 'Ada' });
+  const since = `${RELATIONS}?since=2025-06-01T00:00:00`;
+
+  const ignored = await api.get(since);
+  api.simulator.control.switches({ collectionSince: 'filters' });
+  const filtered = await api.get(since);
+
+  expect(ignored.json._embedded.relations).toHaveLength(100);
+  expect(filtered.json._embedded.relations.map(({ id }: { id: number }) => id)).toEqual([9]);
+});
+
+test('absent links are null when told so', async () => {
+  await using api = await startWith({ absentLinks: 'null' });
+
+  const collection = await api.get(RELATIONS);
+  const archive = await api.get('/l/relation_archive_api/relations/export', 'archived_relations');
+
+  expect(collection.json._links.prev).toBeNull();
+  expect(archive.json._links.prev).toBeNull();
+});
+
+test('fields have generated names in objects and schema when told so', async () => {
+  await using api = await startWith({ fieldKeys: 'generated' });
+  api.simulator.control.edit('relation', 1, { first_name: 'Ada', unlisted: 1 });
+
+  const { json } = await api.get(RELATIONS);
+  const schema = await api.get(`${RELATIONS}/schema`);
+
+  const [first] = json._embedded.relations;
+  expect(first).toMatchObject({
+    id: 1,
+    class_1_relation_firstname: 'Ada',
+    class_1_ff_406: expect.anything(),
+    unlisted: 1,
+  });
+  expect(Object.keys(schema.json.properties)).toEqual(
+    Object.keys(first).filter((name) => name !== 'unlisted'),
+  );
+});
+
+test('hidden fields are missing from objects and schema', async () => {
+  await using api = await startWith({ hiddenFields: ['bank', 'subject'] });
+
+  const { json } = await api.get(RELATIONS);
+  const schema = await api.get(`${RELATIONS}/schema`);
+  const moments = await api.get(MOMENTS, 'contact_moment');
+
+  expect(json._embedded.relations[0]).not.toHaveProperty('bank');
+  expect(schema.json.properties).not.toHaveProperty('bank');
+  expect(moments.json[0]).not.toHaveProperty('subject');
+});
+
+test('JSON beyond ASCII is escaped or plain, and means the same', async () => {
+  await using api = await startWith({});
+  api.simulator.control.edit('relation', 1, { first_name: 'Zoë 🎉' });
+
+  const escaped = await api.get(RELATIONS);
+  api.simulator.control.switches({ unicode: 'plain' });
+  const plain = await api.get(RELATIONS);
+
+  expect(escaped.text).toContain('"Zo\\u00eb \\ud83c\\udf89"');
+  expect(plain.text).toContain('"Zoë 🎉"');
+  expect(plain.json).toEqual(escaped.json);
+});
+
+test('an empty map is an object when told so', async () => {
+  await using api = await startWith({ emptyMap: 'object' });
+
+  const { json } = await api.get(MOMENTS, 'contact_moment');
+
+  const tags = json.map((moment: { tags: unknown }) => moment.tags);
+  expect(tags).toContainEqual({});
+  expect(tags).not.toContainEqual([]);
+});
+
+test('dates without a zone are in the zone that is set, in answers and parameters', async () => {
+  await using api = await startWith({ timeZone: 'America/New_York' });
+  await using amsterdam = await startWith({});
+  const orders = '/l/webshop2_api/webshops/1/orders';
+
+  const [there, here] = await Promise.all(
+    [api, amsterdam].map(async (one) => (await one.get(orders, 'webshop')).json),
+  );
+
+  expect(Date.parse(there[0].dateCreated)).toBe(Date.parse(here[0].dateCreated));
+  expect([there[0].dateCreated.slice(-6), here[0].dateCreated.slice(-6)]).toEqual(['-05:00', '+01:00']);
+  const local = there[0].dateCreated.slice(0, 19);
+  const upTo = await api.get(`${orders}?dateCreatedUntil=${local}`, 'webshop');
+  expect(upTo.json).toEqual([there[0]]);
+});
+
+test('sets are without links, and an unknown address is an empty answer, when told so', async () => {
+  await using api = await startWith({ setLinks: 'omitted', unknownPostcode: 'empty' });
+
+  const sets = await api.get('/l/profile_api/profileset', 'profile');
+  const address = await api.get('/l/postcode/lookup?countryCode=NL&postcode=0000AA&number=1', 'postcode');
+
+  expect(sets.json).toEqual({ profileSet: [{ id: 42, title: 'Mijn gegevens' }] });
+  expect([address.status, address.json]).toEqual([200, []]);
+});
