@@ -76,9 +76,16 @@ function mayGoOnLater(end: SliceEnd): boolean {
   return end.kind === 'more' || end.kind === 'interrupted';
 }
 
+/**
+ * Pauses up to this long are waited for within a slice, several in a row: 30 seconds. A stream that fails with such a
+ * one has been waited for enough; going on at once would ask without end.
+ */
+export const LONGEST_WAIT_IN_SLICE_MS = 30_000;
+
 function pauseAfter(end: SliceEnd): number | undefined {
   if (end.kind === 'more') return 0;
-  return end.kind === 'failed' ? end.error.retryAfterMs : undefined;
+  const askedMs = end.kind === 'failed' ? end.error.retryAfterMs : undefined;
+  return askedMs !== undefined && askedMs > LONGEST_WAIT_IN_SLICE_MS ? askedMs : undefined;
 }
 
 function receiptAfter(end: SliceEnd, walk: Walk): Receipt {

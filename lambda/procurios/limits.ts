@@ -1,3 +1,5 @@
+import { LONGEST_WAIT_IN_SLICE_MS } from '../core/step.ts';
+
 /** How long and how often the client tries, and how much it takes in. */
 export interface ClientLimits {
   /** One attempt, from sending to the last byte of the answer, in milliseconds. */
@@ -19,6 +21,6 @@ export const DEFAULT_LIMITS: ClientLimits = {
   totalMs: 240_000, // every attempt may time out, with some room for pauses; well within a function's 15 minutes
   retries: 4,
   backoffMs: 500,
-  longestWaitMs: 30_000,
+  longestWaitMs: LONGEST_WAIT_IN_SLICE_MS,
   largestBodyBytes: 32 * 1024 * 1024, // the vendor's largest page, 1,000 objects, at 32 KB each; 8 of them fit in memory
 };

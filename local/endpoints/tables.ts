@@ -4,6 +4,7 @@ import {
   DeleteTableCommand,
   type DynamoDBClient,
   paginateListTables,
+  waitUntilTableExists,
   waitUntilTableNotExists,
 } from '@aws-sdk/client-dynamodb';
 import type { Config } from '../../lambda/config/config.ts';
@@ -16,6 +17,10 @@ export async function createTables(client: DynamoDBClient, config: TableNames): 
   const present = await listTables(client);
   const missing = tablesOf(config).filter(({ TableName }) => !present.has(TableName ?? ''));
   await Promise.all(missing.map((table) => client.send(new CreateTableCommand(table))));
+  // Also those that were there: a table is listed before it can be used.
+  await Promise.all(
+    tablesOf(config).map(({ TableName }) => waitUntilTableExists(waiting(client), { TableName })),
+  );
 }
 
 /** Removes a config's tables with everything in them. */
@@ -25,12 +30,14 @@ export async function deleteTables(client: DynamoDBClient, config: TableNames): 
   await Promise.all(
     tables.map(async ({ TableName }) => {
       await client.send(new DeleteTableCommand({ TableName }));
-      await waitUntilTableNotExists(
-        { client, maxWaitTime: 10, minDelay: 0.01, maxDelay: 0.1 },
-        { TableName },
-      );
+      await waitUntilTableNotExists(waiting(client), { TableName });
     }),
   );
+}
+
+/** How the SDK's waiters wait, in seconds: the embedded endpoint needs a moment, not minutes. */
+function waiting(client: DynamoDBClient) {
+  return { client, maxWaitTime: 10, minDelay: 0.01, maxDelay: 0.1 };
 }
 
 async function listTables(client: DynamoDBClient): Promise<ReadonlySet<string>> {

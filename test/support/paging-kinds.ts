@@ -9,10 +9,12 @@ import type { StreamInput } from '../../lambda/config/define-config.ts';
 import { linkedPages } from '../../lambda/config/paging.ts';
 import type { Paging } from '../../lambda/core/stream.ts';
 import {
+  type Control,
   type Fault,
   type ObjectKind,
   SIMULATOR_COLLECTION,
   type Simulator,
+  startSimulator,
 } from '../../local/simulator/simulator.ts';
 
 /** One stream of the simulator's per paging kind, small enough to be read many times. */
@@ -34,12 +36,11 @@ export interface PagingCase {
   readonly requestsUpToFault: number;
 }
 
-/** Relations in the simulator that the page counts below belong to. */
-export const RELATIONS = 120;
-const EMAILS_PER_PAGE = 40;
-const CONTACT_MOMENTS_PER_PAGE = 10;
+/** Objects in each listing that has pages, and on each page. */
+const OBJECTS = 60;
+const PAGE_SIZE = 10;
 
-const inTheMiddle = { faultPage: 3 } as const;
+const inTheMiddle = { faultPage: 3, pageSize: PAGE_SIZE } as const;
 
 export const PAGING_CASES: readonly PagingCase[] = [
   {
@@ -49,18 +50,16 @@ export const PAGING_CASES: readonly PagingCase[] = [
     route: 'GET /l/relation_list_api/collection/{id}',
     objectKind: 'relation',
     key: 'id',
-    pageSize: 20,
     pages: 6,
     requestsUpToFault: 6,
   },
   {
     ...inTheMiddle,
     kind: 'linkedPages',
-    stream: archivedRelations('archive', { paging: linkedPages({ amount: 10 }) }),
+    stream: archivedRelations('archive', { paging: linkedPages({ amount: PAGE_SIZE }) }),
     route: 'GET /l/relation_archive_api/relations/export',
     objectKind: 'archivedRelation',
     key: 'archived_relation_id',
-    pageSize: 10,
     pages: 6,
     requestsUpToFault: 3,
   },
@@ -71,7 +70,6 @@ export const PAGING_CASES: readonly PagingCase[] = [
     route: 'GET /l/contact_moment_api/contact_moment',
     objectKind: 'contactMoment',
     key: 'id',
-    pageSize: CONTACT_MOMENTS_PER_PAGE,
     pages: 7,
     requestsUpToFault: 4,
   },
@@ -82,7 +80,6 @@ export const PAGING_CASES: readonly PagingCase[] = [
     route: 'GET /l/email_api/tracking/emails',
     objectKind: 'email',
     key: 'trackingId',
-    pageSize: EMAILS_PER_PAGE,
     pages: 7,
     requestsUpToFault: 3,
   },
@@ -106,16 +103,42 @@ export function caseOf(kind: Paging['kind']): PagingCase {
   return found;
 }
 
-/** Has the simulator cut its listings as the cases say: where the vendor's pages are larger, by a cap. */
-export function cutSmall({ control }: Simulator): void {
-  control.switches({ collectionPageSize: 20 });
+/** Starts a simulator whose listings are as the cases say. Each holds numbers that a double does not. */
+export async function startSmallSimulator(seed = 1): Promise<Simulator> {
+  const simulator = await startSimulator({
+    relations: OBJECTS,
+    seed,
+    switches: { collectionPageSize: PAGE_SIZE },
+  });
+  const { control } = simulator;
+  for (let id = OBJECTS + 1; control.get('email', id) !== undefined; id += 1) control.remove('email', id);
+  for (const { objectKind } of PAGING_CASES) {
+    control.edit(objectKind, 2, {
+      exact: [rawJSON('9007199254740993'), rawJSON('0.1000000000000000055')],
+    });
+  }
+  capPages(control);
+  return simulator;
+}
+
+const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
+
+/** Caps the pages that would be larger than the cases say. */
+export function capPages(control: Control): void {
   for (const kind of ['numberedPages', 'after'] as const) {
-    const { route, pageSize } = caseOf(kind);
-    control.fault({ route, do: { kind: 'pageCap', max: pageSize } });
+    control.fault({ route: caseOf(kind).route, do: { kind: 'pageCap', max: PAGE_SIZE } });
   }
 }
 
 /** Aims a fault at a page of a case's listing; a cursor's pages have no number, so they are counted. */
 export function aimedAt({ kind, route }: PagingCase, page: number): Omit<Fault, 'do'> {
   return kind === 'after' ? { route, from: page } : { route, page };
+}
+
+/** Numbered pages are asked for ahead of knowing that there are none: eight at a time, the first of them the end. */
+const MOST_BEYOND_THE_END = 7;
+
+/** Requests that reading so many pages up to the end takes at most, where nothing fails. */
+export function mostRequestsFor({ kind }: PagingCase, pages: number): number {
+  return kind === 'numberedPages' ? pages + MOST_BEYOND_THE_END : pages;
 }

@@ -1,4 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { scanItems } from '../../lambda/aws/read-items.ts';
 import type { Row } from '../../lambda/aws/rows.ts';
@@ -19,9 +19,8 @@ import {
   SIMULATOR_CREDENTIALS,
   SIMULATOR_SCOPES,
   type Simulator,
-  startSimulator,
 } from '../../local/simulator/simulator.ts';
-import { cutSmall, type PagingCase, RELATIONS } from './paging-kinds.ts';
+import { capPages, type PagingCase } from './paging-kinds.ts';
 import { type Contents, comparable, parseExactly, readPlainly } from './plain-listing.ts';
 
 /** Limits with which nothing waits; only where something stalls does an attempt have to end. */
@@ -40,6 +39,8 @@ export interface PullSettings {
   readonly progress?: Partial<Progress>;
   /** @default 60_000 */
   readonly withinMs?: number;
+  /** @default 1000 */
+  readonly requestsPerSecond?: number;
 }
 
 /** What one pull did, as it can be seen from outside. */
@@ -52,9 +53,8 @@ export interface Pulled {
   readonly tokenRequests: number;
 }
 
-/** A simulator of its own and fresh tables, with one stream between them. */
-export interface Site extends AsyncDisposable {
-  readonly simulator: Simulator;
+/** A simulator and fresh tables, with one stream between them. */
+export interface Site {
   readonly control: Control;
   readonly config: Config;
   /** One pull, with a client and a token of its own, as a process makes it. */
@@ -63,61 +63,62 @@ export interface Site extends AsyncDisposable {
   clearFaults(): void;
   /** What the simulator's listing holds, read without the pull's code. */
   listing(): Promise<Contents>;
-  /** What the stream's table holds, our own fields aside. */
-  table(): Promise<Contents>;
-  /** Ids of the items that this run wrote last. */
-  writtenBy(run: RunReceipt): Promise<string[]>;
+  /** What the tables hold now. */
+  stored(): Promise<Stored>;
+}
+
+/** What the tables of a site held at a moment. */
+export interface Stored {
+  /** The stream's table, our own fields aside. */
+  readonly objects: Contents;
+  /** Ids of the items that each run wrote last, in ascending order, by its id. */
+  readonly writtenBy: ReadonlyMap<string, readonly string[]>;
   /** All rows of the state table. */
-  stateRows(): Promise<Row[]>;
+  readonly stateRows: readonly Row[];
   /** Whether an unfinished walk of the stream waits for the next run. */
-  keepsWalk(): Promise<boolean>;
+  readonly keepsWalk: boolean;
 }
 
 let sites = 0;
 
-/** Opens a site for a test, on a DynamoDB that may serve others too. */
+/** Makes tables for a test, on a DynamoDB that serves others too; the simulator's faults are cleared. */
 export async function openSite(
   dynamoDb: DynamoDBClient,
+  simulator: Simulator,
   paging: PagingCase,
-  options: { readonly seed?: number } = {},
 ): Promise<Site> {
   sites += 1;
-  const simulator = await startSimulator({ relations: RELATIONS, seed: options.seed ?? 1 });
   const { control } = simulator;
-  cutSmall(simulator);
-  addExactNumbers(control, paging);
   const config = checkConfig({
     environment: `site-${sites}`,
     host: simulator.url,
     auth: { grant: 'clientCredentials', scopes: SIMULATOR_SCOPES },
-    requestsPerSecond: { pull: 1000 },
     streams: [paging.stream],
   });
   await createTables(dynamoDb, config);
-  const stored = storedIn(dynamoDb, config, paging);
+  await Promise.all(
+    [stateTableName(config.environment), streamTableName(config.environment, paging.stream.name)].map(
+      (TableName) =>
+        waitUntilTableExists(
+          { client: dynamoDb, maxWaitTime: 10, minDelay: 0.005, maxDelay: 0.1 },
+          { TableName },
+        ),
+    ),
+  );
+  const clearFaults = () => {
+    control.clearFaults();
+    capPages(control);
+  };
+  clearFaults();
   return {
-    simulator,
     control,
     config,
-    ...stored,
     pull: (settings) => pullOnce(simulator, config, dynamoDb, paging, settings),
     fault: (fault) => control.fault(fault),
-    clearFaults() {
-      control.clearFaults();
-      cutSmall(simulator);
-    },
+    clearFaults,
     listing: () => readPlainly(simulator, paging, config.auth.scopes),
-    [Symbol.asyncDispose]: () => simulator.close(),
+    stored: () => readStored(dynamoDb, config, paging.stream.name),
   };
-}
-
-const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
-
-/** Numbers that a double does not hold: the second object of every listing has some. */
-function addExactNumbers(control: Control, { objectKind }: PagingCase): void {
-  control.edit(objectKind, 2, {
-    exact: [rawJSON('9007199254740993'), rawJSON('0.1000000000000000055')],
-  });
 }
 
 async function pullOnce(
@@ -127,6 +128,7 @@ async function pullOnce(
   { route, stream }: PagingCase,
   settings: PullSettings = {},
 ): Promise<Pulled> {
+  const { requestsPerSecond = 1000 } = settings;
   const limits = { ...QUICK_LIMITS, ...settings.limits };
   const token = createTokenSource({
     ...config,
@@ -138,7 +140,7 @@ async function pullOnce(
   const run = await runPull({
     config,
     streams: config.streams,
-    procurios: createClient({ ...config, token, limits, requestsPerSecond: config.requestsPerSecond.pull }),
+    procurios: createClient({ ...config, token, limits, requestsPerSecond }),
     dynamoDb,
     owner: 'a test',
     isAlone: false,
@@ -157,36 +159,26 @@ async function pullOnce(
   };
 }
 
-function storedIn(dynamoDb: DynamoDBClient, { environment }: Config, { stream }: PagingCase) {
-  const items = async () => {
-    const found: Record<string, unknown>[] = [];
-    for await (const page of scanItems(dynamoDb, streamTableName(environment, stream.name))) {
-      found.push(...page.map((item) => parseExactly(stringifyJson(item)) as Record<string, unknown>));
+/** Reads the tables of a stream. */
+export async function readStored(
+  dynamoDb: DynamoDBClient,
+  { environment }: Pick<Config, 'environment'>,
+  stream: string,
+): Promise<Stored> {
+  const objects = new Map<string, string>();
+  const writtenBy = new Map<string, string[]>();
+  for await (const page of scanItems(dynamoDb, streamTableName(environment, stream))) {
+    for (const item of page) {
+      const { _id, _hash, _changedAt, _run, ...object } = parseExactly(stringifyJson(item)) as OwnFields;
+      objects.set(_id, comparable(object));
+      writtenBy.set(_run, [...(writtenBy.get(_run) ?? []), _id].sort());
     }
-    return found;
-  };
-  const stateRows = async () => {
-    const documents = DynamoDBDocumentClient.from(dynamoDb);
-    const answer = await documents.send(new ScanCommand({ TableName: stateTableName(environment) }));
-    return (answer.Items ?? []) as Row[];
-  };
-  return {
-    stateRows,
-    async table(): Promise<Contents> {
-      return new Map(
-        (await items()).map(({ _id, _hash, _changedAt, _run, ...object }) => [
-          String(_id),
-          comparable(object),
-        ]),
-      );
-    },
-    async writtenBy({ runId }: RunReceipt) {
-      const found = await items();
-      return found.filter(({ _run }) => _run === runId).map(({ _id }) => String(_id));
-    },
-    async keepsWalk() {
-      const rows = await stateRows();
-      return rows.some(({ pk, sk }) => pk === `walk#${stream.name}` && sk === 'position');
-    },
-  };
+  }
+  const documents = DynamoDBDocumentClient.from(dynamoDb);
+  const scan = await documents.send(new ScanCommand({ TableName: stateTableName(environment) }));
+  const stateRows = (scan.Items ?? []) as Row[];
+  const keepsWalk = stateRows.some(({ pk, sk }) => pk === `walk#${stream}` && sk === 'position');
+  return { objects, writtenBy, stateRows, keepsWalk };
 }
+
+type OwnFields = Readonly<Record<'_id' | '_hash' | '_changedAt' | '_run', string>>;
