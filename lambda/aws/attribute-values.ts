@@ -1,3 +1,4 @@
+import { quotedName } from '../core/canonical.ts';
 import {
   canonicalDecimal,
   ExactNumber,
@@ -27,7 +28,7 @@ export function attributeText(value: Json): string {
 export function fieldsText(fields: JsonObject): string {
   let text = '';
   for (const name of Object.keys(fields)) {
-    const part = `${JSON.stringify(name)}:${attributeText(fields[name] as Json)}`;
+    const part = `${quotedName(name)}:${attributeText(fields[name] as Json)}`;
     text = text === '' ? part : `${text},${part}`;
   }
   return text;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type Clock, timestamp } from '../core/clock.ts';
 import { SyncError } from '../core/errors.ts';
@@ -34,30 +35,37 @@ export interface LeaseOptions {
 
 /** @throws {SyncError} `RUN_ACTIVE` when another pull holds the lease, `STORE_*`. */
 export async function acquireLease({ state, owner, isAlone, clock }: LeaseOptions): Promise<Lease> {
-  const held = await state.send(new GetCommand({ TableName: state.name, Key: KEY, ConsistentRead: true }));
-  const row = held.Item as LeaseRow | undefined;
+  const row = await readLease(state);
   const heldMs = heldForMs(row, clock.now(), isAlone);
   if (row !== undefined && heldMs > 0) throw runActive(row, heldMs);
 
   const mine: LeaseRow = {
     owner,
+    holder: randomUUID(),
     fence: (row?.fence ?? 0) + 1,
     since: timestamp(clock.now()),
     ...holdFrom(clock.now()),
   };
-  await state
-    .send(
-      new PutCommand({
-        TableName: state.name,
-        Item: { ...KEY, ...mine },
-        ConditionExpression: row === undefined ? 'attribute_not_exists(pk)' : 'fence = :seen',
-        ...(row && { ExpressionAttributeValues: { ':seen': row.fence } }),
-      }),
-    )
-    .catch((error: unknown) => {
-      throw nameOf(error) === 'ConditionalCheckFailedException' ? takenOver() : error;
-    });
+  const isFree =
+    row === undefined
+      ? { ConditionExpression: 'attribute_not_exists(pk)' }
+      : { ConditionExpression: 'fence = :seen', ExpressionAttributeValues: { ':seen': row.fence } };
+  try {
+    await state.send(new PutCommand({ TableName: state.name, Item: { ...KEY, ...mine }, ...isFree }));
+  } catch (error) {
+    if (nameOf(error) !== 'ConditionalCheckFailedException') throw error;
+    // The SDK repeats a write whose answer was lost, and then it is our own row that stands in the way.
+    const winner = await readLease(state);
+    if (winner?.holder !== mine.holder) throw takenOver();
+  }
   return keepAlive(state, mine, clock);
+}
+
+async function readLease(state: StateTable): Promise<LeaseRow | undefined> {
+  const { Item } = await state.send(
+    new GetCommand({ TableName: state.name, Key: KEY, ConsistentRead: true }),
+  );
+  return Item as LeaseRow | undefined;
 }
 
 function keepAlive(state: StateTable, mine: LeaseRow, clock: Clock): Lease {

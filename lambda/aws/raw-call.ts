@@ -5,6 +5,7 @@ import {
   GetItemCommand,
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
+import { SyncError } from '../core/errors.ts';
 
 /** The empty command of each action: it brings the action's name, endpoint and error types along. */
 const COMMANDS = {
@@ -28,7 +29,7 @@ interface RawResponse {
  * of the CPU that storing an object costs, and which loses attributes called `__proto__`.
  *
  * @param body - As the DynamoDB API defines it for the action.
- * @throws The SDK's own errors.
+ * @throws The SDK's own errors; {SyncError} `STORE_UNAVAILABLE` when the answer is not DynamoDB's.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/
  */
 export async function callRaw(
@@ -39,10 +40,12 @@ export async function callRaw(
 ): Promise<string> {
   // One command's type stands for all: what differs between them is left out here anyway.
   const command = COMMANDS[action]() as GetItemCommand;
+  // As bytes: a text would be encoded anew to be measured, to be signed and to be sent.
+  const bodyBytes = Buffer.from(body);
   let text = '';
   command.middlewareStack.add(
     (next) => (args) => {
-      (args.request as RawRequest).body = body;
+      (args.request as RawRequest).body = bodyBytes;
       return next(args);
     },
     // Before the SDK measures the content's length and signs it.
@@ -61,6 +64,10 @@ export async function callRaw(
     { step: 'deserialize', priority: 'low', name: 'ownResponseBody' },
   );
   await client.send(command, { abortSignal: signal });
+  // Checked here, because a parser's message would quote it.
+  if (!text.startsWith('{')) {
+    throw new SyncError('STORE_UNAVAILABLE', 'something else than DynamoDB answers at its endpoint');
+  }
   return text;
 }
 

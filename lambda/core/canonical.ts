@@ -20,6 +20,21 @@ export class Unstorable extends Error {
   }
 }
 
+/** Names of fields that were quoted before: a stream shows few, over and over. */
+const quotedNames = new Map<string, string>();
+/** More, or longer ones, are not kept, so that odd data cannot fill the memory. */
+const MOST_NAMES_KEPT = 10_000;
+const LONGEST_NAME_KEPT = 100;
+
+/** A field's name as `JSON.stringify` writes it. */
+export function quotedName(name: string): string {
+  const known = quotedNames.get(name);
+  if (known !== undefined) return known;
+  const quoted = JSON.stringify(name);
+  if (name.length <= LONGEST_NAME_KEPT && quotedNames.size < MOST_NAMES_KEPT) quotedNames.set(name, quoted);
+  return quoted;
+}
+
 /**
  * Writes an object as canonical JSON: names sorted, equal decimals spelled alike. Two objects have the same text
  * exactly if they are equal, so its hash tells whether an object changed.
@@ -61,8 +76,7 @@ export function canonicalText(object: JsonObject, ignored: ReadonlySet<string>):
       if (name === '') fail('EMPTY_NAME', depth);
       if (!name.isWellFormed()) fail('LONE_SURROGATE', depth);
       const part = write(fields[name] as Json, depth + 1);
-      if (depth > 0 || !ignored.has(name))
-        text += `${text === '{' ? '' : ','}${JSON.stringify(name)}:${part}`;
+      if (depth > 0 || !ignored.has(name)) text += `${text === '{' ? '' : ','}${quotedName(name)}:${part}`;
     }
     return `${text}}`;
   };

@@ -2,6 +2,8 @@
 export interface LeaseRow {
   /** Says who holds it, for people: `process 4711 on build-7`. */
   readonly owner: string;
+  /** Tells this holder from all others. */
+  readonly holder: string;
   /** Goes up with every new holder: writes of an earlier one are told by it, and refused. */
   readonly fence: number;
   /** When this holder got it, RFC 3339. */

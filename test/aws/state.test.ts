@@ -1,3 +1,4 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect, test } from '@jest/globals';
 import { acquireLease } from '../../lambda/aws/lease.ts';
 import { listRejects } from '../../lambda/aws/reject-store.ts';
@@ -8,7 +9,9 @@ import { createWalkStore } from '../../lambda/aws/walk-store.ts';
 import { noCounts } from '../../lambda/core/receipt.ts';
 import type { Reject } from '../../lambda/core/reject.ts';
 import { beginWalk, type Walk } from '../../lambda/core/walk.ts';
+import { closeAfterTest } from '../support/embedded-aws.ts';
 import { describeEngines, type Engine } from '../support/engines.ts';
+import { startFaultProxy } from '../support/fault-proxy.ts';
 import { ManualClock } from '../support/memory-ports.ts';
 import { streamOf } from '../support/streams.ts';
 
@@ -75,6 +78,24 @@ describeEngines('the lease', (engine) => {
     const won = tries.filter((each) => each.status === 'fulfilled');
     expect(won).toHaveLength(1);
     await won[0]?.value.release();
+  });
+
+  test('is had also when the answer to taking it was lost', async () => {
+    const { stateName } = await engine.freshTables();
+    const proxy = closeAfterTest(await startFaultProxy(engine.url));
+    proxy.onCall(({ action, ordinal }) => (action === 'PutItem' && ordinal === 1 ? 'loseReply' : undefined));
+    const repeating = new DynamoDBClient({
+      endpoint: proxy.url,
+      region: 'eu-west-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      maxAttempts: 2,
+    });
+
+    await using first = await lease(createStateTable(repeating, stateName), new ManualClock(), 'process 1');
+
+    expect(proxy.calls().PutItem).toBe(2);
+    expect(first.guard().aborted).toBe(false);
+    repeating.destroy();
   });
 
   test('of a dead holder is taken over after its time, and the dead one stops writing', async () => {

@@ -1,0 +1,71 @@
+import { cpus, loadavg } from 'node:os';
+import { countCalls } from './calls.ts';
+import { measureCapacity } from './capacity.ts';
+import { measureMemory } from './memory.ts';
+import { endAll } from './processes.ts';
+import { measureSpeed, startContenders } from './speed.ts';
+import { type Latencies, NO_LATENCY, type Surroundings, startSurroundings } from './surroundings.ts';
+import { callTable, capacityTable, memoryTable, speedTable, targetTable } from './tables.ts';
+import { checkTargets } from './targets.ts';
+
+const LATENCIES: Latencies = { pageMs: 100, callMs: 20 };
+const ROUNDS = 3;
+const ROUNDS_AT_ONCE = 5;
+const PROCESSES_FOR_MEMORY = 3;
+
+function print(title: string, table: string): void {
+  console.log(`\n${title}\n${table}`);
+}
+
+function machine(): string {
+  const all = cpus();
+  const model = all[0]?.model.trim() ?? 'unknown CPU';
+  return `${model}, ${all.length} cores, Node ${process.versions.node}, ${process.platform}`;
+}
+
+/** Other work on the machine costs everybody wall time, and whoever is nearest to the limit most. */
+function load(when: string): string {
+  return `load average ${when}: ${loadavg()[0]?.toFixed(1)}`;
+}
+
+async function measureSpeeds(surroundings: Surroundings) {
+  const scripts = await startContenders(surroundings);
+  const atOnce = await measureSpeed(scripts, NO_LATENCY, ROUNDS_AT_ONCE);
+  print(`No latency: the client is the limit (medians of ${ROUNDS_AT_ONCE} rounds)`, speedTable(atOnce));
+
+  await surroundings.setLatencies(LATENCIES);
+  const withLatencies = await measureSpeed(scripts, LATENCIES, ROUNDS);
+  const { pageMs, callMs } = LATENCIES;
+  print(
+    `A page of 100 objects of 1 KB: ${pageMs} ms, a DynamoDB call: ${callMs} ms (medians of ${ROUNDS} rounds)`,
+    speedTable(withLatencies),
+  );
+  for (const script of scripts.values()) script.end();
+  await surroundings.setLatencies(NO_LATENCY);
+  return { atOnce, withLatencies };
+}
+
+async function run(): Promise<void> {
+  console.log(`${machine()}, ${load('before')}`);
+  const surroundings = await startSurroundings();
+  const speeds = await measureSpeeds(surroundings);
+
+  const calls = await countCalls(surroundings);
+  print("Calls to a stream's table, beside the fewest that would do", callTable(calls));
+
+  const memory = await measureMemory(surroundings, PROCESSES_FOR_MEMORY);
+  print(
+    `Peak memory of a first load (medians of ${PROCESSES_FOR_MEMORY} processes)`,
+    memoryTable([memory.inLambda, memory.onMachine]),
+  );
+
+  print('Capacity units per object, from dynalite', capacityTable(await measureCapacity()));
+  print('Targets', targetTable(checkTargets({ ...speeds, memory, calls })));
+  console.log(load('after'));
+}
+
+try {
+  await run();
+} finally {
+  endAll();
+}

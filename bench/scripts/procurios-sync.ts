@@ -1,0 +1,74 @@
+import { createDynamoDb } from '../../lambda/aws/clients.ts';
+import type { Config } from '../../lambda/config/config.ts';
+import type { Progress } from '../../lambda/core/run.ts';
+import type { Paging, Stream } from '../../lambda/core/stream.ts';
+import { createClient } from '../../lambda/procurios/client.ts';
+import { createTokenSource } from '../../lambda/procurios/token.ts';
+import { runPull } from '../../lambda/run-pull.ts';
+import { type Pulled, pathOf, procuriosHost, queryOf, type Round, serveRounds } from './round.ts';
+
+const PAGING: Readonly<Record<Round['listing'], Paging>> = {
+  after: { kind: 'after', field: 'id' },
+  'numbered-pages': { kind: 'numberedPages', ahead: 8 },
+  hal: { kind: 'hal' },
+};
+const OBJECTS: Readonly<Record<Round['listing'], string>> = {
+  after: '/relations',
+  'numbered-pages': '',
+  hal: '/_embedded/relations',
+};
+const SILENT: Progress = { streamBegins() {}, pageTaken() {}, waits() {}, streamEnds() {} };
+/** So many that the agreed rate, which is the limit elsewhere, is none here. */
+const REQUESTS_PER_SECOND = 1_000_000;
+
+const scopes = ['relation_list_api/relation'];
+const dynamoDb = createDynamoDb();
+
+serveRounds(async (round): Promise<Pulled> => {
+  const config = configOf(round);
+  const { host, tokenUrl, acceptLanguage, streams } = config;
+  const token = createTokenSource({
+    tokenUrl,
+    scopes,
+    readCredentials: async () => ({ clientId: 'bench', clientSecret: 'bench-secret' }),
+  });
+  const receipt = await runPull({
+    config,
+    streams,
+    procurios: createClient({ host, acceptLanguage, token, requestsPerSecond: REQUESTS_PER_SECOND }),
+    dynamoDb,
+    owner: 'the benchmark',
+    isAlone: true,
+    progress: SILENT,
+    signal: new AbortController().signal,
+  });
+  const [pulled] = Object.values(receipt.streams);
+  if (pulled?.status !== 'complete') throw new Error(`the pull is not complete: ${pulled?.error?.message}`);
+  return pulled;
+});
+
+function configOf(round: Round): Config {
+  const host = procuriosHost();
+  const stream: Stream = {
+    name: round.listing,
+    path: pathOf(round),
+    query: queryOf(round),
+    mediaType: 'application/vnd.procurios.relation+json; version=1',
+    objects: OBJECTS[round.listing],
+    key: ['id'],
+    paging: PAGING[round.listing],
+    ignoreChangesIn: [],
+    deletes: 'never',
+  };
+  return {
+    // The tables' names follow from environment and stream.
+    environment: round.environment,
+    host,
+    tokenUrl: `${host}/l/oauth2/token`,
+    acceptLanguage: 'nl-NL',
+    auth: { grant: 'clientCredentials', scopes },
+    requestsPerSecond: { pull: REQUESTS_PER_SECOND },
+    secretName: 'not-read',
+    streams: [stream],
+  };
+}

@@ -1,0 +1,63 @@
+import { streamTableName } from '../../lambda/config/names.ts';
+
+/** What a script is to pull. */
+export interface Round {
+  /** Names the table, together with the listing. */
+  readonly environment: string;
+  readonly listing: 'after' | 'numbered-pages' | 'hal';
+  readonly objects: number;
+  readonly perPage: number;
+  /** Another one is a difference in every object. */
+  readonly revision: number;
+}
+
+/** What a round cost. */
+export interface Measured extends Pulled {
+  readonly wallMs: number;
+  /** Of the script's whole process, user and system. */
+  readonly cpuMs: number;
+  /** The process's largest resident set since it began, in MB of 2^20 bytes. */
+  readonly peakMemoryMb: number;
+}
+
+/** What a script did in a round. */
+export interface Pulled {
+  readonly fetched: number;
+  readonly written: number;
+}
+
+/** Path of the round's listing on the stand-in for Procurios, which reads all else from the query. */
+export function pathOf({ listing }: Round): string {
+  return `/l/bench_api/${listing}`;
+}
+
+export function tableNameOf({ environment, listing }: Pick<Round, 'environment' | 'listing'>): string {
+  return streamTableName(environment, listing);
+}
+
+export function queryOf({ objects, perPage, revision }: Round): Record<string, string> {
+  return { objects: String(objects), perPage: String(perPage), revision: String(revision) };
+}
+
+/** Pulls and measures one round for each message of the parent process. */
+export function serveRounds(pull: (round: Round) => Promise<Pulled>): void {
+  process.on('message', async (round: Round) => {
+    const cpuBefore = process.cpuUsage();
+    const begin = performance.now();
+    const pulled = await pull(round);
+    const wallMs = performance.now() - begin;
+    const { user, system } = process.cpuUsage(cpuBefore);
+    const peakMemoryMb = process.resourceUsage().maxRSS / 1024;
+    process.send?.({ ...pulled, wallMs, cpuMs: (user + system) / 1000, peakMemoryMb } satisfies Measured);
+  });
+  process.on('disconnect', () => process.exit());
+  process.send?.('ready');
+}
+
+/** The stand-in for Procurios. */
+export function procuriosHost(): string {
+  const { PROCURIOS_HOST } = process.env;
+  if (PROCURIOS_HOST === undefined)
+    throw new Error('PROCURIOS_HOST is not set: the benchmark starts this script');
+  return PROCURIOS_HOST;
+}

@@ -1,0 +1,71 @@
+import { FIRST_ID, listBytes } from './pages.ts';
+import { type Answer, serve } from './serving.ts';
+
+/** The query tells what a listing has: nothing is kept here but the latency. */
+interface Listing {
+  readonly objects: number;
+  readonly perPage: number;
+  readonly revision: number;
+}
+
+let pageLatencyMs = 0;
+
+process.on('message', (latencyMs: number) => {
+  pageLatencyMs = latencyMs;
+  process.send?.('done');
+});
+
+serve(({ url = '/' }) => {
+  const { pathname, searchParams } = new URL(url, 'http://localhost');
+  if (pathname === '/l/oauth2/token') return TOKEN;
+  const listing = {
+    objects: Number(searchParams.get('objects')),
+    perPage: Number(searchParams.get('perPage')),
+    revision: Number(searchParams.get('revision')),
+  };
+  return {
+    contentType: 'application/vnd.procurios.relation+json; version=1',
+    body: bodyOf(pathname, searchParams, listing),
+    latencyMs: pageLatencyMs,
+  };
+});
+
+/** Not delayed: each script asks for one token, whatever the number of objects. */
+const TOKEN: Answer = {
+  contentType: 'application/json',
+  body: '{"access_token":"bench-token","token_type":"Bearer","expires_in":3600}',
+  latencyMs: 0,
+};
+
+function bodyOf(pathname: string, query: URLSearchParams, listing: Listing): Buffer {
+  const page = Number(query.get('page') ?? '1');
+  switch (pathname) {
+    case '/l/bench_api/after': {
+      const after = Number(query.get('after') ?? FIRST_ID - 1);
+      return wrap('{"relations":', list(after - FIRST_ID + 1, listing), '}');
+    }
+    case '/l/bench_api/numbered-pages':
+      return list((page - 1) * listing.perPage, listing);
+    default: {
+      const objects = list((page - 1) * listing.perPage, listing);
+      return wrap(`{${links(pathname, page, listing)},"_embedded":{"relations":`, objects, '}}');
+    }
+  }
+}
+
+function list(from: number, { objects, perPage, revision }: Listing): Buffer {
+  const count = Math.max(0, Math.min(perPage, objects - from));
+  return listBytes({ from, count, revision });
+}
+
+function links(pathname: string, page: number, { objects, perPage, revision }: Listing): string {
+  const last = Math.ceil(objects / perPage);
+  const link = (name: string, number: number) =>
+    `"${name}":{"href":"${pathname}?objects=${objects}&perPage=${perPage}&revision=${revision}&page=${number}"}`;
+  const next = page < last ? `,${link('next', page + 1)}` : '';
+  return `"_links":{${link('self', page)},${link('first', 1)},${link('last', last)}${next}}`;
+}
+
+function wrap(before: string, list: Buffer, after: string): Buffer {
+  return Buffer.concat([Buffer.from(before), list, Buffer.from(after)]);
+}

@@ -1,0 +1,71 @@
+import { type Helper, start } from './processes.ts';
+import { type Measured, type Round, tableNameOf } from './scripts/round.ts';
+import type { Calls, Instruction } from './stand-ins/dynamodb.ts';
+
+/** What the stand-ins take for a page and for a DynamoDB call, in milliseconds. */
+export interface Latencies {
+  readonly pageMs: number;
+  readonly callMs: number;
+}
+
+export const NO_LATENCY: Latencies = { pageMs: 0, callMs: 0 };
+
+/** The two stand-ins, and scripts that know of nothing else. */
+export interface Surroundings {
+  startScript(name: ScriptName, nodeOptions?: readonly string[]): Promise<Script>;
+  setLatencies(latencies: Latencies): Promise<void>;
+}
+
+/** A script in a process of its own. */
+export interface Script {
+  /** @param table - `empty`: a first load, with the table's calls counted from there. */
+  run(round: Round, table: 'empty' | 'as it is'): Promise<Measured & { readonly calls: Calls }>;
+  end(): void;
+}
+
+export type ScriptName = 'put-each' | 'batch-write' | 'procurios-sync';
+
+export async function startSurroundings(): Promise<Surroundings> {
+  const procurios = await start('./stand-ins/procurios.ts');
+  const dynamoDb = await start('./stand-ins/dynamodb.ts');
+  const instruct = <Answer>(instruction: Instruction) => dynamoDb.ask<Answer>(instruction);
+
+  return {
+    async startScript(name, nodeOptions) {
+      const addresses = { procuriosHost: procurios.greeting, dynamoDbUrl: dynamoDb.greeting };
+      const script = await startScript(name, addresses, nodeOptions);
+      return {
+        async run(round, table) {
+          const tableName = tableNameOf(round);
+          if (table === 'empty') await instruct({ empty: tableName });
+          else await instruct({ forgetCallsOf: tableName });
+          const measured = await script.ask<Measured>(round);
+          return { ...measured, calls: await instruct<Calls>({ callsOf: tableName }) };
+        },
+        end: script.end,
+      };
+    },
+    async setLatencies({ pageMs, callMs }) {
+      await procurios.ask(pageMs);
+      await instruct({ latencyMs: callMs });
+    },
+  };
+}
+
+/** Starts a script that finds the two at these addresses. */
+export function startScript(
+  name: ScriptName,
+  { procuriosHost, dynamoDbUrl }: { procuriosHost: string; dynamoDbUrl: string },
+  nodeOptions?: readonly string[],
+): Promise<Helper> {
+  return start(`./scripts/${name}.ts`, {
+    nodeOptions,
+    environment: {
+      PROCURIOS_HOST: procuriosHost,
+      AWS_ENDPOINT_URL_DYNAMODB: dynamoDbUrl,
+      AWS_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: 'bench',
+      AWS_SECRET_ACCESS_KEY: 'bench',
+    },
+  });
+}
