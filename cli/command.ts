@@ -8,12 +8,38 @@ export interface CommonOptions {
   readonly json?: boolean;
 }
 
+/** The config file where none is named. */
+export const DEFAULT_CONFIG = 'procurios.config.ts';
+
 /** @see The README's table of exit codes. */
 export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
-/** The command line was used wrongly; the message says how it is used rightly. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
+/** What only the command line can run into; the other failures are a `SyncError`'s. */
+export type CommandErrorCode =
+  /** The command was called wrongly; the message says how it is called rightly. */
+  | 'USAGE'
+  /** The table has no such item. */
+  | 'NOT_FOUND'
+  /** A file could not be written. */
+  | 'FILE_FAILED'
+  /** Ctrl-C. */
+  | 'INTERRUPTED';
+
+/** An expected failure of the command line's own. Its message never holds an object's values. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  readonly code: CommandErrorCode;
+
+  constructor(code: CommandErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** The flags that lead another command to the same tables, as text: ` --embedded --config FILE`. */
+export function flagsOf({ embedded, config }: CommonOptions): string {
+  const file = /[^\w./\\:-]/.test(config) ? JSON.stringify(config) : config;
+  return `${embedded ? ' --embedded' : ''}${config === DEFAULT_CONFIG ? '' : ` --config ${file}`}`;
 }
 
 /** A line for people: on stderr, so that stdout holds results only. */
@@ -24,4 +50,16 @@ export function say(line: string): void {
 /** A line of the result. */
 export function print(line: string): void {
   process.stdout.write(`${line}\n`);
+}
+
+/**
+ * Lets whoever reads the output leave early, as `head -1` does: the command still does what it was asked to, and ends
+ * with its own exit code.
+ */
+export function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
 }

@@ -1,16 +1,15 @@
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import type { Writable } from 'node:stream';
+import { fstatSync } from 'node:fs';
 import { stringify } from 'csv-stringify/sync';
-import ora from 'ora';
 import { scanItems } from '../lambda/aws/read-items.ts';
 import { streamTableName } from '../lambda/config/names.ts';
 import { type Json, type JsonObject, objectFrom, stringifyJson } from '../lambda/core/json.ts';
 import { OWN_FIELDS } from '../lambda/core/prepare.ts';
-import { type CommonOptions, EXIT, say, UsageError } from './command.ts';
-import { grouped } from './receipts.ts';
-import { findStream, openSession, readConfig, type Session } from './session.ts';
+import { CommandError, type CommonOptions, EXIT, print, say } from './command.ts';
+import { onInterrupt } from './interrupt.ts';
+import { type Output, openOutput } from './output.ts';
+import { createSpinner, isTerminal } from './progress.ts';
+import { findStream, openSession, readConfig } from './session.ts';
+import { countOf } from './text.ts';
 
 export interface ExportCommandOptions extends CommonOptions {
   readonly format: 'jsonl' | 'csv';
@@ -18,64 +17,96 @@ export interface ExportCommandOptions extends CommonOptions {
   readonly out?: string;
 }
 
+type Scan = AsyncIterable<readonly JsonObject[]>;
+
 const OWN: ReadonlySet<string> = new Set(OWN_FIELDS);
 
 /** `procurios-sync export STREAM`: the objects of a stream's table, as Procurios gave them. */
 export async function exportStream(stream: string, options: ExportCommandOptions): Promise<number> {
+  const { format, out, json } = options;
+  if (json && format === 'csv' && out === undefined) {
+    throw new CommandError('USAGE', 'with --json stdout holds JSON; write the CSV to a file with --out');
+  }
   const config = await readConfig(options);
   const { name } = findStream(config, stream);
   await using session = await openSession(config, options);
-  const scan = (label: string) => countedScan(session, streamTableName(config.environment, name), label);
+  await using output = await openOutput(out);
+  using interrupt = onInterrupt('stopping', () => {});
 
-  const count = await writeTo(options.out, async (write) => {
-    // A CSV file begins with the names of all columns, and only the whole table tells them.
-    const columns = options.format === 'csv' ? await columnsOf(scan('looking for columns')) : [];
-    if (options.format === 'csv') await write(csvLine(columns));
-    let written = 0;
-    for await (const objects of scan('exporting')) {
-      const lines = objects.map((object) =>
-        options.format === 'csv'
-          ? csvLine(columns.map((column) => csvCell(object, column)))
-          : `${stringifyJson(object)}\n`,
-      );
-      await write(lines.join(''));
-      written += objects.length;
-    }
-    return written;
-  });
-  say(`${grouped(count)} objects exported${options.out === undefined ? '' : ` to ${options.out}`}`);
+  const tableName = streamTableName(config.environment, name);
+  const scan = (label: string): Scan =>
+    counted(withoutOwn(scanItems(session.dynamoDb, tableName)), label, interrupt.signal, isToFile(out));
+  const count = format === 'csv' ? await writeCsv(scan, output) : await writeLines(scan('exporting'), output);
+  await output.finish();
+
+  if (json && out !== undefined) print(JSON.stringify({ stream: name, objects: count, file: out }));
+  else if (output.isWanted)
+    say(`${countOf(count, 'object')} exported${out === undefined ? '' : ` to ${out}`}`);
   return EXIT.done;
 }
 
-/** The table's objects without our own fields, with a running count on a terminal. */
-async function* countedScan(
-  session: Session,
-  tableName: string,
+/** Otherwise the objects, or what somebody makes of them, may scroll by in the very same terminal. */
+function isToFile(out: string | undefined): boolean {
+  return out !== undefined || fstatSync(process.stdout.fd).isFile();
+}
+
+async function* withoutOwn(scan: Scan): AsyncGenerator<readonly JsonObject[], void, undefined> {
+  for await (const items of scan) {
+    yield items.map((item) => objectFrom(Object.entries(item).filter(([name]) => !OWN.has(name))));
+  }
+}
+
+/**
+ * The objects, with a running count on a terminal where that is in nobody's way.
+ *
+ * @throws {CommandError} `INTERRUPTED`.
+ */
+async function* counted(
+  scan: Scan,
   label: string,
+  signal: AbortSignal,
+  isShown: boolean,
 ): AsyncGenerator<readonly JsonObject[], void, undefined> {
-  const spinner = ora({ stream: process.stderr, isSilent: !process.stderr.isTTY }).start(label);
+  const spinner = createSpinner(!(isShown && isTerminal())).start(label);
   let count = 0;
   try {
-    for await (const items of scanItems(session.dynamoDb, tableName)) {
-      yield items.map((item) => objectFrom(Object.entries(item).filter(([name]) => !OWN.has(name))));
-      count += items.length;
-      spinner.text = `${label}: ${grouped(count)} objects`;
+    for await (const objects of scan) {
+      if (signal.aborted) throw new CommandError('INTERRUPTED', 'the export was stopped; no file was left');
+      yield objects;
+      count += objects.length;
+      spinner.text = `${label}: ${countOf(count, 'object')}`;
     }
   } finally {
     spinner.stop();
   }
 }
 
-async function columnsOf(scan: AsyncIterable<readonly JsonObject[]>): Promise<string[]> {
-  const columns = new Set<string>();
+async function writeLines(scan: Scan, output: Output): Promise<number> {
+  let count = 0;
   for await (const objects of scan) {
-    for (const object of objects) for (const name of Object.keys(object)) columns.add(name);
+    await output.write(objects.map((object) => `${stringifyJson(object)}\n`).join(''));
+    count += objects.length;
+    if (!output.isWanted) break;
   }
-  return [...columns];
+  return count;
 }
 
-function csvLine(cells: readonly string[]): string {
-  return stringify([[...cells]]);
+/** A CSV file begins with the names of all columns, and only the whole table tells them: it is read twice. */
+async function writeCsv(scan: (label: string) => Scan, output: Output): Promise<number> {
+  const columns = new Set<string>();
+  for await (const objects of scan('looking for columns')) {
+    for (const object of objects) for (const name of Object.keys(object)) columns.add(name);
+  }
+  if (columns.size > 0) await output.write(stringify([[...columns]]));
+  let count = 0;
+  for await (const objects of scan('exporting')) {
+    await output.write(
+      stringify(objects.map((object) => [...columns].map((column) => csvCell(object, column)))),
+    );
+    count += objects.length;
+    if (!output.isWanted) break;
+  }
+  return count;
 }
 
 /** Text as it is, null and absent as nothing, and lists and maps as JSON. */
@@ -83,32 +114,4 @@ function csvCell(object: JsonObject, column: string): string {
   const value: Json | undefined = Object.hasOwn(object, column) ? object[column] : undefined;
   if (value === undefined || value === null) return '';
   return typeof value === 'string' ? value : stringifyJson(value);
-}
-
-/** A file appears under its name only when it is whole. */
-async function writeTo<Result>(
-  file: string | undefined,
-  fill: (write: (text: string) => Promise<void>) => Promise<Result>,
-): Promise<Result> {
-  if (file === undefined) return await fill((text) => writeText(process.stdout, text));
-  const partial = `${file}.partial`;
-  const output = createWriteStream(partial);
-  try {
-    await once(output, 'open').catch((error: NodeJS.ErrnoException) => {
-      throw new UsageError(`${file} cannot be written (${error.code})`);
-    });
-    const result = await fill((text) => writeText(output, text));
-    output.end();
-    await once(output, 'close');
-    await rename(partial, file);
-    return result;
-  } catch (error) {
-    output.destroy();
-    await rm(partial, { force: true });
-    throw error;
-  }
-}
-
-async function writeText(output: Writable, text: string): Promise<void> {
-  if (text !== '' && !output.write(text)) await once(output, 'drain');
 }

@@ -1,64 +1,109 @@
+import { styleText } from 'node:util';
 import ora from 'ora';
 import type { Page } from '../lambda/core/page.ts';
-import type { Counts, Receipt } from '../lambda/core/receipt.ts';
+import type { Counts, WalkStatus } from '../lambda/core/receipt.ts';
 import type { Progress } from '../lambda/core/run.ts';
 import type { Stream } from '../lambda/core/stream.ts';
 import { say } from './command.ts';
-import { duration, grouped, receiptLine } from './receipts.ts';
+import { endingLine, nameWidth, type UnderWay, underWayLine } from './progress-line.ts';
+import { shortened, wholeSeconds } from './text.ts';
 
-const BAR_WIDTH = 24;
+/** A pull's progress on stderr; disposing of it ends what it shows. */
+export type ShownProgress = Progress & Disposable;
+
 /** Without a terminal, a line about a stream under way appears this often. */
 const LINE_EVERY_MS = 10_000;
+/** In front of a line on a terminal stand a symbol and a space; behind it, an echoed `^C` must not wrap. */
+const TERMINAL_MARGIN = 6;
+const PLAIN_WIDTH = 120;
 
-/** Shows on stderr how a pull gets on: a bar per stream on a terminal, plain lines elsewhere. */
-export function createProgress(streams: readonly Stream[], isDryRun: boolean): Progress {
-  const width = Math.max(...streams.map(({ name }) => name.length));
-  return process.stderr.isTTY ? barProgress(width, isDryRun) : lineProgress(width, isDryRun);
+/** Shows how a pull gets on: a bar per stream on a terminal, plain lines elsewhere. */
+export function createProgress(streams: readonly Stream[], isDryRun: boolean): ShownProgress {
+  const width = nameWidth(streams.map(({ name }) => name));
+  const label = ({ name }: Stream): string => shortened(name, width).padEnd(width);
+  return isTerminal() ? barProgress(label, isDryRun) : lineProgress(label, isDryRun);
 }
 
-function barProgress(width: number, isDryRun: boolean): Progress {
-  const spinner = ora({ stream: process.stderr });
+/** Whether lines on stderr can be written over. */
+export function isTerminal(): boolean {
+  return process.stderr.isTTY && process.env.TERM !== 'dumb';
+}
+
+/** A spinner on stderr that obeys `NO_COLOR` and leaves the keyboard alone. */
+export function createSpinner(isSilent = false) {
+  const color = process.stderr.isTTY && process.stderr.hasColors() ? ('cyan' as const) : false;
+  // ora would put the keyboard into raw mode, which stops a command that runs in the background.
+  return ora({ stream: process.stderr, isEnabled: isTerminal(), isSilent, color, discardStdin: false });
+}
+
+const SYMBOLS = {
+  complete: ['green', '✔'],
+  incomplete: ['yellow', '⚠'],
+  failed: ['red', '✖'],
+} as const satisfies Record<WalkStatus, unknown>;
+
+function barProgress(label: (stream: Stream) => string, isDryRun: boolean): ShownProgress {
+  const spinner = createSpinner();
   let pace = createPace();
+  const room = (): number => (process.stderr.columns || 80) - TERMINAL_MARGIN;
   return {
-    streamBegins({ name }) {
+    streamBegins(stream) {
       pace = createPace();
-      spinner.start(name.padEnd(width));
+      spinner.start(shortened(label(stream), room()));
     },
-    pageTaken({ name }, page, counts) {
-      spinner.text = `${name.padEnd(width)}  ${underWay(page, counts, pace)}`;
+    pageTaken(stream, page, counts) {
+      spinner.text = underWayLine(label(stream), pace.of(page, counts), room());
     },
-    waits({ name }, ms) {
-      spinner.text = `${name.padEnd(width)}  waiting ${duration(ms)}, as Procurios asked`;
+    waits(stream, ms) {
+      spinner.text = shortened(`${label(stream)}  ${waiting(ms)}`, room());
     },
-    streamEnds({ name }, receipt) {
-      const line = `${name.padEnd(width)}  ${ending(receipt, isDryRun, pace)}`;
-      if (receipt.status === 'complete') spinner.succeed(line);
-      else if (receipt.status === 'incomplete') spinner.warn(line);
-      else spinner.fail(line);
+    streamEnds(stream, receipt) {
+      const [colour, character] = SYMBOLS[receipt.status];
+      const symbol = styleText(colour, character, { stream: process.stderr });
+      const layout = { isDryRun, elapsedMs: pace.elapsedMs(), most: room() };
+      spinner.stopAndPersist({ symbol, text: endingLine(label(stream), receipt, layout) });
+    },
+    [Symbol.dispose]() {
+      spinner.stop();
     },
   };
 }
 
-function lineProgress(width: number, isDryRun: boolean): Progress {
+function lineProgress(label: (stream: Stream) => string, isDryRun: boolean): ShownProgress {
   let pace = createPace();
-  let saidAt = 0;
+  let latest: (() => string) | undefined;
+  const timer = setInterval(() => {
+    if (latest !== undefined) say(latest());
+  }, LINE_EVERY_MS);
+  timer.unref();
   return {
-    streamBegins() {
+    streamBegins(stream) {
       pace = createPace();
-      saidAt = Date.now();
+      latest = () => `${label(stream)}  waiting for its first page`;
+      timer.refresh();
     },
-    pageTaken({ name }, page, counts) {
-      if (Date.now() - saidAt < LINE_EVERY_MS) return;
-      saidAt = Date.now();
-      say(`${name.padEnd(width)}  ${underWay(page, counts, pace)}`);
+    pageTaken(stream, page, counts) {
+      const state = pace.of(page, counts);
+      latest = () => underWayLine(label(stream), { ...state, last: undefined }, PLAIN_WIDTH);
     },
-    waits({ name }, ms) {
-      say(`${name.padEnd(width)}  waiting ${duration(ms)}, as Procurios asked`);
+    waits(stream, ms) {
+      say(`${label(stream)}  ${waiting(ms)}`);
+      latest = undefined;
     },
-    streamEnds({ name }, receipt) {
-      say(`${name.padEnd(width)}  ${receipt.status}: ${ending(receipt, isDryRun, pace)}`);
+    streamEnds(stream, receipt) {
+      const layout = { isDryRun, elapsedMs: pace.elapsedMs(), most: PLAIN_WIDTH };
+      say(endingLine(label(stream), receipt, layout));
+      latest = undefined;
+    },
+    [Symbol.dispose]() {
+      clearInterval(timer);
     },
   };
+}
+
+function waiting(ms: number): string {
+  const until = new Date(Date.now() + ms).toLocaleTimeString('en-GB');
+  return `Procurios asked to wait until ${until} (${wholeSeconds(ms)})`;
 }
 
 /** How fast a stream is read, from what its walk counts now and counted at first: a resumed one began earlier. */
@@ -67,31 +112,16 @@ function createPace() {
   let first: { readonly pages: number; readonly fetched: number } | undefined;
   return {
     elapsedMs: (): number => Date.now() - beganAt,
-    /** Pages and objects a second. */
-    of(page: Page, { pages, fetched }: Readonly<Counts>) {
-      first ??= { pages: pages - 1, fetched: fetched - page.objects.length };
+    of({ number, last, objects }: Page, { pages, fetched }: Readonly<Counts>): UnderWay {
+      first ??= { pages: pages - 1, fetched: fetched - objects.length };
       const seconds = Math.max(0.001, (Date.now() - beganAt) / 1000);
-      return { pages: (pages - first.pages) / seconds, objects: (fetched - first.fetched) / seconds };
+      return {
+        page: number,
+        last,
+        objects: fetched,
+        pagesPerSecond: (pages - first.pages) / seconds,
+        objectsPerSecond: (fetched - first.fetched) / seconds,
+      };
     },
   };
-}
-
-type Pace = ReturnType<typeof createPace>;
-
-function underWay(page: Page, counts: Readonly<Counts>, pace: Pace): string {
-  const speed = pace.of(page, counts);
-  const read = `${grouped(counts.fetched)} objects  ${grouped(Math.round(speed.objects))}/s`;
-  if (page.last === undefined) return `page ${grouped(page.number)}  ${read}`;
-  const leftMs = ((page.last - page.number) / speed.pages) * 1000;
-  return `${bar(page.number / page.last)} ${grouped(page.number)}/${grouped(page.last)} pages  ${read}  ${duration(leftMs)} left`;
-}
-
-function ending(receipt: Receipt, isDryRun: boolean, pace: Pace): string {
-  const error = receipt.error === undefined ? '' : `  ${receipt.error.code}`;
-  return `${receiptLine(receipt, isDryRun)}  ${duration(pace.elapsedMs())}${error}`;
-}
-
-function bar(share: number): string {
-  const filled = Math.round(Math.min(1, share) * BAR_WIDTH);
-  return '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
 }

@@ -1,9 +1,12 @@
 import { hostname } from 'node:os';
 import type { RunReceipt } from '../lambda/core/receipt.ts';
 import { runDryPull, runPull } from '../lambda/run-pull.ts';
-import { type CommonOptions, EXIT, print, say } from './command.ts';
+import { CommandError, type CommonOptions, EXIT, flagsOf, print, say } from './command.ts';
+import { onInterrupt } from './interrupt.ts';
 import { createProgress } from './progress.ts';
-import { receiptsTable } from './receipts.ts';
+import { proxyHint } from './proxy.ts';
+import { receiptsText } from './receipts.ts';
+import { reportError } from './report-error.ts';
 import { connect, findStream, openSession, readConfig } from './session.ts';
 
 export interface PullCommandOptions extends CommonOptions {
@@ -20,7 +23,14 @@ export async function pull(options: PullCommandOptions): Promise<number> {
   const isDryRun = options.dryRun ?? false;
 
   await using session = await openSession(config, options);
-  using interrupt = interruptible();
+  using progress = createProgress(streams, isDryRun);
+  using interrupt = onInterrupt('stopping: what was read is being stored', () => {
+    const error = new CommandError(
+      'INTERRUPTED',
+      'stopped at once; the next pull reads the last pages again',
+    );
+    reportError(error, options);
+  });
   const run = await (isDryRun ? runDryPull : runPull)({
     config,
     streams,
@@ -28,31 +38,15 @@ export async function pull(options: PullCommandOptions): Promise<number> {
     dynamoDb: session.dynamoDb,
     owner: `process ${process.pid} on ${hostname()}`,
     isAlone: session.isAlone,
-    progress: createProgress(streams, isDryRun),
+    progress,
     signal: interrupt.signal,
   });
-  print(options.json ? JSON.stringify(run) : receiptsTable(run, isDryRun));
-  if (isDryRun && !options.json) print('Nothing was written: this was a dry run.');
-  return interrupt.signal.aborted ? EXIT.interrupted : exitCodeOf(run);
+  print(options.json ? JSON.stringify(run) : receiptsText(run, isDryRun, flagsOf(options)));
+  const hints = Object.values(run.streams).map(({ error }) => proxyHint(error?.code));
+  for (const hint of new Set(hints)) if (hint !== undefined) say(hint);
+  return interrupt.signal.aborted && run.status !== 'complete' ? EXIT.interrupted : exitCodeOf(run);
 }
 
 export function exitCodeOf({ status }: RunReceipt): number {
   return status === 'complete' ? EXIT.done : EXIT.failed;
-}
-
-/** Ctrl-C ends the slice; a second one ends the process, and the next pull reads the slice again. */
-function interruptible(): Disposable & { readonly signal: AbortSignal } {
-  const controller = new AbortController();
-  const stop = (): void => {
-    if (controller.signal.aborted) process.exit(EXIT.interrupted);
-    say('\nstopping: what was read is being stored; press Ctrl-C again to stop at once');
-    controller.abort();
-  };
-  process.on('SIGINT', stop).on('SIGTERM', stop);
-  return {
-    signal: controller.signal,
-    [Symbol.dispose]() {
-      process.off('SIGINT', stop).off('SIGTERM', stop);
-    },
-  };
 }

@@ -1,74 +1,82 @@
 import { styleText } from 'node:util';
-import Table from 'cli-table3';
-import type { Receipt, RunReceipt, WalkStatus } from '../lambda/core/receipt.ts';
+import type { RunReceipt, WalkStatus } from '../lambda/core/receipt.ts';
+import { type Column, tableOf } from './table.ts';
+import { countOf, duration, grouped } from './text.ts';
 
 const COLOURS = { complete: 'green', incomplete: 'yellow', failed: 'red' } as const;
-const COUNTS = ['pages', 'fetched', 'written', 'unchanged', 'repeated', 'rejected', 'requests'] as const;
-
-/** Digits in groups of three, the same everywhere: `12,345`. */
-export function grouped(count: number): string {
-  return count.toLocaleString('en-US');
-}
-
-/** `1 page`, `12,345 pages`. */
-export function countOf(count: number, noun: string): string {
-  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-/** `1.2 s`, `4:05 min`. */
-export function duration(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  return ms < 60_000
-    ? `${(ms / 1000).toFixed(1)} s`
-    : `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} min`;
-}
-
-/** A receipt in a line: `4,000 objects on 40 pages: 12 written, 3,988 unchanged`. */
-export function receiptLine(receipt: Receipt, isDryRun: boolean): string {
-  const { fetched, pages, written, unchanged, repeated, rejected } = receipt;
-  const parts = [
-    `${grouped(written)} ${isDryRun ? 'to write' : 'written'}`,
-    `${grouped(unchanged)} unchanged`,
-    ...(repeated > 0 ? [`${grouped(repeated)} repeated`] : []),
-    ...(rejected > 0 ? [`${grouped(rejected)} rejected`] : []),
-  ];
-  return `${countOf(fetched, 'object')} on ${countOf(pages, 'page')}: ${parts.join(', ')}`;
-}
-
-/** The receipts of a run as a table, with what went wrong below it. */
-export function receiptsTable(run: RunReceipt, isDryRun: boolean): string {
-  const table = plainTable(
-    ['stream', 'status', ...COUNTS.map((name) => (isDryRun && name === 'written' ? 'to write' : name))],
-    2,
-  );
-  for (const [stream, receipt] of Object.entries(run.streams)) {
-    table.push([stream, status(receipt.status), ...COUNTS.map((name) => grouped(receipt[name]))]);
-  }
-  const errors = Object.entries(run.streams).flatMap(([stream, { error }]) =>
-    error === undefined ? [] : [`${stream}: ${error.code} ${error.message}`],
-  );
-  const rejecting = Object.entries(run.streams).filter(([, { rejected }]) => rejected > 0);
-  const hints = isDryRun
-    ? []
-    : rejecting.map(
-        ([stream]) => `${stream}: see "procurios-sync show ${stream} --rejects" for what was rejected`,
-      );
-  return [table.toString(), ...errors, ...hints].join('\n');
-}
-
-export function status(value: WalkStatus): string {
-  return styleText(COLOURS[value], value, { stream: process.stdout });
-}
 
 /**
- * A table without colours of its own.
+ * The receipts of a run for people: a table, what went wrong, and how it ended.
  *
- * @param textColumns - This many columns are text; the others are numbers and stand to the right.
+ * @param flags - Those that a command needs to look at the same tables.
  */
-export function plainTable(head: readonly string[], textColumns: number): Table.Table {
-  return new Table({
-    head: [...head],
-    colAligns: head.map((_, index) => (index < textColumns ? 'left' : 'right')),
-    style: { head: [], border: [], compact: true },
+export function receiptsText(run: RunReceipt, isDryRun: boolean, flags: string): string {
+  const hints = isDryRun ? [] : rejectHints(run, flags);
+  return [receiptsTable(run, isDryRun), '', ...errorLines(run), ...hints, verdict(run, isDryRun)].join('\n');
+}
+
+function receiptsTable({ status, streams }: RunReceipt, isDryRun: boolean): string {
+  const receipts = Object.values(streams);
+  const counts = (
+    name: 'pages' | 'fetched' | 'written' | 'unchanged' | 'repeated' | 'rejected' | 'requests',
+    dispensable?: number,
+  ): Column => ({
+    head: isDryRun && name === 'written' ? 'to write' : name,
+    cells: receipts.map((receipt) => grouped(receipt[name])),
+    isNumber: true,
+    ...(dispensable !== undefined && { dispensable }),
   });
+  const columns: Column[] = [
+    { head: 'stream', cells: Object.keys(streams) },
+    ...(status === 'complete' ? [] : [{ head: 'status', cells: receipts.map((receipt) => receipt.status) }]),
+    counts('pages', 1),
+    counts('fetched'),
+    counts('written'),
+    counts('unchanged'),
+    ...(receipts.some(({ repeated }) => repeated > 0) ? [counts('repeated')] : []),
+    counts('rejected'),
+    counts('requests', 2),
+  ];
+  return tableOf(columns, process.stdout.isTTY ? process.stdout.columns : undefined);
+}
+
+/** One line for each thing that went wrong, with all the streams it happened to. */
+function errorLines({ streams }: RunReceipt): string[] {
+  const names = new Map<string, string[]>();
+  for (const [stream, { error }] of Object.entries(streams)) {
+    if (error === undefined) continue;
+    const line = `${error.code} ${error.message}`;
+    names.set(line, [...(names.get(line) ?? []), stream]);
+  }
+  return [...names].map(([line, affected]) => `${affected.join(', ')}: ${line}`);
+}
+
+function rejectHints({ streams }: RunReceipt, flags: string): string[] {
+  return Object.entries(streams)
+    .filter(([, { rejected }]) => rejected > 0)
+    .map(
+      ([stream, { rejected }]) =>
+        `${stream}: ${grouped(rejected)} rejected; see npx procurios-sync show ${stream} --rejects${flags}`,
+    );
+}
+
+/** `complete: 7 streams, 3 of 5,841 objects written, 4.1 s`. */
+function verdict({ status, streams, startedAt, finishedAt }: RunReceipt, isDryRun: boolean): string {
+  const receipts = Object.values(streams);
+  const sum = (name: 'fetched' | 'written'): number =>
+    receipts.reduce((total, receipt) => total + receipt[name], 0);
+  const complete = receipts.filter((receipt) => receipt.status === 'complete').length;
+  const parts = [
+    status === 'complete'
+      ? countOf(complete, 'stream')
+      : `${complete} of ${countOf(receipts.length, 'stream')} complete`,
+    `${grouped(sum('written'))} of ${countOf(sum('fetched'), 'object')} ${isDryRun ? 'to write' : 'written'}`,
+    duration(Date.parse(finishedAt) - Date.parse(startedAt)),
+  ];
+  const note = isDryRun ? ' (dry run: nothing was written)' : '';
+  return `${coloured(status)}: ${parts.join(', ')}${note}`;
+}
+
+function coloured(status: WalkStatus): string {
+  return styleText(COLOURS[status], status, { stream: process.stdout });
 }

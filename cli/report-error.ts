@@ -1,34 +1,65 @@
 import { styleText } from 'node:util';
-import { SyncError } from '../lambda/core/errors.ts';
+import { type Problem, SyncError } from '../lambda/core/errors.ts';
 import { DataFolderInUse } from '../local/endpoints/data-folder-lock.ts';
-import { EXIT, print, say, UsageError } from './command.ts';
+import { CommandError, type CommonOptions, EXIT, print, say } from './command.ts';
+import { proxyHint } from './proxy.ts';
 
-/** Codes of failures that are a matter of usage or configuration rather than of the world outside. */
-const USAGE_CODES: ReadonlySet<string> = new Set(['CONFIG_INVALID', 'USAGE']);
+const EMBEDDED_HINT = '--embedded uses tables on this machine instead of AWS';
 
-/**
- * Tells of an expected failure and gives the exit code for it. With `--json` it is the one document on stdout.
- *
- * @throws What is not expected: a bug should show its stack.
- */
-export function reportError(error: unknown, asJson: boolean): number {
-  const failure = describe(error);
-  if (failure === undefined) throw error;
-  if (asJson) print(JSON.stringify({ error: failure }));
-  else {
-    const problems = failure.problems.map(({ path, expected }) => `\n  ${path}: ${expected}`);
-    say(
-      `${styleText('red', failure.code, { stream: process.stderr })} ${failure.message}${problems.join('')}`,
-    );
-  }
-  return USAGE_CODES.has(failure.code) ? EXIT.usage : EXIT.failed;
+interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly problems: readonly Problem[];
 }
 
-function describe(error: unknown) {
+/** Where a failure's code tells more than that the command failed. */
+const EXIT_CODES: Readonly<Record<string, number>> = {
+  CONFIG_INVALID: EXIT.usage,
+  USAGE: EXIT.usage,
+  INTERRUPTED: EXIT.interrupted,
+};
+
+/**
+ * Tells of a failure and gives the exit code for it. With `--json` it is the one document on stdout.
+ *
+ * What is not expected is a bug: its stack goes to stderr.
+ */
+export function reportError(error: unknown, { json, embedded }: Partial<CommonOptions>): number {
+  const failure = describe(error);
+  if (json) print(JSON.stringify({ error: failure }));
+  else {
+    say(`${styleText('red', failure.code, { stream: process.stderr })}: ${failure.message}`);
+    for (const { path, expected } of failure.problems) say(`  ${path}: ${expected}`);
+    const hints = [proxyHint(failure.code), failure.code.startsWith('STORE_') && !embedded && EMBEDDED_HINT];
+    for (const hint of hints) if (hint) say(`  ${hint}`);
+  }
+  if (failure.code === 'BUG') say(stackOf(error));
+  return EXIT_CODES[failure.code] ?? EXIT.failed;
+}
+
+function describe(error: unknown): Failure {
   if (error instanceof SyncError) {
     return { code: error.code, message: error.message, problems: error.problems };
   }
-  if (error instanceof UsageError) return { code: 'USAGE', message: error.message, problems: [] };
+  if (error instanceof CommandError) return { code: error.code, message: error.message, problems: [] };
   if (error instanceof DataFolderInUse) return { code: 'RUN_ACTIVE', message: error.message, problems: [] };
-  return undefined;
+  if (isFileError(error)) {
+    return { code: 'FILE_FAILED', message: `${error.path} cannot be used (${error.code})`, problems: [] };
+  }
+  const name = error instanceof Error ? error.name : typeof error;
+  return {
+    code: 'BUG',
+    message: `an unexpected ${name}; please report it, with what is below`,
+    problems: [],
+  };
+}
+
+function isFileError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'path' in error && 'syscall' in error && 'code' in error;
+}
+
+/** Where it happened. Not the message, which may quote what was being read. */
+function stackOf(error: unknown): string {
+  const stack = error instanceof Error ? error.stack : undefined;
+  return stack?.slice(stack.indexOf('\n    at ') + 1) ?? 'it has no stack';
 }

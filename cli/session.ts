@@ -8,8 +8,9 @@ import { type Client, createClient } from '../lambda/procurios/client.ts';
 import { type Credentials, createTokenSource } from '../lambda/procurios/token.ts';
 import { startEmbeddedAws } from '../local/endpoints/embedded-aws.ts';
 import { createTables } from '../local/endpoints/tables.ts';
-import { SIMULATOR_CREDENTIALS } from '../local/simulator/simulator.ts';
-import { type CommonOptions, UsageError } from './command.ts';
+import { SIMULATOR_CREDENTIALS } from '../local/simulator/tokens.ts';
+import { CommandError, type CommonOptions } from './command.ts';
+import { proxyFrom } from './proxy.ts';
 
 /** Where `--embedded` keeps its tables, relative to the working directory. */
 export const DATA_FOLDER = '.procurios-sync';
@@ -27,12 +28,12 @@ export async function readConfig({ config }: CommonOptions): Promise<Config> {
   return await loadConfig(config, process.env);
 }
 
-/** @throws {UsageError} When the config has no stream of that name. */
+/** @throws {CommandError} `USAGE`: the config has no stream of that name. */
 export function findStream(config: Config, name: string): Stream {
   const stream = config.streams.find((known) => known.name === name);
   if (stream !== undefined) return stream;
   const known = config.streams.map((each) => each.name).join(', ');
-  throw new UsageError(`there is no stream called ${name}; the config has ${known}`);
+  throw new CommandError('USAGE', `there is no stream called ${name}; the config has ${known}`);
 }
 
 /**
@@ -61,8 +62,9 @@ async function openEmbedded(config: Config): Promise<Session> {
 }
 
 function openAws(config: Config, isAlone: boolean, close: () => Promise<void>): Session {
-  const dynamoDb = createDynamoDb();
-  const secretsManager = createSecretsManager();
+  const proxy = proxyFrom(process.env);
+  const dynamoDb = createDynamoDb(proxy);
+  const secretsManager = createSecretsManager(proxy);
   return {
     dynamoDb,
     isAlone,

@@ -1,24 +1,19 @@
-import { stripVTControlCharacters } from 'node:util';
 import { readItem, scanItems } from '../lambda/aws/read-items.ts';
 import { listRejects } from '../lambda/aws/reject-store.ts';
 import { createStateTable } from '../lambda/aws/state-table.ts';
 import { stateTableName, streamTableName } from '../lambda/config/names.ts';
-import type { Json, JsonObject } from '../lambda/core/json.ts';
-import { stringifyJson } from '../lambda/core/json.ts';
-import { OWN_FIELDS } from '../lambda/core/prepare.ts';
-import { type CommonOptions, EXIT, print, say, UsageError } from './command.ts';
-import { plainTable } from './receipts.ts';
+import { type JsonObject, stringifyJson } from '../lambda/core/json.ts';
+import { CommandError, type CommonOptions, EXIT, flagsOf, print, say } from './command.ts';
+import { itemsTable } from './items-table.ts';
 import { findStream, openSession, readConfig, type Session } from './session.ts';
+import { grouped, printable } from './text.ts';
 
 export interface ShowCommandOptions extends CommonOptions {
-  /** Most items listed. */
+  /** Most items or rejects listed. */
   readonly limit: number;
   /** Show what could not be stored, and why, instead of what was. */
   readonly rejects?: boolean;
 }
-
-const MOST_COLUMNS = 6;
-const WIDEST_CELL = 28;
 
 /** `procurios-sync show STREAM [ID]`: items of a stream's table, for people. */
 export async function show(
@@ -31,9 +26,10 @@ export async function show(
   await using session = await openSession(config, options);
   const tableName = streamTableName(config.environment, name);
 
-  if (options.rejects) return await showRejects(session, config.environment, name, options);
-  if (id !== undefined) return await showItem(session, tableName, id, options);
-  return await showItems(session, tableName, options);
+  if (options.rejects) await showRejects(session, config.environment, name, options);
+  else if (id !== undefined) await showItem(session, tableName, id, options);
+  else await showItems(session, tableName, options);
+  return EXIT.done;
 }
 
 async function showItem(
@@ -41,58 +37,26 @@ async function showItem(
   tableName: string,
   id: string,
   options: CommonOptions,
-): Promise<number> {
+): Promise<void> {
   const item = await readItem(session.dynamoDb, tableName, id);
-  if (item === undefined) throw new UsageError(`table ${tableName} has no item with that id`);
+  if (item === undefined) throw new CommandError('NOT_FOUND', `table ${tableName} has no item with that id`);
   print(options.json ? stringifyJson(item) : printable(stringifyJson(item, 2)));
-  return EXIT.done;
 }
 
-async function showItems(session: Session, tableName: string, options: ShowCommandOptions): Promise<number> {
+async function showItems(session: Session, tableName: string, options: ShowCommandOptions): Promise<void> {
   const items: JsonObject[] = [];
-  let hasMore = false;
   for await (const some of scanItems(session.dynamoDb, tableName, options.limit + 1)) {
     items.push(...some);
-    hasMore = items.length > options.limit;
-    if (hasMore) break;
+    if (items.length > options.limit) break;
   }
   const shown = items.slice(0, options.limit);
   if (options.json) for (const item of shown) print(stringifyJson(item));
-  else if (shown.length > 0) print(itemsTable(shown));
-  if (!options.json) say(summary(tableName, shown.length, hasMore));
-  return EXIT.done;
-}
-
-function summary(tableName: string, shown: number, hasMore: boolean): string {
-  if (shown === 0) return `table ${tableName} is empty; "procurios-sync pull" fills it`;
-  return hasMore
-    ? `the first ${shown} items; --limit shows more, an ID one of them whole`
-    : `all ${shown} items`;
-}
-
-/** The fields that fit: the id, the first plain ones of the first item, and when it last changed. */
-function itemsTable(items: readonly JsonObject[]): string {
-  const isOwn = (name: string): boolean => (OWN_FIELDS as readonly string[]).includes(name);
-  const fields = Object.entries(items[0] ?? {})
-    .filter(([name, value]) => !isOwn(name) && (typeof value !== 'object' || value === null))
-    .map(([name]) => name)
-    .slice(0, MOST_COLUMNS);
-  const columns = ['_id', ...fields, '_changedAt'];
-  const table = plainTable(columns.map(printable), columns.length);
-  for (const item of items) table.push(columns.map((column) => cell(item[column])));
-  return table.toString();
-}
-
-function cell(value: Json | undefined): string {
-  if (value === undefined) return '';
-  const text = printable(typeof value === 'string' ? value : stringifyJson(value));
-  return text.length > WIDEST_CELL ? `${text.slice(0, WIDEST_CELL - 1)}…` : text;
-}
-
-/** Text of others may hold control characters, which a terminal would obey. */
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
-  return stripVTControlCharacters(text).replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, '�');
+  else if (shown.length > 0)
+    print(itemsTable(shown, process.stdout.isTTY ? process.stdout.columns : undefined));
+  if (shown.length === 0)
+    say(`table ${tableName} is empty; fill it with npx procurios-sync pull${flagsOf(options)}`);
+  else if (items.length === shown.length) say(`all ${grouped(shown.length)} items`);
+  else say(`the first ${grouped(shown.length)} items; --limit shows more, an ID one of them whole`);
 }
 
 async function showRejects(
@@ -100,20 +64,15 @@ async function showRejects(
   environment: string,
   stream: string,
   options: ShowCommandOptions,
-): Promise<number> {
+): Promise<void> {
   const state = createStateTable(session.dynamoDb, stateTableName(environment));
   const rejects = await listRejects(state, stream);
-  if (options.json) for (const reject of rejects) print(JSON.stringify(reject));
-  else if (rejects.length === 0) say(`stream ${stream} has no rejects`);
-  else {
-    const table = plainTable(['id', 'reason', 'field', 'an object that', 'page', 'seen at'], 4);
-    for (const { id, reason, field, message, page, seenAt } of rejects.slice(0, options.limit)) {
-      table.push(
-        [id ?? '', reason, field ?? '', message, page, seenAt].map((value) => printable(String(value))),
-      );
-    }
-    print(table.toString());
-    say(`${Math.min(options.limit, rejects.length)} of ${rejects.length} rejects`);
+  for (const reject of rejects.slice(0, options.limit)) {
+    const { id, reason, field, message, page, seenAt } = reject;
+    const where = `page ${page}${field === undefined ? '' : `, field ${field}`}`;
+    const line = `${id ?? '(no key)'}  ${reason}: ${message} (${where}, seen at ${seenAt})`;
+    print(options.json ? JSON.stringify(reject) : printable(line));
   }
-  return EXIT.done;
+  if (rejects.length === 0) say(`stream ${stream} has no rejects`);
+  else say(`${grouped(Math.min(options.limit, rejects.length))} of ${grouped(rejects.length)} rejects`);
 }

@@ -1,3 +1,4 @@
+import type { ProxyEnv } from 'node:http';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 
@@ -8,14 +9,23 @@ export type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
  *
  * @see https://github.com/aws/aws-sdk-js-v3/blob/main/supplemental-docs/CLIENTS.md#request-handler-requesthandler
  */
-const REQUEST_HANDLER = { connectionTimeout: 3_000, requestTimeout: 8_000, throwOnRequestTimeout: true };
+const TIME_LIMITS = { connectionTimeout: 3_000, requestTimeout: 8_000, throwOnRequestTimeout: true };
 
-/** Region, credentials and endpoint come from the SDK's own environment. */
-export function createDynamoDb(): DynamoDBClient {
-  return new DynamoDBClient({ requestHandler: REQUEST_HANDLER, maxAttempts: 4 });
+/**
+ * Region, credentials and endpoint come from the SDK's own environment.
+ *
+ * @param proxy - Which proxy https goes through, as Node's agents take it. @default - None.
+ */
+export function createDynamoDb(proxy?: ProxyEnv): DynamoDBClient {
+  return new DynamoDBClient(settings(proxy));
 }
 
-/** Region, credentials and endpoint come from the SDK's own environment. */
-export function createSecretsManager(): SecretsManagerClient {
-  return new SecretsManagerClient({ requestHandler: REQUEST_HANDLER, maxAttempts: 4 });
+/** As {@link createDynamoDb}. */
+export function createSecretsManager(proxy?: ProxyEnv): SecretsManagerClient {
+  return new SecretsManagerClient(settings(proxy));
+}
+
+function settings(proxy: ProxyEnv | undefined) {
+  const httpsAgent = proxy && { httpsAgent: { proxyEnv: proxy } };
+  return { requestHandler: { ...TIME_LIMITS, ...httpsAgent }, maxAttempts: 4 };
 }

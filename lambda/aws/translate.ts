@@ -52,7 +52,13 @@ export function translate(error: unknown, about: string): unknown {
     return new SyncError('STORE_UNAVAILABLE', `${about} could not be reached (${code})`, { cause: error });
   }
   if ('$metadata' in error) {
-    return new SyncError('STORE_UNAVAILABLE', `${about}: AWS answered ${name}`, { cause: error });
+    // Without a status nothing was answered: TLS or a proxy stood in the way.
+    const what = hasStatus(error.$metadata) ? `: AWS answered ${name}` : ` could not be reached (${code})`;
+    return new SyncError('STORE_UNAVAILABLE', `${about}${what}`, { cause: error });
   }
   return error;
+}
+
+function hasStatus(metadata: unknown): boolean {
+  return typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata;
 }

@@ -1,0 +1,142 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { DEFAULT_CONFIG } from '../cli/command.ts';
+
+const DEMO_TABLES = '--embedded --config examples/demo.config.ts';
+
+const EXIT_CODES = `Exit codes:
+  0    done; rejected objects are no failure
+  1    failed or incomplete
+  2    wrong usage or configuration
+  130  interrupted`;
+
+/**
+ * Declares the commands.
+ *
+ * @param run - Runs one; what it resolves to is the exit code.
+ */
+export function addCommands(program: Command, run: (command: () => Promise<number>) => Promise<void>): void {
+  program
+    .description("Keeps a faithful copy of a Procurios environment's objects in DynamoDB.")
+    .helpCommand('help [command]', 'print help for a command')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ npx procurios-sync demo              see it work, without AWS or an account
+  $ npx procurios-sync pull --embedded   pull into tables on this machine
+  $ npx procurios-sync pull              pull into the tables of your AWS account
+
+${EXIT_CODES}`,
+    );
+  // Each is loaded when it is called for: help and wrong usage should not wait for the AWS SDK.
+  addPull(program).action((options) => run(async () => (await import('../cli/pull.ts')).pull(options)));
+  addShow(program).action((stream, id, options) =>
+    run(async () => (await import('../cli/show.ts')).show(stream, id, options)),
+  );
+  addExport(program).action((stream, options) =>
+    run(async () => (await import('../cli/export.ts')).exportStream(stream, options)),
+  );
+  addSimulator(program).action((options) =>
+    run(async () => (await import('../cli/simulator.ts')).simulator(options)),
+  );
+  addDemo(program).action(() => run(async () => (await import('../cli/demo.ts')).demo()));
+}
+
+function addPull(program: Command): Command {
+  return withTables(program.command('pull'))
+    .description('Pull objects from Procurios into DynamoDB.')
+    .option('--stream <name...>', 'only these streams, in this order')
+    .option('--dry-run', 'read and compare, but write nothing')
+    .addHelpText(
+      'after',
+      `
+With --embedded the client's id and secret come from PROCURIOS_CLIENT_ID and
+PROCURIOS_CLIENT_SECRET; without it, from AWS Secrets Manager.
+Ctrl-C stores what was read and stops; the next pull goes on from there.
+
+Examples:
+  $ npx procurios-sync pull
+  $ npx procurios-sync pull --embedded --dry-run
+  $ npx procurios-sync pull --stream members channels
+  $ npx procurios-sync pull --json > receipts.json
+
+${EXIT_CODES}`,
+    );
+}
+
+function addShow(program: Command): Command {
+  return withTables(program.command('show <stream> [id]'))
+    .description("Show items of a stream's table, or one of them whole.")
+    .option('--limit <count>', 'list at most this many', wholeNumber(1), 20)
+    .option('--rejects', 'show what could not be stored, and why')
+    .addHelpText(
+      'after',
+      `
+Examples, after npm start:
+  $ npx procurios-sync show members ${DEMO_TABLES}
+  $ npx procurios-sync show members 7 --json ${DEMO_TABLES}
+  $ npx procurios-sync show members --rejects ${DEMO_TABLES}`,
+    );
+}
+
+function addExport(program: Command): Command {
+  return withTables(program.command('export <stream>'))
+    .description("Export the objects of a stream's table as Procurios gave them.")
+    .addOption(
+      new Option('--format <format>', 'a JSON object a line, or a table')
+        .choices(['jsonl', 'csv'])
+        .default('jsonl'),
+    )
+    .option('--out <file>', 'write to this file instead of stdout')
+    .addHelpText(
+      'after',
+      `
+Examples, after npm start:
+  $ npx procurios-sync export members ${DEMO_TABLES}
+  $ npx procurios-sync export orders --format csv --out orders.csv \\
+      ${DEMO_TABLES}`,
+    );
+}
+
+function addSimulator(program: Command): Command {
+  return program
+    .command('simulator')
+    .description('Run a simulated Procurios environment on this machine.')
+    .option('--port <number>', 'the port to listen on; 0 takes a free one', wholeNumber(0, 65_535), 4010)
+    .option('--relations <number>', 'people and organisations', wholeNumber(10, 1_000_000), 1000)
+    .option('--seed <number>', 'the same seed gives the same data', wholeNumber(0), 1)
+    .option('--json', 'print address and credentials as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ npx procurios-sync simulator --port 4010 --relations 5000
+In another terminal:
+  $ npx procurios-sync pull ${DEMO_TABLES}
+With another config, or on another port:
+  $ PROCURIOS_HOST=http://127.0.0.1:4010 npx procurios-sync pull --embedded`,
+    );
+}
+
+function addDemo(program: Command): Command {
+  return program
+    .command('demo')
+    .description('See a pull, some edits and a second pull, without AWS or an account.')
+    .addHelpText('after', '\nExample:\n  $ npx procurios-sync demo');
+}
+
+function withTables(command: Command): Command {
+  return command
+    .option('--config <file>', 'the config file', DEFAULT_CONFIG)
+    .option('--embedded', 'tables on this machine, in .procurios-sync/, not AWS')
+    .option('--json', 'print JSON on stdout, for programs');
+}
+
+function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    const range = most === Number.MAX_SAFE_INTEGER ? `of ${least} or more` : `from ${least} to ${most}`;
+    throw new InvalidArgumentError(`Expected a whole number ${range}.`);
+  };
+}

@@ -1,0 +1,37 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/** Digits in groups of three, the same everywhere: `12,345`. */
+export function grouped(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
+/** `1 page`, `12,345 pages`. */
+export function countOf(count: number, noun: string): string {
+  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `1.2 s`, `4:05 min`, `2:00:10 h`. */
+export function duration(ms: number): string {
+  return ms < 60_000 ? `${(Math.floor(ms / 100) / 10).toFixed(1)} s` : wholeSeconds(ms);
+}
+
+/** As {@link duration}, for what need not be exact: `12 s`, `4:05 min`. */
+export function wholeSeconds(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const parts = [Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, '0'));
+  const hours = Math.floor(seconds / 3600);
+  return hours > 0 ? `${hours}:${parts.join(':')} h` : `${Number(parts[0])}:${parts[1]} min`;
+}
+
+/** Text of others may hold control characters, which a terminal would obey. */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+  return stripVTControlCharacters(text).replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, '�');
+}
+
+/** Cut to so many characters, the last of which then says so. */
+export function shortened(text: string, most: number): string {
+  const characters = [...text];
+  return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : text;
+}

@@ -1,0 +1,50 @@
+import { readdir } from 'node:fs/promises';
+import { beforeAll, expect, test } from '@jest/globals';
+import { type Ended, newFolder, run, start } from './command-line.ts';
+
+let cwd: string;
+let first: Ended;
+let beside: Ended;
+beforeAll(async () => {
+  cwd = await newFolder('a path with spaces');
+  const demo = start(['demo'], { cwd });
+  await demo.showsOnStderr(/^members/);
+  beside = await run(['demo'], { cwd });
+  first = await demo.ended;
+}, 60_000);
+
+test('the demo pulls twice; the second pull writes the edits and rejects what outgrew an item', () => {
+  expect(first.code).toBe(0);
+  expect(first.stdout).toMatch(/\nmembers +3,000 +3 +2,996 +1 +30\n/);
+  expect(first.stdout).toMatch(/\ncontact-moments +1,500 +3 +1,500 +0 +\d+\n/);
+  expect(first.stdout).toContain('its item now has email_addresses ["new.address@example.com"]');
+});
+
+test('beside another one in the same folder it says that the folder is in use', () => {
+  expect(beside).toMatchObject({ code: 1, stdout: '' });
+  expect(beside.stderr).toMatch(/^RUN_ACTIVE: the data folder .procurios-sync is in use/);
+});
+
+test('it leaves its tables and nothing else, and the commands it names work as written', async () => {
+  const commands = first.stdout.match(/(?<=^ {2}npx procurios-sync )(?:show|export) .+$/gm) ?? [];
+
+  const ended: Ended[] = [];
+  for (const command of commands) ended.push(await run(wordsOf(command), { cwd }));
+
+  expect(commands).toHaveLength(4);
+  expect(ended.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
+  expect(ended.every(({ stdout }) => stdout.length > 0)).toBe(true);
+  expect(await readdir(cwd)).toEqual(['.procurios-sync']);
+});
+
+test('a second demo in the same folder begins anew', async () => {
+  const { code, stdout } = await run(['demo'], { cwd });
+
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/\nmembers +3,000 +3 +2,996 +1 +30\n/);
+}, 30_000);
+
+/** A command line's words; one with spaces stands in double quotes. */
+function wordsOf(command: string): string[] {
+  return (command.match(/"[^"]+"|\S+/g) ?? []).map((word) => word.replaceAll('"', ''));
+}
