@@ -35,14 +35,14 @@ function usageError({ code, message }: CommanderError, command: Command): Comman
 
 const program = new Command('procurios-sync');
 addCommands(program, async (command) => {
+  const proxy = proxyFrom(process.env);
+  if (proxy !== undefined) useProxy(proxy);
   process.exitCode = await command();
 });
 for (const command of [program, ...program.commands]) reportUsage(command);
 
 outliveReaders();
 try {
-  const proxy = proxyFrom(process.env);
-  if (proxy !== undefined) useProxy(proxy);
   await program.parseAsync();
 } catch (error) {
   const isHelpOrVersion = error instanceof CommanderError && error.exitCode === 0;
