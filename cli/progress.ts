@@ -24,9 +24,9 @@ export function createProgress(streams: readonly Stream[], isDryRun: boolean): S
   return isTerminal() ? barProgress(label, isDryRun) : lineProgress(label, isDryRun);
 }
 
-/** Whether lines on stderr can be written over. */
+/** Whether lines on stderr can be written over. A terminal that does not say how wide it is would have ora hang. */
 export function isTerminal(): boolean {
-  return process.stderr.isTTY && process.env.TERM !== 'dumb';
+  return process.stderr.isTTY && process.stderr.columns > 0 && process.env.TERM !== 'dumb';
 }
 
 /** A spinner on stderr that obeys `NO_COLOR` and leaves the keyboard alone. */

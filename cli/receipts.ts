@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { RunReceipt, WalkStatus } from '../lambda/core/receipt.ts';
 import { type Column, tableOf } from './table.ts';
-import { countOf, duration, grouped } from './text.ts';
+import { countOf, duration, grouped, printable } from './text.ts';
 
 const COLOURS = { complete: 'green', incomplete: 'yellow', failed: 'red' } as const;
 
@@ -45,7 +45,7 @@ function errorLines({ streams }: RunReceipt): string[] {
   const names = new Map<string, string[]>();
   for (const [stream, { error }] of Object.entries(streams)) {
     if (error === undefined) continue;
-    const line = `${error.code} ${error.message}`;
+    const line = printable(`${error.code} ${error.message}`);
     names.set(line, [...(names.get(line) ?? []), stream]);
   }
   return [...names].map(([line, affected]) => `${affected.join(', ')}: ${line}`);

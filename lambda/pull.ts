@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { createDynamoDb, createSecretsManager } from './aws/clients.ts';
 import { readClientSecret } from './aws/secret.ts';
-import type { Config } from './config/config.ts';
-import { withHost } from './config/with-host.ts';
+import { readBundledConfig } from './config/bundled-config.ts';
 import { SyncError } from './core/errors.ts';
 import type { RunReceipt } from './core/receipt.ts';
 import { createClient } from './procurios/client.ts';
@@ -21,7 +19,7 @@ interface InvocationContext {
 const TIME_TO_FINISH_MS = 60_000;
 
 const log = createLog();
-const config = withHost(readBundledConfig(), process.env.PROCURIOS_HOST);
+const config = readBundledConfig(import.meta.url, process.env.PROCURIOS_HOST);
 const dynamoDb = createDynamoDb();
 const secretsManager = createSecretsManager();
 
@@ -39,6 +37,7 @@ const procurios = createClient({ ...config, token, requestsPerSecond: config.req
  * @throws {SyncError} When a stream failed: with its code, after the others have had their turn.
  */
 export async function handler(_event: unknown, context: InvocationContext): Promise<RunReceipt> {
+  const timeLeftMs = Math.max(0, context.getRemainingTimeInMillis() - TIME_TO_FINISH_MS);
   const receipt = await runPull({
     config,
     streams: config.streams,
@@ -47,8 +46,9 @@ export async function handler(_event: unknown, context: InvocationContext): Prom
     owner: `invocation ${context.awsRequestId}`,
     isAlone: false,
     progress: logProgress(log),
-    signal: new AbortController().signal,
-    deadlineMs: Date.now() + context.getRemainingTimeInMillis() - TIME_TO_FINISH_MS,
+    // Beside the deadline, which is looked at between pages: a page may take minutes.
+    signal: AbortSignal.timeout(timeLeftMs),
+    deadlineMs: Date.now() + timeLeftMs,
   });
   log.info('run ends', { runId: receipt.runId, status: receipt.status });
 
@@ -59,9 +59,4 @@ export async function handler(_event: unknown, context: InvocationContext): Prom
     throw new SyncError(first.code, `run ${receipt.runId} failed for ${names}: ${first.message}`);
   }
   return receipt;
-}
-
-/** The checked config, which lies beside the bundled code. */
-function readBundledConfig(): Config {
-  return JSON.parse(readFileSync(new URL('config.json', import.meta.url), 'utf8')) as Config;
 }

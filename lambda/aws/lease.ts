@@ -69,7 +69,7 @@ async function readLease(state: StateTable): Promise<LeaseRow | undefined> {
 }
 
 function keepAlive(state: StateTable, mine: LeaseRow, clock: Clock): Lease {
-  const lost = new AbortController();
+  const ended = new AbortController();
   let { writesUntil } = mine;
 
   const beat = async (): Promise<void> => {
@@ -79,25 +79,32 @@ function keepAlive(state: StateTable, mine: LeaseRow, clock: Clock): Lease {
       writesUntil = hold.writesUntil;
     } catch (error) {
       // A beat that merely fails is made up for by the next one, unless time runs out before.
-      if (nameOf(error) === 'ConditionalCheckFailedException' || clock.now() >= writesUntil)
-        lost.abort(takenOver());
+      if (nameOf(error) === 'ConditionalCheckFailedException') ended.abort(takenOver());
+      else if (clock.now() >= writesUntil) ended.abort(outOfTime());
     }
   };
-  const heart = setInterval(() => void beat(), HEARTBEAT_MS);
+  let beating = Promise.resolve();
+  const heart = setInterval(() => {
+    beating = beat();
+  }, HEARTBEAT_MS);
   heart.unref();
 
   return {
     fence: mine.fence,
-    signal: lost.signal,
+    signal: ended.signal,
     guard() {
       const left = writesUntil - clock.now();
-      if (left <= 0) lost.abort(takenOver());
-      lost.signal.throwIfAborted();
-      return AbortSignal.timeout(left);
+      if (left <= 0) ended.abort(outOfTime());
+      ended.signal.throwIfAborted();
+      return AbortSignal.any([ended.signal, AbortSignal.timeout(left)]);
     },
     async release() {
       clearInterval(heart);
-      if (lost.signal.aborted) return;
+      // A beat that arrived after the release would take it back.
+      await beating;
+      const isLost = ended.signal.aborted;
+      ended.abort(new SyncError('RUN_ACTIVE', 'the pull is over; it has stopped writing'));
+      if (isLost) return;
       await update(state, mine, { until: 0, writesUntil: 0 }).catch((error: unknown) => {
         // Somebody else holds it by now: there is nothing to release.
         if (nameOf(error) !== 'ConditionalCheckFailedException') throw error;
@@ -138,4 +145,8 @@ function runActive(row: LeaseRow, heldMs: number): SyncError {
 
 function takenOver(): SyncError {
   return new SyncError('RUN_ACTIVE', 'another pull has taken over; this one has stopped writing');
+}
+
+function outOfTime(): SyncError {
+  return new SyncError('RUN_ACTIVE', 'the lease could not be renewed in time; this pull has stopped writing');
 }

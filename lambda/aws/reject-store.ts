@@ -51,10 +51,10 @@ export async function clearRejects(
   );
 }
 
-/** An `_id` is percent-encoded, so neither `?` nor `~` can begin one. */
+/** An `_id` is percent-encoded, so no `?` can begin one. */
 function labelOf({ id, page, index }: Reject): string {
   if (id === undefined) return `?page-${page}-object-${index}`;
-  return id.length <= LONGEST_ID_IN_KEY ? id : `~${hash('sha256', id, 'hex')}`;
+  return id.length <= LONGEST_ID_IN_KEY ? id : `?id-${hash('sha256', id, 'hex')}`;
 }
 
 /** A reject as it is kept. */

@@ -15,6 +15,15 @@ const MOST_TRIES = 12;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 20_000;
 
+/**
+ * DynamoDB takes 16 MB; an item of 400 KB can be several times as long as JSON.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
+ */
+const LARGEST_BODY_BYTES = 12_000_000;
+
+class BodyTooLarge extends Error {}
+
 export interface StreamTableOptions {
   readonly client: DynamoDBClient;
   readonly tableName: string;
@@ -65,6 +74,7 @@ export function createStreamTable(options: StreamTableOptions): TablePort {
 
   const writeSome = async (items: readonly Prepared[]) => {
     const body = writeBody(tableName, items, timestamp(clock.now()), options.runId);
+    if (items.length > 1 && Buffer.byteLength(body) > LARGEST_BODY_BYTES) throw new BodyTooLarge();
     const answer = JSON.parse(await callRaw(client, 'BatchWriteItem', body, options.lease.guard()));
     const requests: Json[] = answer.UnprocessedItems?.[tableName] ?? [];
     const left = new Set(requests.map(idOfRequest));
@@ -76,7 +86,8 @@ export function createStreamTable(options: StreamTableOptions): TablePort {
       await untilDone(items, writeSome);
       return [];
     } catch (error) {
-      if (nameOf(error) !== 'ValidationException') throw translate(error, `table ${tableName}`);
+      const mayBeSmaller = nameOf(error) === 'ValidationException' || error instanceof BodyTooLarge;
+      if (!mayBeSmaller) throw translate(error, `table ${tableName}`);
       if (items.length === 1) return items;
       // One bad item refuses the whole batch; halving finds it, and stores the others.
       const middle = Math.ceil(items.length / 2);

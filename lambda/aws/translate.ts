@@ -6,6 +6,15 @@ const THROTTLES: ReadonlySet<string> = new Set([
   'ThrottlingException',
 ]);
 
+/** What a table or secret and a queue are called when they are not there. */
+const MISSING: ReadonlySet<string> = new Set(['ResourceNotFoundException', 'QueueDoesNotExist']);
+
+const NO_CREDENTIALS: ReadonlySet<string> = new Set([
+  'CredentialsProviderError',
+  'UnrecognizedClientException',
+  'InvalidClientTokenId',
+]);
+
 /** What an error of the SDK, or of the network below it, is called. */
 export function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : '';
@@ -26,15 +35,18 @@ const NETWORK =
  */
 export function translate(error: unknown, about: string): unknown {
   if (error instanceof SyncError || !(error instanceof Error)) return error;
+  // Without a cause: a parser's message quotes the text.
+  if (error instanceof SyntaxError)
+    return new SyncError('STORE_UNAVAILABLE', `${about}: the answer is not JSON`);
   const name = nameOf(error);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : name;
 
-  if (name === 'ResourceNotFoundException') {
+  if (MISSING.has(name)) {
     return new SyncError('STORE_MISSING', `${about} does not exist in this account and region`, {
       cause: error,
     });
   }
-  if (name === 'CredentialsProviderError' || name === 'UnrecognizedClientException') {
+  if (NO_CREDENTIALS.has(name)) {
     return new SyncError(
       'STORE_UNAVAILABLE',
       `${about}: no AWS credentials that work; sign in or set a profile`,

@@ -1,5 +1,6 @@
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../core/clock.ts';
+import { SyncError } from '../core/errors.ts';
 import { SeenKeys } from '../core/seen-keys.ts';
 import type { WalkStore } from '../core/step.ts';
 import type { Stream } from '../core/stream.ts';
@@ -7,7 +8,8 @@ import type { Walk } from '../core/walk.ts';
 import type { Lease } from './lease.ts';
 import { clearRejects, saveRejects } from './reject-store.ts';
 import { deleteRows, queryRows } from './rows.ts';
-import type { StateTable } from './state-table.ts';
+import { type StateTable, underLease } from './state-table.ts';
+import { nameOf } from './translate.ts';
 
 /** What is left of a walk that nobody takes up again goes after 14 days. */
 const KEPT_SECONDS = 14 * 24 * 60 * 60;
@@ -24,7 +26,8 @@ export interface WalkStoreOptions {
  * Everything else is written before the position is: whatever stops us in between, the position fits what it finds.
  * A walk that was just saved is given back from memory, which is why there must be one store per run.
  */
-export function createWalkStore({ state, lease, clock }: WalkStoreOptions): WalkStore {
+export function createWalkStore({ lease, clock, ...options }: WalkStoreOptions): WalkStore {
+  const state = underLease(options.state, lease);
   let kept: { readonly stream: string; readonly walk: Walk } | undefined;
   const inSeconds = (seconds: number): number => Math.floor(clock.now() / 1000) + seconds;
 
@@ -48,9 +51,7 @@ export function createWalkStore({ state, lease, clock }: WalkStoreOptions): Walk
 
     async saveWalk(stream, walk, rejects) {
       await saveRejects(state, stream, walk, rejects, clock);
-      lease.guard();
       await saveSeen(state, stream, walk, inSeconds(KEPT_SECONDS));
-      lease.guard();
       const { seen, followed, ...position } = walk;
       const Item = {
         pk: `walk#${stream.name}`,
@@ -59,26 +60,17 @@ export function createWalkStore({ state, lease, clock }: WalkStoreOptions): Walk
         fence: lease.fence,
         _expiresAt: inSeconds(KEPT_SECONDS),
       };
-      await state.send(
-        new PutCommand({
-          TableName: state.name,
-          Item,
-          // A pull that was thought dead and is not must not set a newer one's walk back.
-          ConditionExpression: 'attribute_not_exists(fence) OR fence <= :fence',
-          ExpressionAttributeValues: { ':fence': lease.fence },
-        }),
-      );
+      await fenced(state.send(new PutCommand({ TableName: state.name, Item, ...unlessNewer(lease) })));
       kept = { stream: stream.name, walk };
     },
 
     async endWalk(stream, walk, isComplete, rejects) {
       kept = undefined;
+      // First the position: whoever may not remove it may not touch the rest either.
+      const Key = { pk: `walk#${stream.name}`, sk: 'position' };
+      await fenced(state.send(new DeleteCommand({ TableName: state.name, Key, ...unlessNewer(lease) })));
       await saveRejects(state, stream, walk, rejects, clock);
-      lease.guard();
       await saveStreamState(state, stream, walk);
-      await state.send(
-        new DeleteCommand({ TableName: state.name, Key: { pk: `walk#${stream.name}`, sk: 'position' } }),
-      );
       const seen = await queryRows(state, `walk#${stream.name}`, 'seen#');
       await deleteRows(state, seen, clock);
       if (isComplete) await clearRejects(state, stream, walk, clock);
@@ -86,16 +78,42 @@ export function createWalkStore({ state, lease, clock }: WalkStoreOptions): Walk
   };
 }
 
-async function saveSeen(state: StateTable, stream: Stream, walk: Walk, _expiresAt: number): Promise<void> {
-  const Item = {
-    pk: `walk#${stream.name}`,
-    sk: seenKey(walk.slices),
-    walkId: walk.walkId,
-    keys: walk.seen.takeNew(),
-    followed: walk.followed.takeNew(),
-    _expiresAt,
+/** A pull that was thought dead and is not must neither set a newer one's walk back nor end it. */
+function unlessNewer({ fence }: Pick<Lease, 'fence'>) {
+  return {
+    ConditionExpression: 'attribute_not_exists(fence) OR fence <= :fence',
+    ExpressionAttributeValues: { ':fence': fence },
   };
-  await state.send(new PutCommand({ TableName: state.name, Item }));
+}
+
+async function fenced(write: Promise<unknown>): Promise<void> {
+  await write.catch((error: unknown) => {
+    if (nameOf(error) !== 'ConditionalCheckFailedException') throw error;
+    throw new SyncError('RUN_ACTIVE', 'another pull has taken over the walk; this one has stopped writing');
+  });
+}
+
+/** Bytes of digests in a row, well below the 400 KB that an item has room for. */
+const BYTES_PER_ROW = 320_000;
+
+/** Keeps the slice's new keys and links; a page may hold more of them than one row. */
+async function saveSeen(state: StateTable, stream: Stream, walk: Walk, _expiresAt: number): Promise<void> {
+  const rows = [
+    ...partsOf(walk.seen.takeNew()).map((keys) => ({ keys })),
+    ...partsOf(walk.followed.takeNew()).map((followed) => ({ followed })),
+  ];
+  for (const [part, row] of rows.entries()) {
+    const key = { pk: `walk#${stream.name}`, sk: `${seenKey(walk.slices)}#${part}` };
+    const Item = { ...key, walkId: walk.walkId, ...row, _expiresAt };
+    await state.send(new PutCommand({ TableName: state.name, Item }));
+  }
+}
+
+function partsOf(digests: Uint8Array): Uint8Array[] {
+  const count = Math.ceil(digests.length / BYTES_PER_ROW);
+  return Array.from({ length: count }, (_, part) =>
+    digests.slice(part * BYTES_PER_ROW, (part + 1) * BYTES_PER_ROW),
+  );
 }
 
 async function saveStreamState(state: StateTable, stream: Stream, walk: Walk): Promise<void> {
@@ -122,8 +140,8 @@ async function readWalk(state: StateTable, stream: Stream): Promise<Walk | undef
   for (const row of await queryRows(state, key.pk, 'seen#')) {
     // A slice that was not saved to its end has left a row; so may have a walk that was given up.
     if (row.walkId !== walk.walkId || row.sk >= seenKey(walk.slices + 1)) continue;
-    walk.seen.restore(row.keys as Uint8Array);
-    walk.followed.restore(row.followed as Uint8Array);
+    if (row.keys !== undefined) walk.seen.restore(row.keys as Uint8Array);
+    if (row.followed !== undefined) walk.followed.restore(row.followed as Uint8Array);
   }
   return walk;
 }

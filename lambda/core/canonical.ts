@@ -98,10 +98,14 @@ export function canonicalText(object: JsonObject, ignored: ReadonlySet<string>):
   return writeFields(object, 0);
 }
 
+/** A path is for people, and is kept with the reject: names may be of any length. */
+const LONGEST_PATH = 300;
+
 /** `['address', 'lines', 2]` → `address.lines[2]`. */
 function fieldPath(trail: readonly (string | number)[]): string {
-  return trail.reduce<string>(
+  const path = trail.reduce<string>(
     (path, step) => (typeof step === 'number' ? `${path}[${step}]` : path === '' ? step : `${path}.${step}`),
     '',
   );
+  return path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH - 1)}…` : path;
 }

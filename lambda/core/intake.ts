@@ -6,8 +6,8 @@ import type { Reject } from './reject.ts';
 import type { Stream } from './stream.ts';
 import type { Walk } from './walk.ts';
 
-/** Empty pages in a row that a listing may show before its end, before it is given up as endless. */
-const MOST_EMPTY_PAGES = 10;
+/** Pages in a row with nothing new that a listing may show before its end, before it is given up as endless. */
+const MOST_BARREN_PAGES = 10;
 
 /** A page's objects, sorted by what is to be done with them. */
 export interface Intake {
@@ -16,6 +16,9 @@ export interface Intake {
   /** Shown before in this walk: to be compared with what was stored then. */
   readonly repeated: readonly Prepared[];
   readonly rejects: readonly Reject[];
+  /** Objects with a key, and those of them whose key the walk had not seen. */
+  readonly keyed: number;
+  readonly newKeys: number;
 }
 
 /**
@@ -27,6 +30,8 @@ export function takeIn(page: Page, stream: Stream, walk: Walk): Intake {
   const fresh = new Map<string, Prepared>();
   const repeated = new Map<string, Prepared>();
   const rejects: Reject[] = [];
+  const keysBefore = walk.seen.count;
+  const keylessBefore = walk.keyless;
 
   page.objects.forEach((object, index) => {
     const outcome = prepare(object, stream, walk.keyTypes, { page: page.number, index });
@@ -34,6 +39,7 @@ export function takeIn(page: Page, stream: Stream, walk: Walk): Intake {
       rejects.push(outcome);
       if (outcome.id !== undefined) walk.seen.add(outcome.id);
       if (isKeyless(outcome.reason)) walk.keyless += 1;
+      if (outcome.reason === 'KEY_TYPE_CHANGED') walk.retyped += 1;
       return;
     }
     walk.keyTypes ??= outcome.keyTypes;
@@ -49,8 +55,15 @@ export function takeIn(page: Page, stream: Stream, walk: Walk): Intake {
   walk.counts.pages += 1;
   walk.counts.fetched += page.objects.length;
   walk.counts.rejected += rejects.length;
-  walk.emptyPages = page.objects.length === 0 ? walk.emptyPages + 1 : 0;
-  return { fresh: [...fresh.values()], repeated: [...repeated.values()], rejects };
+  const newKeys = walk.seen.count - keysBefore;
+  walk.barrenPages = newKeys === 0 ? walk.barrenPages + 1 : 0;
+  return {
+    fresh: [...fresh.values()],
+    repeated: [...repeated.values()],
+    rejects,
+    keyed: page.objects.length - (walk.keyless - keylessBefore),
+    newKeys,
+  };
 }
 
 /** How a walk stands after a page: at its end, to go on, or stuck with a reason. */
@@ -62,9 +75,8 @@ export type Standing =
 /**
  * Decides from a page how its walk goes on, and notes the link that leads there.
  *
- * @param newKeys - How many keys of this page the walk had not seen before.
  */
-export function standingAfter(page: Page, stream: Stream, walk: Walk, newKeys: number): Standing {
+export function standingAfter(page: Page, stream: Stream, walk: Walk, intake: Intake): Standing {
   const stuck = (code: 'PAGING_LOOP' | 'RESPONSE_INVALID', message: string): Standing => ({
     kind: 'stuck',
     code,
@@ -76,32 +88,48 @@ export function standingAfter(page: Page, stream: Stream, walk: Walk, newKeys: n
   }
   if (page.broken !== undefined) return stuck('RESPONSE_INVALID', page.broken);
   if (page.next === undefined) {
-    return walk.keyless === 0
+    const doubt = doubtAbout(walk, stream);
+    return doubt === undefined
       ? { kind: 'complete' }
-      : { kind: 'stuck', code: 'RESPONSE_INVALID', message: keylessMessage(walk.keyless, stream) };
+      : { kind: 'stuck', code: 'RESPONSE_INVALID', message: doubt };
   }
   const address = page.next.link ?? page.next.after;
   if (address !== undefined && !walk.followed.add(address)) {
     return stuck('PAGING_LOOP', 'the next page is one that was read already');
   }
   const isBlind = stream.paging.kind === 'numberedPages' || stream.paging.kind === 'after';
-  if (isBlind && page.objects.length > 0 && newKeys === 0) {
+  if (isBlind && intake.keyed > 0 && intake.newKeys === 0) {
     return stuck('PAGING_LOOP', 'every object was shown before, so the end cannot be told');
   }
-  if (walk.emptyPages >= MOST_EMPTY_PAGES) {
-    return stuck('PAGING_LOOP', `${MOST_EMPTY_PAGES} empty pages in a row, each with a link to a next one`);
+  if (walk.barrenPages >= MOST_BARREN_PAGES) {
+    return stuck(
+      'PAGING_LOOP',
+      `${MOST_BARREN_PAGES} pages in a row showed nothing new, and each leads to a next one`,
+    );
   }
   return { kind: 'more' };
 }
+
+/** Names are the other side's: of any number and length, and with characters that a terminal would obey. */
+const MOST_FIELDS = 20;
+const LONGEST_FIELD = 60;
+const shown = (name: string): string => name.replace(/\p{Cc}/gu, '�').slice(0, LONGEST_FIELD);
 
 /** The names a first object has, for whoever configured a key that is not among them. */
 function fieldsOf(page: Page): string {
   const [first] = page.objects;
   return isObject(first)
-    ? `its fields are ${Object.keys(first).join(', ')}`
+    ? `its fields are ${Object.keys(first).slice(0, MOST_FIELDS).map(shown).join(', ')}`
     : 'the list holds something else than objects';
 }
 
-function keylessMessage(keyless: number, stream: Stream): string {
-  return `objects without a usable key (${stream.key.join(', ')}): ${keyless}; nobody can tell whether all are there`;
+/** Why a walk that reached the end is not complete all the same; undefined: it is. */
+function doubtAbout({ keyless, retyped, counts }: Walk, stream: Stream): string | undefined {
+  const key = stream.key.join(', ');
+  if (keyless > 0)
+    return `objects without a usable key (${key}): ${keyless}; nobody can tell whether all are there`;
+  return retyped > 0 && retyped === counts.fetched
+    ? `the key ${key} of every object has another type than before; if that is to be, remove the item ` +
+        `stream#${stream.name} / state from the state table`
+    : undefined;
 }

@@ -1,9 +1,9 @@
-import { ExactNumber, type Json, type JsonObject } from './json.ts';
+import { canonicalDecimal, ExactNumber, type Json, type JsonObject } from './json.ts';
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
 export const LARGEST_ITEM_BYTES = 400 * 1024;
 /** `_id`, `_hash`, `_changedAt` and `_run` with their values, the id's own length aside. */
-export const OWN_FIELDS_BYTES = 150;
+export const OWN_FIELDS_BYTES = 114;
 
 /**
  * The bytes that DynamoDB counts for an object's fields.
@@ -30,7 +30,10 @@ function valueBytes(value: Json): number {
     : overhead + itemBytes(value as JsonObject);
 }
 
-/** About a byte for two digits, and one more; the text's length is never too little. */
+/** A byte for two significant digits, and one more; another one for the sign. */
 function numberBytes(text: string): number {
-  return Math.ceil(text.length / 2) + 1;
+  const canonical = canonicalDecimal(text);
+  const isNegative = canonical.startsWith('-');
+  const digits = canonical.indexOf('e') - (isNegative ? 1 : 0);
+  return Math.ceil(Math.max(0, digits) / 2) + 1 + (isNegative ? 1 : 0);
 }

@@ -39,7 +39,41 @@ const keepDigits: SourceReviver = (_key, value, { source }) =>
  * @throws {SyntaxError} As `JSON.parse`. Its message may quote the text: never show it.
  */
 export function parseJson(text: string): Json {
-  return MAY_LOSE_DIGITS.test(text) ? parseWithSource(text, keepDigits) : (JSON.parse(text) as Json);
+  if (!MAY_LOSE_DIGITS.test(text)) return JSON.parse(text) as Json;
+  try {
+    return parseWithSource(text, keepDigits);
+  } catch (error) {
+    // With a reviver JSON.parse calls itself for each level, and what is thousands deep exhausts the stack.
+    if (!(error instanceof RangeError)) throw error;
+    return parseWithSource(cutDepths(text), keepDigits);
+  }
+}
+
+/** Far deeper than anything that can be stored. */
+const DEEPEST_KEPT = 64;
+
+/** The same JSON, with the containers emptied that stand deeper than {@link DEEPEST_KEPT} levels. */
+function cutDepths(text: string): string {
+  let kept = '';
+  let keptUpTo = 0;
+  let depth = 0;
+  let isInText = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at];
+    if (isInText) {
+      if (character === '\\') at += 1;
+      else isInText = character !== '"';
+    } else if (character === '"') {
+      isInText = true;
+    } else if (character === '[' || character === '{') {
+      depth += 1;
+      if (depth === DEEPEST_KEPT + 1) kept += text.slice(keptUpTo, at) + (character === '[' ? '[]' : '{}');
+    } else if (character === ']' || character === '}') {
+      if (depth === DEEPEST_KEPT + 1) keptUpTo = at + 1;
+      depth -= 1;
+    }
+  }
+  return kept + text.slice(keptUpTo);
 }
 
 /** `JSON.rawJSON` of V8; TypeScript's library does not describe it yet. */
@@ -80,7 +114,10 @@ export function canonicalDecimal(text: string): string {
   const sign = mantissa.startsWith('-') ? '-' : '';
   const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.');
   const leading = (whole + fraction).replace(/^0+/, '');
-  const digits = leading.replace(/0+$/, '');
+  // Not by a regular expression: on a long number with zeros in it, that takes the square of its length.
+  let end = leading.length;
+  while (leading[end - 1] === '0') end -= 1;
+  const digits = leading.slice(0, end);
   return digits === ''
     ? '0'
     : `${sign}${digits}e${Number(exponent) - fraction.length + leading.length - digits.length}`;

@@ -59,7 +59,7 @@ export function noCounts(): Counts {
  */
 export function receiptOf(counts: Readonly<Counts>, status: WalkStatus, error?: Failure): Receipt {
   const accounted = counts.written + counts.unchanged + counts.repeated + counts.rejected;
-  if (status === 'complete' && counts.fetched !== accounted) {
+  if (status !== 'failed' && counts.fetched !== accounted) {
     const message = `${counts.fetched} objects were fetched, but ${accounted} are accounted for`;
     return { status: 'failed', ...counts, error: { code: 'UNBALANCED', message } };
   }

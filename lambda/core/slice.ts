@@ -51,9 +51,8 @@ export async function pullSlice(stream: Stream, walk: Walk, ports: SlicePorts): 
   const requestsBefore = ports.requestsSent();
 
   const takePage = async (page: Page): Promise<Standing> => {
-    const keysBefore = walk.seen.count;
     const intake = takeIn(page, stream, walk);
-    const standing = standingAfter(page, stream, walk, walk.seen.count - keysBefore);
+    const standing = standingAfter(page, stream, walk, intake);
     rejects.push(...intake.rejects);
     await storing.add(intake.fresh);
     await storing.addRepeated(intake.repeated);

@@ -41,12 +41,16 @@ export async function stepStream(runId: string, stream: Stream, ports: StepPorts
     walk = await openWalk(runId, stream, ports);
     const pagesBefore = walk.counts.pages;
     const { end, rejects } = await pullSlice(stream, walk, ports);
-    if (mayGoOnLater(end)) await ports.walks.saveWalk(stream, walk, rejects);
+    const pages = walk.counts.pages - pagesBefore;
+    // Taken up from an earlier run and no page further: whoever takes it up again would fare no better.
+    const isStuck =
+      end.kind === 'failed' && pages === 0 && walk.walkId !== runId && pauseAfter(end) === undefined;
+    if (mayGoOnLater(end) && !isStuck) await ports.walks.saveWalk(stream, walk, rejects);
     else await ports.walks.endWalk(stream, walk, end.kind === 'complete', rejects);
     return {
       receipt: receiptAfter(end, walk),
       goOnAfterMs: pauseAfter(end),
-      pages: walk.counts.pages - pagesBefore,
+      pages,
     };
   } catch (error) {
     const failure = ports.signal.aborted ? ports.signal.reason : error;

@@ -103,6 +103,8 @@ function createCalls() {
   let failure: { readonly error: unknown } | undefined;
   return {
     start(call: () => Promise<void>): void {
+      // After a failure the walk is given up: what is under way ends, and nothing more begins.
+      if (failure !== undefined) return;
       const running = call()
         .catch((error: unknown) => {
           failure ??= { error };
@@ -110,9 +112,9 @@ function createCalls() {
         .finally(() => pending.delete(running));
       pending.add(running);
     },
-    /** Returns once no more than that many are under way. */
+    /** Returns once no more than that many are under way; throws only once none is. */
     async settle(most: number): Promise<void> {
-      while (pending.size > most) await Promise.race(pending);
+      while (pending.size > (failure === undefined ? most : 0)) await Promise.race(pending);
       if (failure !== undefined) throw failure.error;
     },
   };

@@ -21,8 +21,10 @@ export interface Walk {
   readonly counts: Counts;
   /** Objects without a usable key: a walk with any of them is not complete. */
   keyless: number;
-  /** Empty pages in a row that were not the end. */
-  emptyPages: number;
+  /** Objects whose key has another type than before. */
+  retyped: number;
+  /** Pages in a row that showed no new key and were not the end. */
+  barrenPages: number;
   /** The keys shown so far. */
   readonly seen: SeenKeys;
   /** The links and cursors followed so far, so that a listing that leads in a circle is noticed. */
@@ -40,7 +42,8 @@ export function beginWalk(
     position: undefined,
     counts: noCounts(),
     keyless: 0,
-    emptyPages: 0,
+    retyped: 0,
+    barrenPages: 0,
     seen: new SeenKeys(),
     followed: new SeenKeys(),
   };

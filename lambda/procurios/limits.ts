@@ -22,5 +22,14 @@ export const DEFAULT_LIMITS: ClientLimits = {
   retries: 4,
   backoffMs: 500,
   longestWaitMs: LONGEST_WAIT_IN_SLICE_MS,
-  largestBodyBytes: 32 * 1024 * 1024, // the vendor's largest page, 1,000 objects, at 32 KB each; 8 of them fit in memory
+  largestBodyBytes: 32 * 1024 * 1024, // the vendor's largest page, 1,000 objects, at 32 KB each
+};
+
+/** For the push: others wait behind a message, and what does not come soon is tried again by the queue. */
+export const PUSH_LIMITS: ClientLimits = {
+  ...DEFAULT_LIMITS,
+  totalMs: 60_000,
+  retries: 2,
+  longestWaitMs: 5_000,
+  largestBodyBytes: 4 * 1024 * 1024, // replies and schemas
 };

@@ -31,9 +31,9 @@ export function createRateGate(requestsPerSecond: number, longestPauseMs: number
 
   const openInTurn = async () => {
     isOpening = true;
-    nextTurnMs = Math.max(nextTurnMs, Date.now());
+    nextTurnMs = Math.max(nextTurnMs, performance.now());
     while (queue.length > 0) {
-      const now = Date.now();
+      const now = performance.now();
       const pauseMs = pausedUntilMs - now;
       const waitMs = Math.max(pauseMs, nextTurnMs - now);
       if (pauseMs > longestPauseMs) {
@@ -67,7 +67,7 @@ export function createRateGate(requestsPerSecond: number, longestPauseMs: number
         if (!isOpening) void openInTurn();
       }),
     pause(ms) {
-      pausedUntilMs = Math.max(pausedUntilMs, Date.now() + ms);
+      pausedUntilMs = Math.max(pausedUntilMs, performance.now() + ms);
       alarm.abort();
     },
   };

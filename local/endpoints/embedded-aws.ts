@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { lockDataFolder } from './data-folder-lock.ts';
 import { startEmbeddedDynamoDb } from './embedded-dynamodb.ts';
 import { type EmbeddedSecrets, startEmbeddedSecretsManager } from './embedded-secrets-manager.ts';
+import { startEmbeddedSqs } from './embedded-sqs.ts';
 
 /** The AWS services that procurios-sync uses, in this process and on loopback only. */
 export interface EmbeddedAws {
@@ -14,7 +15,7 @@ export interface EmbeddedAws {
 
 export interface EmbeddedAwsOptions {
   /**
-   * Where the tables are kept, and found again by the next start.
+   * Where tables and queues are kept, and found again by the next start.
    *
    * @default - In memory: gone when closed. Secrets are never on disk.
    */
@@ -22,19 +23,20 @@ export interface EmbeddedAwsOptions {
 }
 
 /**
- * Starts DynamoDB and Secrets Manager endpoints on free ports of 127.0.0.1.
+ * Starts DynamoDB, SQS and Secrets Manager endpoints on free ports of 127.0.0.1.
  *
  * @throws {DataFolderInUse} Another start, in any process, has the data folder open.
  */
 export async function startEmbeddedAws(options: EmbeddedAwsOptions = {}): Promise<EmbeddedAws> {
   const { dataFolder } = options;
   const release = dataFolder === undefined ? undefined : await lockDataFolder(dataFolder);
-  const [dynamoDb, secretsManager] = await Promise.all([
+  const [dynamoDb, sqs, secretsManager] = await Promise.all([
     startEmbeddedDynamoDb(dataFolder && join(dataFolder, 'dynamodb')),
+    startEmbeddedSqs(dataFolder && join(dataFolder, 'sqs')),
     startEmbeddedSecretsManager(),
   ]);
   async function close(): Promise<void> {
-    await Promise.all([dynamoDb.close(), secretsManager.close()]);
+    await Promise.all([dynamoDb.close(), sqs.close(), secretsManager.close()]);
     await release?.();
   }
   let closed: Promise<void> | undefined;
@@ -42,10 +44,12 @@ export async function startEmbeddedAws(options: EmbeddedAwsOptions = {}): Promis
     environment: {
       AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
+      AWS_ENDPOINT_URL_SQS: sqs.url,
       AWS_REGION: 'eu-west-1',
       AWS_ACCESS_KEY_ID: 'embedded',
       AWS_SECRET_ACCESS_KEY: 'embedded',
       // Left as they are, these would take a user's own account before the two above.
+      AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
       AWS_PROFILE: '',
       AWS_SESSION_TOKEN: '',
     },

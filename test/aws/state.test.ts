@@ -110,9 +110,20 @@ describeEngines('the lease', (engine) => {
     await using next = await lease(state, clock, 'process 2');
 
     expect(next.fence).toBe(dead.fence + 1);
-    expect(() => dead.guard()).toThrow('another pull has taken over');
+    expect(() => dead.guard()).toThrow('the lease could not be renewed in time');
     expect(dead.signal.aborted).toBe(true);
     expect(next.guard().aborted).toBe(false);
+  });
+
+  test('allows no write once it is released, and breaks off those under way', async () => {
+    const state = await openState(engine);
+    const released = await lease(state, new ManualClock(), 'process 1');
+    const underWay = released.guard();
+
+    await released.release();
+
+    expect(underWay.aborted).toBe(true);
+    expect(() => released.guard()).toThrow('the pull is over');
   });
 
   test('is not given away by one that lost it', async () => {
@@ -155,7 +166,7 @@ describeEngines('a walk', (engine) => {
     const state = await openState(engine);
     const store = storeOf(state);
     const counts = { ...noCounts(), pages: 3, fetched: 30, written: 30, requests: 3 };
-    const walk = walkOf('w1', ['a', 'b'], { counts, emptyPages: 2, keyless: 1 });
+    const walk = walkOf('w1', ['a', 'b'], { counts, barrenPages: 2, keyless: 1 });
     walk.followed.add('/x?page=4');
     await store.saveWalk(THINGS, walk, []);
     walk.seen.add('c');
@@ -172,7 +183,7 @@ describeEngines('a walk', (engine) => {
       position: { page: 4, link: '/x?page=4', list: '/data' },
       keyTypes: 'integer',
       counts,
-      emptyPages: 2,
+      barrenPages: 2,
       keyless: 1,
     });
     expect(['a', 'b', 'c', 'd'].map((key) => read?.seen.add(key))).toEqual([false, false, false, true]);
@@ -233,6 +244,30 @@ describeEngines('a walk', (engine) => {
     expect(await storeOf(state, 3).loadWalk(THINGS)).toMatchObject({ slices: 5 });
   });
 
+  test('is not ended by a pull that was thought dead', async () => {
+    const state = await openState(engine);
+    await storeOf(state, 2).saveWalk(THINGS, walkOf('w2', ['a']), [reject('300')]);
+
+    await expect(storeOf(state, 1).endWalk(THINGS, walkOf('w1', []), true, [])).rejects.toMatchObject({
+      code: 'RUN_ACTIVE',
+    });
+
+    expect(await storeOf(state, 3).loadWalk(THINGS)).toMatchObject({ walkId: 'w2' });
+    expect(await listRejects(state, 'things')).toHaveLength(1);
+  });
+
+  test('of a page of 100,000 objects is kept in rows that fit', async () => {
+    const state = await openState(engine);
+    const walk = walkOf(
+      'w1',
+      Array.from({ length: 100_000 }, (_, index) => `key-${index}`),
+    );
+
+    await storeOf(state).saveWalk(THINGS, walk, []);
+
+    expect((await storeOf(state).loadWalk(THINGS))?.seen.count).toBe(100_000);
+  });
+
   test('leaves nothing but what the key was made of when it ends', async () => {
     const state = await openState(engine);
     const store = storeOf(state);
@@ -263,8 +298,8 @@ describeEngines('rejects', (engine) => {
     ]);
 
     const rejects = await listRejects(state, 'things');
-    expect(rejects.map(({ id }) => id)).toEqual(['1', undefined, long]);
-    expect(rejects[1]).toEqual({
+    expect(rejects.map(({ id }) => id)).toEqual(['1', long, undefined]);
+    expect(rejects[2]).toEqual({
       id: undefined,
       reason: 'EMPTY_NAME',
       field: 'a.b',

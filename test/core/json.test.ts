@@ -42,6 +42,23 @@ describe('parseJson', () => {
   );
 });
 
+test('keeps digits beside an object that is nested beyond the stack', () => {
+  const deep = `${'{"a":['.repeat(8000)}"]}"${']}'.repeat(8000)}`;
+
+  const [first, second] = parseJson(`[${deep},{"n":9007199254740993,"t":"\\"[{"}]`) as [object, object];
+
+  expect(second).toEqual({ n: new ExactNumber('9007199254740993'), t: '"[{' });
+  let levels = 0;
+  for (let at: unknown = first; typeof at === 'object' && at !== null; at = Object.values(at)[0]) levels += 1;
+  expect(levels).toBe(64);
+});
+
+test('takes a number of a million digits in its stride', () => {
+  const text = `1${'0'.repeat(500_000)}1${'0'.repeat(500_000)}`;
+
+  expect(canonicalDecimal(text)).toHaveLength(500_002 + 'e500000'.length);
+});
+
 test('stringifyJson writes the digits that parseJson kept', () => {
   const text = '{"n":9007199254740993,"list":[0.1000000000000000055,1],"__proto__":"x"}';
 

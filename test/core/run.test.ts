@@ -135,6 +135,16 @@ describe('a reject', () => {
     expect(walks.log).toEqual(['ended, incomplete']);
   });
 
+  test('for every key being of another type says how to agree to that', async () => {
+    const walks = new MemoryWalks();
+    await pull(runPorts([[thing(1)]], { walks }).ports);
+
+    const receipt = await pull(runPorts([[{ id: '1' }]], { walks }).ports);
+
+    expect(receipt).toMatchObject({ status: 'incomplete', rejected: 1, error: { code: 'RESPONSE_INVALID' } });
+    expect(receipt.error?.message).toMatch(/remove the item stream#things \/ state from the state table$/);
+  });
+
   test('is the key of another type than in the last run', async () => {
     const walks = new MemoryWalks();
     await pull(runPorts([[thing(1), thing(2)]], { walks }).ports);
@@ -179,6 +189,23 @@ describe('a listing that cannot be walked to its end', () => {
     const receipt = await pull(ports, streamOf({ paging: { kind: 'numberedPages', ahead: 1 } }));
 
     expect(receipt).toMatchObject({ status: 'incomplete', pages: 3, error: { code: 'PAGING_LOOP' } });
+  });
+
+  test('shows the same objects under ever new links', async () => {
+    const { ports } = runPorts(Array.from({ length: 50 }, () => things(1, 3)));
+
+    const receipt = await pull(ports);
+
+    expect(receipt).toMatchObject({ status: 'incomplete', pages: 11, error: { code: 'PAGING_LOOP' } });
+  });
+
+  test('shows a page without keys, which is followed all the same', async () => {
+    const { ports } = runPorts([things(1, 3), [{ name: 'x' }], things(4, 6), []]);
+
+    const receipt = await pull(ports, streamOf({ paging: { kind: 'numberedPages', ahead: 1 } }));
+
+    expect(receipt).toMatchObject({ status: 'incomplete', pages: 4, written: 6, rejected: 1 });
+    expect(receipt.error?.message).toMatch(/^objects without a usable key/);
   });
 
   test('shows empty pages for ever, but a few are followed', async () => {
@@ -232,6 +259,43 @@ describe('a failure', () => {
 
     expect(receipt).toMatchObject({ status: 'failed', written: 3, error: { code: 'RESPONSE_INVALID' } });
     expect(walks.walk).toBeUndefined();
+  });
+
+  test('met again where a walk was taken up begins the next run anew', async () => {
+    const walks = new MemoryWalks();
+    const listing = [things(1, 3), unavailable];
+    await pull(runPorts(listing, { walks }).ports);
+    const { streams } = await pullStreams('run-2', [THINGS], runPorts(listing, { walks }).ports);
+
+    expect(streams.things).toMatchObject({ status: 'failed', error: { code: 'UNAVAILABLE' } });
+    expect(walks.walk).toBeUndefined();
+  });
+
+  test('of the store ends every call before the pull goes on', async () => {
+    const table = new (class extends MemoryTable {
+      underWay = 0;
+      begun = 0;
+      override async write(items: Parameters<MemoryTable['write']>[0]): ReturnType<MemoryTable['write']> {
+        this.begun += 1;
+        this.underWay += 1;
+        try {
+          if (this.begun === 1) throw new SyncError('STORE_UNAVAILABLE', 'refused');
+          await new Promise((resolve) => setTimeout(resolve, 10));
+          return await super.write(items);
+        } finally {
+          this.underWay -= 1;
+        }
+      }
+    })();
+    const { ports } = runPorts([things(1, 1000), things(1001, 2000)], { table });
+
+    const receipt = await pull(ports);
+
+    expect(receipt.error?.code).toBe('STORE_UNAVAILABLE');
+    expect(table.underWay).toBe(0);
+    const begun = table.begun;
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(table.begun).toBe(begun);
   });
 
   test('of the store loses nothing that was saved before', async () => {

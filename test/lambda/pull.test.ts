@@ -95,7 +95,9 @@ describe('the bundled handler', () => {
   test('stores what its time is enough for, says so, and goes on from there the next time', async () => {
     aws.secrets.put(SECRET, JSON.stringify(SIMULATOR_CREDENTIALS));
 
-    const { answers: cut } = await invoke(1, 60_001);
+    procurios.control.fault({ route: '/l/relation_list_api', do: { kind: 'latency', ms: 600 } });
+    const { answers: cut } = await invoke(1, 61_000);
+    procurios.control.clearFaults();
     const { answers: whole } = await invoke(1);
 
     expect(cut[0].result).toMatchObject({
