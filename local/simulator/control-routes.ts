@@ -21,6 +21,8 @@ interface Order {
 const ORDERS: Readonly<Record<string, (order: Order) => unknown>> = {
   'GET requests': ({ control }) => control.requests(),
   'DELETE requests': ({ control }) => control.resetRequests(),
+  'GET applied': ({ control }) => control.applied(),
+  'DELETE applied': ({ control }) => control.resetApplied(),
   'POST faults': ({ control, body }) => control.fault(body as unknown as Fault),
   'DELETE faults': ({ control }) => control.clearFaults(),
   'POST objects/*': ({ control, kind, body }) => ({ id: control.create(kind, body) }),

@@ -3,12 +3,16 @@ import type { Fault, FaultPlan } from './faults/fault.ts';
 import { type Switches, turn } from './switches.ts';
 import type { Credentials, Tokens } from './tokens.ts';
 import { OBJECT_KINDS, type ObjectKind, type World } from './world.ts';
+import type { AppliedWrite } from './write.ts';
 
 /** What is done to the environment from outside, while it runs. Also served as JSON under `/_simulator/`. */
 export interface Control {
   /** How many requests there were since the start or the last reset, by route: `POST /l/oauth2/token`. */
   requests(): Record<string, number>;
   resetRequests(): void;
+  /** Every write that was applied since the start or the last reset, in that order: also where its reply was lost. */
+  applied(): readonly AppliedWrite[];
+  resetApplied(): void;
   fault(fault: Fault): void;
   clearFaults(): void;
   /**
@@ -47,6 +51,10 @@ export function createControl(
   return {
     requests: () => Object.fromEntries(counts),
     resetRequests: () => counts.clear(),
+    applied: () => [...world.written.applied],
+    resetApplied() {
+      world.written.applied.length = 0;
+    },
     fault: (fault) => faults.add(fault),
     clearFaults: () => faults.clear(),
     create: (kind, fields) => world.create(checked(kind), fields),

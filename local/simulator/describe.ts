@@ -25,6 +25,7 @@ The first page of relations:
 
 Change things while it runs:
   curl -s ${control}/requests
+  curl -s ${control}/applied
   curl -s -X PATCH ${control}/objects/relation/1 -d '{"first_name": "Ada"}'
   curl -s -X POST ${control}/objects/relation -d '{"last_name": "Nieuw"}'
   curl -s -X DELETE ${control}/objects/contactMoment/3

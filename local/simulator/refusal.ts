@@ -5,17 +5,19 @@ import type { Switches } from './switches.ts';
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly status: number;
+  readonly errors: readonly string[];
 
-  /** @param message - What the answer's `errors` say. */
-  constructor(status: number, message: string) {
-    super(message);
+  /** @param errors - What the answer's `errors` say. */
+  constructor(status: number, ...errors: string[]) {
+    super(errors.join('; '));
     this.status = status;
+    this.errors = errors;
   }
 
   /** A bad request is always explained; whether access and absence are is not known. */
   reply({ refusalBody }: Switches): Reply {
     return this.status !== 400 && refusalBody === 'empty'
       ? emptyReply(this.status)
-      : errorReply(this.status, this.message);
+      : errorReply(this.status, ...this.errors);
   }
 }

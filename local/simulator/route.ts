@@ -3,6 +3,7 @@ import type { Reply } from './reply.ts';
 import type { Switches } from './switches.ts';
 import type { Tokens } from './tokens.ts';
 import type { World } from './world.ts';
+import type { Write } from './write.ts';
 
 export type Language = 'nl' | 'en';
 
@@ -37,12 +38,12 @@ export interface Access {
 }
 
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With parameters as `{name}`, each one segment of the path. */
   readonly path: string;
   /** Absent: no token is needed. */
   readonly access?: Access;
-  readonly handle: (call: Call) => Reply | Listing;
+  readonly handle: (call: Call) => Reply | Listing | Write;
 }
 
 /** A route and the parameters that a path gives it. */

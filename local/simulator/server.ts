@@ -11,6 +11,7 @@ import { errorReply, type Reply, sendReply, writeReply } from './reply.ts';
 import { type Call, findRoute, type Match, patternOf } from './route.ts';
 import type { Tokens } from './tokens.ts';
 import type { World } from './world.ts';
+import { applyWrite, type Write } from './write.ts';
 
 /** What the server puts together. */
 export interface Environment {
@@ -110,17 +111,21 @@ function handle(call: Call, match: Match | undefined, hooks: readonly FaultHooks
 function ask({ route }: Match, call: Call, hooks: readonly FaultHooks[]): Reply {
   const first = route.handle(call);
   if (!isListing(first)) {
-    return first;
+    return isWrite(first) ? applyWrite(first, route, call) : first;
   }
   const disturbing = hooks.filter((hook) => hook.disturb !== undefined);
   for (const hook of disturbing) {
     hook.disturb?.(first);
   }
-  const listing = disturbing.length === 0 ? first : route.handle(call);
-  return isListing(listing) ? servePage(listing, call, changesOf(hooks), capOf(hooks)) : listing;
+  const listing = disturbing.length === 0 ? first : (route.handle(call) as Listing);
+  return servePage(listing, call, changesOf(hooks), capOf(hooks));
 }
 
-function isListing(answered: Reply | Listing): answered is Listing {
+function isListing(answered: Reply | Listing | Write): answered is Listing {
+  return 'kind' in answered && answered.kind === 'listing';
+}
+
+function isWrite(answered: Reply | Write): answered is Write {
   return 'kind' in answered;
 }
 

@@ -18,6 +18,7 @@ export { SCOPES as SIMULATOR_SCOPES } from './modules/routes.ts';
 export type { Switches } from './switches.ts';
 export { SIMULATOR_CREDENTIALS } from './tokens.ts';
 export type { ObjectKind } from './world.ts';
+export type { AppliedWrite } from './write.ts';
 
 /** The collection with every relation. */
 export const SIMULATOR_COLLECTION = MEMBERS_COLLECTION;

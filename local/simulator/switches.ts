@@ -44,6 +44,26 @@ export interface Switches {
   setLinks: 'shown' | 'omitted';
   /** What a postcode lookup gives for an address that does not exist. */
   unknownPostcode: 'notFound' | 'empty';
+  /** How the schemas of profile and registration sets name their dialect: as a URI, or with its slashes escaped once too often. */
+  setSchemaUri: 'plain' | 'escapedTwice';
+  /** Whether those schemas name the fields that a registration cannot do without. */
+  requiredInSchema: 'shown' | 'omitted';
+  /** What becomes of a field in the body of a write that its schema does not have. */
+  unknownFields: 'refused' | 'ignored';
+  /** Status of an answer that says what is wrong with the body sent to a profile or registration set. */
+  setErrorsStatus: 400 | 200;
+  /** Status of the answer to a good body that was to be validated only: with an empty map, or with no body at all. */
+  validatedStatus: 200 | 204;
+  /** Status of the answer to a registration, and to the creation of an object of another module. */
+  createdStatus: 200 | 201;
+  /** The number that the answer to a registration holds. */
+  registrationReply: 'relationId' | 'registrationId';
+  /** Status of the bodiless answer to a change that is not a creation. */
+  changedStatus: 200 | 204;
+  /** What cancelling a meeting registration a second time gives. */
+  secondCancellation: 'notFound' | 'accepted';
+  /** Scope that gives access to the objects of other modules. */
+  objectScope: 'profile' | 'module/object';
 }
 
 export const DEFAULT_SWITCHES: Readonly<Switches> = {
@@ -67,6 +87,16 @@ export const DEFAULT_SWITCHES: Readonly<Switches> = {
   hiddenFields: [],
   setLinks: 'shown',
   unknownPostcode: 'notFound',
+  setSchemaUri: 'plain',
+  requiredInSchema: 'shown',
+  unknownFields: 'refused',
+  setErrorsStatus: 400,
+  validatedStatus: 200,
+  createdStatus: 200,
+  registrationReply: 'relationId',
+  changedStatus: 200,
+  secondCancellation: 'notFound',
+  objectScope: 'profile',
 };
 
 /**

@@ -10,9 +10,11 @@ import {
 import { createdAt, offsetDateTime } from './data/dates.ts';
 import { buildLocation, buildMeeting, buildMeetingRegistration } from './data/meetings.ts';
 import type { Model } from './data/model.ts';
-import { buildOrder, buildPledge } from './data/money.ts';
+import { buildModuleObject } from './data/module-objects.ts';
+import { buildOrder, buildPledge, buildProduct } from './data/money.ts';
 import { type Fields, ObjectSet } from './data/object-set.ts';
 import { archivedReason, buildArchivedRelation, buildRelation } from './data/relations.ts';
+import { Written } from './write.ts';
 
 /** The kinds of object that can be created, edited and removed. */
 export const OBJECT_KINDS = [
@@ -29,6 +31,8 @@ export const OBJECT_KINDS = [
   'emailRecipient',
   'pledge',
   'order',
+  'product',
+  'moduleObject',
 ] as const;
 export type ObjectKind = (typeof OBJECT_KINDS)[number];
 
@@ -41,12 +45,14 @@ const RECIPIENTS_PER_EMAIL = 2 ** 24;
 export class World {
   readonly model: Model;
   readonly sets: Sets;
-  readonly #now: () => number;
+  readonly written = new Written();
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   readonly #recipients = new Map<number, ObjectSet>();
 
   constructor(model: Model, now: () => number = Date.now) {
     this.model = model;
-    this.#now = now;
+    this.now = now;
     this.sets = createSets(model, now);
   }
 
@@ -61,7 +67,7 @@ export class World {
       build: (ordinal) => buildEmailRecipient(this.model, email, ordinal),
       createdAt,
       movesOnEdit: true,
-      now: this.#now,
+      now: this.now,
     });
     this.#recipients.set(email, created);
     return created;
@@ -109,7 +115,7 @@ export class World {
     this.sets.relation.remove(relationId);
     this.sets.archivedRelation.create({
       archived_relation_id: relationId,
-      archived_on: offsetDateTime(this.#now(), 'UTC'),
+      archived_on: offsetDateTime(this.now(), 'UTC'),
       archived_reason: reason,
       kept_relation_id: keptRelationId,
     });
@@ -125,7 +131,7 @@ export class World {
   }
 
   #lastUpdate(): Fields {
-    return { lastUpdate: offsetDateTime(this.#now(), this.model.switches.timeZone) };
+    return { lastUpdate: offsetDateTime(this.now(), this.model.switches.timeZone) };
   }
 }
 
@@ -146,5 +152,7 @@ function createSets(model: Model, now: () => number): Sets {
     email: set(counts.emails, buildEmail),
     pledge: set(counts.pledges, buildPledge),
     order: set(counts.orders, buildOrder),
+    product: set(counts.products, buildProduct),
+    moduleObject: set(counts.moduleObjects, buildModuleObject),
   };
 }

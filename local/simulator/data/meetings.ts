@@ -1,7 +1,7 @@
 import { createdAt, localDateTime } from './dates.ts';
 import { drawsFor, type Model } from './model.ts';
 import type { Fields } from './object-set.ts';
-import { drawAddress, personOf, spokenName } from './people.ts';
+import { drawAddress, personOf } from './people.ts';
 
 const SUBJECTS = [
   ['Ledenvergadering', 'General meeting'],
@@ -72,14 +72,16 @@ export function buildMeetingRegistration(model: Model, id: number): Fields {
 /** The attendee behind a registration, named after its relation. */
 export function attendeeOf(model: Model, registration: Fields, relation: Fields | undefined): Fields {
   const relationId = Number(registration.relationId);
-  const person = personOf(model, relationId);
+  const { firstName, insertion, lastName, initials } = personOf(model, relationId);
+  const generated = { first_name: firstName, insertion, last_name: lastName, initials };
+  const named: Fields = relation ?? generated;
   return {
     relation_id: registration.relationId,
-    relation_name: spokenName(person),
-    relation_first_name: relation?.first_name ?? person.firstName,
-    relation_insertion: relation?.insertion ?? person.insertion,
-    relation_last_name: relation?.last_name ?? person.lastName,
-    relation_initials: relation?.initials ?? person.initials,
+    relation_name: [named.first_name, named.insertion, named.last_name].filter(Boolean).join(' '),
+    relation_first_name: named.first_name,
+    relation_insertion: named.insertion,
+    relation_last_name: named.last_name,
+    relation_initials: named.initials,
     presence: registration.presence,
     activitiesSignedUp: registration.activitiesSignedUp,
     organization_name: relation?.organization_name ?? null,

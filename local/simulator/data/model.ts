@@ -20,6 +20,8 @@ const KIND_NUMBERS = {
   theme: 14,
   address: 15,
   document: 16,
+  product: 17,
+  moduleObject: 18,
 } as const;
 
 /** How many objects of each kind are generated. */
@@ -36,6 +38,8 @@ export interface Counts {
   readonly emails: number;
   readonly pledges: number;
   readonly orders: number;
+  readonly products: number;
+  readonly moduleObjects: number;
 }
 
 /** What the generators of objects draw on. */
@@ -62,6 +66,8 @@ export function countsFor(relations: number): Counts {
     emails: share(220, 100),
     pledges: share(60, 5),
     orders: share(210, 10),
+    products: share(110, 200),
+    moduleObjects: share(60, 10),
   };
 }
 

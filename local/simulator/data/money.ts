@@ -79,6 +79,28 @@ const ARTICLES = [
   ['B2002', null, 'Doos', 2499],
 ] as const;
 
+/** Builds a product of the webshop, as it is sent to be written. */
+export function buildProduct(model: Model, id: number): Fields {
+  const draws = drawsFor(model, 'product', id);
+  const [articleNumber, title, packingEntity, cents] = draws.pick(ARTICLES);
+  return {
+    productId: id,
+    title: title ?? 'Actiepakket',
+    articleNumber: `${articleNumber}-${id}`,
+    price: { amount: cents, precision: 2 },
+    vatPercentage: { amount: 2100, precision: 2 },
+    stock: draws.below(200),
+    isBackorderPossible: draws.chance(50),
+    actionPrice: draws.chance(20) ? { amount: cents - 100, precision: 2 } : null,
+    description: '',
+    packingEntity,
+    visibility: 1,
+    depositValue: null,
+    category: draws.pick(['Kleding', 'Drukwerk', 'Huishouden']),
+    modifiedDateTime: spacedDateTime(createdAt(id), model.switches.timeZone),
+  };
+}
+
 export function buildOrder(model: Model, id: number): Fields {
   const draws = drawsFor(model, 'order', id);
   const person = personOf(model, draws.between(1, model.counts.relations));

@@ -69,7 +69,8 @@ function nameFields({ firstName, insertion, lastName, initials, gender }: Person
   return { first_name: firstName, insertion, last_name: lastName, initials, gender };
 }
 
-function salutationsOf({ firstName, insertion, lastName, initials, gender }: Person): Fields {
+export function salutationsOf(person: Omit<Person, 'email'>): Fields {
+  const { firstName, insertion, lastName, initials, gender } = person;
   const title = { m: 'heer', v: 'mevrouw', '': 'heer of mevrouw' }[gender];
   const surname = insertion === null ? lastName : `${insertion} ${lastName}`;
   return {

@@ -1,7 +1,12 @@
 import { emptyReply, errorReply, jsonReply, type Reply, textReply } from '../reply.ts';
 import type { FaultHooks } from './hooks.ts';
 
-interface StatusOptions {
+interface Applied {
+  /** Whether the request is handled all the same, so that a write takes effect. @default false */
+  readonly applied?: boolean;
+}
+
+interface StatusOptions extends Applied {
   readonly status: number;
   /** What the body's `errors` say. */
   readonly errors?: readonly string[];
@@ -11,7 +16,7 @@ interface StatusOptions {
   readonly retryAfterDateInSeconds?: number;
 }
 
-interface BodyOptions {
+interface BodyOptions extends Applied {
   /** The body, to the letter. */
   readonly text: string;
   /** @default the module's own */
@@ -25,42 +30,46 @@ const LOGIN_PAGE =
 
 /** Faults in which something else than the module's answer comes back. */
 export const replyFaults = {
-  status({ status, errors = ['Simulated failure'], retryAfter, retryAfterDateInSeconds }: StatusOptions) {
-    return {
-      instead() {
-        const date =
-          retryAfterDateInSeconds === undefined
-            ? undefined
-            : new Date(Date.now() + retryAfterDateInSeconds * 1000).toUTCString();
-        const wait = retryAfter ?? date;
-        const reply = errorReply(status, ...errors);
-        return wait === undefined
-          ? reply
-          : { ...reply, headers: { ...reply.headers, 'retry-after': String(wait) } };
-      },
-    };
+  status({
+    status,
+    errors = ['Simulated failure'],
+    retryAfter,
+    retryAfterDateInSeconds,
+    applied,
+  }: StatusOptions) {
+    return answering(applied, () => {
+      const date =
+        retryAfterDateInSeconds === undefined
+          ? undefined
+          : new Date(Date.now() + retryAfterDateInSeconds * 1000).toUTCString();
+      const wait = retryAfter ?? date;
+      const reply = errorReply(status, ...errors);
+      return wait === undefined
+        ? reply
+        : { ...reply, headers: { ...reply.headers, 'retry-after': String(wait) } };
+    });
   },
 
-  body({ text, contentType, status = 200 }: BodyOptions) {
-    return { instead: (own: string) => textReply(text, contentType ?? own, status) };
+  body({ text, contentType, status = 200, applied }: BodyOptions) {
+    return answering(applied, (own) => textReply(text, contentType ?? own, status));
   },
 
   /** A page for people, with status 200: the session of a proxy has ended, say. */
-  loginPage() {
-    return { instead: () => textReply(LOGIN_PAGE, 'text/html; charset=utf-8') };
+  loginPage({ applied }: Applied) {
+    return answering(applied, () => textReply(LOGIN_PAGE, 'text/html; charset=utf-8'));
   },
 
-  noContent() {
-    return { instead: () => emptyReply(204) };
+  noContent({ applied }: Applied) {
+    return answering(applied, () => emptyReply(204));
   },
 
-  redirect({ location = '/login', status = 302 }: { location?: string; status?: number }) {
-    return { instead: () => emptyReply(status, { location }) };
+  redirect({ location = '/login', status = 302, applied }: { location?: string; status?: number } & Applied) {
+    return answering(applied, () => emptyReply(status, { location }));
   },
 
   /** An error that only the body tells of. */
-  errorsWith200({ errors = ['Simulated failure'] }: { errors?: readonly string[] }) {
-    return { instead: (own: string) => ({ ...jsonReply({ errors }), headers: { 'content-type': own } }) };
+  errorsWith200({ errors = ['Simulated failure'], applied }: { errors?: readonly string[] } & Applied) {
+    return answering(applied, (own) => ({ ...jsonReply({ errors }), headers: { 'content-type': own } }));
   },
 
   contentType({ contentType = 'text/plain' }: { contentType?: string }) {
@@ -74,6 +83,13 @@ export const replyFaults = {
     return { reply: (reply: Reply) => ({ ...reply, json: withoutLists(reply.json) }) };
   },
 } satisfies Record<string, (options: never) => FaultHooks>;
+
+/** Puts another answer in the place of the module's: without asking the module, or after that. */
+function answering(applied: boolean | undefined, make: (contentType: string) => Reply): FaultHooks {
+  return applied
+    ? { reply: ({ headers }) => make(headers['content-type'] ?? 'application/json') }
+    : { instead: make };
+}
 
 function withoutLists(json: unknown): unknown {
   if (Array.isArray(json)) {

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
-import type { WrittenReply } from '../reply.ts';
+import { emptyReply, type WrittenReply } from '../reply.ts';
 import type { Tokens } from '../tokens.ts';
 import type { FaultHooks } from './hooks.ts';
 
@@ -26,9 +26,22 @@ export const transportFaults = {
     };
   },
 
-  /** The request is handled, but the connection closes without an answer. */
-  lostReply() {
-    return { send: (response: ServerResponse) => response.socket?.destroy() };
+  /**
+   * The connection closes without an answer.
+   *
+   * @param options - `applied`: whether the request is handled before that.
+   */
+  lostReply({ applied = true }: { applied?: boolean }) {
+    return { ...unless(applied), send: (response: ServerResponse) => response.socket?.destroy() };
+  },
+
+  /**
+   * No answer ever comes, and the connection stays open.
+   *
+   * @param options - `applied`: whether the request is handled before that.
+   */
+  silence({ applied = true }: { applied?: boolean }) {
+    return { ...unless(applied), send: () => undefined };
   },
 
   /** All tokens given so far are unknown from now on. */
@@ -41,6 +54,11 @@ export const transportFaults = {
     return { before: (tokens: Tokens) => tokens.expireAll() };
   },
 } satisfies Record<string, (options: never) => FaultHooks>;
+
+/** Keeps a module from being asked; what it would have answered is not sent in any case. */
+function unless(applied: boolean): FaultHooks {
+  return applied ? {} : { instead: () => emptyReply(204) };
+}
 
 function sendPart(
   response: ServerResponse,

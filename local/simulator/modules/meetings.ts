@@ -130,7 +130,8 @@ function registrationAsListed(registration: Fields): Fields {
   return listed;
 }
 
-function idsOfMeeting(call: Call): Sequence {
+/** The registrations for the meeting in the path, by number. Unknown meetings are 404. */
+export function idsOfMeeting(call: Call): Sequence {
   const { model, sets } = call.world;
   const meeting = readId(call, 'meeting');
   if (!sets.meeting.has(meeting)) {

@@ -3,39 +3,19 @@ import type { Fields } from '../data/object-set.ts';
 import { readId } from '../parameters.ts';
 import { Refusal } from '../refusal.ts';
 import { emptyReply, jsonReply, type Reply } from '../reply.ts';
-import type { Access, Call, Language, Route } from '../route.ts';
-import { propertiesOf, relationAsShown } from './relation-fields.ts';
-
-interface FieldSet {
-  readonly id: number;
-  readonly title: Readonly<Record<Language, string>>;
-  readonly fields: ReadonlySet<string>;
-}
-
-const NAME_FIELDS = ['first_name', 'insertion', 'last_name', 'birth_date', 'address'];
-const PROFILE_SETS: readonly FieldSet[] = [
-  {
-    id: 42,
-    title: { nl: 'Mijn gegevens', en: 'My details' },
-    fields: new Set([...NAME_FIELDS, 'email_addresses', 'phone_numbers', 'newsletters']),
-  },
-];
-const REGISTRATION_SETS: readonly FieldSet[] = [
-  { id: 42, title: { nl: 'Lid worden', en: 'Become a member' }, fields: new Set(NAME_FIELDS) },
-  {
-    id: 3,
-    title: { nl: 'Nieuwsbrief', en: 'Newsletter' },
-    fields: new Set(['first_name', 'last_name', 'email_addresses', 'newsletters']),
-  },
-];
-
-const PROFILES = '/l/profile_api/profileset';
-const REGISTRATIONS = '/l/profile_api/registrationset';
-const PROFILE_ACCESS: Access = { scopes: ['profile/profile'], type: 'profile' };
-const REGISTRATION_ACCESS: Access = {
-  scopes: ['profile/registration', ...REGISTRATION_SETS.map(({ id }) => `profile/registration/${id}`)],
-  type: 'profile',
-};
+import type { Call, Route } from '../route.ts';
+import {
+  type FieldSet,
+  grantedSets,
+  PROFILE_ACCESS,
+  PROFILE_SETS,
+  PROFILES,
+  REGISTRATION_ACCESS,
+  REGISTRATIONS,
+  schemaOf,
+  setNamed,
+} from './field-sets.ts';
+import { relationAsShown } from './relation-fields.ts';
 
 export const PROFILE_SET_ROUTES: readonly Route[] = [
   { method: 'GET', path: PROFILES, access: PROFILE_ACCESS, handle: profileSets },
@@ -62,7 +42,7 @@ function profileSets(call: Call): Reply {
 }
 
 function profileSchema(call: Call): Reply {
-  return schemaReply(setNamed(PROFILE_SETS, call), call);
+  return jsonReply(schemaOf(setNamed(PROFILE_SETS, call), call));
 }
 
 function profile(call: Call): Reply {
@@ -72,8 +52,7 @@ function profile(call: Call): Reply {
     throw new Refusal(404, 'Unknown relation');
   }
   const shown = Object.fromEntries(Object.entries(relation).filter(([key]) => fields.has(key)));
-  const image = uuidOf(call.world.model, 'document', Number(relation.id));
-  return jsonReply({ ...relationAsShown(shown, call.switches), image });
+  return jsonReply({ ...relationAsShown(shown, call.switches), image: imageOf(Number(relation.id), call) });
 }
 
 function registrationSets(call: Call): Reply {
@@ -88,7 +67,7 @@ function registrationSets(call: Call): Reply {
 }
 
 function registrationSchema(call: Call): Reply {
-  return schemaReply(setNamed(grantedSets(call), call), call);
+  return jsonReply(schemaOf(setNamed(grantedSets(call), call), call));
 }
 
 /** A document of the profile that was read last cannot be told from another: any UUID gives the same small image. */
@@ -99,22 +78,6 @@ function document({ parameters }: Call): Reply {
 }
 const ONE_PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
 
-/** The scope with a set's number gives access to that set alone. */
-function grantedSets({ scopes }: Call): readonly FieldSet[] {
-  return scopes.has('profile/registration')
-    ? REGISTRATION_SETS
-    : REGISTRATION_SETS.filter(({ id }) => scopes.has(`profile/registration/${id}`));
-}
-
-function setNamed(sets: readonly FieldSet[], call: Call): FieldSet {
-  const wanted = readId(call, 'set');
-  const found = sets.find(({ id }) => id === wanted);
-  if (found === undefined) {
-    throw new Refusal(404, 'Unknown set');
-  }
-  return found;
-}
-
 function entryOf({ id, title }: FieldSet, links: (id: number) => Fields, call: Call): Fields {
   return {
     id,
@@ -123,11 +86,8 @@ function entryOf({ id, title }: FieldSet, links: (id: number) => Fields, call: C
   };
 }
 
-function schemaReply({ title, fields }: FieldSet, { language, switches }: Call): Reply {
-  return jsonReply({
-    $schema: 'http://json-schema.org/draft-07/schema#',
-    title: title[language],
-    type: 'object',
-    properties: propertiesOf(fields, language, switches),
-  });
+/** The key of the document that a profile's image is; null without one. */
+export function imageOf(relation: number, { world }: Call): string | null {
+  const written = world.written.images.get(relation);
+  return written === undefined ? uuidOf(world.model, 'document', relation) : written;
 }

@@ -84,11 +84,25 @@ export const RELATION_FIELDS: readonly RelationField[] = [
 
 const GENERATED = new Map(RELATION_FIELDS.map(({ key, generated }) => [key, generated]));
 
+const READABLE = new Map(RELATION_FIELDS.map(({ key, generated }) => [generated, key]));
+
+/** The key of a field in the older style; one that is not in the table keeps its own. */
+export function generatedKeyOf(key: string): string {
+  return GENERATED.get(key) ?? key;
+}
+
+/** Fields that came under the names that are switched on, under their readable names. */
+export function relationAsKept(fields: Fields, { fieldKeys }: Switches): Fields {
+  return fieldKeys === 'readable'
+    ? fields
+    : Object.fromEntries(Object.entries(fields).map(([name, value]) => [READABLE.get(name) ?? name, value]));
+}
+
 /** A relation under the names that are switched on. Fields that are not in the table keep theirs. */
 export function relationAsShown(relation: Fields, { fieldKeys }: Switches): Fields {
   return fieldKeys === 'readable'
     ? relation
-    : Object.fromEntries(Object.entries(relation).map(([key, value]) => [GENERATED.get(key) ?? key, value]));
+    : Object.fromEntries(Object.entries(relation).map(([key, value]) => [generatedKeyOf(key), value]));
 }
 
 /** The `properties` of a schema with those of these fields that the account may see. */

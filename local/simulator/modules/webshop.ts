@@ -16,9 +16,7 @@ export const WEBSHOP_ROUTES: readonly Route[] = [
 ];
 
 function orders(call: Call): Listing {
-  if (call.parameters.shop !== SHOP) {
-    throw new Refusal(404, 'Unknown webshop');
-  }
+  checkShop(call);
   const set = call.world.sets.order;
   const from = readDate(call, 'dateCreatedFrom') ?? Number.NEGATIVE_INFINITY;
   const until = readDate(call, 'dateCreatedUntil') ?? Number.POSITIVE_INFINITY;
@@ -29,4 +27,11 @@ function orders(call: Call): Listing {
     object: (id) => set.get(id) ?? {},
     wrap: (objects) => objects,
   });
+}
+
+/** @throws {Refusal} 404 for any webshop but the one there is. */
+export function checkShop({ parameters }: Call): void {
+  if (parameters.shop !== SHOP) {
+    throw new Refusal(404, 'Unknown webshop');
+  }
 }

@@ -210,6 +210,12 @@ describe('connection', () => {
     await expect(open()).rejects.toThrow('fetch failed');
   });
 
+  test('silence keeps the connection open without an answer', async () => {
+    fault({ kind: 'silence' });
+
+    await expect(open(AbortSignal.timeout(60))).rejects.toThrow('timeout');
+  });
+
   test('close drops stalled and waiting connections at once', async () => {
     const own = await startApi({ relations: 10 });
     own.simulator.control.fault({ nth: 1, do: { kind: 'stalledBody' } });
@@ -339,6 +345,7 @@ test('every kind of fault is tried here', () => {
     'repeatedLastPage',
     'revokedToken',
     'shift',
+    'silence',
     'stalledBody',
     'status',
     'stuckPage',

@@ -1,0 +1,67 @@
+import { uuidOf } from '../data/model.ts';
+import { Refusal } from '../refusal.ts';
+import { jsonReply } from '../reply.ts';
+import { readObject } from '../request-body.ts';
+import type { Call, Route } from '../route.ts';
+import { problemsWith, type Schema } from '../schema-check.ts';
+import { type Write, write } from '../write.ts';
+
+export const ENGAGEMENT_WRITE_ROUTES: readonly Route[] = [
+  {
+    method: 'POST',
+    path: '/l/engagement_api/action',
+    // Documented with the scope that reads.
+    access: { scopes: ['engagement/read'], type: 'engagement' },
+    handle: createAction,
+  },
+];
+
+const OPTIONAL_ID: Schema = { type: ['string', 'null'] };
+const ACTION: Schema = {
+  type: 'object',
+  properties: {
+    description: { type: 'string' },
+    campaignId: { type: 'integer' },
+    themeId: OPTIONAL_ID,
+    channelId: OPTIONAL_ID,
+  },
+  required: ['description', 'campaignId'],
+};
+
+/** Themes are listed nowhere: those of the generated actions are all there are. */
+const THEMES = 5;
+
+function createAction(call: Call): Write {
+  const { model, sets } = call.world;
+  const body = readObject(call);
+  const { description, campaignId, themeId = null, channelId = null } = body;
+  const channels = sets.channel.all();
+  const isChannel = channels
+    .slice(0, channels.length)
+    .some((id) => sets.channel.get(id)?.channelId === channelId);
+  const isTheme = Array.from({ length: THEMES }, (_, index) => uuidOf(model, 'theme', index + 1)).includes(
+    String(themeId),
+  );
+  const problems = [
+    ...problemsWith(body, ACTION, call.switches),
+    ...(campaignId === undefined || sets.campaign.has(Number(campaignId)) ? [] : ['Unknown campaign']),
+    ...(themeId === null || isTheme ? [] : ['Unknown theme']),
+    ...(channelId === null || isChannel ? [] : ['Unknown channel']),
+  ];
+  if (problems.length > 0) {
+    throw new Refusal(400, ...problems);
+  }
+  return write(() =>
+    jsonReply(
+      {
+        actionId: sets.engagementAction.create({
+          description,
+          campaign: campaignId,
+          theme: themeId,
+          channel: channelId,
+        }),
+      },
+      201,
+    ),
+  );
+}

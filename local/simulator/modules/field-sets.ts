@@ -1,0 +1,94 @@
+import type { Fields } from '../data/object-set.ts';
+import { readId } from '../parameters.ts';
+import { Refusal } from '../refusal.ts';
+import type { Access, Call, Language } from '../route.ts';
+import type { Switches } from '../switches.ts';
+import { generatedKeyOf, propertiesOf } from './relation-fields.ts';
+
+/** A form over some of a relation's fields. */
+export interface FieldSet {
+  readonly id: number;
+  readonly title: Readonly<Record<Language, string>>;
+  readonly fields: ReadonlySet<string>;
+  /** Fields that may not be empty. */
+  readonly required: readonly string[];
+  /** Whether an image goes with it. */
+  readonly hasImage: boolean;
+}
+
+const NAME_FIELDS = ['first_name', 'insertion', 'last_name', 'birth_date', 'address'];
+export const PROFILE_SETS: readonly FieldSet[] = [
+  {
+    id: 42,
+    title: { nl: 'Mijn gegevens', en: 'My details' },
+    fields: new Set([...NAME_FIELDS, 'email_addresses', 'phone_numbers', 'newsletters']),
+    required: [],
+    hasImage: true,
+  },
+];
+const REGISTRATION_SETS: readonly FieldSet[] = [
+  {
+    id: 42,
+    title: { nl: 'Lid worden', en: 'Become a member' },
+    fields: new Set(NAME_FIELDS),
+    required: ['last_name'],
+    hasImage: false,
+  },
+  {
+    id: 3,
+    title: { nl: 'Nieuwsbrief', en: 'Newsletter' },
+    fields: new Set(['first_name', 'last_name', 'email_addresses', 'newsletters']),
+    required: ['last_name', 'email_addresses'],
+    hasImage: false,
+  },
+];
+
+export const PROFILES = '/l/profile_api/profileset';
+export const REGISTRATIONS = '/l/profile_api/registrationset';
+export const PROFILE_ACCESS: Access = { scopes: ['profile/profile'], type: 'profile' };
+export const REGISTRATION_ACCESS: Access = {
+  scopes: ['profile/registration', ...REGISTRATION_SETS.map(({ id }) => `profile/registration/${id}`)],
+  type: 'profile',
+};
+
+/** The scope with a set's number gives access to that set alone. */
+export function grantedSets({ scopes }: Call): readonly FieldSet[] {
+  return scopes.has('profile/registration')
+    ? REGISTRATION_SETS
+    : REGISTRATION_SETS.filter(({ id }) => scopes.has(`profile/registration/${id}`));
+}
+
+/** @throws {Refusal} 404 if it is none of these. */
+export function setNamed(sets: readonly FieldSet[], call: Call): FieldSet {
+  const wanted = readId(call, 'set');
+  const found = sets.find(({ id }) => id === wanted);
+  if (found === undefined) {
+    throw new Refusal(404, 'Unknown set');
+  }
+  return found;
+}
+
+const DRAFT_07 = 'http://json-schema.org/draft-07/schema#';
+
+/** What the set's schema says, under the names that are switched on. */
+export function schemaOf(set: FieldSet, { language, switches }: Call): Fields {
+  const { title, fields, hasImage } = set;
+  return {
+    $schema: switches.setSchemaUri === 'plain' ? DRAFT_07 : DRAFT_07.replaceAll('/', '\\/'),
+    title: title[language],
+    type: 'object',
+    properties: {
+      ...propertiesOf(fields, language, switches),
+      // Without a type: an object, a text and null all have a meaning there.
+      ...(hasImage ? { image: { title: language === 'nl' ? 'Foto' : 'Photo' } } : {}),
+    },
+    ...(set.required.length > 0 && switches.requiredInSchema === 'shown'
+      ? { required: requiredNames(set, switches) }
+      : {}),
+  };
+}
+
+/** The set's required fields, under the names that are switched on. */
+export function requiredNames({ required }: FieldSet, { fieldKeys }: Switches): string[] {
+  return required.map((key) => (fieldKeys === 'readable' ? key : generatedKeyOf(key)));
+}

@@ -1,0 +1,92 @@
+import type { Fields } from '../data/object-set.ts';
+import { type Listing, listing } from '../listing.ts';
+import { readId } from '../parameters.ts';
+import { Refusal } from '../refusal.ts';
+import { emptyReply } from '../reply.ts';
+import { readChecked } from '../request-body.ts';
+import type { Access, Call, Route } from '../route.ts';
+import type { Schema } from '../schema-check.ts';
+import { emptied, type Write, write } from '../write.ts';
+import { checkShop } from './webshop.ts';
+
+const ALL = '/l/webshop2_api/webshops/{shop}/products';
+const ACCESS: Access = { scopes: ['webshop2/product/write'], type: 'webshop' };
+
+export const WEBSHOP_PRODUCT_ROUTES: readonly Route[] = [
+  { method: 'GET', path: ALL, access: ACCESS, handle: products },
+  { method: 'POST', path: ALL, access: ACCESS, handle: create },
+  { method: 'PUT', path: `${ALL}/{product}`, access: ACCESS, handle: replace },
+];
+
+const TEXT: Schema = { type: 'string' };
+const MONEY: Schema = {
+  type: 'object',
+  properties: { amount: { type: 'integer' }, precision: { type: 'integer' } },
+  required: ['amount', 'precision'],
+};
+const OPTIONAL_MONEY: Schema = { ...MONEY, type: ['object', 'null'] };
+
+/** The fields of the documented sample; which of them are required is ours. */
+const PRODUCT: Schema = {
+  type: 'object',
+  properties: {
+    productId: { type: 'integer' },
+    title: TEXT,
+    articleNumber: TEXT,
+    price: MONEY,
+    vatPercentage: MONEY,
+    stock: { type: 'integer' },
+    isBackorderPossible: { type: 'boolean' },
+    actionPrice: OPTIONAL_MONEY,
+    description: TEXT,
+    packingEntity: TEXT,
+    visibility: { type: 'integer' },
+    depositValue: OPTIONAL_MONEY,
+    category: TEXT,
+    modifiedDateTime: TEXT,
+  },
+  required: ['title', 'articleNumber', 'price'],
+};
+
+function products(call: Call): Listing {
+  checkShop(call);
+  const set = call.world.sets.product;
+  return listing({
+    ids: set.all(),
+    set,
+    cut: { by: 'page', size: 100 },
+    object: (id) => set.get(id) ?? {},
+    wrap: (shown) => shown,
+  });
+}
+
+function create(call: Call): Write {
+  checkShop(call);
+  const set = call.world.sets.product;
+  const fields = { ...emptied(set.original(1), 'productId'), ...readProduct(call) };
+  return write(() => {
+    set.create(fields);
+    return emptyReply(200);
+  });
+}
+
+function replace(call: Call): Write {
+  checkShop(call);
+  const id = readId(call, 'product');
+  const set = call.world.sets.product;
+  const current = set.get(id);
+  if (current === undefined) {
+    throw new Refusal(404, 'Unknown product');
+  }
+  const fields = { ...emptied(current, 'productId'), ...readProduct(call) };
+  return write(() => {
+    set.edit(id, fields);
+    return emptyReply(call.switches.changedStatus);
+  });
+}
+
+/** The number is given by Procurios; one in the body counts for nothing. */
+function readProduct(call: Call): Fields {
+  const { productId: _productId, ...fields } = readChecked(call, PRODUCT);
+  return fields;
+}
