@@ -1,5 +1,5 @@
 /**
- * What this deployment copies: the one file to edit. Every value below is an example.
+ * What this deployment copies, and what it can change: the one file to edit. Every value below is an example.
  *
  * The client's id and secret are not in here. They are in AWS Secrets Manager, under
  * `procurios-sync/<environment>/client`, as {"clientId": "…", "clientSecret": "…"}.
@@ -13,6 +13,7 @@ import {
   meetingRegistrations,
   relationCollection,
 } from './lambda/config/catalogue.ts';
+import { engagementAction, meetingRegistration, registration } from './lambda/config/catalogue-operations.ts';
 import { defineConfig } from './lambda/config/define-config.ts';
 
 export default defineConfig({
@@ -32,14 +33,16 @@ export default defineConfig({
       'contact_moment/view',
       'meeting2/read',
       'engagement/read',
+      'profile/registration/42',
+      'meeting2/register',
     ],
   },
 
   // The language of titles, as a browser would ask for it.
   acceptLanguage: 'nl-NL,nl;q=0.9,en;q=0.5',
 
-  // Your share of the rate that you agreed with Procurios.
-  requestsPerSecond: { pull: 8 },
+  // Your shares of the rate that you agreed with Procurios.
+  requestsPerSecond: { pull: 8, push: 2 },
 
   // One table per stream. lambda/config/catalogue.ts has all modules that are known, with what is certain about
   // each; examples/generic-stream.config.ts shows how to copy one that is not.
@@ -54,4 +57,14 @@ export default defineConfig({
     campaigns('campaigns'),
     channels('channels'),
   ],
+
+  // What a queued change can be: it names one of these, and fills in what stands in braces in its path.
+  // lambda/config/catalogue-operations.ts has all writes that are known; operation(method, path, { … }) makes others.
+  operations: {
+    // {"operation": "register", "body": {"first_name": "Ada", …}, …}
+    register: registration({ set: 42 }),
+    // {"operation": "signUp", "parameters": {"meeting": 11}, "body": {"relationId": 99}, …}
+    signUp: meetingRegistration(),
+    addAction: engagementAction(),
+  },
 });

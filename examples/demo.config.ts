@@ -1,4 +1,4 @@
-/** What `npm start` copies from the simulator: every kind of paging once or more. */
+/** What `npm start` copies from the simulator, every kind of paging once or more, and what it sends to it. */
 import {
   archivedRelations,
   channels,
@@ -8,6 +8,12 @@ import {
   relationCollection,
   webshopOrders,
 } from '../lambda/config/catalogue.ts';
+import {
+  attendeePresence,
+  engagementAction,
+  operation,
+  registration,
+} from '../lambda/config/catalogue-operations.ts';
 import { defineConfig } from '../lambda/config/define-config.ts';
 
 /** The collection with all of the simulator's relations. */
@@ -26,9 +32,12 @@ export default defineConfig({
       'email/tracking',
       'engagement/read',
       'webshop2/order/read',
+      'profile/registration',
+      'meeting2/presence/write',
+      'profile',
     ],
   },
-  requestsPerSecond: { pull: 200 },
+  requestsPerSecond: { pull: 200, push: 50 },
   streams: [
     relationCollection('members', MEMBERS),
     archivedRelations('archived-relations'),
@@ -38,4 +47,14 @@ export default defineConfig({
     channels('channels'),
     webshopOrders('orders', { shop: 1 }),
   ],
+  operations: {
+    // Becoming a member: the relation comes back with the next pull.
+    register: registration({ set: 42 }),
+    addAction: engagementAction(),
+    checkIn: attendeePresence(),
+    createThing: operation('POST', '/l/module_api/object', {
+      mediaType: 'application/vnd.procurios.application+json; version=1',
+      ids: { id: '/id' },
+    }),
+  },
 });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { parseHost, parseSafeUrl } from './addresses.ts';
+import { OPERATIONS } from './operation-schema.ts';
 import { type CrossProblem, nameUpTo, options, text, withRules } from './options.ts';
 import { STREAM } from './stream-schema.ts';
 
@@ -9,7 +10,11 @@ const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 const SECRET_NAME = /^[\w/+=.@-]{1,512}$/;
 const ACCEPT_LANGUAGE = /^[A-Za-z0-9*,;=. -]+$/;
 
-const rate = 'a number above 0, at most 1000';
+const rateExpected = 'a number above 0, at most 1000';
+const RATE = z
+  .number({ error: rateExpected })
+  .positive({ error: rateExpected })
+  .max(1000, { error: rateExpected });
 
 const SCOPES = z
   .array(
@@ -38,11 +43,13 @@ export const CONFIG = options('an object made by defineConfig({ … })', {
     grant: z.literal('clientCredentials', { error: "'clientCredentials'" }),
     scopes: withRules(SCOPES, eachOnce),
   }),
-  requestsPerSecond: options('{ pull: 8 }', {
-    pull: z.number({ error: rate }).positive({ error: rate }).max(1000, { error: rate }).default(8),
+  requestsPerSecond: options('{ pull: 8, push: 2 }', {
+    pull: RATE.default(8),
+    push: RATE.default(2),
   }).prefault({}),
   secretName: text('letters, digits and /_+=.@-, at most 512', (value) => SECRET_NAME.test(value)).optional(),
   streams: withRules(STREAMS, differentNames),
+  operations: OPERATIONS.prefault({}),
 });
 
 function eachOnce(scopes: unknown): CrossProblem[] {

@@ -1,3 +1,4 @@
+import type { Operation } from '../core/operation.ts';
 import type { Stream } from '../core/stream.ts';
 
 /** A checked configuration: plain JSON, with every default filled in. */
@@ -11,11 +12,13 @@ export interface Config {
   /** The `Accept-Language` header of every request. */
   readonly acceptLanguage: string;
   readonly auth: ClientCredentialsGrant;
-  /** Our share of the rate agreed with Procurios. */
-  readonly requestsPerSecond: { readonly pull: number };
+  /** Our shares of the rate agreed with Procurios; the push's is that of all its functions together. */
+  readonly requestsPerSecond: { readonly pull: number; readonly push: number };
   /** Name of the secret with the client's id and secret. */
   readonly secretName: string;
   readonly streams: readonly Stream[];
+  /** What a change can be, by name. */
+  readonly operations: Readonly<Record<string, Operation>>;
 }
 
 /** The OAuth2 grant by which the system itself, not a user, asks for tokens. */

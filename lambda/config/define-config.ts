@@ -1,3 +1,4 @@
+import type { Operation } from '../core/operation.ts';
 import type { Paging } from '../core/stream.ts';
 
 /** What an operator writes. Everything that is left out has a default. */
@@ -20,7 +21,7 @@ export interface ConfigInput {
   readonly acceptLanguage?: string;
   readonly auth: {
     readonly grant: 'clientCredentials';
-    /** What the client is allowed to read, as agreed with Procurios: one or more. */
+    /** What the client is allowed to read and to change, as agreed with Procurios: one or more. */
     readonly scopes: readonly string[];
   };
   readonly requestsPerSecond?: {
@@ -30,6 +31,12 @@ export interface ConfigInput {
      * @default 8
      */
     readonly pull?: number;
+    /**
+     * Requests that the push makes at most, above 0 and up to 1000; fractions are allowed.
+     *
+     * @default 2
+     */
+    readonly push?: number;
   };
   /**
    * Name of the secret with the client's id and secret.
@@ -39,6 +46,12 @@ export interface ConfigInput {
   readonly secretName?: string;
   /** What is pulled: one or more, made by the catalogue's functions. */
   readonly streams: readonly StreamInput[];
+  /**
+   * What a queued change can be, by name; made by the catalogue's functions. A change can choose among these only.
+   *
+   * @default {}
+   */
+  readonly operations?: Readonly<Record<string, OperationInput>>;
 }
 
 /** A list of objects that is pulled into a table of its own. */
@@ -77,6 +90,42 @@ export interface StreamInput {
    * @default []
    */
   readonly ignoreChangesIn?: readonly string[];
+}
+
+/** A kind of write to Procurios. */
+export interface OperationInput {
+  readonly method: Operation['method'];
+  /**
+   * Path on the host, beginning with `/`, without a query. Names in braces are filled from a change's parameters,
+   * percent-encoded: `/l/meeting2_api/meetings/{meeting}/registration`.
+   */
+  readonly path: string;
+  /** The `Accept` header: `application/vnd.procurios.relation+json; version=1`. */
+  readonly mediaType: string;
+  /**
+   * Whether a change may be sent again by itself when nobody knows whether it was applied.
+   *
+   * @default - True for PUT and DELETE, false for POST and PATCH.
+   */
+  readonly repeatable?: boolean;
+  /**
+   * Where Procurios gives the JSON Schema of the body; may have the path's placeholders.
+   *
+   * @default - The body is not checked before it is sent.
+   */
+  readonly schemaPath?: string;
+  /**
+   * Where Procurios checks a body without applying it; may have the path's placeholders.
+   *
+   * @default - It is not asked.
+   */
+  readonly validatePath?: string;
+  /**
+   * The ids in the reply that the ledger keeps, by name: an RFC 6901 pointer each, `{ relationId: '/relationId' }`.
+   *
+   * @default {}
+   */
+  readonly ids?: Readonly<Record<string, string>>;
 }
 
 /** Gives an editor the types of a config. What it holds is checked when it is loaded. */

@@ -20,3 +20,13 @@ export function streamTableName(environment: string, stream: string): string {
 export function clientSecretName(environment: string): string {
   return `procurios-sync/${environment}/client`;
 }
+
+/** The FIFO queue that carries changes. */
+export function changeQueueName(environment: string): string {
+  return `procurios-sync-${environment}-changes.fifo`;
+}
+
+/** Where messages end that were delivered again and again and could not even be recorded. */
+export function deadLetterQueueName(environment: string): string {
+  return `procurios-sync-${environment}-changes-dead.fifo`;
+}

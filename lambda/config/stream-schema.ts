@@ -1,10 +1,6 @@
 import * as z from 'zod';
 import { type CrossProblem, integer, nameUpTo, options, text, withRules } from './options.ts';
-
-/** `type/subtype`, with parameters such as `; version=1`. */
-const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?: *; *[\w-]+=(?:[\w!#$&^.+-]+|"[^"\p{Cc}]*"))*$/u;
-/** @see https://www.rfc-editor.org/rfc/rfc6901#section-3 */
-const POINTER = /^(?:\/(?:[^~/]|~[01])*)*$/;
+import { mediaType, path, pointer } from './request-rules.ts';
 
 const field = text('the name of a field', (name) => name !== '');
 const keyField = text(
@@ -32,17 +28,11 @@ const QUERY = z.record(
 
 const STREAM_OPTIONS = options('a stream made by the catalogue or by stream(name, { … })', {
   name: nameUpTo(64),
-  path: text(
-    'a path on the host: it begins with one /, is percent-encoded, and has no query, fragment or ..',
-    isPath,
-  ),
+  path,
   query: QUERY.default({}),
-  mediaType: text('a media type: application/vnd.procurios.relation+json; version=1', (value) =>
-    MEDIA_TYPE.test(value),
-  ),
-  objects: text(
+  mediaType,
+  objects: pointer(
     'a JSON pointer to the list (RFC 6901), which begins with / or is empty; leave it out to have it found',
-    (value) => POINTER.test(value),
   ).optional(),
   key: z
     .union([keyField, z.array(keyField).min(1, { error: 'at least one field' })], {
@@ -61,15 +51,6 @@ export const STREAM = withRules(STREAM_OPTIONS, (value) => [
   ...differentKeyFields(value),
   ...changesOutsideTheKey(value),
 ]);
-
-/** A path that a URL takes exactly as it stands: `//elsewhere`, `..`, spaces and backslashes are none. */
-function isPath(path: string): boolean {
-  return (
-    path.startsWith('/') &&
-    URL.parse(path, 'http://host')?.href === `http://host${path}` &&
-    !/[?#]/.test(path)
-  );
-}
 
 function notTheStateTable(stream: unknown): CrossProblem[] {
   const name = read(stream, 'name');

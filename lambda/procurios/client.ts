@@ -1,14 +1,15 @@
 import { SyncError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import { type Call, nameOf } from './call.ts';
-import { type Answer, exchange } from './exchange.ts';
-import { afterPause, busyFailure, readJson } from './judge-answer.ts';
+import { type Answer, type Content, NO_REUSE } from './exchange.ts';
+import { afterPause, busyFailure, type JsonAnswer, readJson, readStatusAndJson } from './judge-answer.ts';
 import { type ClientLimits, DEFAULT_LIMITS } from './limits.ts';
-import { createRateGate } from './rate-gate.ts';
+import { createOutlet, type OutletOptions } from './outlet.ts';
 import { withRetries } from './retrying.ts';
+import { type Sent, sendOnce } from './single-attempt.ts';
 import type { TokenSource } from './token.ts';
 
-/** Reads from one Procurios environment. */
+/** Reads from one Procurios environment, and writes to it. */
 export interface Client {
   /** The configured host, e.g. `https://acme.procurios.site`: the only origin that requests are sent to. */
   readonly origin: string;
@@ -22,6 +23,20 @@ export interface Client {
    * @throws The signal's reason, when it aborts first.
    */
   getJson(request: JsonRequest): Promise<Json>;
+  /**
+   * Sends what changes nothing on the other side, repeating it like {@link getJson}, and takes any 2xx and 4xx.
+   *
+   * @throws {SyncError} As {@link getJson}.
+   * @throws The signal's reason, when it aborts first.
+   */
+  ask(request: ApiRequest & { readonly method: 'GET' | 'POST' }): Promise<JsonAnswer>;
+  /**
+   * Sends a request once, and once more only with a new token after a 401. It does not throw for what the token
+   * server, the network or the other side do.
+   *
+   * @param request - `withinMs`: how long it may take in all, at least as long as one attempt.
+   */
+  send(request: ApiRequest & { readonly withinMs: number }): Promise<Sent>;
 }
 
 export interface JsonRequest {
@@ -34,67 +49,94 @@ export interface JsonRequest {
   readonly signal?: AbortSignal;
 }
 
-export interface ClientOptions {
+export interface ApiRequest {
+  readonly method: Call['method'];
+  /** Path on the host. */
+  readonly path: string;
+  /** The path as messages show it, with placeholders for values. */
+  readonly shownPath: string;
+  /** The `Accept` header. */
+  readonly mediaType: string;
+  /** JSON; absent: none. */
+  readonly body?: string;
+  /** What it is for, for messages: `change b7c1`. */
+  readonly about: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface ClientOptions extends OutletOptions {
   readonly host: string;
-  readonly acceptLanguage: string;
-  readonly token: TokenSource;
-  /** Of all requests together; a fraction is a request every few seconds. */
-  readonly requestsPerSecond: number;
   readonly limits?: Partial<ClientLimits>;
-  /** @default 'procurios-sync' */
-  readonly userAgent?: string;
 }
 
 /** Attempts that may stand in line for a turn at the same time: the pages in flight, and as many again repeated. */
 const LONGEST_LINE = 16;
 
 export function createClient(options: ClientOptions): Client {
-  const { acceptLanguage, token, requestsPerSecond, userAgent = 'procurios-sync' } = options;
   const { origin } = new URL(options.host);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const standingInLineMs = (1 + limits.retries) * LONGEST_LINE * (1000 / requestsPerSecond);
-  const gate = createRateGate(requestsPerSecond, limits.longestWaitMs);
-  let requests = 0;
+  const outlet = createOutlet(options, limits);
+  const standingInLineMs = (1 + limits.retries) * LONGEST_LINE * (1000 / options.requestsPerSecond);
+  const bounds = { ...limits, totalMs: limits.totalMs + standingInLineMs };
 
-  const send = async (
+  const attempt = async <T>(
     call: Call,
-    mediaType: string,
+    content: Content,
     signal: AbortSignal,
+    read: Reader<T>,
     isRepeated = false,
-  ): Promise<Json> => {
-    await token.get(signal); // first, so that nobody waits for a token in possession of a turn
-    const pausedMs = await gate.enter(signal);
-    if (pausedMs > 0) throw pausedFailure(call, pausedMs);
-    const bearer = await token.get(signal);
-    const headers = {
-      accept: mediaType,
-      'accept-language': acceptLanguage,
-      authorization: `Bearer ${bearer}`,
-      'user-agent': userAgent,
-    };
-    requests += 1;
-    const json = await exchange(call, { headers }, limits, signal, async (answer) => {
+  ): Promise<T> => {
+    const bearer = await outlet.takeTurn(call, signal);
+    const result = await outlet.transmit(call, content, bearer, signal, async (answer) => {
       const busy = busyFailure(call, answer);
-      if (busy?.retryAfterMs !== undefined) gate.pause(busy.retryAfterMs);
       if (busy !== undefined) throw afterPause(busy, limits);
-      return answer.status === 401 && !isRepeated ? undefined : readPermitted(call, answer, token.scopes);
+      if (answer.status === 401 && !isRepeated) return undefined;
+      return { value: await readPermitted(call, answer, options.token.scopes, read) };
     });
-    if (json !== undefined) return json;
-    token.drop(bearer);
-    return send(call, mediaType, signal, true);
+    if (result !== undefined) return result.value;
+    outlet.dropToken(bearer);
+    return attempt(call, content, signal, read, true);
   };
 
   return {
     origin,
     get requests() {
-      return requests;
+      return outlet.requests;
     },
     async getJson({ path, mediaType, about, signal }) {
       const call: Call = { method: 'GET', url: urlOnHost(path, origin, about), about };
-      const bounds = { ...limits, totalMs: limits.totalMs + standingInLineMs };
-      return withRetries(call, bounds, signal, (attemptSignal) => send(call, mediaType, attemptSignal));
+      const content = { headers: { accept: mediaType } };
+      return withRetries(call, bounds, signal, (each) => attempt(call, content, each, readJson));
+    },
+    async ask(request) {
+      const call = callOf(request, origin);
+      const content = contentOf(request);
+      return withRetries(call, bounds, request.signal, (each) =>
+        attempt(call, content, each, readStatusAndJson),
+      );
+    },
+    async send({ withinMs, signal = NEVER, ...request }) {
+      // Begun later, an attempt could not have its whole time.
+      const latestStart = AbortSignal.timeout(Math.max(0, withinMs - limits.attemptMs));
+      return sendOnce(callOf(request, origin), contentOf(request), outlet, latestStart, signal);
     },
   };
+}
+
+type Reader<T> = (call: Call, answer: Answer) => Promise<T>;
+const NEVER = new AbortController().signal;
+
+function callOf({ method, path, shownPath, about }: ApiRequest, origin: string): Call {
+  return { method, url: urlOnHost(path, origin, about), shownPath, about };
+}
+
+function contentOf({ mediaType, body }: ApiRequest): Content {
+  const headers = {
+    accept: mediaType,
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+    ...NO_REUSE,
+  };
+  return { headers, body };
 }
 
 function urlOnHost(path: string, origin: string, about: string): URL {
@@ -113,15 +155,15 @@ function urlOnHost(path: string, origin: string, about: string): URL {
   return url;
 }
 
-async function readPermitted(call: Call, answer: Answer, scopes: readonly string[]): Promise<Json> {
+async function readPermitted<T>(
+  call: Call,
+  answer: Answer,
+  scopes: readonly string[],
+  read: Reader<T>,
+): Promise<T> {
   const { status } = answer;
-  if (status !== 401 && status !== 403) return readJson(call, answer);
+  if (status !== 401 && status !== 403) return read(call, answer);
   const what = status === 401 ? 'answered 401, also with a new token' : 'answered 403';
   const expected = `access with the scopes ${scopes.join(' ')}`;
   throw new SyncError('ACCESS_DENIED', `${nameOf(call)}: ${what}; expected ${expected}`);
-}
-
-function pausedFailure(call: Call, pausedMs: number): SyncError {
-  const message = `${nameOf(call)}: not sent, Procurios asked for a pause of ${Math.ceil(pausedMs / 1000)} s more`;
-  return new SyncError('THROTTLED', message, { retryAfterMs: pausedMs });
 }

@@ -17,6 +17,18 @@ export interface Answer {
   readText(): Promise<string>;
 }
 
+/** What a request holds besides its address. */
+export interface Content {
+  readonly headers: Record<string, string>;
+  readonly body?: URLSearchParams | string;
+}
+
+/**
+ * Has the connection closed after the answer. One that lies idle while a function is frozen is dead when it wakes, and
+ * a write sent on it is lost without anybody knowing whether it arrived: so nothing leaves one behind for a write.
+ */
+export const NO_REUSE = { connection: 'close' };
+
 /**
  * Sends one request, follows no redirect, and has `use` read the answer, all within the limit for one attempt.
  *
@@ -26,7 +38,7 @@ export interface Answer {
  */
 export async function exchange<T>(
   call: Call,
-  content: { readonly headers: Record<string, string>; readonly body?: URLSearchParams },
+  content: Content,
   limits: ClientLimits,
   signal: AbortSignal,
   use: (answer: Answer) => Promise<T>,

@@ -38,30 +38,72 @@ export function afterPause(failure: SyncError, { longestWaitMs }: ClientLimits):
  * @throws {PassingFailure} When the body is cut short, stalls or is not JSON: a proxy may have cut it.
  */
 export async function readJson(call: Call, answer: Answer): Promise<Json> {
-  const { status, headers } = answer;
-  if (status >= 300 && status < 400 && status !== 304) {
-    const target = URL.parse(headers.get('location') ?? '', call.url.href)?.host ?? 'nowhere';
-    const what = `answered ${status}, a redirect to ${target}`;
-    throw new SyncError('NOT_PROCURIOS', `${nameOf(call)}: ${what}; expected the Procurios API itself`);
-  }
+  refuseRedirect(call, answer);
+  const { status } = answer;
   if (status !== 200) {
     const page = isHtml(answer) ? ' with an HTML page' : '';
     throw new SyncError('RESPONSE_INVALID', `${nameOf(call)}: answered ${status}${page}; expected 200`);
   }
-  if (!JSON_TYPE.test(mediaTypeOf(answer))) {
-    const what = isHtml(answer) ? 'an HTML page' : `the content type ${mediaTypeOf(answer) || '(none)'}`;
-    throw new SyncError(
-      'NOT_PROCURIOS',
-      `${nameOf(call)}: answered ${what}; expected JSON of the Procurios API`,
-    );
-  }
+  refuseOtherTypes(call, answer);
+  return parseBody(call, await answer.readText());
+}
+
+/** A status with the JSON that came with it. */
+export interface JsonAnswer {
+  readonly status: number;
+  /** Undefined: there was no body, or with a 4xx none that is JSON. */
+  readonly json: Json | undefined;
+}
+
+/**
+ * Reads an answer of which the status says something: 2xx with JSON or nothing, 4xx with whatever there is.
+ *
+ * JSON is taken under any content type: PHP says text/html where a script says nothing.
+ *
+ * @throws {SyncError} `NOT_PROCURIOS` for a redirect, and for anything else of another content type with a 2xx.
+ * @throws {PassingFailure} When the body of a 2xx is cut short, stalls or is not JSON.
+ */
+export async function readStatusAndJson(call: Call, answer: Answer): Promise<JsonAnswer> {
+  refuseRedirect(call, answer);
+  const { status } = answer;
   const text = await answer.readText();
+  if (status >= 400) return { status, json: parseOrNothing(text) };
+  if (text.trim() === '') return { status, json: undefined };
+  const json = parseOrNothing(text);
+  if (json === undefined) refuseOtherTypes(call, answer);
+  return { status, json: json ?? parseBody(call, text) };
+}
+
+function refuseRedirect(call: Call, { status, headers }: Answer): void {
+  if (status < 300 || status >= 400 || status === 304) return;
+  const target = URL.parse(headers.get('location') ?? '', call.url.href)?.host ?? 'nowhere';
+  const what = `answered ${status}, a redirect to ${target}`;
+  throw new SyncError('NOT_PROCURIOS', `${nameOf(call)}: ${what}; expected the Procurios API itself`);
+}
+
+function refuseOtherTypes(call: Call, answer: Answer): void {
+  if (JSON_TYPE.test(mediaTypeOf(answer))) return;
+  const what = isHtml(answer) ? 'an HTML page' : `the content type ${mediaTypeOf(answer) || '(none)'}`;
+  throw new SyncError(
+    'NOT_PROCURIOS',
+    `${nameOf(call)}: answered ${what}; expected JSON of the Procurios API`,
+  );
+}
+
+function parseBody(call: Call, text: string): Json {
+  const json = parseOrNothing(text);
+  if (json !== undefined) return json;
+  throw new PassingFailure(
+    new SyncError('RESPONSE_INVALID', `${nameOf(call)}: the answer is not valid JSON`),
+  );
+}
+
+/** The parser's error quotes the text, so it goes no further than here. */
+export function parseOrNothing(text: string): Json | undefined {
   try {
     return parseJson(text);
   } catch {
-    // The parser's error quotes the text.
-    const failure = new SyncError('RESPONSE_INVALID', `${nameOf(call)}: the answer is not valid JSON`);
-    throw new PassingFailure(failure);
+    return undefined;
   }
 }
 

@@ -1,5 +1,6 @@
 import { SyncError } from '../core/errors.ts';
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
+import { valueAt } from './pointer.ts';
 
 /**
  * Finds the only array that can be the list of objects: the answer itself, a top-level field or a field of `_embedded`.
@@ -43,18 +44,9 @@ function arraysIn(fields: JsonObject, prefix: string): string[] {
  * @throws {SyncError} `RESPONSE_INVALID` when nothing or something else is there.
  */
 export function listAt(pointer: string, answer: Json, about: string): readonly Json[] {
-  const tokens = pointer.split('/').slice(1);
-  const value = tokens.reduce<Json | undefined>(
-    (parent, token) => childOf(parent, token.replaceAll('~1', '/').replaceAll('~0', '~')),
-    answer,
-  );
+  const value = valueAt(pointer, answer);
   if (Array.isArray(value)) return value;
   const found = value === undefined ? 'nothing' : 'something else';
   const message = `${about}: the answer holds ${found} at ${JSON.stringify(pointer)}; expected the list of objects`;
   throw new SyncError('RESPONSE_INVALID', message);
-}
-
-function childOf(parent: Json | undefined, token: string): Json | undefined {
-  if (Array.isArray(parent)) return /^(?:0|[1-9]\d*)$/.test(token) ? parent[Number(token)] : undefined;
-  return isObject(parent) && Object.hasOwn(parent, token) ? parent[token] : undefined;
 }

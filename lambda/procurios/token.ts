@@ -1,7 +1,7 @@
 import { SyncError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import { type Call, nameOf } from './call.ts';
-import { type Answer, exchange } from './exchange.ts';
+import { type Answer, exchange, NO_REUSE } from './exchange.ts';
 import { afterPause, busyFailure, isHtml, readJson } from './judge-answer.ts';
 import { type ClientLimits, DEFAULT_LIMITS } from './limits.ts';
 import { withRetries } from './retrying.ts';
@@ -105,7 +105,7 @@ function requestOf({ clientId, clientSecret }: Credentials, scopes: readonly str
     client_secret: clientSecret,
   });
   if (scopes.length > 0) body.set('scope', scopes.join(' '));
-  return { headers: { accept: 'application/json' }, body };
+  return { headers: { accept: 'application/json', ...NO_REUSE }, body };
 }
 
 /** @returns The grant, or how it was refused. */

@@ -41,9 +41,10 @@ describe('checkConfig', () => {
       tokenUrl: 'https://acme.example.com/l/oauth2/token',
       acceptLanguage: 'nl-NL,nl;q=0.9,en;q=0.5',
       auth: { grant: 'clientCredentials', scopes: ['things/read'] },
-      requestsPerSecond: { pull: 8 },
+      requestsPerSecond: { pull: 8, push: 2 },
       secretName: 'procurios-sync/acme/client',
       streams: [{ ...THINGS, key: ['id'], query: {}, deletes: 'never', ignoreChangesIn: [] }],
+      operations: {},
     });
   });
 
@@ -59,7 +60,7 @@ describe('checkConfig', () => {
       }),
       tokenUrl: 'https://login.example.com/token?tenant=1',
       acceptLanguage: 'en-US,en;q=0.5',
-      requestsPerSecond: { pull: 0.5 },
+      requestsPerSecond: { pull: 0.5, push: 0.25 },
       secretName: 'shared/procurios',
     };
 
@@ -68,6 +69,7 @@ describe('checkConfig', () => {
     expect(config).toEqual({
       ...given,
       streams: [{ ...given.streams[0], query: { search: 'a b', year: '2025' } }],
+      operations: {},
     });
   });
 
@@ -82,7 +84,7 @@ describe('checkConfig', () => {
       environment: 'Acme',
       host: 'ftp://acme.example.com',
       auth: { grant: 'password', scopes: ['a b', 'c', 'c'], clientSecret: 'hunter2' },
-      requestsPerSecond: { pull: 0, push: 2 },
+      requestsPerSecond: { pull: 0, push: 0, both: 2 },
       schedule: {},
       streams: [
         { ...THINGS, path: 'things', query: { page: 1 }, key: ['id', 'id'] },
@@ -102,6 +104,7 @@ describe('checkConfig', () => {
         'auth.clientSecret',
         'requestsPerSecond.pull',
         'requestsPerSecond.push',
+        'requestsPerSecond.both',
         'schedule',
         'streams[0].path',
         'streams[0].query.page',
@@ -203,11 +206,14 @@ describe('one rule at a time', () => {
     ['requestsPerSecond.pull', { requestsPerSecond: { pull: 1000.5 } }],
     ['requestsPerSecond.pull', { requestsPerSecond: { pull: Number.NaN } }],
     ['requestsPerSecond.pull', { requestsPerSecond: { pull: '8' } }],
+    ['requestsPerSecond.push', { requestsPerSecond: { push: 0 } }],
+    ['requestsPerSecond.push', { requestsPerSecond: { push: 1001 } }],
     ['secretName', { secretName: '' }],
     ['secretName', { secretName: 'a secret' }],
     ['streams', { streams: [] }],
     ['streams', { streams: {} }],
-    ['operations', { operations: {} }],
+    ['operations', { operations: [] }],
+    ['schedule', { schedule: {} }],
   ])('refuses %s in %j', (path, changes) => {
     expect(pathsOf({ ...CONFIG, ...changes })).toEqual([path]);
   });
@@ -228,6 +234,8 @@ describe('one rule at a time', () => {
     ['path', { path: '/l/things#x' }],
     ['path', { path: '/l/my things' }],
     ['path', { path: '/l/things\n' }],
+    ['path', { path: '/l/100%' }],
+    ['path', { path: '/l/{thing}' }],
     ['query', { query: 'x=1' }],
     ['query.x', { query: { x: true } }],
     ['query.x', { query: { x: Number.POSITIVE_INFINITY } }],

@@ -41,6 +41,7 @@ describe('a token request', () => {
     expect(token).toBe('token-1');
     expect(request).toMatchObject({ method: 'POST', path: '/l/oauth2/token' });
     expect(request?.headers.accept).toBe('application/json');
+    expect(request?.headers.connection).toBe('close');
     expect(request?.headers['content-type']).toMatch(/^application\/x-www-form-urlencoded\b/);
     expect(Object.fromEntries(new URLSearchParams(request?.body))).toEqual({
       grant_type: 'client_credentials',

@@ -1,0 +1,55 @@
+import type { Change } from '../core/change.ts';
+import { LONGEST_ATTEMPT_MS, type Reply } from '../core/fate.ts';
+import { ExactNumber, type Json, stringifyJson } from '../core/json.ts';
+import { fillPath, type Operation } from '../core/operation.ts';
+import type { Client } from './client.ts';
+import { errorsIn } from './error-texts.ts';
+import { valueAt } from './pointer.ts';
+
+/** What is left of an attempt for the ledger's notes: 20 seconds. */
+const SENDING_MS = LONGEST_ATTEMPT_MS - 20_000;
+const LONGEST_ID = 500;
+
+/**
+ * Sends a change: once, whatever comes of it, but for a second time with a new token after a 401.
+ *
+ * - `answered`: with its status. A 2xx whose body is cut short or not JSON is none, since it may have said `errors`;
+ *   no body at all is fine.
+ * - `notSent`: nothing was written to a connection (no token, a pause, no turn in time, no connection), or the only
+ *   answer was a 401.
+ * - `lost`: written, and no whole answer came.
+ *
+ * @param signal - Ends it early; what came of it is said all the same.
+ */
+export async function sendChange(
+  client: Pick<Client, 'send'>,
+  operation: Operation,
+  change: Change,
+  signal?: AbortSignal,
+): Promise<Reply> {
+  const sent = await client.send({
+    method: operation.method,
+    path: fillPath(operation.path, change.parameters),
+    shownPath: operation.path,
+    mediaType: operation.mediaType,
+    ...(change.body !== undefined && { body: stringifyJson(change.body) }),
+    about: `change ${change.changeId}`,
+    withinMs: SENDING_MS,
+    signal,
+  });
+  if (sent.kind !== 'answered') return sent;
+  const { json, ...answered } = sent;
+  return { ...answered, errors: errorsIn(json), ids: json === undefined ? {} : idsIn(json, operation.ids) };
+}
+
+/** The ids that the answer has; what is neither a text nor an integer is none. */
+function idsIn(answer: Json, pointers: Operation['ids']): Record<string, string> {
+  const ids = Object.entries(pointers).map(([name, pointer]) => [name, idOf(valueAt(pointer, answer))]);
+  return Object.fromEntries(ids.filter(([, id]) => id !== undefined));
+}
+
+function idOf(value: Json | undefined): string | undefined {
+  if (typeof value === 'string') return value !== '' && value.length <= LONGEST_ID ? value : undefined;
+  const text = value instanceof ExactNumber ? value.text : typeof value === 'number' ? String(value) : '';
+  return /^-?\d{1,500}$/.test(text) ? text : undefined;
+}

@@ -1,0 +1,118 @@
+import { SyncError } from '../core/errors.ts';
+import type { Json } from '../core/json.ts';
+import type { Call } from './call.ts';
+import { createDeparture } from './departure.ts';
+import type { Answer, Content } from './exchange.ts';
+import { isHtml, parseOrNothing } from './judge-answer.ts';
+import type { Outlet } from './outlet.ts';
+import { PassingFailure } from './passing-failure.ts';
+import { parseRetryAfter } from './retry-after.ts';
+
+/** What came of a request that is sent once. */
+export type Sent =
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      /** Undefined: there was no body, or none that can be read and matters. */
+      readonly json: Json | undefined;
+      readonly isHtml: boolean;
+      readonly retryAfterMs?: number;
+    }
+  /** Surely nobody handled it. */
+  | { readonly kind: 'notSent'; readonly reason: string; readonly retryAfterMs?: number }
+  /** Somebody may have handled it. */
+  | { readonly kind: 'lost'; readonly reason: string };
+
+/**
+ * Sends a request once, and once more with a new token if the first was refused with a 401: nothing was handled then.
+ *
+ * @param latestStart - Aborts when it is too late to begin.
+ * @param signal - Ends it early.
+ */
+export async function sendOnce(
+  call: Call,
+  content: Content,
+  outlet: Outlet,
+  latestStart: AbortSignal,
+  signal: AbortSignal,
+): Promise<Sent> {
+  const first = await attempt(call, content, outlet, latestStart, signal);
+  if (first.sent.kind !== 'answered' || first.sent.status !== 401) return first.sent;
+  outlet.dropToken(first.bearer);
+  return (await attempt(call, content, outlet, latestStart, signal)).sent;
+}
+
+async function attempt(
+  call: Call,
+  content: Content,
+  outlet: Outlet,
+  latestStart: AbortSignal,
+  signal: AbortSignal,
+): Promise<{ readonly sent: Sent; readonly bearer: string }> {
+  let bearer: string;
+  try {
+    bearer = await outlet.takeTurn(call, AbortSignal.any([latestStart, signal]));
+  } catch (error) {
+    return { sent: notSent(error, latestStart, signal), bearer: '' };
+  }
+  const departure = createDeparture();
+  try {
+    const sent = await departure.watch(() => outlet.transmit(call, content, bearer, signal, readReply));
+    return { sent, bearer };
+  } catch (error) {
+    const failed = notSent(error, latestStart, signal);
+    return { sent: departure.mayHaveLeft ? { kind: 'lost', reason: failed.reason } : failed, bearer };
+  }
+}
+
+/** @throws What is a bug. */
+function notSent(error: unknown, latestStart: AbortSignal, signal: AbortSignal): Sent & { kind: 'notSent' } {
+  const failure = error instanceof PassingFailure ? error.failure : error;
+  if (failure instanceof SyncError) {
+    const { code, message, retryAfterMs } = failure;
+    return {
+      kind: 'notSent',
+      reason: `${code} ${message}`,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    };
+  }
+  if (signal.aborted) return { kind: 'notSent', reason: 'the push was stopped' };
+  if (latestStart.aborted) return { kind: 'notSent', reason: 'its turn did not come in time' };
+  throw error;
+}
+
+/**
+ * Takes whatever comes back. Only a 2xx is worth nothing without its body: it may hold `errors`.
+ *
+ * @throws {PassingFailure | SyncError} When the body of a 2xx cannot be read whole.
+ */
+async function readReply(answer: Answer): Promise<Sent> {
+  const { status, headers } = answer;
+  const retryAfterMs = parseRetryAfter(headers.get('retry-after'), Date.now());
+  const isGood = status >= 200 && status < 300;
+  const text = isGood ? await wholeText(answer) : await answer.readText().catch(() => undefined);
+  const isEmpty = text === undefined || text.trim() === '';
+  const json = isEmpty ? undefined : parseOrNothing(text);
+  // PHP says text/html where a script says nothing, so the type counts only for what is not JSON.
+  const isPage = !isEmpty && json === undefined && isHtml(answer);
+  if (isGood && !isEmpty && json === undefined && !isPage) {
+    throw new SyncError('RESPONSE_INVALID', `answered ${status} with something that is not JSON`);
+  }
+  return {
+    kind: 'answered',
+    status,
+    json,
+    isHtml: isPage,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
+}
+
+async function wholeText(answer: Answer): Promise<string> {
+  try {
+    return await answer.readText();
+  } catch (error) {
+    const failure = error instanceof PassingFailure ? error.failure : error;
+    if (!(failure instanceof SyncError)) throw error;
+    throw new SyncError(failure.code, `answered ${answer.status}, but ${failure.message}`);
+  }
+}
