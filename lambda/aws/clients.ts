@@ -1,15 +1,23 @@
 import type { ProxyEnv } from 'node:http';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
 
 export type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+export type { SQSClient } from '@aws-sdk/client-sqs';
 
 /**
  * The SDK has no time limit of its own, and with `requestTimeout` alone it only warns.
  *
  * @see https://github.com/aws/aws-sdk-js-v3/blob/main/supplemental-docs/CLIENTS.md#request-handler-requesthandler
  */
-const TIME_LIMITS = { connectionTimeout: 3_000, requestTimeout: 8_000, throwOnRequestTimeout: true };
+const TIME_LIMITS = {
+  connectionTimeout: 3_000,
+  requestTimeout: 8_000,
+  throwOnRequestTimeout: true,
+  // The one above ends with the answer's headers; a body may stall as well.
+  socketTimeout: 8_000,
+};
 
 /**
  * Region, credentials and endpoint come from the SDK's own environment.
@@ -23,6 +31,12 @@ export function createDynamoDb(proxy?: ProxyEnv): DynamoDBClient {
 /** As {@link createDynamoDb}. */
 export function createSecretsManager(proxy?: ProxyEnv): SecretsManagerClient {
   return new SecretsManagerClient(settings(proxy));
+}
+
+/** As {@link createDynamoDb}. */
+export function createSqs(proxy?: ProxyEnv): SQSClient {
+  // Else the host in a queue's URL would be called, even where an endpoint is set.
+  return new SQSClient({ ...settings(proxy), useQueueUrlAsEndpoint: false });
 }
 
 function settings(proxy: ProxyEnv | undefined) {

@@ -28,6 +28,8 @@ const DISPOSITIONS = {
   STORE_MISSING: 'fix',
   /** AWS refused or failed, also after several attempts. */
   STORE_UNAVAILABLE: 'retry',
+  /** A change is not of the right shape, or not of a configured operation. */
+  CHANGE_INVALID: 'fix',
   /** Another pull of this environment is running. */
   RUN_ACTIVE: 'retry',
   /** The pull was stopped, or its time was up; the next one goes on from there. */

@@ -1,8 +1,10 @@
 import {
+  type AttributeDefinition,
   CreateTableCommand,
   type CreateTableCommandInput,
   DeleteTableCommand,
   type DynamoDBClient,
+  type KeySchemaElement,
   paginateListTables,
   waitUntilTableExists,
   waitUntilTableNotExists,
@@ -48,19 +50,37 @@ async function listTables(client: DynamoDBClient): Promise<ReadonlySet<string>> 
 
 function tablesOf({ environment, streams }: TableNames): CreateTableCommandInput[] {
   return [
-    table(stateTableName(environment), ['pk', 'sk']),
+    stateTable(stateTableName(environment)),
     ...streams.map(({ name }) => table(streamTableName(environment, name), ['_id'])),
   ];
 }
 
-function table(TableName: string, key: readonly string[]): CreateTableCommandInput {
+function table(TableName: string, key: readonly string[]) {
   return {
     TableName,
     BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: key.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-    KeySchema: key.map((AttributeName, index) => ({
-      AttributeName,
-      KeyType: index === 0 ? 'HASH' : 'RANGE',
-    })),
+    AttributeDefinitions: attributes(key),
+    KeySchema: keySchema(key),
+  } satisfies CreateTableCommandInput;
+}
+
+/** With an index over the ledger: only its entries have both an `outcome` and a `queuedAt`. */
+function stateTable(TableName: string): CreateTableCommandInput {
+  const indexKey = ['outcome', 'queuedAt'];
+  const withoutIndex = table(TableName, ['pk', 'sk']);
+  return {
+    ...withoutIndex,
+    AttributeDefinitions: [...withoutIndex.AttributeDefinitions, ...attributes(indexKey)],
+    GlobalSecondaryIndexes: [
+      { IndexName: 'byOutcome', KeySchema: keySchema(indexKey), Projection: { ProjectionType: 'ALL' } },
+    ],
   };
+}
+
+function attributes(names: readonly string[]): AttributeDefinition[] {
+  return names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' }));
+}
+
+function keySchema(names: readonly string[]): KeySchemaElement[] {
+  return names.map((AttributeName, index) => ({ AttributeName, KeyType: index === 0 ? 'HASH' : 'RANGE' }));
 }

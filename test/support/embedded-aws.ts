@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach } from '@jest/globals';
 import type { EmbeddedAws } from '../../local/endpoints/embedded-aws.ts';
 
@@ -27,6 +28,17 @@ export function secretsManagerOf({ environment }: EmbeddedAws) {
     endpoint: environment.AWS_ENDPOINT_URL_SECRETS_MANAGER,
     region: environment.AWS_REGION,
     credentials: CREDENTIALS,
+  });
+}
+
+/** A client of an SQS endpoint. */
+export function sqsOf(endpoint: string | undefined, maxAttempts = 1) {
+  return new SQSClient({
+    endpoint,
+    region: 'eu-west-1',
+    credentials: CREDENTIALS,
+    useQueueUrlAsEndpoint: false,
+    maxAttempts,
   });
 }
 

@@ -9,8 +9,8 @@ import { createTables } from '../../local/endpoints/tables.ts';
 /** An implementation of DynamoDB's API that the tests of the store run against. */
 export interface Engine {
   readonly url: string;
-  /** A client of it, or of what stands in front of it at `endpoint`. */
-  client(endpoint?: string): DynamoDBClient;
+  /** A client of it, or of what stands in front of it at `endpoint`, that tries so often (by default once). */
+  client(endpoint?: string, maxAttempts?: number): DynamoDBClient;
   /** New tables for a test: one of the state, and one of the stream `things`. */
   freshTables(): Promise<{ readonly stateName: string; readonly tableName: string }>;
 }
@@ -32,9 +32,9 @@ function startedBeforeAll(start: () => Promise<Running>): Engine {
   let running: Running | undefined;
   let tests = 0;
   const clients: DynamoDBClient[] = [];
-  const client = (endpoint = running?.url): DynamoDBClient => {
+  const client = (endpoint = running?.url, maxAttempts = 1): DynamoDBClient => {
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-    const created = new DynamoDBClient({ endpoint, region: 'eu-west-1', credentials, maxAttempts: 1 });
+    const created = new DynamoDBClient({ endpoint, region: 'eu-west-1', credentials, maxAttempts });
     clients.push(created);
     return created;
   };

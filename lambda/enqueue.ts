@@ -1,0 +1,51 @@
+import { createChangeQueue } from './aws/change-queue.ts';
+import { createDynamoDb, createSqs } from './aws/clients.ts';
+import { createLedger } from './aws/ledger.ts';
+import { createStateTable } from './aws/state-table.ts';
+import { readBundledConfig } from './config/bundled-config.ts';
+import { changeQueueName, stateTableName } from './config/names.ts';
+import { checkEventDetail, deduplicationIdOf, problemText } from './core/change.ts';
+import { SyncError } from './core/errors.ts';
+import type { Json } from './core/json.ts';
+import { rejectedMessage } from './core/ledger-entry.ts';
+import { systemClock } from './runtime/clock.ts';
+import { createLog } from './runtime/log.ts';
+
+/** An event of the type "Procurios Change", as EventBridge delivers it. */
+interface ChangeEvent {
+  readonly id: string;
+  readonly detail: Json;
+}
+
+const config = readBundledConfig(import.meta.url, process.env.PROCURIOS_HOST);
+const log = createLog();
+const queue = createChangeQueue({
+  client: createSqs(),
+  queueName: changeQueueName(config.environment),
+  clock: systemClock,
+});
+const ledger = createLedger(createStateTable(createDynamoDb(), stateTableName(config.environment)));
+
+/**
+ * Puts the change in an event on the queue. One that is no change is noted in the ledger under the event's id.
+ *
+ * @throws {SyncError} `STORE_*`: EventBridge then delivers the event again.
+ */
+export async function handler({ id, detail }: ChangeEvent): Promise<void> {
+  const text = JSON.stringify(detail);
+  const checked = checkEventDetail(detail, config.operations);
+  if ('problems' in checked) {
+    const errors = checked.problems.map(problemText);
+    const { changeId } = checked;
+    await ledger.write(rejectedMessage({ messageId: id, text, changeId, errors, nowMs: systemClock.now() }));
+    log.warn('event is not a change', { event: id, changeId });
+    return;
+  }
+  const { changeId, subject } = checked.change;
+  const [unqueued] = await queue.send([
+    { text, group: subject, deduplicationId: deduplicationIdOf(checked.change) },
+  ]);
+  if (unqueued !== undefined)
+    throw new SyncError('STORE_UNAVAILABLE', `change ${changeId}: ${unqueued.reason}`);
+  log.info('change queued', { changeId, subject, operation: checked.change.operation });
+}

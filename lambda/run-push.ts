@@ -1,0 +1,73 @@
+import type { DynamoDBClient } from './aws/clients.ts';
+import { createLedger } from './aws/ledger.ts';
+import { createStateTable } from './aws/state-table.ts';
+import type { Config } from './config/config.ts';
+import { stateTableName } from './config/names.ts';
+import { SyncError } from './core/errors.ts';
+import { type Message, type PushPorts, pushBatch } from './core/push-batch.ts';
+import { createBodyChecks } from './procurios/body-schema.ts';
+import { type Client, createClient } from './procurios/client.ts';
+import { PUSH_LIMITS } from './procurios/limits.ts';
+import { sendChange } from './procurios/send.ts';
+import type { TokenSource } from './procurios/token.ts';
+import { systemClock } from './runtime/clock.ts';
+import type { Log } from './runtime/log.ts';
+
+/** Functions that send beside each other at most: the fewest that an event source can be held to. */
+export const PUSH_CONCURRENCY = 2;
+
+export interface PushOptions extends Pick<PushPorts, 'hide'> {
+  readonly config: Config;
+  readonly token: TokenSource;
+  readonly dynamoDb: DynamoDBClient;
+  /** Functions that send beside each other, and share the agreed rate. */
+  readonly concurrency: number;
+  readonly log: Log;
+}
+
+/**
+ * What handles batches of the change queue, in the Lambda function and in the command line alike.
+ *
+ * @returns A function that sends a batch's changes and gives back the ids of the messages that stay in the queue.
+ */
+export function createPush(options: PushOptions): (messages: readonly Message[]) => Promise<string[]> {
+  const { config, log } = options;
+  const procurios: Client = createClient({
+    ...config,
+    token: options.token,
+    requestsPerSecond: config.requestsPerSecond.push / options.concurrency,
+    limits: PUSH_LIMITS,
+  });
+  const checks = createBodyChecks(procurios, { onNote: (note) => log.warn('schema', { note }) });
+  const ports: PushPorts = {
+    clock: systemClock,
+    operations: config.operations,
+    ledger: createLedger(createStateTable(options.dynamoDb, stateTableName(config.environment))),
+    check: checks.check,
+    hide: options.hide,
+    async send(operation, change) {
+      const reply = await sendChange(procurios, operation, change);
+      // What the schema let pass and the vendor did not may be a schema that has changed.
+      if (reply.kind === 'answered' && reply.status >= 400 && reply.status < 500)
+        checks.forget(operation, change);
+      return reply;
+    },
+    onOutcome({ changeId, operation, subject, outcome, attempt, status, reason }) {
+      const fields = { changeId, operation, subject, outcome, attempt, status, reason };
+      if (outcome === 'accepted') log.info('change', fields);
+      else log.warn('change', fields);
+    },
+    onFailure({ messageId }, error) {
+      log.error('message goes back to the queue', { messageId, ...errorFields(error) });
+    },
+  };
+  return (messages) => pushBatch(messages, ports);
+}
+
+/** What of an error may stand in a log: the message of our own ones, and only the place of all others. */
+function errorFields(error: unknown): { readonly code: string; readonly error: string } {
+  if (error instanceof SyncError) return { code: error.code, error: error.message };
+  const { name, stack = '' } = error instanceof Error ? error : new Error();
+  const frames = stack.split('\n').filter((line) => line.startsWith('    at '));
+  return { code: name, error: frames.slice(0, 5).join('; ') };
+}

@@ -1,0 +1,57 @@
+import {
+  CreateQueueCommand,
+  DeleteQueueCommand,
+  GetQueueAttributesCommand,
+  ListQueuesCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { Config } from '../../lambda/config/config.ts';
+import { changeQueueName, deadLetterQueueName } from '../../lambda/config/names.ts';
+
+type Environment = Pick<Config, 'environment'>;
+
+const FOURTEEN_DAYS_SECONDS = 14 * 24 * 60 * 60;
+/** Six times as long as a batch may take. */
+const VISIBILITY_TIMEOUT_SECONDS = 720;
+/** So high that throttling alone never uses up a message. */
+const MOST_RECEIPTS = 1000;
+
+/** The queues of a config. */
+export interface QueueUrls {
+  readonly changes: string;
+  readonly deadLetters: string;
+}
+
+/** Creates those of a config's queues that are missing, with the attributes that the deployed ones have. */
+export async function createQueues(client: SQSClient, { environment }: Environment): Promise<QueueUrls> {
+  const common = { FifoQueue: 'true', MessageRetentionPeriod: String(FOURTEEN_DAYS_SECONDS) };
+  const deadLetters = await createQueue(client, deadLetterQueueName(environment), common);
+  const { Attributes } = await client.send(
+    new GetQueueAttributesCommand({ QueueUrl: deadLetters, AttributeNames: ['QueueArn'] }),
+  );
+  const redrive = { deadLetterTargetArn: Attributes?.QueueArn, maxReceiveCount: MOST_RECEIPTS };
+  const changes = await createQueue(client, changeQueueName(environment), {
+    ...common,
+    VisibilityTimeout: String(VISIBILITY_TIMEOUT_SECONDS),
+    RedrivePolicy: JSON.stringify(redrive),
+  });
+  return { changes, deadLetters };
+}
+
+async function createQueue(
+  client: SQSClient,
+  QueueName: string,
+  Attributes: Record<string, string>,
+): Promise<string> {
+  const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName, Attributes }));
+  return QueueUrl as string;
+}
+
+/** Removes a config's queues with everything in them. */
+export async function deleteQueues(client: SQSClient, { environment }: Environment): Promise<void> {
+  const names = [changeQueueName(environment), deadLetterQueueName(environment)];
+  for (const QueueNamePrefix of names) {
+    const { QueueUrls = [] } = await client.send(new ListQueuesCommand({ QueueNamePrefix }));
+    await Promise.all(QueueUrls.map((QueueUrl) => client.send(new DeleteQueueCommand({ QueueUrl }))));
+  }
+}

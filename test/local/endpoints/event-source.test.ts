@@ -1,0 +1,286 @@
+import { ChangeMessageVisibilityCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { describe, expect, test } from '@jest/globals';
+import {
+  type BatchResponse,
+  type EventSourceOptions,
+  type SqsEvent,
+  startEventSource,
+} from '../../../local/endpoints/event-source.ts';
+import { createQueues, deleteQueues } from '../../../local/endpoints/queues.ts';
+import { closeAfterTest, sqsOf } from '../../support/embedded-aws.ts';
+import { startFaultProxy } from '../../support/fault-proxy.ts';
+import { bodiesOf, countsOf, openQueues, queueMessages, receive } from '../../support/queues.ts';
+
+const ALL_DONE: BatchResponse = { batchItemFailures: [] };
+
+function bodies({ Records }: SqsEvent): string[] {
+  return Records.map(({ body }) => body);
+}
+
+/** An answer that reports the messages with these bodies. */
+function reporting({ Records }: SqsEvent, failed: readonly string[]): BatchResponse {
+  const reported = Records.filter(({ body }) => failed.includes(body));
+  return { batchItemFailures: reported.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+}
+
+interface Queue {
+  readonly client: SQSClient;
+  readonly url: string;
+  readonly environment: string;
+}
+
+/** An event source on a queue with these messages, with the batches and failures that it saw. */
+async function feed(
+  messages: readonly string[],
+  answer: (event: SqsEvent, queue: Queue) => Promise<unknown>,
+  more: Partial<EventSourceOptions> = {},
+) {
+  const { client, urls, environment } = await openQueues();
+  const queue = { client, url: urls.changes, environment };
+  await queueMessages(client, queue.url, messages);
+  const batches: string[][] = [];
+  const failures: unknown[] = [];
+  const source = startEventSource({
+    client,
+    queueUrl: queue.url,
+    handler: async (event) => {
+      batches.push(bodies(event));
+      return (await answer(event, queue)) as BatchResponse;
+    },
+    onFailure: (error) => failures.push(error),
+    ...more,
+  });
+  return { source: closeAfterTest(source), queue, batches, failures };
+}
+
+/** As {@link feed}, but only the first batch is taken. */
+async function feedOnce(
+  messages: readonly string[],
+  answer: (event: SqsEvent, queue: Queue) => Promise<unknown>,
+) {
+  const began = Promise.withResolvers<void>();
+  const fed = await feed(messages, (event, queue) => {
+    began.resolve();
+    return answer(event, queue);
+  });
+  await began.promise;
+  await fed.source.close();
+  return fed;
+}
+
+async function setVisibility({ client, url }: Queue, { Records }: SqsEvent, seconds: number): Promise<void> {
+  for (const { receiptHandle } of Records) {
+    await client.send(
+      new ChangeMessageVisibilityCommand({
+        QueueUrl: url,
+        ReceiptHandle: receiptHandle,
+        VisibilityTimeout: seconds,
+      }),
+    );
+  }
+}
+
+describe('the event source', () => {
+  test('gives the handler what Lambda would', async () => {
+    const events: SqsEvent[] = [];
+
+    const { queue } = await feedOnce(['a1'], async (event) => {
+      events.push(event);
+      return ALL_DONE;
+    });
+
+    expect(events).toEqual([
+      {
+        Records: [
+          {
+            messageId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+            receiptHandle: expect.any(String),
+            body: 'a1',
+            attributes: {
+              ApproximateReceiveCount: '1',
+              SentTimestamp: expect.stringMatching(/^\d{13}$/),
+              SenderId: expect.any(String),
+              ApproximateFirstReceiveTimestamp: expect.stringMatching(/^\d{13}$/),
+              MessageGroupId: 'a',
+              MessageDeduplicationId: 'a1',
+              SequenceNumber: expect.stringMatching(/^\d{20}$/),
+            },
+            messageAttributes: {},
+            md5OfBody: '8a8bb7cd343aa2ad99b7d762030857a2',
+            eventSource: 'aws:sqs',
+            eventSourceARN: `arn:aws:sqs:eu-west-1:000000000000:procurios-sync-${queue.environment}-changes.fifo`,
+            awsRegion: 'eu-west-1',
+          },
+        ],
+      },
+    ]);
+  });
+
+  test('gives batches of up to ten, several messages of a group in order, until the queue is empty', async () => {
+    const numbers = Array.from({ length: 8 }, (_, index) => index);
+    const queued = [...numbers.map((each) => `a${each}`), ...numbers.map((each) => `b${each}`)];
+
+    const { source, queue, batches, failures } = await feed(queued, async () => ALL_DONE);
+    await source.idle();
+
+    expect(batches.slice(0, 2)).toEqual([
+      ['a0', 'a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7', 'b0', 'b1'],
+      ['b2', 'b3', 'b4', 'b5', 'b6', 'b7'],
+    ]);
+    expect(batches).toHaveLength(2);
+    expect(failures).toEqual([]);
+    expect(await countsOf(queue.client, queue.url)).toEqual({ visible: 0, hidden: 0 });
+  });
+
+  test('takes what is queued later, too', async () => {
+    const { source, queue, batches } = await feed([], async () => ALL_DONE);
+    await source.idle();
+
+    await queueMessages(queue.client, queue.url, ['a1']);
+    await source.idle();
+
+    expect(batches).toEqual([['a1']]);
+  });
+
+  test('deletes all but what the handler reports', async () => {
+    const { queue, failures } = await feedOnce(['a1', 'a2', 'b1', 'c1'], async (event) =>
+      reporting(event, ['a2', 'c1']),
+    );
+
+    expect(await countsOf(queue.client, queue.url)).toEqual({ visible: 0, hidden: 2 });
+    expect(failures).toEqual([]);
+  });
+
+  test('gives what went back again when its time is over, in order and counted', async () => {
+    const receipts: (string | undefined)[] = [];
+    const { source, batches } = await feed(['a1', 'a2', 'a3', 'b1'], async (event, queue) => {
+      receipts.push(...event.Records.map(({ attributes }) => attributes.ApproximateReceiveCount));
+      if (receipts.length > 4) return ALL_DONE;
+      await setVisibility(queue, { Records: event.Records.slice(1) }, 0);
+      return reporting(event, ['a2', 'a3', 'b1']);
+    });
+
+    await source.idle();
+
+    expect(batches).toEqual([['a1', 'a2', 'a3', 'b1'], expect.arrayContaining(['a2', 'a3', 'b1'])]);
+    expect(batches[1]?.filter((body) => body.startsWith('a'))).toEqual(['a2', 'a3']);
+    expect(receipts).toEqual(['1', '1', '1', '1', '2', '2', '2']);
+  });
+
+  test('leaves the whole batch to the visibility timeout when the handler throws, and tells', async () => {
+    const { queue, failures } = await feedOnce(['a1', 'b1'], async () => {
+      throw new Error('out of order');
+    });
+
+    expect(await countsOf(queue.client, queue.url)).toEqual({ visible: 0, hidden: 2 });
+    expect(failures).toEqual([new Error('out of order')]);
+  });
+
+  test.each([
+    [{ batchItemFailures: [{ itemIdentifier: '' }] }],
+    [{ batchItemFailures: [{ itemIdentifier: null }] }],
+    [{ batchItemFailures: [{ itemIdentifier: 'of another batch' }] }],
+    [{ batchItemFailures: [{ messageId: 'x' }] }],
+    [{ batchItemFailures: ['x'] }],
+    [{ batchItemFailures: 'x' }],
+  ])('sends the whole batch back when it is answered %j', async (answer) => {
+    const { queue, failures } = await feedOnce(['a1', 'b1'], async () => answer);
+
+    expect(await countsOf(queue.client, queue.url)).toEqual({ visible: 0, hidden: 2 });
+    expect(failures).toEqual([expect.any(TypeError)]);
+  });
+
+  test.each([[undefined], [null], [{}], [{ batchItemFailures: null }], [{ batchItemFailures: [] }]])(
+    'deletes the whole batch when it is answered %j',
+    async (answer) => {
+      const { queue, failures } = await feedOnce(['a1', 'b1'], async () => answer);
+
+      expect(await countsOf(queue.client, queue.url)).toEqual({ visible: 0, hidden: 0 });
+      expect(failures).toEqual([]);
+    },
+  );
+
+  test('gives other groups meanwhile, and of the same group nothing', async () => {
+    const second = Promise.withResolvers<void>();
+    const { source, queue, batches } = await feed(
+      ['a1'],
+      async (event) => {
+        if (!bodies(event).includes('a1')) second.resolve();
+        else {
+          await queueMessages(queue.client, queue.url, ['a2', 'b1']);
+          await second.promise;
+        }
+        return ALL_DONE;
+      },
+      { concurrency: 2 },
+    );
+
+    await source.idle();
+
+    expect(batches).toEqual([['a1'], ['b1'], ['a2']]);
+  });
+
+  test('is not idle while a message is hidden', async () => {
+    let isIdle = false;
+    const { source } = await feed(['a1'], async (event) => reporting(event, ['a1']));
+
+    const idle = source.idle().then(() => {
+      isIdle = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    const wasIdle = isIdle;
+    await source.close();
+    await idle;
+
+    expect(wasIdle).toBe(false);
+  });
+
+  test('looks at an empty queue now and then only', async () => {
+    const { sqs, urls } = await openQueues();
+    const proxy = closeAfterTest(await startFaultProxy(sqs.url));
+    const source = startEventSource({
+      client: sqsOf(proxy.url),
+      queueUrl: urls.changes,
+      handler: async () => ALL_DONE,
+      onFailure() {},
+    });
+
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    await source.close();
+
+    expect(proxy.calls().ReceiveMessage).toBeLessThan(5);
+  });
+
+  test('finishes the batch under way when it is closed, and takes no other', async () => {
+    const began = Promise.withResolvers<void>();
+    const finish = Promise.withResolvers<void>();
+    const { source, queue, batches } = await feed(['a1'], async () => {
+      began.resolve();
+      await finish.promise;
+      return ALL_DONE;
+    });
+    await began.promise;
+    await queueMessages(queue.client, queue.url, ['a2']);
+
+    const closed = source.close();
+    finish.resolve();
+    await closed;
+
+    expect(batches).toEqual([['a1']]);
+    expect(bodiesOf(await receive(queue.client, queue.url))).toEqual(['a2']);
+  });
+
+  test('tells of a queue that fails, and goes on once it works', async () => {
+    const failed = Promise.withResolvers<unknown>();
+    const { source, queue, batches } = await feed([], async () => ALL_DONE, { onFailure: failed.resolve });
+
+    await deleteQueues(queue.client, queue);
+    const failure = await failed.promise;
+    await createQueues(queue.client, queue);
+    await queueMessages(queue.client, queue.url, ['a1']);
+    await source.idle();
+
+    expect(failure).toMatchObject({ name: 'QueueDoesNotExist' });
+    expect(batches).toEqual([['a1']]);
+  });
+});

@@ -1,0 +1,172 @@
+import type { Clock } from '../../lambda/core/clock.ts';
+import type { Reply } from '../../lambda/core/fate.ts';
+import type { LedgerEntry } from '../../lambda/core/ledger-entry.ts';
+import type { Operation } from '../../lambda/core/operation.ts';
+import { type Message, type PushPorts, pushBatch } from '../../lambda/core/push-batch.ts';
+
+export function operationOf(overrides: Partial<Operation> = {}): Operation {
+  return {
+    name: 'register',
+    method: 'POST',
+    path: '/l/things_api/thing',
+    mediaType: 'application/vnd.procurios.things+json; version=1',
+    repeatable: false,
+    ids: {},
+    ...overrides,
+  };
+}
+
+/** What is queued; anything may be wrong with it but the two that the queue itself looks at. */
+interface QueuedChange {
+  readonly changeId?: string;
+  readonly subject?: string;
+  readonly [field: string]: unknown;
+}
+
+/** A process died: whatever it was doing ends here, and nothing after it happens. */
+export class Crash extends Error {}
+
+/** What is done to one of the outside calls, by its number from 1. */
+export type Injection = 'crashBefore' | 'crashAfter' | 'error' | 'lostReply' | 'timeout';
+
+/**
+ * A ledger, a queue and an API in memory, every call to them numbered, so that each can go wrong in each way.
+ *
+ * The queue keeps SQS FIFO's rules: groups in order, a group blocked while one of its messages is away.
+ */
+export class PushWorld {
+  readonly ledger = new Map<string, LedgerEntry>();
+  /** Change ids in the order in which the API applied them. */
+  readonly applied: string[] = [];
+  readonly operations: Record<string, Operation>;
+  readonly clock: Clock & { time: number };
+  answer: (message: string, attempt: number) => Reply = () => ACCEPTED;
+  calls = 0;
+  injections = new Map<number, Injection>();
+  #messages: (Message & { visibleAt: number; receipts: number })[] = [];
+  #sends = new Map<string, number>();
+
+  constructor(operations: Record<string, Operation> = { register: operationOf() }) {
+    this.operations = operations;
+    const clock = { time: Date.parse('2026-11-24T04:00:00Z'), now: () => clock.time, sleep: async () => {} };
+    this.clock = clock;
+  }
+
+  queue(change: QueuedChange, text = JSON.stringify(change)): void {
+    const messageId = `message-${this.#messages.length + this.#sends.size + this.ledger.size + 1}-${change.changeId}`;
+    const group = change.subject ?? 'none';
+    this.#messages.push({ messageId, group, text, visibleAt: 0, receipts: 0 });
+  }
+
+  get queued(): number {
+    return this.#messages.length;
+  }
+
+  /** Delivers what is visible, up to ten messages; a crash leaves them to be delivered again. */
+  async deliver(): Promise<void> {
+    const now = this.clock.time;
+    const blocked = new Set<string>();
+    const batch = this.#messages
+      .filter((message) => {
+        if (message.visibleAt > now) blocked.add(message.group);
+        return !blocked.has(message.group);
+      })
+      .slice(0, 10);
+    for (const message of batch) {
+      message.receipts += 1;
+      message.visibleAt = now + 720_000;
+    }
+    try {
+      const back = new Set(await pushBatch(batch, this.ports()));
+      this.#messages = this.#messages.filter((each) => !batch.includes(each) || back.has(each.messageId));
+    } catch (error) {
+      if (!(error instanceof Crash)) throw error;
+    }
+  }
+
+  /** Delivers until the queue is empty, letting the time pass that messages are hidden. */
+  async drain(mostRounds = 400): Promise<void> {
+    for (let round = 0; this.#messages.length > 0; round += 1) {
+      if (round === mostRounds) throw new Error(`${this.#messages.length} messages never leave the queue`);
+      await this.deliver();
+      this.clock.time = Math.max(
+        this.clock.time + 1000,
+        Math.min(...this.#messages.map(({ visibleAt }) => visibleAt)),
+      );
+    }
+  }
+
+  ports(): PushPorts {
+    let hasCrashed = false;
+    /** Numbers a call and does to it what is to be done. A crashed process makes no further call. */
+    const call = async <Result>(does: () => Result, onLost: () => Result): Promise<Result> => {
+      if (hasCrashed) throw new Crash();
+      this.calls += 1;
+      const injection = this.injections.get(this.calls);
+      const crash = (): never => {
+        hasCrashed = true;
+        throw new Crash();
+      };
+      await Promise.resolve();
+      if (injection === 'crashBefore') crash();
+      if (injection === 'error') throw new Error('injected');
+      const result = does();
+      if (injection === 'crashAfter') crash();
+      return injection === 'lostReply' || injection === 'timeout' ? onLost() : result;
+    };
+    const lostStore = (): never => {
+      throw new Error('injected: no reply');
+    };
+    return {
+      clock: this.clock,
+      operations: this.operations,
+      ledger: {
+        read: (id) => call(() => this.ledger.get(id), lostStore),
+        write: (entry) => call(() => this.#write(entry), lostStore),
+      },
+      check: async () => [],
+      send: (_operation, change) =>
+        call<Reply>(
+          () => this.#apply(change.changeId),
+          () => ({ kind: 'lost', reason: 'no reply' }),
+        ),
+      hide: (message, ms) =>
+        call(() => {
+          const own = this.#messages.find(({ messageId }) => messageId === message.messageId);
+          if (own !== undefined) own.visibleAt = this.clock.time + ms;
+        }, lostStore),
+      onOutcome() {},
+      onFailure(_message, error) {
+        if (error instanceof Crash) throw error;
+      },
+    };
+  }
+
+  #write(entry: LedgerEntry): boolean {
+    const held = this.ledger.get(entry.changeId)?.version ?? 0;
+    if (held !== entry.version - 1) return false;
+    this.ledger.set(entry.changeId, entry);
+    return true;
+  }
+
+  #apply(changeId: string): Reply {
+    const attempt = (this.#sends.get(changeId) ?? 0) + 1;
+    this.#sends.set(changeId, attempt);
+    const reply = this.answer(changeId, attempt);
+    if (reply.kind === 'answered' && reply.status < 300 && reply.errors.length === 0)
+      this.applied.push(changeId);
+    return reply;
+  }
+}
+
+export const ACCEPTED: Reply = {
+  kind: 'answered',
+  status: 200,
+  errors: [],
+  ids: { thingId: '7' },
+  isHtml: false,
+};
+
+export function answered(status: number, more: Partial<Extract<Reply, { kind: 'answered' }>> = {}): Reply {
+  return { kind: 'answered', status, errors: [], ids: {}, isHtml: false, ...more };
+}
