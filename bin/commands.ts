@@ -1,20 +1,13 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { DEFAULT_CONFIG } from '../cli/command.ts';
-
-const DEMO_TABLES = '--embedded --config examples/demo.config.ts';
-
-const EXIT_CODES = `Exit codes:
-  0    done; rejected objects are no failure
-  1    failed or incomplete
-  2    wrong usage or configuration
-  130  interrupted`;
+import { type Command, Option } from 'commander';
+import { addChangeCommands } from './change-commands.ts';
+import { DEMO_TABLES, EXIT_CODES, type RunCommand, wholeNumber, withTables } from './options.ts';
 
 /**
  * Declares the commands.
  *
  * @param run - Runs one; what it resolves to is the exit code.
  */
-export function addCommands(program: Command, run: (command: () => Promise<number>) => Promise<void>): void {
+export function addCommands(program: Command, run: RunCommand): void {
   program
     .description("Keeps a faithful copy of a Procurios environment's objects in DynamoDB.")
     .helpCommand('help [command]', 'print help for a command')
@@ -36,6 +29,7 @@ ${EXIT_CODES}`,
   addExport(program).action((stream, options) =>
     run(async () => (await import('../cli/export.ts')).exportStream(stream, options)),
   );
+  addChangeCommands(program, run);
   addSimulator(program).action((options) =>
     run(async () => (await import('../cli/simulator.ts')).simulator(options)),
   );
@@ -123,20 +117,4 @@ function addDemo(program: Command): Command {
     .command('demo')
     .description('See a pull, some edits and a second pull, without AWS or an account.')
     .addHelpText('after', '\nExample:\n  $ npx procurios-sync demo');
-}
-
-function withTables(command: Command): Command {
-  return command
-    .option('--config <file>', 'the config file', DEFAULT_CONFIG)
-    .option('--embedded', 'tables on this machine, in .procurios-sync/, not AWS')
-    .option('--json', 'print JSON on stdout, for programs');
-}
-
-function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-    const range = most === Number.MAX_SAFE_INTEGER ? `of ${least} or more` : `from ${least} to ${most}`;
-    throw new InvalidArgumentError(`Expected a whole number ${range}.`);
-  };
 }

@@ -23,14 +23,18 @@ function reportUsage(command: Command): Command {
 }
 
 function usageError({ code, message }: CommanderError, command: Command): CommandError {
-  const names = [command.parent?.name(), command.name()].filter((name) => name !== undefined);
   // The help was printed instead of a message.
   const text = code === 'commander.help' ? 'no command is given' : message;
   const sentence = text
     .replace(/^error: /, '')
     .replace(/\n\(Did/, ' (did')
     .replace(/\.$/, '');
-  return new CommandError('USAGE', `${sentence}; see npx ${names.join(' ')} --help`);
+  return new CommandError('USAGE', `${sentence}; see npx ${pathOf(command)} --help`);
+}
+
+/** `procurios-sync changes list`. */
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }
 
 const program = new Command('procurios-sync');
@@ -39,7 +43,9 @@ addCommands(program, async (command) => {
   if (proxy !== undefined) useProxy(proxy);
   process.exitCode = await command();
 });
-for (const command of [program, ...program.commands]) reportUsage(command);
+for (const command of [program, ...program.commands.flatMap((each) => [each, ...each.commands])]) {
+  reportUsage(command);
+}
 
 outliveReaders();
 try {

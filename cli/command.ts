@@ -22,6 +22,10 @@ export type CommandErrorCode =
   | 'NOT_FOUND'
   /** A file could not be written. */
   | 'FILE_FAILED'
+  /** The answer to a question was no. */
+  | 'DECLINED'
+  /** The change, as it is, does not allow what was asked for. */
+  | 'NOT_POSSIBLE'
   /** Ctrl-C. */
   | 'INTERRUPTED';
 

@@ -12,6 +12,7 @@ import { runPull } from '../lambda/run-pull.ts';
 import { createTables, deleteTables } from '../local/endpoints/tables.ts';
 import { type Control, startSimulator } from '../local/simulator/simulator.ts';
 import { flagsOf, print } from './command.ts';
+import { showPush } from './demo-push.ts';
 import { createProgress } from './progress.ts';
 import { exitCodeOf } from './pull.ts';
 import { connect, DATA_FOLDER, openSession, type Session } from './session.ts';
@@ -50,6 +51,7 @@ export async function demo(): Promise<number> {
 
     print(`\n${sideBySide(first, second)}\n`);
     print(await whatCameOfIt(config, session));
+    await showPush(config, session, procurios.control, pullOnce);
     print(farewell(performance.now() - beganAt));
     return Math.max(exitCodeOf(first), exitCodeOf(second));
   } finally {
@@ -136,6 +138,7 @@ Done in ${duration(elapsedMs)}. The tables are still there. Look at them:
   npx procurios-sync show members ${EDITED}${flags}
   npx procurios-sync show members --rejects${flags}
   npx procurios-sync export orders --format csv${flags}
+  npx procurios-sync changes show no-answer${flags}
 Break a simulated Procurios yourself:
   npx procurios-sync simulator
 Pull from your own: edit procurios.config.ts, then

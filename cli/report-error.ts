@@ -3,6 +3,7 @@ import { type Problem, SyncError } from '../lambda/core/errors.ts';
 import { DataFolderInUse } from '../local/endpoints/data-folder-lock.ts';
 import { CommandError, type CommonOptions, EXIT, print, say } from './command.ts';
 import { proxyHint } from './proxy.ts';
+import { printable } from './text.ts';
 
 const EMBEDDED_HINT = '--embedded uses tables on this machine instead of AWS';
 
@@ -15,6 +16,7 @@ interface Failure {
 /** Where a failure's code tells more than that the command failed. */
 const EXIT_CODES: Readonly<Record<string, number>> = {
   CONFIG_INVALID: EXIT.usage,
+  CHANGE_INVALID: EXIT.usage,
   USAGE: EXIT.usage,
   INTERRUPTED: EXIT.interrupted,
 };
@@ -28,7 +30,7 @@ export function reportError(error: unknown, { json, embedded }: Partial<CommonOp
   const failure = describe(error);
   if (json) print(JSON.stringify({ error: failure }));
   else {
-    say(`${styleText('red', failure.code, { stream: process.stderr })}: ${failure.message}`);
+    say(`${styleText('red', failure.code, { stream: process.stderr })}: ${printable(failure.message)}`);
     for (const { path, expected } of failure.problems) say(`  ${path}: ${expected}`);
     const hints = [proxyHint(failure.code), failure.code.startsWith('STORE_') && !embedded && EMBEDDED_HINT];
     for (const hint of hints) if (hint) say(`  ${hint}`);

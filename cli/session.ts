@@ -1,11 +1,17 @@
-import { createDynamoDb, createSecretsManager, type DynamoDBClient } from '../lambda/aws/clients.ts';
+import {
+  createDynamoDb,
+  createSecretsManager,
+  createSqs,
+  type DynamoDBClient,
+  type SQSClient,
+} from '../lambda/aws/clients.ts';
 import { readClientSecret } from '../lambda/aws/secret.ts';
 import type { Config } from '../lambda/config/config.ts';
 import { loadConfig } from '../lambda/config/load-config.ts';
 import { SyncError } from '../lambda/core/errors.ts';
 import type { Stream } from '../lambda/core/stream.ts';
 import { type Client, createClient } from '../lambda/procurios/client.ts';
-import { type Credentials, createTokenSource } from '../lambda/procurios/token.ts';
+import { type Credentials, createTokenSource, type TokenSource } from '../lambda/procurios/token.ts';
 import { startEmbeddedAws } from '../local/endpoints/embedded-aws.ts';
 import { createTables } from '../local/endpoints/tables.ts';
 import { SIMULATOR_CREDENTIALS } from '../local/simulator/tokens.ts';
@@ -18,6 +24,7 @@ export const DATA_FOLDER = '.procurios-sync';
 /** A command's access to AWS, or to what stands in for it. */
 export interface Session extends AsyncDisposable {
   readonly dynamoDb: DynamoDBClient;
+  readonly sqs: SQSClient;
   /** Nobody else can reach the tables: this process holds the data folder. */
   readonly isAlone: boolean;
   /** Reads the client's id and secret from the secret of the config. */
@@ -64,9 +71,11 @@ async function openEmbedded(config: Config): Promise<Session> {
 function openAws(config: Config, isAlone: boolean, close: () => Promise<void>): Session {
   const proxy = proxyFrom(process.env);
   const dynamoDb = createDynamoDb(proxy);
+  const sqs = createSqs(proxy);
   const secretsManager = createSecretsManager(proxy);
   return {
     dynamoDb,
+    sqs,
     isAlone,
     async readCredentials() {
       if (isAlone && credentialsFor(config) === undefined) {
@@ -79,6 +88,7 @@ function openAws(config: Config, isAlone: boolean, close: () => Promise<void>): 
     },
     async [Symbol.asyncDispose]() {
       dynamoDb.destroy();
+      sqs.destroy();
       secretsManager.destroy();
       await close();
     },
@@ -95,11 +105,11 @@ function credentialsFor({ host }: Config): Credentials | undefined {
 
 /** The client of the configured Procurios environment. */
 export function connect(config: Config, session: Session): Client {
-  const token = createTokenSource({
-    tokenUrl: config.tokenUrl,
-    scopes: config.auth.scopes,
-    readCredentials: session.readCredentials,
-  });
   const { host, acceptLanguage, requestsPerSecond } = config;
+  const token = tokenSourceOf(config, session);
   return createClient({ host, acceptLanguage, token, requestsPerSecond: requestsPerSecond.pull });
+}
+
+export function tokenSourceOf(config: Config, { readCredentials }: Session): TokenSource {
+  return createTokenSource({ tokenUrl: config.tokenUrl, scopes: config.auth.scopes, readCredentials });
 }

@@ -67,7 +67,8 @@ function configOf(round: Round): Config {
     tokenUrl: `${host}/l/oauth2/token`,
     acceptLanguage: 'nl-NL',
     auth: { grant: 'clientCredentials', scopes },
-    requestsPerSecond: { pull: REQUESTS_PER_SECOND },
+    requestsPerSecond: { pull: REQUESTS_PER_SECOND, push: REQUESTS_PER_SECOND },
+    operations: {},
     secretName: 'not-read',
     streams: [stream],
   };

@@ -29,6 +29,8 @@ export interface Setting {
   readonly cwd: string;
   /** Added to an environment without AWS, Procurios or a proxy. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What stdin holds. @default - Nothing: it is closed. */
+  readonly input?: string;
   /** Options of Node's own. */
   readonly node?: readonly string[];
 }
@@ -59,13 +61,14 @@ export async function writeConfig(folder: string, config: unknown): Promise<void
   await writeFile(join(folder, 'procurios.config.ts'), `export default ${JSON.stringify(config)};\n`);
 }
 
-export function start(args: readonly string[], { cwd, env = {}, node = [] }: Setting): Running {
+export function start(args: readonly string[], { cwd, env = {}, input, node = [] }: Setting): Running {
   const ours = Object.entries(process.env).filter(([name]) => !NOT_OURS.test(name));
   const child = spawn(process.execPath, [...node, LAUNCHER, ...args], {
     cwd,
     env: { ...Object.fromEntries(ours), ...NO_AWS, NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  child.stdin.on('error', () => {}).end(input);
   running.add(child);
   const texts = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {

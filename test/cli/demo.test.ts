@@ -20,19 +20,26 @@ test('the demo pulls twice; the second pull writes the edits and rejects what ou
   expect(first.stdout).toContain('its item now has email_addresses ["new.address@example.com"]');
 });
 
+test('it sends three changes and pulls the accepted one back', () => {
+  expect(first.stdout).toMatch(/\nnew-member +register +form\/1 +accepted\n/);
+  expect(first.stdout).toMatch(/\nwrong-campaign +addAction +\S+ +rejected +Procurios answered 400\n/);
+  expect(first.stdout).toMatch(/\nno-answer +createThing +thing\/1 +unknown \(held\) /);
+  expect(first.stdout).toMatch(/\nmembers 3002 +Grace Voorbeeld, as the change says\n/);
+});
+
 test('beside another one in the same folder it says that the folder is in use', () => {
   expect(beside).toMatchObject({ code: 1, stdout: '' });
   expect(beside.stderr).toMatch(/^RUN_ACTIVE: the data folder .procurios-sync is in use/);
 });
 
 test('it leaves its tables and nothing else, and the commands it names work as written', async () => {
-  const commands = first.stdout.match(/(?<=^ {2}npx procurios-sync )(?:show|export) .+$/gm) ?? [];
+  const commands = first.stdout.match(/(?<=^ {2}npx procurios-sync )(?:show|export|changes) .+$/gm) ?? [];
 
   const ended: Ended[] = [];
   for (const command of commands) ended.push(await run(wordsOf(command), { cwd }));
 
-  expect(commands).toHaveLength(4);
-  expect(ended.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
+  expect(commands).toHaveLength(5);
+  expect(ended.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0]);
   expect(ended.every(({ stdout }) => stdout.length > 0)).toBe(true);
   expect(await readdir(cwd)).toEqual(['.procurios-sync']);
 });

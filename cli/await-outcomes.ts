@@ -1,0 +1,122 @@
+import { once } from 'node:events';
+import { type Change, contentHashOf } from '../lambda/core/change.ts';
+import type { LedgerEntry, Outcome } from '../lambda/core/ledger-entry.ts';
+import type { LedgerPort } from '../lambda/core/push-batch.ts';
+import { isHeld, isUnderWay } from '../lambda/core/resolve-change.ts';
+import { systemClock } from '../lambda/runtime/clock.ts';
+import type { ChangeAccess } from './change-access.ts';
+import { createChangeProgress } from './change-progress.ts';
+import { grouped } from './text.ts';
+
+/** What the ledger says of a change that was queued. */
+export interface FateSoFar {
+  readonly outcome: Outcome;
+  /** Nothing more happens to it by itself. */
+  readonly isFinal: boolean;
+  /** It waits for a person. */
+  readonly isHeld: boolean;
+  readonly status?: number;
+  readonly reason?: string;
+}
+
+export interface AwaitOptions {
+  readonly ledger: Pick<LedgerPort, 'read'>;
+  /** Aborts the waiting; a last look is taken then. */
+  readonly signal: AbortSignal;
+  /** Between two looks at the ledger. */
+  readonly pauseMs: number;
+  /** Told after every look. */
+  readonly onLook: (fates: ReadonlyMap<string, FateSoFar>) => void;
+}
+
+/** Between two looks at the ledger: on this machine, and in AWS, where each read costs. */
+const PAUSES_MS = { here: 100, inAws: 1_000 };
+
+/**
+ * Waits for the outcomes of changes that were queued, and shows how they get on. Where this process sends them, it goes
+ * on until the queue is empty, as a function in AWS would.
+ *
+ * @param signal - Aborts at Ctrl-C; what is known by then is returned.
+ */
+export async function waitForOutcomes(
+  changes: readonly Change[],
+  { ledger, embedded }: ChangeAccess,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, FateSoFar>> {
+  using progress = createChangeProgress();
+  const idle = new AbortController();
+  const emptied = embedded?.idle().then(() => idle.abort());
+  const fates = await awaitOutcomes(changes, {
+    ledger,
+    signal: AbortSignal.any([signal, idle.signal]),
+    pauseMs: embedded === undefined ? PAUSES_MS.inAws : PAUSES_MS.here,
+    onLook: (known) => progress.show(waitingText(known)),
+  });
+  if (emptied !== undefined && !signal.aborted) {
+    progress.show('sending what else is on the queue; Ctrl-C leaves it there');
+    await Promise.race([emptied, once(signal, 'abort')]);
+  }
+  return fates;
+}
+
+function waitingText(fates: ReadonlyMap<string, FateSoFar>): string {
+  const all = [...fates.values()];
+  const done = all.filter(({ isFinal }) => isFinal).length;
+  const waiting = all.filter(({ outcome, isFinal }) => outcome === 'waiting' && !isFinal);
+  const reason =
+    waiting.length === 0 ? '' : `, ${grouped(waiting.length)} waiting: ${waiting[0]?.reason ?? ''}`;
+  return `outcomes of changes: ${grouped(done)}/${grouped(all.length)}${reason}`;
+}
+
+/** The push has yet to come to it. */
+const QUEUED: FateSoFar = { outcome: 'queued', isFinal: false, isHeld: false };
+/** Entries read in one look, so that thousands of changes do not mean thousands of reads a second. */
+const MOST_PER_LOOK = 100;
+
+/**
+ * Waits until nothing more happens to any of the changes by itself.
+ *
+ * @returns By `changeId`, of every change.
+ */
+export async function awaitOutcomes(
+  changes: readonly Change[],
+  { ledger, signal, pauseMs, onLook }: AwaitOptions,
+): Promise<ReadonlyMap<string, FateSoFar>> {
+  const pending = new Map(changes.map((change) => [change.changeId, contentHashOf(change)]));
+  const fates = new Map<string, FateSoFar>(changes.map(({ changeId }) => [changeId, QUEUED]));
+  const look = async (some: readonly (readonly [string, string])[]): Promise<void> => {
+    const looks = some.map(async ([changeId, contentHash]) => {
+      const fate = fateOf(await ledger.read(changeId), contentHash);
+      fates.set(changeId, fate);
+      pending.delete(changeId);
+      // To the end of the line: the ones after it may be done before it is.
+      if (!fate.isFinal) pending.set(changeId, contentHash);
+    });
+    await Promise.all(looks);
+    onLook(fates);
+  };
+  while (pending.size > 0 && !signal.aborted) {
+    await look([...pending].slice(0, MOST_PER_LOOK));
+    if (pending.size > 0) await systemClock.sleep(pauseMs, signal);
+  }
+  const left = [...pending];
+  for (let from = 0; from < left.length; from += MOST_PER_LOOK)
+    await look(left.slice(from, from + MOST_PER_LOOK));
+  return fates;
+}
+
+function fateOf(entry: LedgerEntry | undefined, contentHash: string): FateSoFar {
+  if (entry === undefined) return QUEUED;
+  if (entry.contentHash !== contentHash) {
+    const reason = 'its changeId was used for another change before';
+    return { outcome: 'rejected', isFinal: true, isHeld: false, reason };
+  }
+  const { outcome, status, reason } = entry;
+  return {
+    outcome,
+    isFinal: !isUnderWay(entry),
+    isHeld: isHeld(entry),
+    ...(status !== undefined && { status }),
+    ...(reason !== undefined && { reason }),
+  };
+}

@@ -1,0 +1,58 @@
+import { type ChangeQueue, createChangeQueue } from '../lambda/aws/change-queue.ts';
+import { createLedger, type Ledger } from '../lambda/aws/ledger.ts';
+import { createStateTable } from '../lambda/aws/state-table.ts';
+import type { Config } from '../lambda/config/config.ts';
+import { changeQueueName, stateTableName } from '../lambda/config/names.ts';
+import type { LedgerEntry } from '../lambda/core/ledger-entry.ts';
+import { systemClock } from '../lambda/runtime/clock.ts';
+import type { EventSource } from '../local/endpoints/event-source.ts';
+import { createQueues } from '../local/endpoints/queues.ts';
+import { CommandError, say } from './command.ts';
+import { startEmbeddedPush } from './embedded-push.ts';
+import type { Session } from './session.ts';
+import { printable } from './text.ts';
+
+/** The ledger and the queue of the config's environment. */
+export interface ChangeAccess extends AsyncDisposable {
+  readonly ledger: Ledger;
+  readonly queue: ChangeQueue;
+  /** What empties the embedded queue, in this process; undefined: a function in AWS does. */
+  readonly embedded: EventSource | undefined;
+}
+
+/**
+ * Opens the ledger and the queue. With `--embedded`, what is on the queue begins to be sent: also what an earlier command
+ * left there.
+ */
+export async function openChanges(config: Config, session: Session): Promise<ChangeAccess> {
+  const ledger = openLedger(config, session);
+  const client = session.sqs;
+  if (!session.isAlone) {
+    const queueName = changeQueueName(config.environment);
+    const queue = createChangeQueue({ client, queueName, clock: systemClock });
+    return { ledger, queue, embedded: undefined, async [Symbol.asyncDispose]() {} };
+  }
+  const { changes: queueUrl } = await createQueues(client, config);
+  const queue = createChangeQueue({ client, queueUrl, clock: systemClock });
+  const embedded = startEmbeddedPush(config, session, queue, queueUrl);
+  return { ledger, queue, embedded, [Symbol.asyncDispose]: () => embedded.close() };
+}
+
+/** Says who sends the changes, where that is not a function in AWS. */
+export function sayWhoSends({ embedded }: ChangeAccess): void {
+  if (embedded === undefined) return;
+  say('no function runs on this machine: this command sends the changes, and waits until the queue is empty');
+}
+
+/** The ledger alone. */
+export function openLedger({ environment }: Config, { dynamoDb }: Session): Ledger {
+  return createLedger(createStateTable(dynamoDb, stateTableName(environment)));
+}
+
+/** @throws {CommandError} `NOT_FOUND`. */
+export async function readEntry(ledger: Ledger, changeId: string): Promise<LedgerEntry> {
+  const entry = await ledger.read(changeId);
+  if (entry === undefined)
+    throw new CommandError('NOT_FOUND', `the ledger has no change ${printable(changeId)}`);
+  return entry;
+}

@@ -1,0 +1,38 @@
+import { settleChange } from '../lambda/core/resolve-change.ts';
+import { systemClock } from '../lambda/runtime/clock.ts';
+import { openLedger, readEntry } from './change-access.ts';
+import { CommandError, type CommonOptions, EXIT, print, say } from './command.ts';
+import { openSession, readConfig } from './session.ts';
+
+export interface ChangesSettleOptions extends CommonOptions {
+  /** It was applied. */
+  readonly accepted?: boolean;
+  /** It was not applied, and is not going to be. */
+  readonly rejected?: boolean;
+  /** How that is known. */
+  readonly note: string;
+}
+
+/** `procurios-sync changes settle ID`: declares what became of a change. */
+export async function settleByHand(changeId: string, options: ChangesSettleOptions): Promise<number> {
+  const { accepted, rejected, note, json } = options;
+  if (accepted === rejected) throw new CommandError('USAGE', 'say which it was: --accepted or --rejected');
+  if (note.trim() === '') throw new CommandError('USAGE', 'say in --note how that is known');
+  const config = await readConfig(options);
+  await using session = await openSession(config, options);
+  const ledger = openLedger(config, session);
+
+  const outcome = accepted ? 'accepted' : 'rejected';
+  const entry = await readEntry(ledger, changeId);
+  const result = settleChange(entry, { outcome, note: note.trim() }, systemClock);
+  if ('refusal' in result) throw new CommandError('NOT_POSSIBLE', `${changeId} ${result.refusal}`);
+  if (!(await ledger.write(result.entry))) {
+    throw new CommandError(
+      'NOT_POSSIBLE',
+      `${changeId} changed meanwhile and was left alone; look at it again`,
+    );
+  }
+  if (json) print(JSON.stringify({ changeId, outcome, note: note.trim() }));
+  else say(`${changeId} is settled as ${outcome}; its body was dropped`);
+  return EXIT.done;
+}

@@ -1,0 +1,129 @@
+import type { OutgoingChange } from '../lambda/aws/change-queue.ts';
+import type { Config } from '../lambda/config/config.ts';
+import { SyncError } from '../lambda/core/errors.ts';
+import { waitForOutcomes } from './await-outcomes.ts';
+import { type ChangeAccess, openChanges, sayWhoSends } from './change-access.ts';
+import { type FiledChange, parseChangeLines, readChangeFile, STDIN } from './change-file.ts';
+import { createChangeProgress } from './change-progress.ts';
+import { countsText, exitCodeOf, type KnownFates, printChanges } from './change-texts.ts';
+import { CommandError, type CommonOptions, EXIT, flagsOf, say } from './command.ts';
+import { type ConfirmOptions, confirm, requireTerminal } from './confirm.ts';
+import { onInterrupt } from './interrupt.ts';
+import { openSession, readConfig } from './session.ts';
+import { countOf, grouped } from './text.ts';
+
+export interface PushCommandOptions extends CommonOptions, ConfirmOptions {
+  /** Wait for the outcomes. With `--embedded` that is always so: nobody else sends the changes. */
+  readonly wait?: boolean;
+}
+
+/** `procurios-sync push [FILE]`: queues changes from JSON Lines. */
+export async function push(file: string | undefined, options: PushCommandOptions): Promise<number> {
+  const config = await readConfig(options);
+  const changes = await readChanges(file, config, options);
+  if (changes.length === 0) {
+    say('there are no changes to queue');
+    return EXIT.done;
+  }
+  const { host } = new URL(config.host);
+  await confirm(
+    `Send ${countOf(changes.length, 'change')} to ${host} (environment ${config.environment})?`,
+    options,
+  );
+
+  await using session = await openSession(config, options);
+  await using access = await openChanges(config, session);
+  sayWhoSends(access);
+  using interrupt = onInterrupt('stopping: what is queued stays queued', () => {});
+  const enqueued = await enqueue(changes, access, interrupt.signal);
+  const { queued, failure } = enqueued;
+  const isWhole = queued.length === changes.length;
+  const isAwaited = isWhole && (options.wait || access.embedded !== undefined);
+  const sent = queued.map(({ change }) => change);
+  const fates = isAwaited ? await waitForOutcomes(sent, access, interrupt.signal) : undefined;
+
+  printChanges(queued, fates, options);
+  conclude(enqueued, changes, fates, options);
+  if (failure !== undefined) throw failure.error;
+  return exitCodeOf(isWhole, fates, interrupt.signal);
+}
+
+async function readChanges(
+  file: string | undefined,
+  config: Config,
+  { yes }: ConfirmOptions,
+): Promise<FiledChange[]> {
+  if (Object.keys(config.operations).length === 0) {
+    throw new SyncError('CONFIG_INVALID', 'the config has no operations: add one to send changes with');
+  }
+  const isStdin = file === undefined || file === STDIN;
+  if (file === undefined && process.stdin.isTTY) {
+    throw new CommandError('USAGE', 'name a file of changes, or - for those typed or piped in');
+  }
+  if (isStdin && !yes) {
+    throw new CommandError('USAGE', 'changes from stdin leave nothing to ask on: add --yes, or name a file');
+  }
+  if (!yes) requireTerminal();
+  return parseChangeLines(await readChangeFile(file ?? STDIN), config.operations);
+}
+
+interface Enqueued {
+  /** In their order. */
+  readonly queued: readonly FiledChange[];
+  /** Why the others are not, in words; absent: all are, or it was interrupted. */
+  readonly reason?: string;
+  /** What was thrown; the batch under way may be queued or not. */
+  readonly failure?: { readonly error: unknown; readonly batch: readonly FiledChange[] };
+}
+
+/** What one call of SQS takes. */
+const BATCH = 10;
+
+/** Queues the changes in their order; once one is not taken, those after it are not tried. */
+async function enqueue(
+  changes: readonly FiledChange[],
+  { queue }: ChangeAccess,
+  signal: AbortSignal,
+): Promise<Enqueued> {
+  using progress = createChangeProgress();
+  const queued: FiledChange[] = [];
+  for (let from = 0; from < changes.length && !signal.aborted; from += BATCH) {
+    const batch = changes.slice(from, from + BATCH);
+    try {
+      const unqueued = await queue.send(batch.map(outgoing));
+      queued.push(...batch.filter((_, index) => unqueued.every((each) => each.index !== index)));
+      const [first] = unqueued;
+      if (first !== undefined) return { queued, reason: first.reason };
+    } catch (error) {
+      return { queued, failure: { error, batch } };
+    }
+    progress.show(`queueing changes: ${grouped(queued.length)}/${grouped(changes.length)}`);
+  }
+  return { queued };
+}
+
+function outgoing({ change, text }: FiledChange): OutgoingChange {
+  return { text, group: change.subject, deduplicationId: change.changeId };
+}
+
+/** Says for people how queueing ended, or what became of the changes. */
+function conclude(
+  { queued, reason, failure }: Enqueued,
+  changes: readonly FiledChange[],
+  fates: KnownFates,
+  options: CommonOptions,
+): void {
+  const flags = flagsOf(options);
+  if (queued.length < changes.length) {
+    say(
+      `${grouped(queued.length)} of ${countOf(changes.length, 'change')} queued${reason ? `: ${reason}` : ''}`,
+    );
+    if (queued.length > 0) say('push those that are missing above again, and only those');
+    for (const { line, change } of failure?.batch ?? [])
+      say(`  perhaps queued: line ${line}; push it again with "changeId": "${change.changeId}"`);
+  } else if (fates === undefined) {
+    say(
+      `${countOf(queued.length, 'change')} queued; npx procurios-sync changes list${flags} tells what becomes of them`,
+    );
+  } else say(`${countsText(fates)}; more with npx procurios-sync changes show ID${flags}`);
+}

@@ -1,0 +1,95 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createLedger } from '../../lambda/aws/ledger.ts';
+import { createStateTable } from '../../lambda/aws/state-table.ts';
+import { stateTableName } from '../../lambda/config/names.ts';
+import { contentHashOf, parseChange } from '../../lambda/core/change.ts';
+import { newEntry, withOutcome } from '../../lambda/core/ledger-entry.ts';
+import { systemClock } from '../../lambda/runtime/clock.ts';
+import { type EmbeddedAws, startEmbeddedAws } from '../../local/endpoints/embedded-aws.ts';
+import { createQueues } from '../../local/endpoints/queues.ts';
+import { createTables } from '../../local/endpoints/tables.ts';
+import { dynamoDbOf, sqsOf } from '../support/embedded-aws.ts';
+import { operationOf } from '../support/push-world.ts';
+import { type Ended, newFolder, run, type Setting, start, writeConfig } from './command-line.ts';
+
+const { name: _name, ...operation } = operationOf();
+const CONFIG = {
+  environment: 'remote',
+  host: 'https://procurios.example.com',
+  auth: { grant: 'clientCredentials', scopes: ['x'] },
+  streams: [
+    {
+      name: 'things',
+      path: '/l/things',
+      mediaType: 'application/json',
+      key: 'id',
+      paging: { kind: 'onePage' },
+    },
+  ],
+  operations: { register: operation },
+};
+const TEXT =
+  '{"changeId":"c1","operation":"register","subject":"s/1","parameters":{},"body":{"n":9007199254740993}}';
+
+let aws: EmbeddedAws;
+let sqs: SQSClient;
+let setting: Setting;
+beforeAll(async () => {
+  aws = await startEmbeddedAws();
+  setting = { cwd: await newFolder('push-to-aws'), env: aws.environment };
+  await writeConfig(setting.cwd, CONFIG);
+  await writeFile(join(setting.cwd, 'changes.jsonl'), TEXT);
+  sqs = sqsOf(aws.environment.AWS_ENDPOINT_URL_SQS);
+});
+afterAll(async () => {
+  sqs.destroy();
+  await aws.close();
+});
+
+const push = (...options: string[]): Promise<Ended> =>
+  run(['push', 'changes.jsonl', '--yes', ...options], setting);
+
+test('a queue that is not there is named', async () => {
+  const { code, stderr } = await push();
+
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/STORE_MISSING: queue procurios-sync-remote-changes.fifo does not exist/);
+  expect(stderr).toContain('perhaps queued: line 1; push it again with "changeId": "c1"');
+});
+
+test('without --embedded a change is queued, and the function left to send it', async () => {
+  const { changes: QueueUrl } = await createQueues(sqs, CONFIG);
+
+  const { code, stdout, stderr } = await push();
+
+  const received = await sqs.send(
+    new ReceiveMessageCommand({ QueueUrl, MessageSystemAttributeNames: ['All'], MaxNumberOfMessages: 10 }),
+  );
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^ +1 +c1 +register +s\/1$/m);
+  expect(stderr).toBe('1 change queued; npx procurios-sync changes list tells what becomes of them\n');
+  expect(received.Messages).toMatchObject([
+    { Body: TEXT, Attributes: { MessageGroupId: 's/1', MessageDeduplicationId: 'c1' } },
+  ]);
+});
+
+test('--wait ends when the ledger has the outcome', async () => {
+  const dynamoDb = dynamoDbOf(aws);
+  await createTables(dynamoDb, CONFIG);
+  const ledger = createLedger(createStateTable(dynamoDb, stateTableName('remote')));
+  const checked = parseChange(TEXT, { register: operationOf() });
+  if ('problems' in checked) throw new Error('the test queues no change');
+  const contentHash = contentHashOf(checked.change);
+  const entry = newEntry(checked.change, { contentHash, bodyText: undefined, clock: systemClock });
+
+  const waiting = start(['push', 'changes.jsonl', '--yes', '--wait', '--json'], setting);
+  await ledger.write(withOutcome(entry, systemClock, { outcome: 'accepted', status: 201 }));
+  const { code, stdout } = await waiting.ended;
+
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ changeId: 'c1', outcome: 'accepted', status: 201 });
+  dynamoDb.destroy();
+});
