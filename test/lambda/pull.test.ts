@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { scanItems } from '../../lambda/aws/read-items.ts';
@@ -16,8 +14,8 @@ import {
 } from '../../local/simulator/simulator.ts';
 import { type Bundle, bundle } from '../support/bundle.ts';
 import { dynamoDbOf } from '../support/embedded-aws.ts';
+import { invokeBundle } from '../support/invoke-bundle.ts';
 
-const INVOKE = fileURLToPath(new URL('../support/invoke.ts', import.meta.url));
 const ENTRY = fileURLToPath(new URL('../../lambda/pull.ts', import.meta.url));
 const SECRET = 'procurios-sync/acme/client';
 
@@ -43,25 +41,10 @@ afterAll(async () => {
   await Promise.all([pull?.[Symbol.asyncDispose](), procurios?.close(), aws?.close()]);
 });
 
-/** Invokes the bundle that often in one process, which has nothing in its environment but what is given. */
-async function invoke(times: number, remainingMs = 900_000) {
-  const child = spawn(process.execPath, ['--no-warnings', INVOKE, pull.file, String(remainingMs)], {
-    env: { ...aws.environment, PROCURIOS_HOST: procurios.url },
-    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
-  });
-  child.stdin.end('{}\n'.repeat(times));
-  const [logs, errors, answers] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    text(child.stdio[3] as NodeJS.ReadableStream),
-  ]);
-  const parse = (lines: string) =>
-    lines
-      .trim()
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line));
-  return { answers: parse(answers), logs: parse(logs), printed: logs + errors };
+/** Invokes the bundle that often in one process. */
+function invoke(times: number, remainingMs?: number) {
+  const events = Array.from({ length: times }, () => ({}));
+  return invokeBundle(pull, events, { ...aws.environment, PROCURIOS_HOST: procurios.url }, remainingMs);
 }
 
 async function countItems(stream: string): Promise<number> {

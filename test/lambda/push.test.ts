@@ -1,0 +1,179 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createLedger } from '../../lambda/aws/ledger.ts';
+import { createStateTable } from '../../lambda/aws/state-table.ts';
+import { stream } from '../../lambda/config/catalogue.ts';
+import { engagementAction, operation } from '../../lambda/config/catalogue-operations.ts';
+import { checkConfig } from '../../lambda/config/check-config.ts';
+import type { Config } from '../../lambda/config/config.ts';
+import { onePage } from '../../lambda/config/paging.ts';
+import { type EmbeddedAws, startEmbeddedAws } from '../../local/endpoints/embedded-aws.ts';
+import { createQueues } from '../../local/endpoints/queues.ts';
+import { createTables } from '../../local/endpoints/tables.ts';
+import { SIMULATOR_CREDENTIALS, type Simulator, startSimulator } from '../../local/simulator/simulator.ts';
+import { type Bundle, bundle } from '../support/bundle.ts';
+import { dynamoDbOf, sqsOf } from '../support/embedded-aws.ts';
+import { invokeBundle } from '../support/invoke-bundle.ts';
+import { receive } from '../support/queues.ts';
+
+const SECRET = 'procurios-sync/acme/client';
+const MEDIA_TYPE = 'application/vnd.procurios.application+json; version=1';
+const entryPoint = (name: string) => fileURLToPath(new URL(`../../lambda/${name}.ts`, import.meta.url));
+
+let procurios: Simulator;
+let aws: EmbeddedAws;
+let config: Config;
+let push: Bundle;
+let enqueue: Bundle;
+let queueUrl: string;
+
+beforeAll(async () => {
+  [procurios, aws] = await Promise.all([startSimulator({ relations: 50 }), startEmbeddedAws()]);
+  config = checkConfig({
+    environment: 'acme',
+    host: 'https://acme.procurios.example',
+    auth: { grant: 'clientCredentials', scopes: ['engagement/read', 'profile'] },
+    requestsPerSecond: { pull: 100, push: 200 },
+    streams: [
+      stream('things', { path: '/l/module_api/object', mediaType: MEDIA_TYPE, key: 'id', paging: onePage() }),
+    ],
+    operations: {
+      addAction: engagementAction(),
+      createThing: operation('POST', '/l/module_api/object', {
+        mediaType: MEDIA_TYPE,
+        ids: { thingId: '/id' },
+      }),
+    },
+  });
+  [push, enqueue] = await Promise.all([
+    bundle(entryPoint('push'), config),
+    bundle(entryPoint('enqueue'), config),
+  ]);
+  await createTables(dynamoDbOf(aws), config);
+  queueUrl = (await createQueues(sqsOf(aws.environment.AWS_ENDPOINT_URL_SQS ?? ''), config)).changes;
+}, 60_000);
+
+afterAll(async () => {
+  await Promise.all([push?.[Symbol.asyncDispose](), enqueue?.[Symbol.asyncDispose]()]);
+  await Promise.all([procurios?.close(), aws?.close()]);
+});
+
+beforeEach(() => {
+  aws.secrets.put(SECRET, JSON.stringify(SIMULATOR_CREDENTIALS));
+  procurios.control.clearFaults();
+  procurios.control.resetApplied();
+  procurios.control.resetRequests();
+});
+
+const invoke = (which: Bundle, ...events: object[]) =>
+  invokeBundle(which, events, { ...aws.environment, PROCURIOS_HOST: procurios.url });
+
+const thing = (changeId: string, subject: string, name = 'hunter2') => ({
+  changeId,
+  operation: 'createThing',
+  subject,
+  body: { name },
+});
+
+/** A batch as the event source mapping delivers it. */
+function batch(...changes: readonly (object & { readonly subject?: string })[]) {
+  const Records = changes.map((change, index) => ({
+    messageId: `message-${index}`,
+    receiptHandle: `receipt-${index}`,
+    body: typeof change === 'string' ? change : JSON.stringify(change),
+    attributes: { MessageGroupId: change.subject ?? 'none' },
+  }));
+  return { Records };
+}
+
+function entryOf(changeId: string) {
+  return createLedger(createStateTable(dynamoDbOf(aws), 'procurios-sync-acme-state')).read(changeId);
+}
+
+describe('the bundled push', () => {
+  test('sends the changes of a batch once, with one token, and prints nothing of their bodies', async () => {
+    const event = batch(thing('p1', 'a'), thing('p2', 'b'));
+
+    const { answers, printed } = await invoke(push, event, event);
+
+    expect(answers).toEqual([{ result: { batchItemFailures: [] } }, { result: { batchItemFailures: [] } }]);
+    expect(procurios.control.applied()).toHaveLength(2);
+    expect(await entryOf('p1')).toMatchObject({ outcome: 'accepted', ids: { thingId: expect.any(String) } });
+    expect(procurios.control.requests()['POST /l/oauth2/token']).toBe(1);
+    expect(printed).not.toContain('hunter2');
+  });
+
+  test('hands back the rest of a group that has to wait, and goes on with the others', async () => {
+    procurios.control.fault({
+      route: 'POST /l/module_api/object',
+      nth: 1,
+      do: { kind: 'status', status: 503 },
+    });
+
+    const { answers } = await invoke(push, batch(thing('q1', 'a'), thing('q2', 'a')));
+    const other = await invoke(push, batch(thing('q3', 'b')));
+
+    expect(answers[0].result.batchItemFailures).toEqual([
+      { itemIdentifier: 'message-0' },
+      { itemIdentifier: 'message-1' },
+    ]);
+    expect(await entryOf('q1')).toMatchObject({ outcome: 'waiting', status: 503 });
+    expect(await entryOf('q2')).toBeUndefined();
+    expect(other.answers[0].result.batchItemFailures).toEqual([]);
+  });
+
+  test('rejects what is no change, holds what had no reply, and empties the queue of both', async () => {
+    procurios.control.fault({ route: 'POST /l/module_api/object', nth: 1, do: { kind: 'lostReply' } });
+    const noOperation = { changeId: 'r2', operation: 'nope', subject: 'b' };
+
+    const { answers } = await invoke(push, batch(thing('r1', 'a')), batch(noOperation));
+
+    expect(answers.map(({ result }) => result.batchItemFailures)).toEqual([[], []]);
+    expect(await entryOf('r1')).toMatchObject({ outcome: 'unknown', mayBeApplied: true });
+    expect(await entryOf('message-0')).toMatchObject({ outcome: 'rejected' });
+    expect(procurios.control.applied()).toHaveLength(1);
+  });
+
+  test('rejects nothing while its credentials are refused, and says why', async () => {
+    aws.secrets.put(SECRET, JSON.stringify({ ...SIMULATOR_CREDENTIALS, clientSecret: 'wrong' }));
+
+    const { answers, logs } = await invoke(push, batch(thing('s1', 'a')));
+
+    expect(answers[0].result.batchItemFailures).toEqual([{ itemIdentifier: 'message-0' }]);
+    expect(await entryOf('s1')).toMatchObject({ outcome: 'waiting' });
+    expect(logs).toContainEqual(
+      expect.objectContaining({ changeId: 's1', reason: expect.stringContaining('CREDENTIALS_REFUSED') }),
+    );
+    expect(procurios.control.applied()).toEqual([]);
+  });
+});
+
+describe('the bundled enqueue', () => {
+  const eventOf = (detail: object) => ({ id: 'event-1', 'detail-type': 'Procurios Change', detail });
+
+  test('puts the change of an event on the queue, in the group of its subject', async () => {
+    const { answers } = await invoke(enqueue, eventOf(thing('e1', 'relation/1')));
+
+    const messages = await receive(sqsOf(aws.environment.AWS_ENDPOINT_URL_SQS ?? ''), queueUrl);
+    expect(answers).toHaveLength(1);
+    expect(
+      messages.map(({ Body, Attributes }) => [JSON.parse(Body ?? ''), Attributes?.MessageGroupId]),
+    ).toEqual([[thing('e1', 'relation/1'), 'relation/1']]);
+  });
+
+  test.each<[string, object]>([
+    ['is no change', { changeId: 'x' }],
+    ['holds a number that Lambda has rounded', { ...thing('x', 'a'), body: { id: 2 ** 60 } }],
+  ])('notes in the ledger an event that %s', async (_what, detail) => {
+    const event = { ...eventOf(detail), id: `event-${Object.keys(detail).length}` };
+
+    await invoke(enqueue, event);
+
+    expect(await entryOf(event.id)).toMatchObject({ outcome: 'rejected', errors: expect.any(Array) });
+  });
+});
+
+test('the bundles are small enough to start quickly', () => {
+  expect(push.bytes).toBeLessThan(650 * 1024);
+  expect(enqueue.bytes).toBeLessThan(650 * 1024);
+});
