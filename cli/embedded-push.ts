@@ -33,30 +33,17 @@ export function startEmbeddedPush(
   queueUrl: string,
 ): EventSource {
   const log = createQuietLog();
-  const receipts = new Map<string, string>();
-  const push = createPush({
-    config,
-    token: tokenSourceOf(config, session),
-    dynamoDb: session.dynamoDb,
-    concurrency: 1,
-    hide: ({ messageId }, ms) => queue.hide(receipts.get(messageId) ?? '', ms),
-    log,
-  });
   return startEventSource({
     client: session.sqs,
     queueUrl,
-    async handler({ Records }) {
-      receipts.clear();
-      for (const { messageId, receiptHandle } of Records) receipts.set(messageId, receiptHandle);
-      const handedBack = await push(
-        Records.map(({ messageId, body, attributes }) => ({
-          messageId,
-          text: body,
-          group: attributes.MessageGroupId ?? messageId,
-        })),
-      );
-      return { batchItemFailures: handedBack.map((itemIdentifier) => ({ itemIdentifier })) };
-    },
+    handler: createPush({
+      config,
+      token: tokenSourceOf(config, session),
+      dynamoDb: session.dynamoDb,
+      queue,
+      concurrency: 1,
+      log,
+    }),
     onFailure(error) {
       log.error('the queue', { error: error instanceof SyncError ? error.message : (error as Error).name });
     },

@@ -1,10 +1,11 @@
+import type { ChangeQueue } from './aws/change-queue.ts';
 import type { DynamoDBClient } from './aws/clients.ts';
 import { createLedger } from './aws/ledger.ts';
 import { createStateTable } from './aws/state-table.ts';
 import type { Config } from './config/config.ts';
 import { stateTableName } from './config/names.ts';
 import { SyncError } from './core/errors.ts';
-import { type Message, type PushPorts, pushBatch } from './core/push-batch.ts';
+import { type PushPorts, pushBatch } from './core/push-batch.ts';
 import { createBodyChecks } from './procurios/body-schema.ts';
 import { type Client, createClient } from './procurios/client.ts';
 import { PUSH_LIMITS } from './procurios/limits.ts';
@@ -16,10 +17,26 @@ import type { Log } from './runtime/log.ts';
 /** Functions that send beside each other at most: the fewest that an event source can be held to. */
 export const PUSH_CONCURRENCY = 2;
 
-export interface PushOptions extends Pick<PushPorts, 'hide'> {
+/** A batch of the queue as Lambda delivers it, as far as it is needed here. */
+export interface QueueEvent {
+  readonly Records: readonly {
+    readonly messageId: string;
+    readonly receiptHandle: string;
+    readonly body: string;
+    readonly attributes: { readonly MessageGroupId?: string };
+  }[];
+}
+
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting */
+export interface BatchResponse {
+  readonly batchItemFailures: { readonly itemIdentifier: string }[];
+}
+
+export interface PushOptions {
   readonly config: Config;
   readonly token: TokenSource;
   readonly dynamoDb: DynamoDBClient;
+  readonly queue: Pick<ChangeQueue, 'hide'>;
   /** Functions that send beside each other, and share the agreed rate. */
   readonly concurrency: number;
   readonly log: Log;
@@ -28,9 +45,10 @@ export interface PushOptions extends Pick<PushPorts, 'hide'> {
 /**
  * What handles batches of the change queue, in the Lambda function and in the command line alike.
  *
- * @returns A function that sends a batch's changes and gives back the ids of the messages that stay in the queue.
+ * @returns A handler that sends a batch's changes and tells which messages stay in the queue; what became of the others
+ * is in the ledger.
  */
-export function createPush(options: PushOptions): (messages: readonly Message[]) => Promise<string[]> {
+export function createPush(options: PushOptions): (event: QueueEvent) => Promise<BatchResponse> {
   const { config, log } = options;
   const procurios: Client = createClient({
     ...config,
@@ -44,7 +62,7 @@ export function createPush(options: PushOptions): (messages: readonly Message[])
     operations: config.operations,
     ledger: createLedger(createStateTable(options.dynamoDb, stateTableName(config.environment))),
     check: checks.check,
-    hide: options.hide,
+    hide: ({ receiptHandle }, ms) => options.queue.hide(receiptHandle, ms),
     async send(operation, change) {
       const reply = await sendChange(procurios, operation, change);
       // What the schema let pass and the vendor did not may be a schema that has changed.
@@ -61,7 +79,16 @@ export function createPush(options: PushOptions): (messages: readonly Message[])
       log.error('message goes back to the queue', { messageId, ...errorFields(error) });
     },
   };
-  return (messages) => pushBatch(messages, ports);
+  return async ({ Records }) => {
+    const messages = Records.map(({ messageId, receiptHandle, body, attributes }) => ({
+      messageId,
+      receiptHandle,
+      text: body,
+      group: attributes.MessageGroupId ?? messageId,
+    }));
+    const handedBack = await pushBatch(messages, ports);
+    return { batchItemFailures: handedBack.map((itemIdentifier) => ({ itemIdentifier })) };
+  };
 }
 
 /** What of an error may stand in a log: the message of our own ones, and only the place of all others. */

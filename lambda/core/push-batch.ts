@@ -27,6 +27,8 @@ export interface Message {
   readonly messageId: string;
   /** The message group: the change's subject. */
   readonly group: string;
+  /** What the queue knows this delivery by. */
+  readonly receiptHandle: string;
   readonly text: string;
 }
 

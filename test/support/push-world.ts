@@ -55,7 +55,7 @@ export class PushWorld {
   queue(change: QueuedChange, text = JSON.stringify(change)): void {
     const messageId = `message-${this.#messages.length + this.#sends.size + this.ledger.size + 1}-${change.changeId}`;
     const group = change.subject ?? 'none';
-    this.#messages.push({ messageId, group, text, visibleAt: 0, receipts: 0 });
+    this.#messages.push({ messageId, group, receiptHandle: messageId, text, visibleAt: 0, receipts: 0 });
   }
 
   get queued(): number {
