@@ -1,5 +1,6 @@
 import type { OutgoingChange } from '../lambda/aws/change-queue.ts';
 import type { Config } from '../lambda/config/config.ts';
+import { deduplicationIdOf } from '../lambda/core/change.ts';
 import { SyncError } from '../lambda/core/errors.ts';
 import { waitForOutcomes } from './await-outcomes.ts';
 import { type ChangeAccess, openChanges, sayWhoSends } from './change-access.ts';
@@ -103,7 +104,7 @@ async function enqueue(
 }
 
 function outgoing({ change, text }: FiledChange): OutgoingChange {
-  return { text, group: change.subject, deduplicationId: change.changeId };
+  return { text, group: change.subject, deduplicationId: deduplicationIdOf(change) };
 }
 
 /** Says for people how queueing ended, or what became of the changes. */

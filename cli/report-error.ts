@@ -31,7 +31,7 @@ export function reportError(error: unknown, { json, embedded }: Partial<CommonOp
   if (json) print(JSON.stringify({ error: failure }));
   else {
     say(`${styleText('red', failure.code, { stream: process.stderr })}: ${printable(failure.message)}`);
-    for (const { path, expected } of failure.problems) say(`  ${path}: ${expected}`);
+    for (const { path, expected } of failure.problems) say(`  ${printable(path)}: ${printable(expected)}`);
     const hints = [proxyHint(failure.code), failure.code.startsWith('STORE_') && !embedded && EMBEDDED_HINT];
     for (const hint of hints) if (hint) say(`  ${hint}`);
   }

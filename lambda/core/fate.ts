@@ -8,7 +8,10 @@ export const LONGEST_HIDING_MS = 11 * 60 * 60 * 1000;
 /** A queue keeps a message for 14 days; a change that waited 13 is held for a person instead of being lost. */
 const LONGEST_WAIT_MS = 13 * 24 * 60 * 60 * 1000;
 const FIRST_PAUSE_MS = 15_000;
-const LONGEST_PAUSE_MS = 15 * 60 * 1000;
+/** A queue gives a message up after 1,000 receipts: at this pace only after the 13 days above. */
+const LONGEST_PAUSE_MS = 20 * 60 * 1000;
+/** A pause asked for is taken at its word this often; then it is no shorter than our own would be. */
+const ATTEMPTS_AS_ASKED = 3;
 
 /** What is to be done with a change that the queue delivers. */
 export type Delivery =
@@ -78,8 +81,12 @@ export type Fate = Pick<LedgerEntry, 'outcome' | 'errors' | 'ids'> &
 export function judgeReply(reply: Reply, operation: Operation, entry: LedgerEntry, nowMs: number): Fate {
   const nothing = { errors: [], ids: {} };
   const wait = (reason: string, askedMs: number | undefined, more = {}): Fate => {
-    const pauseMs =
-      askedMs ?? Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(entry.attempt - 1, 20));
+    const ownMs = Math.min(
+      LONGEST_PAUSE_MS,
+      FIRST_PAUSE_MS * 2 ** Math.min(Math.max(0, entry.attempt - 1), 20),
+    );
+    const leastMs = entry.attempt > ATTEMPTS_AS_ASKED ? ownMs : 0;
+    const pauseMs = Math.max(askedMs ?? ownMs, leastMs);
     return { ...nothing, ...more, outcome: 'waiting', reason, notBefore: nowMs + pauseMs };
   };
   const lose = (reason: string, status?: number): Fate => {

@@ -72,7 +72,10 @@ test('without --embedded a change is queued, and the function left to send it', 
   expect(stdout).toMatch(/^ +1 +c1 +register +s\/1$/m);
   expect(stderr).toBe('1 change queued; npx procurios-sync changes list tells what becomes of them\n');
   expect(received.Messages).toMatchObject([
-    { Body: TEXT, Attributes: { MessageGroupId: 's/1', MessageDeduplicationId: 'c1' } },
+    {
+      Body: TEXT,
+      Attributes: { MessageGroupId: 's/1', MessageDeduplicationId: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    },
   ]);
 });
 
