@@ -30,3 +30,35 @@ export function changeQueueName(environment: string): string {
 export function deadLetterQueueName(environment: string): string {
   return `procurios-sync-${environment}-changes-dead.fifo`;
 }
+
+/** The CloudFormation stack. */
+export function stackName(environment: string): string {
+  return `procurios-sync-${environment}`;
+}
+
+/** The secret with the token of a user who logged in, by the authorization code grant. */
+export function userSecretName(environment: string): string {
+  return `procurios-sync/${environment}/user`;
+}
+
+/** Outputs of the stack: how commands find what CloudFormation has named. */
+export const OUTPUTS = {
+  /** ARN of the alias by which the pull is started. */
+  pullFunction: 'PullFunction',
+  pushFunction: 'PushFunction',
+  enqueueFunction: 'EnqueueFunction',
+  /** Name of the pull's schedule in EventBridge Scheduler. */
+  pullSchedule: 'PullSchedule',
+  /** ARN of the topic that alarms are sent to. */
+  alarmTopic: 'AlarmTopic',
+  /** Address of the dashboard in the console. */
+  dashboard: 'Dashboard',
+} as const;
+
+/** Events on the account's default bus. */
+export const EVENTS = {
+  /** Put by programs: a change that is to be queued. */
+  change: { detailType: 'Procurios Change' },
+  /** Put by the pull: its run's receipt. */
+  pullFinished: { source: 'procurios-sync', detailType: 'Procurios Pull Finished' },
+} as const;

@@ -91,7 +91,8 @@ export function start(args: readonly string[], { cwd, env = {}, input, node = []
 
 /** Looks every few milliseconds, for as long as a test may take. */
 export async function waitUntil(isSo: () => boolean): Promise<void> {
-  for (let looks = 0; !isSo() && looks < 400; looks += 1) await setTimeout(10);
+  const givenUpAt = Date.now() + 50_000;
+  while (!isSo() && Date.now() < givenUpAt) await setTimeout(10);
 }
 
 /** Runs `procurios-sync` with these arguments to its end. */

@@ -1,0 +1,42 @@
+/**
+ * The metrics that the functions put out, in the embedded metric format: what `lib/` draws and raises alarms on.
+ *
+ * Dimensions are `Environment`, and for a stream's own also `Stream`; never an id or anything of a person's.
+ */
+export const METRIC_NAMESPACE = 'ProcuriosSync';
+
+/** Counts of the whole environment, by `Environment`. */
+export const METRICS = {
+  /** 1 for a run whose streams were all walked to their ends. */
+  runComplete: 'RunComplete',
+  /** 1 for a run in which a stream failed, or that could not begin. */
+  runFailed: 'RunFailed',
+  /** Streams of a run that were not walked to their ends, though nothing failed. */
+  streamsIncomplete: 'StreamsIncomplete',
+  /** Objects that could not be stored. */
+  rejects: 'Rejects',
+  /** Times that Procurios refused our credentials, our token or a scope, or that a user has to consent anew. */
+  accessRefused: 'AccessRefused',
+  /** Times that Procurios asked for a pause, or a table throttled until the run gave up. */
+  throttled: 'Throttled',
+  changesAccepted: 'ChangesAccepted',
+  changesRejected: 'ChangesRejected',
+  /** Changes whose outcome is unknown, held for a person. */
+  changesUnknown: 'ChangesUnknown',
+  /** Changes held for a person because they waited too long. */
+  changesHeld: 'ChangesHeld',
+  /** Changes that go back to the queue for now. */
+  changesWaiting: 'ChangesWaiting',
+  /** Messages or events that are no changes. */
+  messagesRejected: 'MessagesRejected',
+} as const;
+
+/** Counts of a stream's walk, by `Environment` and `Stream`. */
+export const STREAM_METRICS = {
+  fetched: 'ObjectsFetched',
+  written: 'ObjectsWritten',
+  unchanged: 'ObjectsUnchanged',
+  repeated: 'ObjectsRepeated',
+  rejected: 'ObjectsRejected',
+  requests: 'Requests',
+} as const;
