@@ -25,3 +25,19 @@ export function parseHost(text: string): URL | undefined {
   const url = parseSafeUrl(text);
   return url?.pathname === '/' && url.search === '' ? url : undefined;
 }
+
+/**
+ * Reads an address that Procurios sends a user back to: https, or http that stays on this machine and names a port.
+ *
+ * @returns Undefined for any other text, and for one with credentials or a fragment.
+ */
+export function parseRedirectUrl(text: string): URL | undefined {
+  const url = URL.parse(text);
+  const isSafe = url?.protocol === 'https:' || (url !== null && canBeListenedTo(url));
+  return url && isSafe && url.username === '' && url.password === '' && url.hash === '' ? url : undefined;
+}
+
+/** Whether a redirect url leads to a port of this machine, where the login can wait for the user. */
+export function canBeListenedTo(url: URL): boolean {
+  return url.protocol === 'http:' && url.port !== '' && (isLoopback(url) || url.hostname === 'localhost');
+}

@@ -3,7 +3,7 @@ import { type Problem, SyncError } from '../core/errors.ts';
 import type { Config } from './config.ts';
 import { CONFIG } from './config-schema.ts';
 import { clientSecretName } from './names.ts';
-import { DEFAULT_TOKEN_PATH, problemsOfHost, withHost } from './with-host.ts';
+import { DEFAULT_AUTHORIZE_PATH, DEFAULT_TOKEN_PATH, problemsOfHost, withHost } from './with-host.ts';
 
 export interface CheckConfigOptions {
   /**
@@ -31,10 +31,18 @@ export function checkConfig(input: unknown, options: CheckConfigOptions = {}): C
 }
 
 function completed(input: z.output<typeof CONFIG>): Config {
+  const { auth } = input;
   return {
     ...input,
     host: new URL(input.host).origin,
     tokenUrl: new URL(input.tokenUrl ?? DEFAULT_TOKEN_PATH, input.host).href,
+    auth:
+      auth.grant === 'clientCredentials'
+        ? auth
+        : {
+            ...auth,
+            authorizeUrl: new URL(auth.authorizeUrl ?? DEFAULT_AUTHORIZE_PATH, input.host).href,
+          },
     secretName: input.secretName ?? clientSecretName(input.environment),
   };
 }

@@ -1,11 +1,10 @@
 import * as z from 'zod';
 import { parseHost, parseSafeUrl } from './addresses.ts';
+import { AUTH } from './auth-schema.ts';
 import { OPERATIONS } from './operation-schema.ts';
-import { type CrossProblem, nameUpTo, options, text, withRules } from './options.ts';
+import { type CrossProblem, nameUpTo, options, repeatedIn, text, withRules } from './options.ts';
 import { STREAM } from './stream-schema.ts';
 
-/** What RFC 6749 allows in a scope: visible characters but `"` and `\`. */
-const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 /** @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html */
 const SECRET_NAME = /^[\w/+=.@-]{1,512}$/;
 const ACCEPT_LANGUAGE = /^[A-Za-z0-9*,;=. -]+$/;
@@ -15,13 +14,6 @@ const RATE = z
   .number({ error: rateExpected })
   .positive({ error: rateExpected })
   .max(1000, { error: rateExpected });
-
-const SCOPES = z
-  .array(
-    text('a scope without spaces', (scope) => SCOPE.test(scope)),
-    { error: 'a list of scopes' },
-  )
-  .min(1, { error: 'at least one scope' });
 
 const STREAMS = z.array(STREAM, { error: 'a list of streams' }).min(1, { error: 'at least one stream' });
 
@@ -39,10 +31,7 @@ export const CONFIG = options('an object made by defineConfig({ … })', {
   acceptLanguage: text('languages: nl-NL,nl;q=0.9,en;q=0.5', (value) => ACCEPT_LANGUAGE.test(value)).default(
     'nl-NL,nl;q=0.9,en;q=0.5',
   ),
-  auth: options("{ grant: 'clientCredentials', scopes: [ … ] }", {
-    grant: z.literal('clientCredentials', { error: "'clientCredentials'" }),
-    scopes: withRules(SCOPES, eachOnce),
-  }),
+  auth: AUTH,
   requestsPerSecond: options('{ pull: 8, push: 2 }', {
     pull: RATE.default(8),
     push: RATE.default(2),
@@ -52,21 +41,10 @@ export const CONFIG = options('an object made by defineConfig({ … })', {
   operations: OPERATIONS.prefault({}),
 });
 
-function eachOnce(scopes: unknown): CrossProblem[] {
-  return repeatedIn(scopes).map((index) => ({ path: [index], expected: 'each scope once' }));
-}
-
 function differentNames(streams: unknown): CrossProblem[] {
   const names = Array.isArray(streams) ? streams.map((stream) => stream?.name) : [];
   return repeatedIn(names).map((index) => ({
     path: [index, 'name'],
     expected: `another name: streams[${names.indexOf(names[index])}] has it already`,
   }));
-}
-
-/** @returns The places of texts that occurred before. */
-function repeatedIn(texts: unknown): number[] {
-  return Array.isArray(texts)
-    ? texts.flatMap((text, index) => (typeof text === 'string' && texts.indexOf(text) < index ? [index] : []))
-    : [];
 }

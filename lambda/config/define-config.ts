@@ -1,5 +1,6 @@
 import type { Operation } from '../core/operation.ts';
 import type { Paging } from '../core/stream.ts';
+import type { Dialect } from './config.ts';
 
 /** What an operator writes. Everything that is left out has a default. */
 export interface ConfigInput {
@@ -19,11 +20,7 @@ export interface ConfigInput {
    * @default 'nl-NL,nl;q=0.9,en;q=0.5'
    */
   readonly acceptLanguage?: string;
-  readonly auth: {
-    readonly grant: 'clientCredentials';
-    /** What the client is allowed to read and to change, as agreed with Procurios: one or more. */
-    readonly scopes: readonly string[];
-  };
+  readonly auth: ClientCredentialsInput | AuthorizationCodeInput;
   readonly requestsPerSecond?: {
     /**
      * Requests that the pull makes at most, above 0 and up to 1000; fractions are allowed.
@@ -52,6 +49,59 @@ export interface ConfigInput {
    * @default {}
    */
   readonly operations?: Readonly<Record<string, OperationInput>>;
+}
+
+/** Tokens for the system itself, from server to server. */
+export interface ClientCredentialsInput {
+  readonly grant: 'clientCredentials';
+  /** What the client is allowed to read and to change, as agreed with Procurios: one or more. */
+  readonly scopes: readonly string[];
+}
+
+/** Tokens of a user who consented: `procurios-sync login`. */
+export interface AuthorizationCodeInput {
+  readonly grant: 'authorizationCode';
+  /** What the user is asked to allow: one or more. With `openid`, it is kept who consented. */
+  readonly scopes: readonly string[];
+  /**
+   * Which of the vendor's pages the server follows: `older` has `grant_type=code` and `redirect_url`, `newer` has
+   * `response_type=code`, `redirect_uri` and `grant_type=authorization_code`.
+   *
+   * @default 'newer'
+   */
+  readonly dialect?: Dialect;
+  /**
+   * Where the user signs in and consents.
+   *
+   * @default - `/l/oauth2/authorize` on `host`.
+   */
+  readonly authorizeUrl?: string;
+  /**
+   * Where Procurios sends the user afterwards, letter by letter as registered with Procurios. One on this machine is
+   * listened to; from any other, the address that the browser ends at is pasted.
+   *
+   * @default 'http://127.0.0.1:8400/callback'
+   */
+  readonly redirectUrl?: string;
+  /**
+   * Whether the token request names the redirect url again, as OAuth2 has it; the vendor's samples do not.
+   *
+   * @default false
+   */
+  readonly repeatRedirectUrl?: boolean;
+  /**
+   * Whether a PKCE challenge (S256) is sent: the vendor does not say whether the server knows it.
+   *
+   * @default false
+   */
+  readonly pkce?: boolean;
+  /**
+   * Whether a `state` is sent, and a callback without it refused. To be turned off only where the server does not
+   * send it back: then nothing but PKCE tells this login's callback from one that somebody else has set up.
+   *
+   * @default true
+   */
+  readonly state?: boolean;
 }
 
 /** A list of objects that is pulled into a table of its own. */

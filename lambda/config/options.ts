@@ -54,3 +54,10 @@ export function withRules<Schema extends z.ZodType>(
     { when: () => true },
   );
 }
+
+/** @returns The places of texts that occurred before. */
+export function repeatedIn(texts: unknown): number[] {
+  return Array.isArray(texts)
+    ? texts.flatMap((text, index) => (typeof text === 'string' && texts.indexOf(text) < index ? [index] : []))
+    : [];
+}

@@ -4,10 +4,12 @@ import type { Config } from './config.ts';
 
 /** Where Procurios gives tokens, on its host. */
 export const DEFAULT_TOKEN_PATH = '/l/oauth2/token';
+/** Where a user consents, on the host. */
+export const DEFAULT_AUTHORIZE_PATH = '/l/oauth2/authorize';
 
 /**
- * Turns a config to an address on this machine; a token URL that is elsewhere goes along, so that no secret leaves
- * the machine either.
+ * Turns a config to an address on this machine; a token or authorize URL that is elsewhere goes along, so that no
+ * secret leaves the machine either.
  *
  * @param host - `PROCURIOS_HOST`; undefined or empty: the config stays as it is.
  * @throws {SyncError} `CONFIG_INVALID`: it is not an address on this machine.
@@ -20,12 +22,28 @@ export function withHost(config: Config, host: string | undefined): Config {
   if (!host) {
     return config;
   }
-  const { origin, protocol, hostname, port } = new URL(host);
-  const tokenUrl = new URL(config.tokenUrl);
-  if (!isLoopback(tokenUrl) || isDefaultTokenUrl(config)) {
-    Object.assign(tokenUrl, { protocol, hostname, port });
+  const target = new URL(host);
+  const moved = (address: string, defaultPath: string) => movedTo(target, address, defaultPath, config.host);
+  const { auth } = config;
+  return {
+    ...config,
+    host: target.origin,
+    tokenUrl: moved(config.tokenUrl, DEFAULT_TOKEN_PATH),
+    auth:
+      auth.grant === 'clientCredentials'
+        ? auth
+        : { ...auth, authorizeUrl: moved(auth.authorizeUrl, DEFAULT_AUTHORIZE_PATH) },
+  };
+}
+
+/** An address on another host stays where it is if that is on this machine. */
+function movedTo(target: URL, address: string, defaultPath: string, host: string): string {
+  const url = new URL(address);
+  if (!isLoopback(url) || address === new URL(defaultPath, host).href) {
+    const { protocol, hostname, port } = target;
+    Object.assign(url, { protocol, hostname, port });
   }
-  return { ...config, host: origin, tokenUrl: tokenUrl.href };
+  return url.href;
 }
 
 /** @returns What is wrong with `PROCURIOS_HOST`, as a list of one or none. */
@@ -34,8 +52,4 @@ export function problemsOfHost(host: string | undefined): Problem[] {
   return host && !(url && isLoopback(url))
     ? [{ path: 'PROCURIOS_HOST', expected: 'http://127.0.0.1 or http://[::1], with a port' }]
     : [];
-}
-
-function isDefaultTokenUrl({ host, tokenUrl }: Config): boolean {
-  return tokenUrl === new URL(DEFAULT_TOKEN_PATH, host).href;
 }

@@ -163,7 +163,8 @@ describe('checkConfig', () => {
 
     expect(problem).toEqual({
       path: 'auth.scope',
-      expected: 'nothing: there is no such option; known are grant, scopes',
+      expected:
+        'nothing: there is no such option; known are grant, scopes, dialect, authorizeUrl, redirectUrl, repeatRedirectUrl, pkce, state',
     });
   });
 
@@ -356,5 +357,73 @@ describe('PROCURIOS_HOST', () => {
   test('does not hide problems of the config', () => {
     expect(pathsOf({ ...CONFIG, host: 'x' }, 'y')).toEqual(['PROCURIOS_HOST', 'host']);
     expect(pathsOf({ ...CONFIG, host: 'x' }, 'http://127.0.0.1:1')).toEqual(['host']);
+  });
+});
+
+describe('auth by authorization code', () => {
+  const auth = { grant: 'authorizationCode', scopes: ['openid'] };
+
+  test('has a default for everything that the vendor leaves open', () => {
+    expect(checkConfig({ ...CONFIG, auth }).auth).toEqual({
+      ...auth,
+      dialect: 'newer',
+      authorizeUrl: 'https://acme.example.com/l/oauth2/authorize',
+      redirectUrl: 'http://127.0.0.1:8400/callback',
+      repeatRedirectUrl: false,
+      pkce: false,
+      state: true,
+    });
+  });
+
+  test('keeps what is given, and the redirect url to the letter', () => {
+    const given = {
+      ...auth,
+      dialect: 'older',
+      authorizeUrl: 'https://login.example.com/authorize?tenant=7',
+      redirectUrl: 'https://Intranet.example.com',
+      repeatRedirectUrl: true,
+      pkce: true,
+      state: false,
+    };
+
+    const checked = checkConfig({ ...CONFIG, auth: given });
+
+    expect(checked.auth).toEqual(given);
+    expect(checkConfig(checked)).toEqual(checked);
+  });
+
+  test.each([
+    ['dialect', 'oldest'],
+    ['authorizeUrl', 'http://acme.example.com/l/oauth2/authorize'],
+    ['redirectUrl', 'http://intranet.example.com/callback'],
+    ['redirectUrl', 'http://127.0.0.1/callback'],
+    ['redirectUrl', 'https://user:hunter2@intranet.example.com/'],
+    ['repeatRedirectUrl', 'yes'],
+    ['pkce', 'S256'],
+    ['state', 1],
+  ])('refuses %s: %j', (field, value) => {
+    const [problem, ...others] = problemsOf({ ...CONFIG, auth: { ...auth, [field]: value } });
+
+    expect([problem?.path, others]).toEqual([`auth.${field}`, []]);
+    expect(problem?.expected).not.toContain(String(value));
+  });
+
+  test('has options that do not go with client credentials', () => {
+    const mixed = {
+      ...auth,
+      grant: 'clientCredentials',
+      pkce: true,
+      redirectUrl: 'https://intranet.example.com/',
+    };
+
+    expect(pathsOf({ ...CONFIG, auth: mixed })).toEqual(['auth.redirectUrl', 'auth.pkce']);
+  });
+
+  test('goes to the address on this machine that overrides the host, wherever the user consents', () => {
+    const elsewhere = { ...auth, authorizeUrl: 'https://login.example.com/authorize' };
+
+    const { auth: moved } = checkConfig({ ...CONFIG, auth: elsewhere }, { host: 'http://127.0.0.1:4010' });
+
+    expect(moved).toMatchObject({ authorizeUrl: 'http://127.0.0.1:4010/authorize' });
   });
 });
