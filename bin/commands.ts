@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { addChangeCommands } from './change-commands.ts';
+import { addHelp } from './help-commands.ts';
 import { DEMO_TABLES, EXIT_CODES, type RunCommand, wholeNumber, withTables } from './options.ts';
 
 /**
@@ -8,19 +9,16 @@ import { DEMO_TABLES, EXIT_CODES, type RunCommand, wholeNumber, withTables } fro
  * @param run - Runs one; what it resolves to is the exit code.
  */
 export function addCommands(program: Command, run: RunCommand): void {
-  program
-    .description("Keeps a faithful copy of a Procurios environment's objects in DynamoDB.")
-    .helpCommand('help [command]', 'print help for a command')
-    .addHelpText(
-      'after',
-      `
+  program.description("Keeps a faithful copy of a Procurios environment's objects in DynamoDB.").addHelpText(
+    'after',
+    `
 Examples:
   $ npx procurios-sync demo              see it work, without AWS or an account
   $ npx procurios-sync pull --embedded   pull into tables on this machine
   $ npx procurios-sync pull              pull into the tables of your AWS account
 
 ${EXIT_CODES}`,
-    );
+  );
   // Each is loaded when it is called for: help and wrong usage should not wait for the AWS SDK.
   addPull(program).action((options) => run(async () => (await import('../cli/pull.ts')).pull(options)));
   addShow(program).action((stream, id, options) =>
@@ -34,6 +32,7 @@ ${EXIT_CODES}`,
     run(async () => (await import('../cli/simulator.ts')).simulator(options)),
   );
   addDemo(program).action(() => run(async () => (await import('../cli/demo.ts')).demo()));
+  addHelp(program, run);
 }
 
 function addPull(program: Command): Command {

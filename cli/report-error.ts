@@ -2,13 +2,14 @@ import { styleText } from 'node:util';
 import { type Problem, SyncError } from '../lambda/core/errors.ts';
 import { DataFolderInUse } from '../local/endpoints/data-folder-lock.ts';
 import { CommandError, type CommonOptions, EXIT, print, say } from './command.ts';
+import type { ErrorCode } from './error-guide.ts';
 import { proxyHint } from './proxy.ts';
 import { printable } from './text.ts';
 
 const EMBEDDED_HINT = '--embedded uses tables on this machine instead of AWS';
 
 interface Failure {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
   readonly problems: readonly Problem[];
 }
@@ -34,6 +35,9 @@ export function reportError(error: unknown, { json, embedded }: Partial<CommonOp
     for (const { path, expected } of failure.problems) say(`  ${printable(path)}: ${printable(expected)}`);
     const hints = [proxyHint(failure.code), failure.code.startsWith('STORE_') && !embedded && EMBEDDED_HINT];
     for (const hint of hints) if (hint) say(`  ${hint}`);
+    // Wrong usage names the help that it needs.
+    if (process.stderr.isTTY && failure.code !== 'USAGE')
+      say(`  see npx procurios-sync help ${failure.code}`);
   }
   if (failure.code === 'BUG') say(stackOf(error));
   return EXIT_CODES[failure.code] ?? EXIT.failed;

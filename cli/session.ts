@@ -16,6 +16,7 @@ import { startEmbeddedAws } from '../local/endpoints/embedded-aws.ts';
 import { createTables } from '../local/endpoints/tables.ts';
 import { SIMULATOR_CREDENTIALS } from '../local/simulator/tokens.ts';
 import { CommandError, type CommonOptions } from './command.ts';
+import { suggestionFor } from './nearest.ts';
 import { proxyFrom } from './proxy.ts';
 
 /** Where `--embedded` keeps its tables, relative to the working directory. */
@@ -39,8 +40,11 @@ export async function readConfig({ config }: CommonOptions): Promise<Config> {
 export function findStream(config: Config, name: string): Stream {
   const stream = config.streams.find((known) => known.name === name);
   if (stream !== undefined) return stream;
-  const known = config.streams.map((each) => each.name).join(', ');
-  throw new CommandError('USAGE', `there is no stream called ${name}; the config has ${known}`);
+  const names = config.streams.map((each) => each.name);
+  throw new CommandError(
+    'USAGE',
+    `there is no stream called ${name}${suggestionFor(name, names)}; the config has ${names.join(', ')}`,
+  );
 }
 
 /**

@@ -102,7 +102,9 @@ describe('a pull that cannot work', () => {
     const { code, stderr } = await pull([...EMBEDDED, '--stream', 'chanels']);
 
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^USAGE: there is no stream called chanels; the config has members, .*orders\n$/);
+    expect(stderr).toMatch(
+      /^USAGE: there is no stream called chanels \(did you mean channels\?\); the config has members, .*orders\n$/,
+    );
   });
 
   test('refuses a PROCURIOS_HOST beyond this machine', async () => {

@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+import { helpWithCode } from '../cli/help.ts';
+import type { RunCommand } from './options.ts';
+
+/** Declares `help`, which knows the commands and the error codes. */
+export function addHelp(program: Command, run: RunCommand): void {
+  program.helpCommand(false);
+  program
+    .command('help [topic...]')
+    .description('Print help for a command or an error code.')
+    .option('--json', 'print what is known of a code as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ npx procurios-sync help pull
+  $ npx procurios-sync help changes list
+  $ npx procurios-sync help PAGING_LOOP`,
+    )
+    .action((topics: string[], options: { json?: boolean }) =>
+      run(async () => {
+        const command = commandNamed(program, topics);
+        if (command === undefined) return helpWithCode(topics[0] ?? '', namesOf(program), options);
+        command.outputHelp();
+        return 0;
+      }),
+    );
+}
+
+/** The command that the words lead to, the program itself for none; undefined: there is none. */
+function commandNamed(program: Command, words: readonly string[]): Command | undefined {
+  return words.reduce<Command | undefined>(
+    (command, word) => command?.commands.find((each) => each.name() === word),
+    program,
+  );
+}
+
+function namesOf(program: Command): string[] {
+  return program.commands.map((command) => command.name());
+}
