@@ -17,6 +17,9 @@ export interface Answer {
   readText(): Promise<string>;
 }
 
+/** Sees an answer to each attempt, whatever becomes of it. */
+export type AnswerListener = (call: Call, answer: Pick<Answer, 'status' | 'headers'>) => void;
+
 /** What a request holds besides its address. */
 export interface Content {
   readonly headers: Record<string, string>;

@@ -1,6 +1,6 @@
 import { SyncError } from '../core/errors.ts';
 import { type Call, nameOf } from './call.ts';
-import { type Answer, type Content, exchange } from './exchange.ts';
+import { type Answer, type AnswerListener, type Content, exchange } from './exchange.ts';
 import { busyFailure } from './judge-answer.ts';
 import type { ClientLimits } from './limits.ts';
 import { createRateGate } from './rate-gate.ts';
@@ -36,10 +36,12 @@ export interface OutletOptions {
   readonly requestsPerSecond: number;
   /** @default 'procurios-sync' */
   readonly userAgent?: string;
+  /** Told of every answer, before it is read. */
+  readonly onAnswer?: AnswerListener;
 }
 
 export function createOutlet(options: OutletOptions, limits: ClientLimits): Outlet {
-  const { acceptLanguage, token, requestsPerSecond, userAgent = 'procurios-sync' } = options;
+  const { acceptLanguage, token, requestsPerSecond, userAgent = 'procurios-sync', onAnswer } = options;
   const gate = createRateGate(requestsPerSecond, limits.longestWaitMs);
   let requests = 0;
 
@@ -62,6 +64,7 @@ export function createOutlet(options: OutletOptions, limits: ClientLimits): Outl
       };
       requests += 1;
       return exchange(call, { ...content, headers }, limits, signal, (answer) => {
+        onAnswer?.(call, answer);
         const { retryAfterMs } = busyFailure(call, answer) ?? {};
         if (retryAfterMs !== undefined) gate.pause(retryAfterMs);
         return use(answer);

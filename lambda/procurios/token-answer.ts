@@ -5,12 +5,11 @@ import { type Call, nameOf } from './call.ts';
 /** A granted token. */
 export interface Grant {
   readonly accessToken: string;
-  /** How long it serves, in milliseconds from the request. */
-  readonly lifeMs: number;
+  /** How long it serves, in milliseconds from the request; undefined: the vendor does not promise `expires_in`. */
+  readonly lifeMs: number | undefined;
+  /** What it gives access to; undefined: the answer does not say. */
+  readonly scopes: readonly string[] | undefined;
 }
-
-/** The vendor does not promise `expires_in`; a token without it is taken to serve for 5 minutes. */
-const UNKNOWN_LIFE_MS = 5 * 60 * 1000;
 
 /**
  * Reads `{"access_token", "token_type"?, "expires_in"?, "scope"?}`; `expires_in` in seconds, a number or its text.
@@ -23,7 +22,7 @@ export function parseGrant(answer: Json, call: Call): Grant {
     new SyncError('RESPONSE_INVALID', `${nameOf(call)}: ${path} is not as expected: ${expected}`);
 
   if (!isObject(answer)) throw invalid('the answer', 'an object with access_token');
-  const { access_token: accessToken, token_type: type = null, expires_in: expiresIn = null } = answer;
+  const { access_token: accessToken, token_type: type = null, expires_in: expiresIn = null, scope } = answer;
   // Anything else cannot stand in a header, and the error that says so would quote it.
   if (typeof accessToken !== 'string' || !/^[\x21-\x7e]+$/.test(accessToken)) {
     throw invalid('access_token', 'a text without spaces');
@@ -33,7 +32,8 @@ export function parseGrant(answer: Json, call: Call): Grant {
   }
   const seconds = secondsIn(expiresIn);
   if (seconds !== undefined && !(seconds > 0)) throw invalid('expires_in', 'a number of seconds above 0');
-  return { accessToken, lifeMs: seconds === undefined ? UNKNOWN_LIFE_MS : seconds * 1000 };
+  const lifeMs = seconds === undefined ? undefined : seconds * 1000;
+  return { accessToken, lifeMs, scopes: typeof scope === 'string' ? (scope.match(/\S+/g) ?? []) : undefined };
 }
 
 /** @returns `NaN` for what is no number; undefined for null. */

@@ -1,7 +1,7 @@
 import { SyncError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import { type Call, nameOf } from './call.ts';
-import { type Answer, exchange, NO_REUSE } from './exchange.ts';
+import { type Answer, type AnswerListener, exchange, NO_REUSE } from './exchange.ts';
 import { afterPause, busyFailure, isHtml, readJson } from './judge-answer.ts';
 import { type ClientLimits, DEFAULT_LIMITS } from './limits.ts';
 import { withRetries } from './retrying.ts';
@@ -39,7 +39,14 @@ export interface TokenSourceOptions {
   readonly limits?: Partial<ClientLimits>;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
+  /** Told of every token that is granted. */
+  readonly onGrant?: (grant: Omit<Grant, 'accessToken'>) => void;
+  /** Told of every answer, before it is read. */
+  readonly onAnswer?: AnswerListener;
 }
+
+/** A token whose life is not known is taken to serve for 5 minutes. */
+const UNKNOWN_LIFE_MS = 5 * 60 * 1000;
 
 /** A token is renewed this much before its end, or a tenth of its life where that is less: 60 seconds. */
 const LONGEST_MARGIN_MS = 60_000;
@@ -48,7 +55,7 @@ const REFUSAL_HOLDS_MS = 60_000;
 
 /** Asks for tokens by the OAuth2 grant of client credentials, id and secret in the body as the vendor wants them. */
 export function createTokenSource(options: TokenSourceOptions): TokenSource {
-  const { tokenUrl, scopes, now = Date.now } = options;
+  const { tokenUrl, scopes, now = Date.now, onGrant, onAnswer } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const call: Call = { method: 'POST', url: new URL(tokenUrl), about: 'token' };
   let current: { readonly accessToken: string; readonly servesUntilMs: number } | undefined;
@@ -56,9 +63,10 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
 
   const ask = (credentials: Credentials, signal: AbortSignal) =>
     withRetries(call, limits, signal, (attemptSignal) =>
-      exchange(call, requestOf(credentials, scopes), limits, attemptSignal, (answer) =>
-        readGrant(call, answer, scopes, limits),
-      ),
+      exchange(call, requestOf(credentials, scopes), limits, attemptSignal, (answer) => {
+        onAnswer?.(call, answer);
+        return readGrant(call, answer, scopes, limits);
+      }),
     );
 
   const askTwiceAtMost = async (signal: AbortSignal): Promise<Grant | SyncError> => {
@@ -76,7 +84,8 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
       refused = { failure: outcome, untilMs: now() + REFUSAL_HOLDS_MS };
       throw outcome;
     }
-    const { accessToken, lifeMs } = outcome;
+    const { accessToken, lifeMs = UNKNOWN_LIFE_MS } = outcome;
+    onGrant?.({ lifeMs: outcome.lifeMs, scopes: outcome.scopes });
     current = { accessToken, servesUntilMs: askedAtMs + lifeMs - Math.min(LONGEST_MARGIN_MS, lifeMs / 10) };
     return accessToken;
   });

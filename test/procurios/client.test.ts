@@ -186,6 +186,18 @@ describe('an answer', () => {
 });
 
 describe('a failure that may pass', () => {
+  test('is seen by who listens to answers, each attempt of it', async () => {
+    await using server = await startHttpServer(failing([503]));
+    const seen: string[] = [];
+    const client = clientFor(server.origin, {
+      onAnswer: ({ about }, { status, headers }) => seen.push(`${about}: ${status} ${headers.has('date')}`),
+    });
+
+    await readThings(client);
+
+    expect(seen).toEqual(['stream things, page 1: 503 true', 'stream things, page 1: 200 true']);
+  });
+
   test.each([408, 429, 500, 502, 503, 504])('is repeated: status %i', async (status) => {
     await using server = await startHttpServer(failing([status], [status]));
     const client = clientFor(server.origin);

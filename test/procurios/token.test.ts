@@ -51,6 +51,28 @@ describe('a token request', () => {
     });
   });
 
+  test.each([
+    [
+      { expires_in: 3600, scope: 'profile  contact_moment/view' },
+      3_600_000,
+      ['profile', 'contact_moment/view'],
+    ],
+    [{ scope: '' }, undefined, []],
+    [{ scope: 7 }, undefined, undefined],
+    [{}, undefined, undefined],
+  ])('tells what was granted: %j', async (fields, lifeMs, scopes) => {
+    await using server = await startHttpServer(granting(fields));
+    const grants: unknown[] = [];
+    const statuses: number[] = [];
+
+    await sourceFor(server, {
+      onGrant: (grant) => grants.push(grant),
+      onAnswer: (_call, { status }) => statuses.push(status),
+    }).get();
+
+    expect({ grants, statuses }).toEqual({ grants: [{ lifeMs, scopes }], statuses: [200] });
+  });
+
   test('leaves an empty scope out', async () => {
     await using server = await startHttpServer(granting());
 
