@@ -2,9 +2,10 @@ import { createChangeQueue } from './aws/change-queue.ts';
 import { createDynamoDb, createSecretsManager, createSqs } from './aws/clients.ts';
 import { readClientSecret } from './aws/secret.ts';
 import { readBundledConfig } from './config/bundled-config.ts';
+import { PUSH_CONCURRENCY } from './config/deployment.ts';
 import { changeQueueName } from './config/names.ts';
 import { createTokenSource } from './procurios/token.ts';
-import { createPush, PUSH_CONCURRENCY } from './run-push.ts';
+import { createPush } from './run-push.ts';
 import { systemClock } from './runtime/clock.ts';
 import { createLog } from './runtime/log.ts';
 

@@ -14,9 +14,6 @@ import type { TokenSource } from './procurios/token.ts';
 import { systemClock } from './runtime/clock.ts';
 import type { Log } from './runtime/log.ts';
 
-/** Functions that send beside each other at most: the fewest that an event source can be held to. */
-export const PUSH_CONCURRENCY = 2;
-
 /** A batch of the queue as Lambda delivers it, as far as it is needed here. */
 export interface QueueEvent {
   readonly Records: readonly {
