@@ -26,6 +26,8 @@ export type CommandErrorCode =
   | 'DECLINED'
   /** The change, as it is, does not allow what was asked for. */
   | 'NOT_POSSIBLE'
+  /** The environment's stack is not there, or not yet. */
+  | 'NOT_DEPLOYED'
   /** Ctrl-C. */
   | 'INTERRUPTED';
 

@@ -4,6 +4,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 
 export type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+export type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 export type { SQSClient } from '@aws-sdk/client-sqs';
 
 /**
@@ -25,21 +26,22 @@ const TIME_LIMITS = {
  * @param proxy - Which proxy https goes through, as Node's agents take it. @default - None.
  */
 export function createDynamoDb(proxy?: ProxyEnv): DynamoDBClient {
-  return new DynamoDBClient(settings(proxy));
+  return new DynamoDBClient(clientSettings(proxy));
 }
 
 /** As {@link createDynamoDb}. */
 export function createSecretsManager(proxy?: ProxyEnv): SecretsManagerClient {
-  return new SecretsManagerClient(settings(proxy));
+  return new SecretsManagerClient(clientSettings(proxy));
 }
 
 /** As {@link createDynamoDb}. */
 export function createSqs(proxy?: ProxyEnv): SQSClient {
   // Else the host in a queue's URL would be called, even where an endpoint is set.
-  return new SQSClient({ ...settings(proxy), useQueueUrlAsEndpoint: false });
+  return new SQSClient({ ...clientSettings(proxy), useQueueUrlAsEndpoint: false });
 }
 
-function settings(proxy: ProxyEnv | undefined) {
+/** What every client of AWS is made with. */
+export function clientSettings(proxy: ProxyEnv | undefined) {
   const httpsAgent = proxy && { httpsAgent: { proxyEnv: proxy } };
   return { requestHandler: { ...TIME_LIMITS, ...httpsAgent }, maxAttempts: 4 };
 }

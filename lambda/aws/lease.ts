@@ -61,7 +61,8 @@ export async function acquireLease({ state, owner, isAlone, clock }: LeaseOption
   return keepAlive(state, mine, clock);
 }
 
-async function readLease(state: StateTable): Promise<LeaseRow | undefined> {
+/** Who may pull, or could the last; undefined: nobody ever did. */
+export async function readLease(state: StateTable): Promise<LeaseRow | undefined> {
   const { Item } = await state.send(
     new GetCommand({ TableName: state.name, Key: KEY, ConsistentRead: true }),
   );

@@ -3,7 +3,7 @@ import { type Clock, timestamp } from '../core/clock.ts';
 import { REJECT_REASONS, type Reject } from '../core/reject.ts';
 import type { Stream } from '../core/stream.ts';
 import type { Walk } from '../core/walk.ts';
-import { deleteRows, putRows, queryRows, type Row } from './rows.ts';
+import { countRows, deleteRows, putRows, queryRows, type Row } from './rows.ts';
 import type { StateTable } from './state-table.ts';
 
 /** A reject that no later walk has shown again goes after 90 days. */
@@ -71,4 +71,13 @@ export async function listRejects(state: StateTable, stream: string): Promise<St
   return rows.map(({ id, reason, field, page, index, message, seenAt }) => {
     return { id, reason, field, page, index, message, seenAt } as StoredReject;
   });
+}
+
+/** How many rejects the stream has, counted up to `most`. */
+export async function countRejects(state: StateTable, stream: string, most: number): Promise<number> {
+  const query = {
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+    ExpressionAttributeValues: { ':pk': `stream#${stream}`, ':prefix': 'reject#' },
+  };
+  return await countRows(state, query, most);
 }

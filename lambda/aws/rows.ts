@@ -1,4 +1,4 @@
-import { BatchWriteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchWriteCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../core/clock.ts';
 import { SyncError } from '../core/errors.ts';
 import { ITEMS_PER_WRITE } from '../core/storing.ts';
@@ -32,6 +32,28 @@ export async function queryRows(state: StateTable, pk: string, prefix: string): 
     ExclusiveStartKey = answer.LastEvaluatedKey;
   } while (ExclusiveStartKey !== undefined);
   return rows;
+}
+
+/**
+ * Counts rows without fetching them; DynamoDB bills as if they were.
+ *
+ * @param most - Where the counting ends.
+ */
+export async function countRows(
+  state: StateTable,
+  query: Omit<QueryCommandInput, 'TableName' | 'Select' | 'ExclusiveStartKey'>,
+  most: number,
+): Promise<number> {
+  let count = 0;
+  let ExclusiveStartKey: Record<string, unknown> | undefined;
+  do {
+    const answer = await state.send(
+      new QueryCommand({ ...query, TableName: state.name, Select: 'COUNT', ExclusiveStartKey }),
+    );
+    count += answer.Count ?? 0;
+    ExclusiveStartKey = answer.LastEvaluatedKey;
+  } while (ExclusiveStartKey !== undefined && count < most);
+  return Math.min(count, most);
 }
 
 export async function putRows(state: StateTable, rows: readonly Row[], clock: Clock): Promise<void> {

@@ -1,4 +1,4 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { RunReceipt } from '../core/receipt.ts';
 import type { StateTable } from './state-table.ts';
 
@@ -10,4 +10,22 @@ export async function saveRunReceipt(state: StateTable, receipt: RunReceipt): Pr
   const expiresAt = Math.floor(Date.parse(receipt.finishedAt) / 1000) + KEPT_SECONDS;
   const Item = { pk: 'run', sk: `${receipt.startedAt}#${receipt.runId}`, ...receipt, _expiresAt: expiresAt };
   await state.send(new PutCommand({ TableName: state.name, Item }));
+}
+
+/**
+ * The receipts of the latest runs, the last one first.
+ *
+ * @param limit - At most so many.
+ */
+export async function listRunReceipts(state: StateTable, limit: number): Promise<RunReceipt[]> {
+  const { Items = [] } = await state.send(
+    new QueryCommand({
+      TableName: state.name,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': 'run' },
+      ScanIndexForward: false,
+      Limit: limit,
+    }),
+  );
+  return Items.map(({ pk: _pk, sk: _sk, _expiresAt, ...receipt }) => receipt as unknown as RunReceipt);
 }

@@ -15,6 +15,15 @@ const NO_CREDENTIALS: ReadonlySet<string> = new Set([
   'InvalidClientTokenId',
 ]);
 
+const EXPIRED: ReadonlySet<string> = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpired']);
+
+const NOT_ALLOWED: ReadonlySet<string> = new Set([
+  'AccessDenied',
+  'AccessDeniedException',
+  'AuthorizationError',
+  'UnauthorizedOperation',
+]);
+
 /** What an error of the SDK, or of the network below it, is called. */
 export function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : '';
@@ -54,6 +63,18 @@ export function translate(error: unknown, about: string): unknown {
         cause: error,
       },
     );
+  }
+  if (EXPIRED.has(name)) {
+    return new SyncError('STORE_UNAVAILABLE', `${about}: the AWS credentials have expired; sign in again`, {
+      cause: error,
+    });
+  }
+  if (NOT_ALLOWED.has(name)) {
+    // Of the text only the action: the rest names who asked.
+    const action = /not authorized to perform: ([\w-]+:\w+)/.exec(error.message)?.[1] ?? 'this';
+    return new SyncError('STORE_UNAVAILABLE', `${about}: AWS does not allow ${action} (${name})`, {
+      cause: error,
+    });
   }
   if (error.message === 'Region is missing') {
     return new SyncError('STORE_UNAVAILABLE', `${about}: no AWS region is set; set AWS_REGION`, {

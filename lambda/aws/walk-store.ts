@@ -128,16 +128,26 @@ async function saveStreamState(state: StateTable, stream: Stream, walk: Walk): P
   );
 }
 
-async function readWalk(state: StateTable, stream: Stream): Promise<Walk | undefined> {
-  const key = { pk: `walk#${stream.name}`, sk: 'position' };
+/** A walk that is under way, or was left unfinished, without the keys that it has seen. */
+export type WalkUnderWay = Omit<Walk, 'seen' | 'followed'>;
+
+/** How far the stream's walk is; undefined: none is under way. */
+export async function readWalkUnderWay(state: StateTable, stream: string): Promise<WalkUnderWay | undefined> {
+  const key = { pk: `walk#${stream}`, sk: 'position' };
   const { Item } = await state.send(
     new GetCommand({ TableName: state.name, Key: key, ConsistentRead: true }),
   );
   if (Item === undefined) return undefined;
   const { pk: _pk, sk: _sk, fence: _fence, _expiresAt, ...position } = Item;
-  const walk = { ...position, seen: new SeenKeys(), followed: new SeenKeys() } as unknown as Walk;
+  return position as unknown as WalkUnderWay;
+}
 
-  for (const row of await queryRows(state, key.pk, 'seen#')) {
+async function readWalk(state: StateTable, stream: Stream): Promise<Walk | undefined> {
+  const underWay = await readWalkUnderWay(state, stream.name);
+  if (underWay === undefined) return undefined;
+  const walk: Walk = { ...underWay, seen: new SeenKeys(), followed: new SeenKeys() };
+
+  for (const row of await queryRows(state, `walk#${stream.name}`, 'seen#')) {
     // A slice that was not saved to its end has left a row; so may have a walk that was given up.
     if (row.walkId !== walk.walkId || row.sk >= seenKey(walk.slices + 1)) continue;
     if (row.keys !== undefined) walk.seen.restore(row.keys as Uint8Array);

@@ -1,0 +1,31 @@
+import type { ProxyEnv } from 'node:http';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { clientSettings } from '../../lambda/aws/clients.ts';
+
+/** The services that a deployment is looked at through. */
+export interface DeployedClients extends Disposable {
+  readonly cloudFormation: CloudFormationClient;
+  readonly cloudWatch: CloudWatchClient;
+  readonly lambda: LambdaClient;
+  readonly scheduler: SchedulerClient;
+}
+
+/** Region, credentials and endpoints come from the SDK's own environment. */
+export function createDeployedClients(proxy?: ProxyEnv): DeployedClients {
+  const settings = clientSettings(proxy);
+  const clients = {
+    cloudFormation: new CloudFormationClient(settings),
+    cloudWatch: new CloudWatchClient(settings),
+    lambda: new LambdaClient(settings),
+    scheduler: new SchedulerClient(settings),
+  };
+  return {
+    ...clients,
+    [Symbol.dispose]() {
+      for (const client of Object.values(clients)) client.destroy();
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import {
+  type CloudFormationClient,
+  DescribeStacksCommand,
+  paginateListStackResources,
+} from '@aws-sdk/client-cloudformation';
+import { translate } from '../../lambda/aws/translate.ts';
+import { OUTPUTS, stackName } from '../../lambda/config/names.ts';
+import { CommandError } from '../command.ts';
+
+/** The stack of an environment, as CloudFormation has it. */
+export interface Stack {
+  readonly name: string;
+  /** CloudFormation's word: `UPDATE_COMPLETE`, `CREATE_IN_PROGRESS`, … */
+  readonly status: string;
+  /** When it was last deployed, RFC 3339. */
+  readonly deployedAt: string;
+  /** By the names in {@link OUTPUTS}; absent where the stack has no such output, as while it is created. */
+  readonly outputs: Readonly<Partial<Record<keyof typeof OUTPUTS, string>>>;
+}
+
+/** @throws {CommandError} `NOT_DEPLOYED`. @throws {SyncError} `STORE_UNAVAILABLE`. */
+export async function readStack(client: CloudFormationClient, environment: string): Promise<Stack> {
+  const name = stackName(environment);
+  try {
+    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: name }));
+    const [stack] = Stacks;
+    if (stack === undefined) throw notDeployed(name);
+    const values = new Map(stack.Outputs?.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
+    const known = Object.entries(OUTPUTS).map(([key, output]) => [key, values.get(output)] as const);
+    return {
+      name,
+      status: stack.StackStatus ?? 'UNKNOWN',
+      deployedAt: (stack.LastUpdatedTime ?? stack.CreationTime ?? new Date(0)).toISOString(),
+      outputs: Object.fromEntries(known.filter(([, value]) => value !== undefined)),
+    };
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ValidationError' && /does not exist/.test(error.message)) {
+      throw notDeployed(name, error);
+    }
+    throw translate(error, `stack ${name}`);
+  }
+}
+
+function notDeployed(name: string, cause?: Error): CommandError {
+  return new CommandError('NOT_DEPLOYED', `there is no stack ${name} in this account and region`, { cause });
+}
+
+/**
+ * An output that the stack cannot do without once it is deployed.
+ *
+ * @throws {CommandError} `NOT_DEPLOYED`: it is not, or not yet.
+ */
+export function requireOutput({ name, status, outputs }: Stack, output: keyof typeof OUTPUTS): string {
+  const value = outputs[output];
+  if (value !== undefined) return value;
+  throw new CommandError('NOT_DEPLOYED', `stack ${name} (${status}) has no output ${OUTPUTS[output]}`);
+}
+
+/**
+ * The names that CloudFormation gave to the stack's resources of a type. A search by the environment's prefix would also
+ * find those of another one: `acme-test` begins with `acme-`.
+ *
+ * @param type - `AWS::CloudWatch::Alarm`.
+ */
+export async function listResourceNames(
+  client: CloudFormationClient,
+  environment: string,
+  type: string,
+): Promise<string[]> {
+  const StackName = stackName(environment);
+  const names: string[] = [];
+  try {
+    for await (const page of paginateListStackResources({ client }, { StackName })) {
+      for (const { ResourceType, PhysicalResourceId } of page.StackResourceSummaries ?? []) {
+        if (ResourceType === type && PhysicalResourceId) names.push(PhysicalResourceId);
+      }
+    }
+    return names;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ValidationError' && /does not exist/.test(error.message)) {
+      throw notDeployed(StackName, error);
+    }
+    throw translate(error, `stack ${StackName}`);
+  }
+}

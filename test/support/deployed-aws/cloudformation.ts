@@ -1,0 +1,77 @@
+import type { Handler } from '../http-server.ts';
+import { type Refusals, Refused, refusalFrom, refuseIfTold } from './refusals.ts';
+
+/** A stack, as CloudFormation keeps it. */
+export interface StackState {
+  status: string;
+  readonly outputs: Record<string, string>;
+  readonly resources: { readonly type: string; readonly name: string }[];
+}
+
+/** So few that a list is cut into pages. */
+const RESOURCES_PER_PAGE = 2;
+const CREATED_AT = '2026-11-01T10:00:00.000Z';
+
+/**
+ * Stands in for CloudFormation: the query protocol, answered in XML.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
+ */
+export function cloudFormation(stacks: ReadonlyMap<string, StackState>, refusals: Refusals): Handler {
+  return ({ body }, response) => {
+    const parameters = new URLSearchParams(body);
+    const action = parameters.get('Action') ?? '';
+    try {
+      refuseIfTold(refusals, `cloudformation:${action}`);
+      const name = parameters.get('StackName') ?? '';
+      const stack = stacks.get(name);
+      const result = answer(action, parameters, name, stack);
+      response
+        .writeHead(200, { 'content-type': 'text/xml' })
+        .end(
+          `<${action}Response xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><${action}Result>${result}</${action}Result><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></${action}Response>`,
+        );
+    } catch (error) {
+      const { code, message, status = 400 } = refusalFrom(error);
+      response
+        .writeHead(status, { 'content-type': 'text/xml' })
+        .end(
+          `<ErrorResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${xmlText(message)}</Message></Error><RequestId>1</RequestId></ErrorResponse>`,
+        );
+    }
+  };
+}
+
+function answer(
+  action: string,
+  parameters: URLSearchParams,
+  name: string,
+  stack: StackState | undefined,
+): string {
+  if (action === 'DescribeStacks') {
+    if (stack === undefined) throw new Refused('ValidationError', `Stack with id ${name} does not exist`);
+    const outputs = Object.entries(stack.outputs).map(
+      ([key, value]) =>
+        `<member><OutputKey>${xmlText(key)}</OutputKey><OutputValue>${xmlText(value)}</OutputValue></member>`,
+    );
+    return `<Stacks><member><StackName>${xmlText(name)}</StackName><CreationTime>${CREATED_AT}</CreationTime><StackStatus>${stack.status}</StackStatus><Outputs>${outputs.join('')}</Outputs></member></Stacks>`;
+  }
+  if (action === 'ListStackResources') {
+    if (stack === undefined) throw new Refused('ValidationError', `Stack with id ${name} does not exist`);
+    const start = Number(parameters.get('NextToken') ?? 0);
+    const end = start + RESOURCES_PER_PAGE;
+    const members = stack.resources
+      .slice(start, end)
+      .map(
+        ({ type, name: physical }) =>
+          `<member><LogicalResourceId>L</LogicalResourceId><PhysicalResourceId>${xmlText(physical)}</PhysicalResourceId><ResourceType>${type}</ResourceType><LastUpdatedTimestamp>${CREATED_AT}</LastUpdatedTimestamp><ResourceStatus>CREATE_COMPLETE</ResourceStatus></member>`,
+      );
+    const next = end < stack.resources.length ? `<NextToken>${end}</NextToken>` : '';
+    return `<StackResourceSummaries>${members.join('')}</StackResourceSummaries>${next}`;
+  }
+  throw new Refused('InvalidAction', `the stand-in for CloudFormation does not know ${action}`);
+}
+
+function xmlText(text: string): string {
+  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+}
