@@ -209,6 +209,19 @@ export const ERROR_GUIDE: Readonly<Record<ErrorCode, ErrorGuide>> = {
     look: ['With `--embedded`: another command in this folder has the tables open.'],
     steps: ['Wait until the other one is done, and try again.'],
   },
+  NOT_DEPLOYED: {
+    happened: "the environment's stack is not deployed, or not yet",
+    remedy: 'deploy it; check region and profile',
+    meaning:
+      'The command is about what runs in AWS, and CloudFormation has no such stack in this account and region, or one without the output that is needed.',
+    look: [
+      '`aws sts get-caller-identity` tells the account; `AWS_REGION` and `AWS_PROFILE` decide where commands look.',
+    ],
+    steps: [
+      'Compare account and region with those it was deployed to; another environment is chosen with `--config FILE`.',
+      'Deploy it: `npx cdk deploy`.',
+    ],
+  },
   NOT_FOUND: {
     happened: '`show`: the table has no item with that id',
     remedy: '',
