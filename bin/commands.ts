@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { addChangeCommands } from './change-commands.ts';
+import { addDeploymentCommands } from './deployment-commands.ts';
 import { addHelp } from './help-commands.ts';
 import { DEMO_TABLES, EXIT_CODES, type RunCommand, wholeNumber, withTables } from './options.ts';
 
@@ -28,6 +29,7 @@ ${EXIT_CODES}`,
     run(async () => (await import('../cli/export.ts')).exportStream(stream, options)),
   );
   addChangeCommands(program, run);
+  addDeploymentCommands(program, run);
   addSimulator(program).action((options) =>
     run(async () => (await import('../cli/simulator.ts')).simulator(options)),
   );

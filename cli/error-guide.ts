@@ -49,12 +49,12 @@ export const ERROR_GUIDE: Readonly<Record<ErrorCode, ErrorGuide>> = {
   },
   SECRET_INVALID: {
     happened: 'the secret is missing, empty or not `{"clientId", "clientSecret"}`',
-    remedy: 'store it again',
+    remedy: 'store it again: `npx procurios-sync configure`',
     meaning:
       "The client's id and secret could not be read, so Procurios was not asked. A deployment makes the secret without a value.",
     look: [DOCTOR],
     steps: [
-      'In AWS: store `{"clientId": "…", "clientSecret": "…"}` in the secret that the message names.',
+      'In AWS: `npx procurios-sync configure` asks for both, checks them and stores them.',
       'With `--embedded`: set `PROCURIOS_CLIENT_ID` and `PROCURIOS_CLIENT_SECRET`.',
     ],
   },
@@ -67,7 +67,7 @@ export const ERROR_GUIDE: Readonly<Record<ErrorCode, ErrorGuide>> = {
     steps: [
       'Compare id and secret with what Procurios handed out: spaces at the ends, a test environment’s secret for the live one.',
       'Check that `host` and `tokenUrl` are those of the environment that the secret is for.',
-      'Ask Procurios whether the client was withdrawn, and store the new secret.',
+      'Ask Procurios whether the client was withdrawn, and store the new secret: `npx procurios-sync configure`.',
     ],
   },
   ACCESS_DENIED: {

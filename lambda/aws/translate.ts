@@ -81,6 +81,11 @@ export function translate(error: unknown, about: string): unknown {
       cause: error,
     });
   }
+  if (error.message.startsWith('Region not accepted')) {
+    return new SyncError('STORE_UNAVAILABLE', `${about}: AWS_REGION is not the name of a region`, {
+      cause: error,
+    });
+  }
   if (NETWORK.test(name) || NETWORK.test(code)) {
     return new SyncError('STORE_UNAVAILABLE', `${about} could not be reached (${code})`, { cause: error });
   }
