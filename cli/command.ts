@@ -24,6 +24,8 @@ export type CommandErrorCode =
   | 'FILE_FAILED'
   /** The answer to a question was no. */
   | 'DECLINED'
+  /** The browser did not come back from a login with what was expected; nothing is stored. */
+  | 'LOGIN_FAILED'
   /** The change, as it is, does not allow what was asked for. */
   | 'NOT_POSSIBLE'
   /** The environment's stack is not there, or not yet. */

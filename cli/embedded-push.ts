@@ -3,9 +3,10 @@ import type { Config } from '../lambda/config/config.ts';
 import { SyncError } from '../lambda/core/errors.ts';
 import { createPush } from '../lambda/run-push.ts';
 import type { Log } from '../lambda/runtime/log.ts';
+import { openTokenSource } from '../lambda/token-source.ts';
 import { type EventSource, startEventSource } from '../local/endpoints/event-source.ts';
 import { say } from './command.ts';
-import { type Session, tokenSourceOf } from './session.ts';
+import type { Session } from './session.ts';
 
 /** What the ledger tells better, a command does not say; what keeps a message from the ledger it says once. */
 function createQuietLog(): Log {
@@ -38,7 +39,7 @@ export function startEmbeddedPush(
     queueUrl,
     handler: createPush({
       config,
-      token: tokenSourceOf(config, session),
+      token: openTokenSource(config, session),
       dynamoDb: session.dynamoDb,
       queue,
       concurrency: 1,

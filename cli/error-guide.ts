@@ -70,6 +70,31 @@ export const ERROR_GUIDE: Readonly<Record<ErrorCode, ErrorGuide>> = {
       'Ask Procurios whether the client was withdrawn, and store the new secret: `npx procurios-sync configure`.',
     ],
   },
+  CONSENT_NEEDED: {
+    happened: 'no token of a user serves any more, or nobody has logged in',
+    remedy: 'log in, by the command in the message',
+    meaning:
+      'The config has the authorization code grant: requests are made as a user who has consented in a browser. That token has run out, was revoked, or is refused, and cannot be renewed. A renewal whose reply was lost ends it too: what renews a token works once.',
+    look: [DOCTOR],
+    steps: [
+      'Run `npx procurios-sync login`, with the flags that the message shows, as a user who may see what is pulled.',
+      'Then nothing: the next pull goes on, and changes that wait are sent.',
+    ],
+  },
+  LOGIN_FAILED: {
+    happened:
+      '`login`: the browser came back with something else than an answer to this login, or not at all',
+    remedy: 'log in again',
+    meaning:
+      'The callback came too late, to another address, with another state or without a code, or the code was not accepted. Nothing was stored; a token stored before is still there.',
+    look: ['The message says which it was.'],
+    steps: [
+      'Log in again, and finish in the browser before the time is up.',
+      'Check that `auth.redirectUrl` is letter by letter one of those registered with Procurios.',
+      'A callback never carries a state? The server may not send it back: `auth.state` false, if possible with `auth.pkce` true.',
+      'The page in the browser complains? The server may speak the other dialect: `auth.dialect`.',
+    ],
+  },
   ACCESS_DENIED: {
     happened: 'the token is refused, or a scope is missing',
     remedy: 'ask for the scope, or take the stream out',

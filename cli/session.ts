@@ -1,23 +1,30 @@
+import { join } from 'node:path';
 import {
   createDynamoDb,
   createSecretsManager,
   createSqs,
   type DynamoDBClient,
+  type SecretsManagerClient,
   type SQSClient,
 } from '../lambda/aws/clients.ts';
 import { readClientSecret } from '../lambda/aws/secret.ts';
+import { createUserSecret } from '../lambda/aws/user-secret.ts';
 import type { Config } from '../lambda/config/config.ts';
 import { loadConfig } from '../lambda/config/load-config.ts';
+import { userSecretName } from '../lambda/config/names.ts';
 import { SyncError } from '../lambda/core/errors.ts';
 import type { Stream } from '../lambda/core/stream.ts';
+import type { UserTokenStore } from '../lambda/core/user-token.ts';
 import { type Client, createClient } from '../lambda/procurios/client.ts';
-import { type Credentials, createTokenSource, type TokenSource } from '../lambda/procurios/token.ts';
+import type { Credentials } from '../lambda/procurios/token.ts';
+import { openTokenSource } from '../lambda/token-source.ts';
 import { startEmbeddedAws } from '../local/endpoints/embedded-aws.ts';
 import { createTables } from '../local/endpoints/tables.ts';
 import { SIMULATOR_CREDENTIALS } from '../local/simulator/tokens.ts';
-import { CommandError, type CommonOptions } from './command.ts';
+import { CommandError, type CommonOptions, flagsOf } from './command.ts';
 import { suggestionFor } from './nearest.ts';
 import { proxyFrom } from './proxy.ts';
+import { createUserTokenFile } from './user-token-file.ts';
 
 /** Where `--embedded` keeps its tables, relative to the working directory. */
 export const DATA_FOLDER = '.procurios-sync';
@@ -26,10 +33,15 @@ export const DATA_FOLDER = '.procurios-sync';
 export interface Session extends AsyncDisposable {
   readonly dynamoDb: DynamoDBClient;
   readonly sqs: SQSClient;
+  readonly secretsManager: SecretsManagerClient;
   /** Nobody else can reach the tables: this process holds the data folder. */
   readonly isAlone: boolean;
   /** Reads the client's id and secret from the secret of the config. */
   readCredentials(): Promise<Credentials>;
+  /** The token of the user who logged in. */
+  readonly userTokens: UserTokenStore;
+  /** What logs a user in, with the flags that lead to the same environment. */
+  readonly loginCommand: string;
 }
 
 export async function readConfig({ config }: CommonOptions): Promise<Config> {
@@ -53,17 +65,17 @@ export function findStream(config: Config, name: string): Stream {
  *
  * @throws {DataFolderInUse} When another process has the embedded tables open.
  */
-export async function openSession(config: Config, { embedded }: CommonOptions): Promise<Session> {
-  return embedded ? await openEmbedded(config) : openAws(config, false, async () => {});
+export async function openSession(config: Config, options: CommonOptions): Promise<Session> {
+  return options.embedded ? await openEmbedded(config, options) : openAws(config, options, async () => {});
 }
 
-async function openEmbedded(config: Config): Promise<Session> {
+async function openEmbedded(config: Config, options: CommonOptions): Promise<Session> {
   const aws = await startEmbeddedAws({ dataFolder: DATA_FOLDER });
   try {
     Object.assign(process.env, aws.environment);
     const credentials = credentialsFor(config);
     if (credentials !== undefined) aws.secrets.put(config.secretName, JSON.stringify(credentials));
-    const session = openAws(config, true, () => aws.close());
+    const session = openAws(config, options, () => aws.close());
     await createTables(session.dynamoDb, config);
     return session;
   } catch (error) {
@@ -72,7 +84,8 @@ async function openEmbedded(config: Config): Promise<Session> {
   }
 }
 
-function openAws(config: Config, isAlone: boolean, close: () => Promise<void>): Session {
+function openAws(config: Config, options: CommonOptions, close: () => Promise<void>): Session {
+  const isAlone = options.embedded ?? false;
   const proxy = proxyFrom(process.env);
   const dynamoDb = createDynamoDb(proxy);
   const sqs = createSqs(proxy);
@@ -80,6 +93,7 @@ function openAws(config: Config, isAlone: boolean, close: () => Promise<void>): 
   return {
     dynamoDb,
     sqs,
+    secretsManager,
     isAlone,
     async readCredentials() {
       if (isAlone && credentialsFor(config) === undefined) {
@@ -90,6 +104,10 @@ function openAws(config: Config, isAlone: boolean, close: () => Promise<void>): 
       }
       return await readClientSecret(secretsManager, config.secretName);
     },
+    userTokens: isAlone
+      ? createUserTokenFile(join(DATA_FOLDER, `user-${config.environment}.json`))
+      : createUserSecret(secretsManager, userSecretName(config.environment)),
+    loginCommand: `npx procurios-sync login${flagsOf(options)}`,
     async [Symbol.asyncDispose]() {
       dynamoDb.destroy();
       sqs.destroy();
@@ -110,10 +128,6 @@ function credentialsFor({ host }: Config): Credentials | undefined {
 /** The client of the configured Procurios environment. */
 export function connect(config: Config, session: Session): Client {
   const { host, acceptLanguage, requestsPerSecond } = config;
-  const token = tokenSourceOf(config, session);
+  const token = openTokenSource(config, session);
   return createClient({ host, acceptLanguage, token, requestsPerSecond: requestsPerSecond.pull });
-}
-
-export function tokenSourceOf(config: Config, { readCredentials }: Session): TokenSource {
-  return createTokenSource({ tokenUrl: config.tokenUrl, scopes: config.auth.scopes, readCredentials });
 }

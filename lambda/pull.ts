@@ -1,13 +1,12 @@
 import { createDynamoDb, createSecretsManager } from './aws/clients.ts';
-import { readClientSecret } from './aws/secret.ts';
 import { readBundledConfig } from './config/bundled-config.ts';
 import { SyncError } from './core/errors.ts';
 import type { RunReceipt } from './core/receipt.ts';
 import { createClient } from './procurios/client.ts';
-import { createTokenSource } from './procurios/token.ts';
 import { runPull } from './run-pull.ts';
 import { createLog } from './runtime/log.ts';
 import { logProgress } from './runtime/log-progress.ts';
+import { openTokenSource } from './token-source.ts';
 
 /** What Lambda tells a function about its invocation, as far as it is needed here. */
 interface InvocationContext {
@@ -21,14 +20,9 @@ const TIME_TO_FINISH_MS = 60_000;
 const log = createLog();
 const config = readBundledConfig(import.meta.url, process.env.PROCURIOS_HOST);
 const dynamoDb = createDynamoDb();
-const secretsManager = createSecretsManager();
 
 // Beyond one invocation: a token serves until it expires.
-const token = createTokenSource({
-  tokenUrl: config.tokenUrl,
-  scopes: config.auth.scopes,
-  readCredentials: () => readClientSecret(secretsManager, config.secretName),
-});
+const token = openTokenSource(config, { dynamoDb, secretsManager: createSecretsManager() });
 const procurios = createClient({ ...config, token, requestsPerSecond: config.requestsPerSecond.pull });
 
 /**

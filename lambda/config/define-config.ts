@@ -1,6 +1,6 @@
+import type { Dialect } from '../core/authorization.ts';
 import type { Operation } from '../core/operation.ts';
 import type { Paging } from '../core/stream.ts';
-import type { Dialect } from './config.ts';
 
 /** What an operator writes. Everything that is left out has a default. */
 export interface ConfigInput {

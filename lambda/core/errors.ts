@@ -8,6 +8,8 @@ const DISPOSITIONS = {
   SECRET_INVALID: 'fix',
   /** Procurios refused the client's id and secret, also after the secret was read anew. */
   CREDENTIALS_REFUSED: 'fix',
+  /** No user's token serves any more: somebody has to log in, by the command in the message. */
+  CONSENT_NEEDED: 'fix',
   /** A new token was refused as well, or the scope is missing (401 after a new token, 403). */
   ACCESS_DENIED: 'fix',
   /** No connection: name not found, refused, TLS. */

@@ -5,14 +5,20 @@ import { type Call, nameOf } from './call.ts';
 /** A granted token. */
 export interface Grant {
   readonly accessToken: string;
-  /** How long it serves, in milliseconds from the request; undefined: the vendor does not promise `expires_in`. */
+  /** How long it serves, in milliseconds from the request; undefined: the server does not say. */
   readonly lifeMs: number | undefined;
-  /** What it gives access to; undefined: the answer does not say. */
+  /** What renews it; undefined: nothing. */
+  readonly refreshToken: string | undefined;
+  /** What it serves for; undefined: the server does not say. */
   readonly scopes: readonly string[] | undefined;
 }
 
+/** Visible ASCII: anything else cannot stand in a header, and the error that says so would quote it. */
+const TOKEN = /^[\x21-\x7e]+$/;
+
 /**
- * Reads `{"access_token", "token_type"?, "expires_in"?, "scope"?}`; `expires_in` in seconds, a number or its text.
+ * Reads `{"access_token", "token_type"?, "expires_in"?, "scope"?, "refresh_token"?}`; `expires_in` in seconds, a number
+ * or its text.
  *
  * @throws {SyncError} `RESPONSE_INVALID`, naming the field.
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.1
@@ -22,18 +28,25 @@ export function parseGrant(answer: Json, call: Call): Grant {
     new SyncError('RESPONSE_INVALID', `${nameOf(call)}: ${path} is not as expected: ${expected}`);
 
   if (!isObject(answer)) throw invalid('the answer', 'an object with access_token');
-  const { access_token: accessToken, token_type: type = null, expires_in: expiresIn = null, scope } = answer;
-  // Anything else cannot stand in a header, and the error that says so would quote it.
-  if (typeof accessToken !== 'string' || !/^[\x21-\x7e]+$/.test(accessToken)) {
+  const { access_token: accessToken, token_type: type = null, expires_in: expiresIn = null } = answer;
+  const { refresh_token: refreshToken = null, scope } = answer;
+  if (typeof accessToken !== 'string' || !TOKEN.test(accessToken)) {
     throw invalid('access_token', 'a text without spaces');
+  }
+  if (refreshToken !== null && !(typeof refreshToken === 'string' && TOKEN.test(refreshToken))) {
+    throw invalid('refresh_token', 'a text without spaces');
   }
   if (type !== null && !(typeof type === 'string' && type.toLowerCase() === 'bearer')) {
     throw invalid('token_type', '"bearer"');
   }
   const seconds = secondsIn(expiresIn);
   if (seconds !== undefined && !(seconds > 0)) throw invalid('expires_in', 'a number of seconds above 0');
-  const lifeMs = seconds === undefined ? undefined : seconds * 1000;
-  return { accessToken, lifeMs, scopes: typeof scope === 'string' ? (scope.match(/\S+/g) ?? []) : undefined };
+  return {
+    accessToken,
+    lifeMs: seconds === undefined ? undefined : seconds * 1000,
+    refreshToken: refreshToken ?? undefined,
+    scopes: typeof scope === 'string' ? (scope.match(/\S+/g) ?? []) : undefined,
+  };
 }
 
 /** @returns `NaN` for what is no number; undefined for null. */

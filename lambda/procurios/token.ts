@@ -1,18 +1,19 @@
 import { SyncError } from '../core/errors.ts';
-import type { Json } from '../core/json.ts';
-import { type Call, nameOf } from './call.ts';
-import { type Answer, type AnswerListener, exchange, NO_REUSE } from './exchange.ts';
-import { afterPause, busyFailure, isHtml, readJson } from './judge-answer.ts';
+import type { Call } from './call.ts';
+import { type AnswerListener, exchange } from './exchange.ts';
 import { type ClientLimits, DEFAULT_LIMITS } from './limits.ts';
 import { withRetries } from './retrying.ts';
 import { createSharedWork } from './shared-work.ts';
-import { type Grant, parseGrant, parseRefusal } from './token-answer.ts';
+import type { Grant } from './token-answer.ts';
+import {
+  type Credentials,
+  contentOf,
+  type GrantRequest,
+  readGrant,
+  withCredentials,
+} from './token-request.ts';
 
-/** What Procurios hands out per client. Secret. */
-export interface Credentials {
-  readonly clientId: string;
-  readonly clientSecret: string;
-}
+export type { Credentials } from './token-request.ts';
 
 /** Where the API's bearer token comes from. */
 export interface TokenSource {
@@ -40,7 +41,7 @@ export interface TokenSourceOptions {
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
   /** Told of every token that is granted. */
-  readonly onGrant?: (grant: Omit<Grant, 'accessToken'>) => void;
+  readonly onGrant?: (grant: Pick<Grant, 'lifeMs' | 'scopes'>) => void;
   /** Told of every answer, before it is read. */
   readonly onAnswer?: AnswerListener;
 }
@@ -61,25 +62,25 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
   let current: { readonly accessToken: string; readonly servesUntilMs: number } | undefined;
   let refused: { readonly failure: SyncError; readonly untilMs: number } | undefined;
 
+  const request: GrantRequest = {
+    fields: {
+      grant_type: 'client_credentials',
+      ...(scopes.length > 0 && { scope: scopes.join(' ') }),
+    },
+    scopes,
+  };
+
   const ask = (credentials: Credentials, signal: AbortSignal) =>
     withRetries(call, limits, signal, (attemptSignal) =>
-      exchange(call, requestOf(credentials, scopes), limits, attemptSignal, (answer) => {
+      exchange(call, contentOf(request, credentials), limits, attemptSignal, (answer) => {
         onAnswer?.(call, answer);
-        return readGrant(call, answer, scopes, limits);
+        return readGrant(call, answer, request, limits);
       }),
     );
 
-  const askTwiceAtMost = async (signal: AbortSignal): Promise<Grant | SyncError> => {
-    const credentials = await options.readCredentials(false);
-    const outcome = await ask(credentials, signal);
-    if (!(outcome instanceof SyncError) || outcome.code !== 'CREDENTIALS_REFUSED') return outcome;
-    const fresh = await options.readCredentials(true);
-    return areEqual(fresh, credentials) ? outcome : ask(fresh, signal);
-  };
-
   const renew = createSharedWork(async (signal) => {
     const askedAtMs = now();
-    const outcome = await askTwiceAtMost(signal);
+    const outcome = await withCredentials(options.readCredentials, (credentials) => ask(credentials, signal));
     if (outcome instanceof SyncError) {
       refused = { failure: outcome, untilMs: now() + REFUSAL_HOLDS_MS };
       throw outcome;
@@ -101,74 +102,4 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
       if (current?.accessToken === token) current = undefined;
     },
   };
-}
-
-function areEqual(one: Credentials, other: Credentials): boolean {
-  return one.clientId === other.clientId && one.clientSecret === other.clientSecret;
-}
-
-function requestOf({ clientId, clientSecret }: Credentials, scopes: readonly string[]) {
-  const body = new URLSearchParams({
-    grant_type: 'client_credentials',
-    client_id: clientId,
-    client_secret: clientSecret,
-  });
-  if (scopes.length > 0) body.set('scope', scopes.join(' '));
-  return { headers: { accept: 'application/json', ...NO_REUSE }, body };
-}
-
-/** @returns The grant, or how it was refused. */
-async function readGrant(
-  call: Call,
-  answer: Answer,
-  scopes: readonly string[],
-  limits: ClientLimits,
-): Promise<Grant | SyncError> {
-  const busy = busyFailure(call, answer);
-  if (busy !== undefined) throw afterPause(busy, limits);
-  const { status } = answer;
-  if (status === 404 || status === 405 || (status >= 400 && isHtml(answer))) {
-    const what = `answered ${status}${isHtml(answer) ? ' with an HTML page' : ''}`;
-    throw new SyncError(
-      'NOT_PROCURIOS',
-      `${nameOf(call)}: ${what}; expected the token endpoint of Procurios`,
-    );
-  }
-  if (status !== 400 && status !== 401 && status !== 403)
-    return parseGrant(await readJson(call, answer), call);
-  return refusal(call, status, await readRefusal(answer), scopes);
-}
-
-/** @see parseRefusal */
-async function readRefusal(answer: Answer): Promise<string | undefined> {
-  const text = await answer.readText();
-  try {
-    return parseRefusal(JSON.parse(text) as Json);
-  } catch {
-    return undefined;
-  }
-}
-
-function refusal(
-  call: Call,
-  status: number,
-  error: string | undefined,
-  scopes: readonly string[],
-): SyncError {
-  const what = `${nameOf(call)}: answered ${status}${error === undefined ? '' : ` ${error}`}`;
-  switch (error) {
-    case 'invalid_scope':
-      return new SyncError('ACCESS_DENIED', `${what}; expected a token for the scopes ${scopes.join(' ')}`);
-    case 'invalid_request':
-    case 'unsupported_grant_type':
-      return new SyncError(
-        'RESPONSE_INVALID',
-        `${what}; expected the grant client_credentials to be understood`,
-      );
-    default:
-      return new SyncError(
-        'CREDENTIALS_REFUSED',
-        `${what}; expected the client's id and secret to be accepted`,
-      );
-  }
 }

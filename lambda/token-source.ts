@@ -1,0 +1,47 @@
+import type { DynamoDBClient, SecretsManagerClient } from './aws/clients.ts';
+import { readClientSecret } from './aws/secret.ts';
+import { createStateTable } from './aws/state-table.ts';
+import { createTokenLease } from './aws/token-lease.ts';
+import { createUserSecret } from './aws/user-secret.ts';
+import type { Config } from './config/config.ts';
+import { stateTableName, userSecretName } from './config/names.ts';
+import type { UserTokenStore } from './core/user-token.ts';
+import { createTokenSource, type TokenSource } from './procurios/token.ts';
+import type { Credentials } from './procurios/token-request.ts';
+import { createUserTokenSource } from './procurios/user-token-source.ts';
+import { systemClock } from './runtime/clock.ts';
+
+export interface TokenSourceParts {
+  readonly dynamoDb: DynamoDBClient;
+  readonly secretsManager: SecretsManagerClient;
+  /** @default - From the secret of the config. */
+  readonly readCredentials?: () => Promise<Credentials>;
+  /** @default - The secret `procurios-sync/<environment>/user`. */
+  readonly userTokens?: UserTokenStore;
+  /** What logs a user in, for messages. @default 'npx procurios-sync login' */
+  readonly loginCommand?: string;
+}
+
+/**
+ * Where the tokens of an environment come from, by the grant that its config names.
+ *
+ * Rights: `secretsmanager:GetSecretValue` on the client's secret; for the authorization code grant also what
+ * `createUserSecret` and `createTokenLease` say.
+ */
+export function openTokenSource(config: Config, parts: TokenSourceParts): TokenSource {
+  const { tokenUrl, auth, secretName, environment } = config;
+  const { dynamoDb, secretsManager } = parts;
+  const readCredentials = parts.readCredentials ?? (() => readClientSecret(secretsManager, secretName));
+  if (auth.grant === 'clientCredentials') {
+    return createTokenSource({ tokenUrl, scopes: auth.scopes, readCredentials });
+  }
+  return createUserTokenSource({
+    tokenUrl,
+    scopes: auth.scopes,
+    store: parts.userTokens ?? createUserSecret(secretsManager, userSecretName(environment)),
+    lease: createTokenLease(createStateTable(dynamoDb, stateTableName(environment)), systemClock),
+    readCredentials,
+    clock: systemClock,
+    loginCommand: parts.loginCommand ?? 'npx procurios-sync login',
+  });
+}
