@@ -68,6 +68,7 @@ async function pullOnce(config: Config, session: Session): Promise<RunReceipt> {
     dynamoDb: session.dynamoDb,
     owner: `process ${process.pid} on ${hostname()}`,
     isAlone: true,
+    readOwnerState: session.readOwnerState,
     progress,
     signal: new AbortController().signal,
   });

@@ -38,6 +38,7 @@ export async function pull(options: PullCommandOptions): Promise<number> {
     dynamoDb: session.dynamoDb,
     owner: `process ${process.pid} on ${hostname()}`,
     isAlone: session.isAlone,
+    readOwnerState: session.readOwnerState,
     progress,
     signal: interrupt.signal,
   });

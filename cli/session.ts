@@ -1,18 +1,21 @@
 import { join } from 'node:path';
 import {
   createDynamoDb,
+  createLambda,
   createSecretsManager,
   createSqs,
   type DynamoDBClient,
   type SecretsManagerClient,
   type SQSClient,
 } from '../lambda/aws/clients.ts';
+import { readExecutionState } from '../lambda/aws/executions.ts';
 import { readClientSecret } from '../lambda/aws/secret.ts';
 import { createUserSecret } from '../lambda/aws/user-secret.ts';
 import type { Config } from '../lambda/config/config.ts';
 import { loadConfig } from '../lambda/config/load-config.ts';
 import { userSecretName } from '../lambda/config/names.ts';
 import { SyncError } from '../lambda/core/errors.ts';
+import type { OwnerState } from '../lambda/core/lease.ts';
 import type { Stream } from '../lambda/core/stream.ts';
 import type { UserTokenStore } from '../lambda/core/user-token.ts';
 import { type Client, createClient } from '../lambda/procurios/client.ts';
@@ -36,6 +39,8 @@ export interface Session extends AsyncDisposable {
   readonly secretsManager: SecretsManagerClient;
   /** Nobody else can reach the tables: this process holds the data folder. */
   readonly isAlone: boolean;
+  /** Asks Lambda whether an execution that holds the lease is at work. */
+  readOwnerState(executionArn: string): Promise<OwnerState>;
   /** Reads the client's id and secret from the secret of the config. */
   readCredentials(): Promise<Credentials>;
   /** The token of the user who logged in. */
@@ -95,6 +100,14 @@ function openAws(config: Config, options: CommonOptions, close: () => Promise<vo
     sqs,
     secretsManager,
     isAlone,
+    async readOwnerState(arn) {
+      const lambda = createLambda(proxy);
+      try {
+        return await readExecutionState(lambda, arn);
+      } finally {
+        lambda.destroy();
+      }
+    },
     async readCredentials() {
       if (isAlone && credentialsFor(config) === undefined) {
         throw new SyncError(

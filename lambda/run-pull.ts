@@ -1,54 +1,58 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from './aws/clients.ts';
-import { acquireLease } from './aws/lease.ts';
+import { acquireLease, type Lease, type LeaseOptions, type TakenLease } from './aws/lease.ts';
 import { saveRunReceipt } from './aws/run-store.ts';
-import { createStateTable } from './aws/state-table.ts';
+import { createStateTable, type StateTable } from './aws/state-table.ts';
 import { createStreamTable } from './aws/stream-table.ts';
-import { createWalkStore } from './aws/walk-store.ts';
+import { createWalkStore, readWalkUnderWay, type WalkMemory } from './aws/walk-store.ts';
 import type { Config } from './config/config.ts';
 import { stateTableName, streamTableName } from './config/names.ts';
+import { timestamp } from './core/clock.ts';
 import { dryTable, walksInMemory } from './core/dry-run.ts';
+import { plainEngine } from './core/engine.ts';
 import type { RunReceipt } from './core/receipt.ts';
-import { type Progress, pullStreams, type RunPorts } from './core/run.ts';
+import { type Progress, pullStreams, type RunPorts, runReceiptOf, type SliceStores } from './core/run.ts';
 import type { Stream } from './core/stream.ts';
 import type { Client } from './procurios/client.ts';
 import { listPages } from './procurios/listing.ts';
 import { systemClock } from './runtime/clock.ts';
 
-export interface PullOptions {
+export interface PullOptions extends Pick<LeaseOptions, 'owner' | 'isAlone' | 'readOwnerState'> {
   readonly config: Config;
-  /** Those of the config that are to be pulled, in order. */
+  /** Those of the config that are to be pulled. */
   readonly streams: readonly Stream[];
   readonly procurios: Client;
   readonly dynamoDb: DynamoDBClient;
-  /** Says who pulls, for people: `process 4711 on build-7`. */
-  readonly owner: string;
-  /** Nobody else can reach the tables, so a lease that is still held is a dead pull's. */
-  readonly isAlone: boolean;
   readonly progress: Progress;
   /** Aborts when the pull is to stop; what was read is then stored, and the next pull goes on from there. */
   readonly signal: AbortSignal;
-  /** When it has to be over, in milliseconds since the epoch; undefined: whenever it is. */
+  /** When it has to be over, in milliseconds since the epoch; absent: whenever it is. */
   readonly deadlineMs?: number;
 }
 
 /**
- * One pull of the streams, under the lease: what the command line and the Lambda function both run.
+ * One pull of the streams, in this process and under the lease.
  *
  * @throws {SyncError} `RUN_ACTIVE`, and `STORE_*` for the state table. What happens to a stream is in the receipt.
  */
 export async function runPull(options: PullOptions): Promise<RunReceipt> {
-  const { config, dynamoDb, streams } = options;
-  const runId = randomUUID();
+  const { config, dynamoDb, streams, deadlineMs } = options;
   const state = createStateTable(dynamoDb, stateTableName(config.environment));
-  const lease = await acquireLease({ ...options, state, clock: systemClock });
+  const lease = await acquireLease({ ...options, runId: randomUUID(), state, clock: systemClock });
+  const signal = AbortSignal.any([options.signal, lease.signal]);
   try {
-    const receipt = await pullStreams(runId, streams, {
-      ...outside(options),
-      walks: createWalkStore({ state, lease, clock: systemClock }),
-      openTable: ({ name }) => createStreamTable({ ...tableOf(options, name), runId, lease }),
-      signal: AbortSignal.any([options.signal, lease.signal]),
-    });
+    await noteCutOff(state, lease);
+    const { runId, since: startedAt } = lease.row;
+    const unfinished = await listUnfinished(state, streams);
+    const run = { runId, startedAt, unfinished, ...(deadlineMs !== undefined && { deadlineMs }) };
+    const memory: WalkMemory = {};
+    const ports: RunPorts = {
+      ...pullPorts(options),
+      signal,
+      openSlice: async ({ name }) => storesUnder(lease, { state, config, dynamoDb, runId, name, memory }),
+    };
+    const receipts = await pullStreams(run, streams, ports, plainEngine(systemClock, signal));
+    const receipt = runReceiptOf(run, receipts, systemClock.now());
     await saveRunReceipt(state, receipt);
     return receipt;
   } finally {
@@ -58,26 +62,77 @@ export async function runPull(options: PullOptions): Promise<RunReceipt> {
 
 /** The same pull, reading and comparing only: nothing is written, no lease is taken and no walk taken up. */
 export async function runDryPull(options: PullOptions): Promise<RunReceipt> {
+  const { config, dynamoDb, streams, signal } = options;
   const never = { guard: () => AbortSignal.abort(new Error('a dry run does not write')) };
-  return await pullStreams(randomUUID(), options.streams, {
-    ...outside(options),
-    walks: walksInMemory(),
-    openTable: ({ name }) =>
-      dryTable(createStreamTable({ ...tableOf(options, name), runId: 'dry-run', lease: never })),
-    signal: options.signal,
-  });
+  const run = { runId: 'dry-run', startedAt: timestamp(systemClock.now()), unfinished: [] };
+  const walks = walksInMemory();
+  const ports: RunPorts = {
+    ...pullPorts(options),
+    openSlice: async ({ name }) => {
+      const tableName = streamTableName(config.environment, name);
+      const table = { client: dynamoDb, tableName, clock: systemClock, runId: run.runId, lease: never };
+      return { walks, table: dryTable(createStreamTable(table)), signal, [Symbol.asyncDispose]: nothing };
+    },
+  };
+  const receipts = await pullStreams(run, streams, ports, plainEngine(systemClock, signal));
+  return runReceiptOf(run, receipts, systemClock.now());
 }
 
-function outside({ procurios, progress, deadlineMs }: PullOptions) {
+/** What a slice writes to, and all that is in its way. */
+export interface SliceTables {
+  readonly state: StateTable;
+  readonly config: Config;
+  readonly dynamoDb: DynamoDBClient;
+  readonly runId: string;
+  /** The stream's. */
+  readonly name: string;
+  readonly memory: WalkMemory;
+}
+
+/** A slice's stores under a lease, which stays as it is when they are disposed of. */
+export function storesUnder(lease: Lease, tables: SliceTables): SliceStores {
+  const { state, config, dynamoDb: client, runId, name, memory } = tables;
+  const tableName = streamTableName(config.environment, name);
+  return {
+    walks: createWalkStore({ state, lease, memory, clock: systemClock }),
+    table: createStreamTable({ client, tableName, runId, lease, clock: systemClock }),
+    signal: lease.signal,
+    [Symbol.asyncDispose]: nothing,
+  };
+}
+
+/** Leaves a receipt for the run before, should it have been cut off without one. */
+export async function noteCutOff(state: StateTable, { cutOff }: Pick<TakenLease, 'cutOff'>): Promise<void> {
+  if (cutOff === undefined) return;
+  const now = timestamp(systemClock.now());
+  const { runId, since: startedAt, owner } = cutOff;
+  const message = `the run was cut off (${owner}), which was noticed at ${now}; its walks are gone on with`;
+  const error = { code: 'INTERRUPTED', message } as const;
+  await saveRunReceipt(state, { runId, startedAt, finishedAt: now, status: 'failed', streams: {}, error });
+}
+
+/** Names of the streams whose walk an earlier run could not finish. */
+export async function listUnfinished(state: StateTable, streams: readonly Stream[]): Promise<string[]> {
+  const unfinished: string[] = [];
+  for (const { name } of streams) {
+    if ((await readWalkUnderWay(state, name)) !== undefined) unfinished.push(name);
+  }
+  return unfinished;
+}
+
+/** What a run in a process has around it, but for the stores. */
+function pullPorts({ procurios, progress, signal }: PullOptions): Omit<RunPorts, 'openSlice'> {
   return {
     clock: systemClock,
     progress,
-    ...(deadlineMs !== undefined && { deadlineMs }),
+    signal,
     requestsSent: () => procurios.requests,
-    listPages: (stream, from, signal) => listPages(procurios, stream, from, signal),
-  } satisfies Partial<RunPorts>;
+    listPages: (stream, from, stop) => listPages(procurios, stream, from, stop),
+    timeLeftMs: () => Number.POSITIVE_INFINITY,
+    unforeseen(error) {
+      throw error;
+    },
+  };
 }
 
-function tableOf({ dynamoDb, config }: PullOptions, stream: string) {
-  return { client: dynamoDb, tableName: streamTableName(config.environment, stream), clock: systemClock };
-}
+async function nothing(): Promise<void> {}

@@ -4,7 +4,6 @@ import { createLedger } from './aws/ledger.ts';
 import { createStateTable } from './aws/state-table.ts';
 import type { Config } from './config/config.ts';
 import { stateTableName } from './config/names.ts';
-import { SyncError } from './core/errors.ts';
 import { type PushPorts, pushBatch } from './core/push-batch.ts';
 import { createBodyChecks } from './procurios/body-schema.ts';
 import { type Client, createClient } from './procurios/client.ts';
@@ -12,6 +11,7 @@ import { PUSH_LIMITS } from './procurios/limits.ts';
 import { sendChange } from './procurios/send.ts';
 import type { TokenSource } from './procurios/token.ts';
 import { systemClock } from './runtime/clock.ts';
+import { errorFields } from './runtime/error-fields.ts';
 import type { Log } from './runtime/log.ts';
 
 /** A batch of the queue as Lambda delivers it, as far as it is needed here. */
@@ -86,12 +86,4 @@ export function createPush(options: PushOptions): (event: QueueEvent) => Promise
     const handedBack = await pushBatch(messages, ports);
     return { batchItemFailures: handedBack.map((itemIdentifier) => ({ itemIdentifier })) };
   };
-}
-
-/** What of an error may stand in a log: the message of our own ones, and only the place of all others. */
-function errorFields(error: unknown): { readonly code: string; readonly error: string } {
-  if (error instanceof SyncError) return { code: error.code, error: error.message };
-  const { name, stack = '' } = error instanceof Error ? error : new Error();
-  const frames = stack.split('\n').filter((line) => line.startsWith('    at '));
-  return { code: name, error: frames.slice(0, 5).join('; ') };
 }

@@ -7,6 +7,7 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { Config } from '../lambda/config/config.ts';
+import { PULL_EXECUTION_HOURS } from '../lambda/config/deployment.ts';
 import { OUTPUTS } from '../lambda/config/names.ts';
 import { SyncFunction } from './sync-function.ts';
 
@@ -31,7 +32,10 @@ export class ScheduledPull extends Construct {
       config: props.config,
       timeout: Duration.minutes(15),
       memorySizeMb: 512,
-      durableConfig: { executionTimeout: Duration.hours(23), retentionPeriod: Duration.days(30) },
+      durableConfig: {
+        executionTimeout: Duration.hours(PULL_EXECUTION_HOURS),
+        retentionPeriod: Duration.days(30),
+      },
       encryptionKey: props.encryptionKey,
     });
     this.alias = this.function.addAlias('live');

@@ -39,6 +39,7 @@ serveRounds(async (round): Promise<Pulled> => {
     dynamoDb,
     owner: 'the benchmark',
     isAlone: true,
+    readOwnerState: async () => 'unknown',
     progress: SILENT,
     signal: new AbortController().signal,
   });

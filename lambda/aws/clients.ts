@@ -1,9 +1,13 @@
 import type { ProxyEnv } from 'node:http';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 
 export type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+export type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+export type { LambdaClient } from '@aws-sdk/client-lambda';
 export type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 export type { SQSClient } from '@aws-sdk/client-sqs';
 
@@ -32,6 +36,16 @@ export function createDynamoDb(proxy?: ProxyEnv): DynamoDBClient {
 /** As {@link createDynamoDb}. */
 export function createSecretsManager(proxy?: ProxyEnv): SecretsManagerClient {
   return new SecretsManagerClient(clientSettings(proxy));
+}
+
+/** As {@link createDynamoDb}. */
+export function createLambda(proxy?: ProxyEnv): LambdaClient {
+  return new LambdaClient(clientSettings(proxy));
+}
+
+/** As {@link createDynamoDb}. */
+export function createEventBridge(proxy?: ProxyEnv): EventBridgeClient {
+  return new EventBridgeClient(clientSettings(proxy));
 }
 
 /** As {@link createDynamoDb}. */

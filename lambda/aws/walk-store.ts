@@ -18,23 +18,30 @@ export interface WalkStoreOptions {
   readonly state: StateTable;
   readonly lease: Pick<Lease, 'fence' | 'guard'>;
   readonly clock: Clock;
+  /** Shared by the stores that follow one another in a process while nobody else can have the lease. @default - One of its own. */
+  readonly memory?: WalkMemory;
+}
+
+/** The walk that was saved last, so that the next slice need not read it back with all its keys. */
+export interface WalkMemory {
+  kept?: { readonly stream: string; readonly walk: Walk } | undefined;
 }
 
 /**
  * Keeps walks in the state table: `walk#<stream>` / `position` and, with the keys of a slice each, `seen#<slice>`.
  *
  * Everything else is written before the position is: whatever stops us in between, the position fits what it finds.
- * A walk that was just saved is given back from memory, which is why there must be one store per run.
+ * A walk that was just saved is given back from memory.
  */
-export function createWalkStore({ lease, clock, ...options }: WalkStoreOptions): WalkStore {
+export function createWalkStore({ lease, clock, memory = {}, ...options }: WalkStoreOptions): WalkStore {
   const state = underLease(options.state, lease);
-  let kept: { readonly stream: string; readonly walk: Walk } | undefined;
   const inSeconds = (seconds: number): number => Math.floor(clock.now() / 1000) + seconds;
 
   return {
     async loadWalk(stream) {
-      const inMemory = kept?.stream === stream.name ? kept.walk : undefined;
-      kept = undefined;
+      const inMemory = memory.kept?.stream === stream.name ? memory.kept.walk : undefined;
+      // Whoever takes it goes on from it: only when it is saved again, it is as the table has it.
+      memory.kept = undefined;
       return inMemory ?? (await readWalk(state, stream));
     },
 
@@ -61,11 +68,11 @@ export function createWalkStore({ lease, clock, ...options }: WalkStoreOptions):
         _expiresAt: inSeconds(KEPT_SECONDS),
       };
       await fenced(state.send(new PutCommand({ TableName: state.name, Item, ...unlessNewer(lease) })));
-      kept = { stream: stream.name, walk };
+      memory.kept = { stream: stream.name, walk };
     },
 
     async endWalk(stream, walk, isComplete, rejects) {
-      kept = undefined;
+      memory.kept = undefined;
       // First the position: whoever may not remove it may not touch the rest either.
       const Key = { pk: `walk#${stream.name}`, sk: 'position' };
       await fenced(state.send(new DeleteCommand({ TableName: state.name, Key, ...unlessNewer(lease) })));

@@ -27,7 +27,8 @@ export type WalkStatus = 'complete' | 'incomplete' | 'failed';
 
 /** What went wrong, for people: no values, no secrets. */
 export interface Failure {
-  readonly code: SyncErrorCode;
+  /** `BUG`: an error that nobody foresaw. */
+  readonly code: SyncErrorCode | 'BUG';
   readonly message: string;
 }
 
@@ -46,6 +47,8 @@ export interface RunReceipt {
   /** The worst of the streams' statuses. */
   readonly status: WalkStatus;
   readonly streams: Readonly<Record<string, Receipt>>;
+  /** What ended the run as a whole, where something did. */
+  readonly error?: Failure;
 }
 
 export function noCounts(): Counts {

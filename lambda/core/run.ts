@@ -1,27 +1,57 @@
 import { type Clock, timestamp } from './clock.ts';
+import type { Engine } from './engine.ts';
+import { SyncError } from './errors.ts';
 import type { Page, Position } from './page.ts';
-import { type Counts, type Receipt, type RunReceipt, worstStatus } from './receipt.ts';
+import {
+  type Counts,
+  type Failure,
+  noCounts,
+  type Receipt,
+  type RunReceipt,
+  receiptOf,
+  worstStatus,
+} from './receipt.ts';
 import { type StepPorts, stepStream, type WalkStore } from './step.ts';
 import type { TablePort } from './storing.ts';
 import type { Stream } from './stream.ts';
 
+/** A run that has begun, as plain JSON. */
+export interface Run {
+  readonly runId: string;
+  /** RFC 3339. */
+  readonly startedAt: string;
+  /** Names of the streams that an earlier run could not finish: they have their turn first. */
+  readonly unfinished: readonly string[];
+  /** When the run has to be over, in milliseconds since the epoch; absent: whenever it is. */
+  readonly deadlineMs?: number;
+}
+
+/** What a slice writes to, for as long as it may; disposing of it ends that. */
+export interface SliceStores extends AsyncDisposable {
+  readonly walks: WalkStore;
+  readonly table: TablePort;
+  /** Aborts, with a {@link SyncError} as its reason, once the slice may not write any more. */
+  readonly signal: AbortSignal;
+}
+
 /** Everything outside a run. */
 export interface RunPorts {
   readonly clock: Clock;
-  readonly walks: WalkStore;
+  openSlice(stream: Stream): Promise<SliceStores>;
   listPages(
     stream: Stream,
     from: Position | undefined,
     signal: AbortSignal,
   ): AsyncGenerator<Page, void, undefined>;
-  openTable(stream: Stream): TablePort;
   /** HTTP requests sent to Procurios so far. */
   requestsSent(): number;
-  /** Aborts when the run is to stop; with a {@link SyncError} as its reason, the run fails with that. */
+  /** Aborts when the run is to stop. */
   readonly signal: AbortSignal;
-  /** When the run has to be over, in milliseconds since the epoch; undefined: whenever it is. */
-  readonly deadlineMs?: number;
+  /** What is left of the invocation, in milliseconds; infinite where nothing ends it. */
+  timeLeftMs(): number;
   readonly progress: Progress;
+  /** What to put down for an error that nobody foresaw; or it is thrown again. */
+  unforeseen(error: unknown, stream: Stream): Failure;
 }
 
 /** What a run tells whoever watches. */
@@ -38,60 +68,152 @@ export interface Progress {
 const LONGEST_SLICE_MS = 2 * 60 * 1000;
 /** A stream that waited this long without getting a page is given up until the next run. 2 hours. */
 const LONGEST_WAIT_MS = 2 * 60 * 60 * 1000;
+/** Kept back from an invocation for what was read last: to store it, save the place and say so. 1 minute. */
+const TIME_TO_STORE_MS = 60 * 1000;
+/** With less than this a slice is not begun any more, but left to a fresh invocation. 4 minutes. */
+const TIME_FOR_A_SLICE_MS = 4 * 60 * 1000;
+/** The wait that brings a fresh invocation: the shortest there is. */
+const REST_MS = 1000;
 
-/** Pulls the streams, one after the other: a failing one is recorded and the next begins. */
+/**
+ * Pulls the streams, one after the other: a failing one is recorded and the next begins.
+ *
+ * @returns Their receipts by their names, in the order of `streams`.
+ */
 export async function pullStreams(
-  runId: string,
+  run: Run,
   streams: readonly Stream[],
   ports: RunPorts,
-): Promise<RunReceipt> {
-  const startedAt = timestamp(ports.clock.now());
-  const receipts: [string, Receipt][] = [];
-  for (const stream of streams) {
-    ports.progress.streamBegins(stream);
-    const receipt = await pullStream(runId, stream, ports);
-    ports.progress.streamEnds(stream, receipt);
-    receipts.push([stream.name, receipt]);
+  engine: Engine,
+): Promise<Record<string, Receipt>> {
+  const counted = countOperations(engine);
+  const receipts = new Map<Stream, Receipt>();
+  const unfinishedFirst = streams.toSorted(
+    (a, b) => Number(run.unfinished.includes(b.name)) - Number(run.unfinished.includes(a.name)),
+  );
+  for (const [index, stream] of unfinishedFirst.entries()) {
+    // It and those after it have a step and a wait each, at least.
+    const reserve = 2 * (streams.length - index) + 1;
+    receipts.set(stream, await pullStream(run, stream, ports, counted, reserve));
   }
-  return {
-    runId,
-    startedAt,
-    finishedAt: timestamp(ports.clock.now()),
-    status: worstStatus(receipts.map(([, receipt]) => receipt)),
-    streams: Object.fromEntries(receipts),
-  };
+  return Object.fromEntries(streams.map((stream) => [stream.name, receipts.get(stream) as Receipt]));
 }
 
-/** Reads a stream step by step, until it ends or neither time nor patience is left. */
-async function pullStream(runId: string, stream: Stream, ports: RunPorts): Promise<Receipt> {
+/** Closes the run's account. */
+export function runReceiptOf(
+  { runId, startedAt }: Run,
+  streams: Readonly<Record<string, Receipt>>,
+  nowMs: number,
+): RunReceipt {
+  const status = worstStatus(Object.values(streams));
+  return { runId, startedAt, finishedAt: timestamp(nowMs), status, streams };
+}
+
+/** Reads a stream slice by slice, until it ends or neither time nor patience is left. */
+async function pullStream(
+  run: Run,
+  stream: Stream,
+  ports: RunPorts,
+  engine: CountedEngine,
+  reserve: number,
+): Promise<Receipt> {
   let waitedMs = 0;
-  for (;;) {
-    const step = await stepStream(runId, stream, stepPorts(stream, ports));
-    if (step.goOnAfterMs === undefined || ports.signal.aborted) return step.receipt;
-    waitedMs = step.pages > 0 ? 0 : waitedMs;
-    const goesOnAt = ports.clock.now() + step.goOnAfterMs;
-    if (goesOnAt >= (ports.deadlineMs ?? Infinity) || waitedMs + step.goOnAfterMs > LONGEST_WAIT_MS) {
-      return step.receipt;
-    }
-    if (step.goOnAfterMs > 0) {
-      ports.progress.waits(stream, step.goOnAfterMs);
-      await ports.clock.sleep(step.goOnAfterMs, ports.signal);
-      waitedMs += step.goOnAfterMs;
-    }
+  for (let slice = 1; ; slice += 1) {
+    const turn = { isFirst: slice === 1, isLast: engine.operationsLeft() <= reserve, waitedMs };
+    const outcome = await engine.step(`${stream.name} ${slice}`, () => takeSlice(run, stream, turn, ports));
+    if (outcome.waitMs > 0) await engine.wait(`${stream.name} ${slice} waits`, outcome.waitMs);
+    if (outcome.isDone) return outcome.receipt;
+    waitedMs = outcome.waitedMs;
   }
 }
 
-function stepPorts(stream: Stream, ports: RunPorts): StepPorts {
-  const { clock, walks, signal, requestsSent, progress } = ports;
-  const endsAt = Math.min(clock.now() + LONGEST_SLICE_MS, ports.deadlineMs ?? Infinity);
+/** What a slice has to know of those before it. */
+interface Turn {
+  readonly isFirst: boolean;
+  /** There is no room for a further one in this run. */
+  readonly isLast: boolean;
+  /** How long the stream has waited by now without getting a page, in milliseconds. */
+  readonly waitedMs: number;
+}
+
+/** What a slice leaves to the next step of the run: a few numbers and words. */
+interface Outcome {
+  readonly receipt: Receipt;
+  readonly isDone: boolean;
+  /** Milliseconds to wait before whatever comes next; 0: it may begin at once. */
+  readonly waitMs: number;
+  /** How long the stream will have waited then without getting a page. */
+  readonly waitedMs: number;
+}
+
+async function takeSlice(run: Run, stream: Stream, turn: Turn, ports: RunPorts): Promise<Outcome> {
+  const { clock, progress } = ports;
+  if (turn.isFirst) progress.streamBegins(stream);
+  const begunAt = clock.now();
+  const step = await tryStep(run, stream, ports);
+  const now = clock.now();
+
+  const pauseMs = step.goOnAfterMs ?? 0;
+  const waitedMs = (step.pages > 0 ? 0 : turn.waitedMs + (now - begunAt)) + pauseMs;
+  const isDone =
+    step.goOnAfterMs === undefined ||
+    turn.isLast ||
+    ports.signal.aborted ||
+    now + pauseMs >= (run.deadlineMs ?? Infinity) ||
+    waitedMs > LONGEST_WAIT_MS;
+  if (isDone) progress.streamEnds(stream, step.receipt);
+  else if (pauseMs > 0) progress.waits(stream, pauseMs);
+
+  const restMs = ports.timeLeftMs() < TIME_FOR_A_SLICE_MS ? REST_MS : 0;
+  return { receipt: step.receipt, isDone, waitMs: isDone ? restMs : Math.max(pauseMs, restMs), waitedMs };
+}
+
+/** A step of the stream with the stores opened for it. */
+async function tryStep(run: Run, stream: Stream, ports: RunPorts): ReturnType<typeof stepStream> {
+  try {
+    await using stores = await ports.openSlice(stream);
+    return await stepStream(run.runId, stream, stepPorts(run, stream, stores, ports));
+  } catch (error) {
+    const failure = error instanceof SyncError ? error : ports.unforeseen(error, stream);
+    return { receipt: receiptOf(noCounts(), 'failed', failure), goOnAfterMs: undefined, pages: 0 };
+  }
+}
+
+function stepPorts(run: Run, stream: Stream, stores: SliceStores, ports: RunPorts): StepPorts {
+  const { clock, requestsSent, progress } = ports;
+  const leftMs = Math.max(0, ports.timeLeftMs() - TIME_TO_STORE_MS);
+  const endsAt = Math.min(clock.now() + Math.min(LONGEST_SLICE_MS, leftMs), run.deadlineMs ?? Infinity);
+  const signals = [ports.signal, stores.signal];
+  // Beside the time, which is looked at between pages: a page may take minutes.
+  if (Number.isFinite(leftMs)) signals.push(AbortSignal.timeout(leftMs));
   return {
     clock,
-    walks,
-    signal,
     requestsSent,
-    table: ports.openTable(stream),
+    walks: stores.walks,
+    table: stores.table,
+    signal: AbortSignal.any(signals),
     listPages: (from, stop) => ports.listPages(stream, from, stop),
     mayGoOn: () => clock.now() < endsAt,
     onPage: (page, counts) => progress.pageTaken(stream, page, counts),
+  };
+}
+
+interface CountedEngine extends Engine {
+  operationsLeft(): number;
+}
+
+function countOperations(engine: Engine): CountedEngine {
+  let operations = 0;
+  return {
+    mostOperations: engine.mostOperations,
+    operationsLeft: () => engine.mostOperations - operations,
+    step(name, work) {
+      operations += 1;
+      return engine.step(name, work);
+    },
+    wait(name, ms) {
+      operations += 1;
+      return engine.wait(name, ms);
+    },
   };
 }

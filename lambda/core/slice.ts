@@ -35,8 +35,8 @@ export interface SliceResult {
   readonly rejects: readonly Reject[];
 }
 
-/** A slice's seen keys are kept in one item of the state table each: 8 bytes a key, 400 KB an item. */
-const MOST_KEYS_PER_SLICE = 40_000;
+/** A slice ends with so many new keys, also where time is left: they are kept in memory until then, and saved at once. */
+const MOST_KEYS_PER_SLICE = 120_000;
 
 /**
  * Reads pages from the walk's position on and stores what changed, until the listing ends, time is up or something

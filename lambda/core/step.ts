@@ -28,7 +28,10 @@ export interface StepPorts extends SlicePorts {
 export interface Step {
   /** How the stream stands; its account if no further step is taken. */
   readonly receipt: Receipt;
-  /** Milliseconds to wait before the next step; undefined: the stream is done for this run. */
+  /**
+   * Milliseconds to wait before the next step, 0 also where this one was interrupted; undefined: the stream is done for
+   * this run.
+   */
   readonly goOnAfterMs: number | undefined;
   /** Pages that this step read. */
   readonly pages: number;
@@ -87,7 +90,7 @@ function mayGoOnLater(end: SliceEnd): boolean {
 export const LONGEST_WAIT_IN_SLICE_MS = 30_000;
 
 function pauseAfter(end: SliceEnd): number | undefined {
-  if (end.kind === 'more') return 0;
+  if (end.kind === 'more' || end.kind === 'interrupted') return 0;
   const askedMs = end.kind === 'failed' ? end.error.retryAfterMs : undefined;
   return askedMs !== undefined && askedMs > LONGEST_WAIT_IN_SLICE_MS ? askedMs : undefined;
 }

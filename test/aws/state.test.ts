@@ -48,7 +48,14 @@ describeEngines('the lease', (engine) => {
     owner: string,
     isAlone = false,
   ) {
-    const acquired = await acquireLease({ state, owner, isAlone, clock });
+    const acquired = await acquireLease({
+      state,
+      owner,
+      runId: `run of ${owner}`,
+      isAlone,
+      readOwnerState: async () => 'unknown',
+      clock,
+    });
     return Object.assign(acquired, { [Symbol.asyncDispose]: () => acquired.release() });
   }
 

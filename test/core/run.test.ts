@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { plainEngine } from '../../lambda/core/engine.ts';
 import { SyncError } from '../../lambda/core/errors.ts';
 import type { Json } from '../../lambda/core/json.ts';
 import type { Receipt } from '../../lambda/core/receipt.ts';
-import { pullStreams, type RunPorts } from '../../lambda/core/run.ts';
-import { type Listing, MemoryTable, MemoryWalks, pagesOf, runPorts } from '../support/memory-ports.ts';
+import { pullStreams, type Run, type RunPorts } from '../../lambda/core/run.ts';
+import type { Stream } from '../../lambda/core/stream.ts';
+import { type Listing, MemoryTable, MemoryWalks, pagesOf, runOf, runPorts } from '../support/memory-ports.ts';
 import { streamOf } from '../support/streams.ts';
 
 const THINGS = streamOf();
@@ -11,9 +13,12 @@ const thing = (id: number, text = 'a'): Json => ({ id, text });
 const things = (from: number, to: number, text = 'a'): Json[] =>
   Array.from({ length: to - from + 1 }, (_, index) => thing(from + index, text));
 
-async function pull(ports: RunPorts, stream = THINGS): Promise<Receipt> {
-  const { streams } = await pullStreams('run-1', [stream], ports);
-  const receipt = streams[stream.name];
+function pullAll(run: Run, streams: readonly Stream[], ports: RunPorts): Promise<Record<string, Receipt>> {
+  return pullStreams(run, streams, ports, plainEngine(ports.clock, ports.signal));
+}
+
+async function pull(ports: RunPorts, stream = THINGS, run = runOf('run-1')): Promise<Receipt> {
+  const receipt = (await pullAll(run, [stream], ports))[stream.name];
   if (receipt === undefined) throw new Error('no receipt');
   return receipt;
 }
@@ -265,9 +270,9 @@ describe('a failure', () => {
     const walks = new MemoryWalks();
     const listing = [things(1, 3), unavailable];
     await pull(runPorts(listing, { walks }).ports);
-    const { streams } = await pullStreams('run-2', [THINGS], runPorts(listing, { walks }).ports);
+    const receipt = await pull(runPorts(listing, { walks }).ports, THINGS, runOf('run-2'));
 
-    expect(streams.things).toMatchObject({ status: 'failed', error: { code: 'UNAVAILABLE' } });
+    expect(receipt).toMatchObject({ status: 'failed', error: { code: 'UNAVAILABLE' } });
     expect(walks.walk).toBeUndefined();
   });
 
@@ -314,10 +319,9 @@ describe('a failure', () => {
       pagesOf(stream.name === 'bad' ? [unavailable] : [things(1, 3)], from);
     const { ports } = runPorts([], { listPages });
 
-    const run = await pullStreams('run-1', [streamOf({ name: 'bad' }), THINGS], ports);
+    const { bad, things: good } = await pullAll(runOf('run-1'), [streamOf({ name: 'bad' }), THINGS], ports);
 
-    expect(run.status).toBe('failed');
-    expect(run.streams.things?.status).toBe('complete');
+    expect([bad?.status, good?.status]).toEqual(['failed', 'complete']);
   });
 
   test('that nobody expects is not swallowed', async () => {
@@ -350,9 +354,9 @@ describe('a long walk', () => {
       pagesOf([things(1, 3), things(4, 6), things(7, 9)], from, () => {
         clock.time += 1000;
       });
-    const { ports, walks } = runPorts([], { clock, listPages, deadlineMs: 1500 });
+    const { ports, walks } = runPorts([], { clock, listPages });
 
-    const receipt = await pull(ports);
+    const receipt = await pull(ports, THINGS, runOf('run-1', { deadlineMs: 1500 }));
 
     expect(receipt).toMatchObject({ status: 'incomplete', written: 6, error: { code: 'INTERRUPTED' } });
     expect(receipt.error?.message).toBe('stopped before page 3; the next pull goes on from there');
@@ -410,9 +414,9 @@ test('a stop ends the slice after its page, saves the place, and lets the other 
     pagesOf([things(1, 3), things(4, 6), things(7, 9)], from, (page) => page === 2 && stop.abort());
   const { ports, walks } = runPorts([], { listPages, signal: stop.signal });
 
-  const run = await pullStreams('run-1', [THINGS], ports);
+  const receipt = await pull(ports);
 
-  expect(run.streams.things).toMatchObject({
+  expect(receipt).toMatchObject({
     status: 'incomplete',
     written: 6,
     error: { code: 'INTERRUPTED' },

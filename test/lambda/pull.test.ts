@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { scanItems } from '../../lambda/aws/read-items.ts';
+import { listRunReceipts } from '../../lambda/aws/run-store.ts';
+import { createStateTable } from '../../lambda/aws/state-table.ts';
 import { channels, relationCollection } from '../../lambda/config/catalogue.ts';
 import { checkConfig } from '../../lambda/config/check-config.ts';
 import type { Config } from '../../lambda/config/config.ts';
@@ -13,19 +15,29 @@ import {
   startSimulator,
 } from '../../local/simulator/simulator.ts';
 import { type Bundle, bundle } from '../support/bundle.ts';
+import {
+  type DurableService,
+  type Execution,
+  type ExecutionSettings,
+  startDurableService,
+} from '../support/durable-service.ts';
 import { dynamoDbOf } from '../support/embedded-aws.ts';
-import { invokeBundle } from '../support/invoke-bundle.ts';
 
 const ENTRY = fileURLToPath(new URL('../../lambda/pull.ts', import.meta.url));
 const SECRET = 'procurios-sync/acme/client';
 
 let procurios: Simulator;
 let aws: EmbeddedAws;
+let service: DurableService;
 let pull: Bundle;
 let config: Config;
 
 beforeAll(async () => {
-  [procurios, aws] = await Promise.all([startSimulator({ relations: 250 }), startEmbeddedAws()]);
+  [procurios, aws, service] = await Promise.all([
+    startSimulator({ relations: 250 }),
+    startEmbeddedAws(),
+    startDurableService(),
+  ]);
   config = checkConfig({
     environment: 'acme',
     host: 'https://acme.procurios.example',
@@ -38,14 +50,22 @@ beforeAll(async () => {
 }, 60_000);
 
 afterAll(async () => {
-  await Promise.all([pull?.[Symbol.asyncDispose](), procurios?.close(), aws?.close()]);
+  await Promise.all([
+    pull?.[Symbol.asyncDispose](),
+    service?.[Symbol.asyncDispose](),
+    procurios?.close(),
+    aws?.close(),
+  ]);
 });
 
-/** Invokes the bundle that often in one process. */
-function invoke(times: number, remainingMs?: number) {
-  const events = Array.from({ length: times }, () => ({}));
-  return invokeBundle(pull, events, { ...aws.environment, PROCURIOS_HOST: procurios.url }, remainingMs);
+function execute(settings?: ExecutionSettings): Promise<Execution> {
+  const environment = { ...aws.environment, ...service.environment, PROCURIOS_HOST: procurios.url };
+  return service.execute(pull, environment, settings);
 }
+
+const resultOf = ({ result = 'null' }: Execution) => JSON.parse(result);
+
+const stateTable = () => createStateTable(dynamoDbOf(aws), 'procurios-sync-acme-state');
 
 async function countItems(stream: string): Promise<number> {
   let count = 0;
@@ -54,40 +74,48 @@ async function countItems(stream: string): Promise<number> {
   return count;
 }
 
-describe('the bundled handler', () => {
-  test('pulls by the config beside it and the secret, and keeps its token from one invocation to the next', async () => {
+describe('the bundled pull', () => {
+  test('pulls by the config beside it and the secret, and tells what came of it', async () => {
     aws.secrets.put(SECRET, JSON.stringify(SIMULATOR_CREDENTIALS));
     procurios.control.resetRequests();
 
-    const { answers, logs } = await invoke(2);
+    const first = await execute();
+    const second = await execute();
 
-    expect(answers.map(({ result }) => result.status)).toEqual(['complete', 'complete']);
-    expect(answers[0].result.streams.members).toMatchObject({
-      status: 'complete',
-      fetched: 250,
-      written: 250,
-    });
-    expect(answers[1].result.streams.members).toMatchObject({ written: 0, unchanged: 250 });
+    expect([first, second]).toMatchObject([{ status: 'SUCCEEDED' }, { status: 'SUCCEEDED' }]);
+    const { runId, streams } = resultOf(first);
+    expect(streams.members).toMatchObject({ status: 'complete', fetched: 250, written: 250 });
+    expect(resultOf(second).streams.members).toMatchObject({ written: 0, unchanged: 250 });
     expect([await countItems('members'), await countItems('channels')]).toEqual([250, 6]);
-    expect(procurios.control.requests()['POST /l/oauth2/token']).toBe(1);
-    expect(logs).toContainEqual(
+    expect(procurios.control.requests()['POST /l/oauth2/token']).toBe(2);
+    expect(service.events[0]).toEqual({
+      source: 'procurios-sync',
+      detailType: 'Procurios Pull Finished',
+      detail: resultOf(first),
+    });
+    expect(first.logs).toContainEqual(
       expect.objectContaining({ level: 'INFO', message: 'stream ends', stream: 'members', written: 250 }),
     );
+    expect(first.logs).toContainEqual(
+      expect.objectContaining({ Environment: 'acme', RunComplete: 1, RunFailed: 0 }),
+    );
+    expect(await listRunReceipts(stateTable(), 9)).toContainEqual(expect.objectContaining({ runId }));
   });
 
-  test('stores what its time is enough for, says so, and goes on from there the next time', async () => {
+  test('reads on in a fresh invocation when one has not enough time left', async () => {
     aws.secrets.put(SECRET, JSON.stringify(SIMULATOR_CREDENTIALS));
+    procurios.control.fault({ route: '/l/relation_list_api', do: { kind: 'latency', ms: 300 } });
 
-    procurios.control.fault({ route: '/l/relation_list_api', do: { kind: 'latency', ms: 600 } });
-    const { answers: cut } = await invoke(1, 61_000);
+    const execution = await execute({ remainingMs: 61_000 });
+
     procurios.control.clearFaults();
-    const { answers: whole } = await invoke(1);
-
-    expect(cut[0].result).toMatchObject({
-      status: 'incomplete',
-      streams: { members: { status: 'incomplete', pages: 1, error: { code: 'INTERRUPTED' } } },
+    expect(resultOf(execution)).toMatchObject({
+      status: 'complete',
+      streams: { members: { status: 'complete', pages: 3, fetched: 250 } },
     });
-    expect(whole[0].result.streams.members).toMatchObject({ status: 'complete', pages: 3, fetched: 250 });
+    expect(execution.invocations).toBeGreaterThan(2);
+    expect(execution.printed.match(/"stream begins"/g)).toHaveLength(2);
+    expect(execution.printed.match(/"stream ends"/g)).toHaveLength(2);
   });
 
   test.each([
@@ -106,11 +134,14 @@ describe('the bundled handler', () => {
       else aws.secrets.put(SECRET, value);
       procurios.control.resetRequests();
 
-      const { answers, printed } = await invoke(1);
+      const execution = await execute();
 
-      expect(answers[0].error).toMatchObject({ name: 'SyncError', code });
-      expect(answers[0].error.message).toMatch(/^run [-\w]+ failed for members, channels: /);
-      expect(printed + JSON.stringify(answers)).not.toContain('hunter2');
+      expect(execution).toMatchObject({ status: 'FAILED', error: { ErrorType: code } });
+      expect(execution.error?.ErrorMessage).toMatch(/^run [-\w]+ failed for members, channels: /);
+      expect(JSON.stringify(execution)).not.toContain('hunter2');
+      expect(execution.logs).toContainEqual(
+        expect.objectContaining({ RunFailed: 1, RunComplete: 0, AccessRefused: 2 }),
+      );
       expect(procurios.control.requests()['POST /l/oauth2/token'] ?? 0).toBeLessThanOrEqual(1);
     },
   );

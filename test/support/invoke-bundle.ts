@@ -1,36 +1,48 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Bundle } from './bundle.ts';
 
 const INVOKE = fileURLToPath(new URL('./invoke.ts', import.meta.url));
 
+export interface InvokeSettings {
+  /** What an invocation has left when it begins, in milliseconds. @default 900000 */
+  readonly remainingMs?: number;
+  /** Given the process, which may be killed. */
+  onStart?(child: ChildProcess): void;
+}
+
 /**
  * Invokes a bundle's handler, once for each event, in one process that has nothing in its environment but what is given.
  *
- * @returns What it returned or threw for each event, its log as JSON, and everything it printed.
+ * @returns What it returned or threw for each event, its log as JSON, and everything it printed. No answers: it was killed.
  */
 export async function invokeBundle(
-  { file }: Bundle,
+  { file }: Pick<Bundle, 'file'>,
   events: readonly object[],
   environment: Readonly<Record<string, string>>,
-  remainingMs = 900_000,
+  { remainingMs = 900_000, onStart }: InvokeSettings = {},
 ) {
   const child = spawn(process.execPath, ['--no-warnings', INVOKE, file, String(remainingMs)], {
     env: { ...environment },
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   });
+  onStart?.(child);
+  child.stdin.on('error', () => {});
   child.stdin.end(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
   const [logs, errors, answers] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
     text(child.stdio[3] as NodeJS.ReadableStream),
   ]);
-  const parse = (lines: string) =>
-    lines
-      .trim()
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line));
-  return { answers: parse(answers), logs: parse(logs), printed: logs + errors };
+  return { answers: linesOf(answers), logs: linesOf(logs), printed: logs + errors };
+}
+
+/** Lines of JSON; one that a kill has cut is left out. */
+function linesOf(lines: string) {
+  const complete = lines.slice(0, lines.lastIndexOf('\n') + 1);
+  return complete
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
 }

@@ -4,7 +4,7 @@ import type { Json } from '../../lambda/core/json.ts';
 import type { Page, Position } from '../../lambda/core/page.ts';
 import type { Prepared } from '../../lambda/core/prepare.ts';
 import type { Reject } from '../../lambda/core/reject.ts';
-import type { RunPorts } from '../../lambda/core/run.ts';
+import type { Run, RunPorts } from '../../lambda/core/run.ts';
 import type { WalkStore } from '../../lambda/core/step.ts';
 import type { TablePort } from '../../lambda/core/storing.ts';
 import type { Walk } from '../../lambda/core/walk.ts';
@@ -119,12 +119,22 @@ export function runPorts(
   const ports: RunPorts = {
     clock,
     listPages: (_stream, from) => pagesOf(listing, from),
-    openTable: () => table,
+    openSlice: async () => ({ walks, table, signal: NEVER, [Symbol.asyncDispose]: async () => {} }),
     requestsSent: () => 0,
-    signal: new AbortController().signal,
+    signal: NEVER,
+    timeLeftMs: () => Number.POSITIVE_INFINITY,
     progress: { streamBegins() {}, pageTaken() {}, waits() {}, streamEnds() {} },
+    unforeseen(error) {
+      throw error;
+    },
     ...overrides,
-    walks,
   };
   return { ports, table, walks, clock: ports.clock };
+}
+
+const NEVER = new AbortController().signal;
+
+/** A run that began at the epoch of {@link ManualClock}. */
+export function runOf(runId: string, overrides: Partial<Run> = {}): Run {
+  return { runId, startedAt: '2026-11-24T03:00:00.000Z', unfinished: [], ...overrides };
 }

@@ -144,6 +144,7 @@ async function pullOnce(
     dynamoDb,
     owner: 'a test',
     isAlone: false,
+    readOwnerState: async () => 'unknown',
     progress: { streamBegins() {}, pageTaken() {}, waits() {}, streamEnds() {}, ...settings.progress },
     signal: settings.signal ?? new AbortController().signal,
     deadlineMs: Date.now() + (settings.withinMs ?? 60_000),

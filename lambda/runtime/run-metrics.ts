@@ -1,0 +1,28 @@
+import type { Failure, RunReceipt } from '../core/receipt.ts';
+import type { Metrics } from './metrics.ts';
+
+/** Failures that our access is the reason of. */
+const ACCESS: ReadonlySet<string> = new Set<Failure['code']>([
+  'SECRET_INVALID',
+  'CREDENTIALS_REFUSED',
+  'ACCESS_DENIED',
+]);
+
+/** Puts out what a run came to. */
+export function putRunMetrics(metrics: Metrics, { status, streams }: RunReceipt): void {
+  for (const [stream, { fetched, written, unchanged, repeated, rejected, requests }] of Object.entries(
+    streams,
+  )) {
+    metrics.countStream(stream, { fetched, written, unchanged, repeated, rejected, requests });
+  }
+  const receipts = Object.values(streams);
+  const codes = receipts.flatMap(({ error }) => error?.code ?? []);
+  metrics.count({
+    runComplete: status === 'complete' ? 1 : 0,
+    runFailed: status === 'failed' ? 1 : 0,
+    streamsIncomplete: receipts.filter((receipt) => receipt.status === 'incomplete').length,
+    rejects: receipts.reduce((sum, { rejected }) => sum + rejected, 0),
+    accessRefused: codes.filter((code) => ACCESS.has(code)).length,
+    throttled: codes.filter((code) => code === 'THROTTLED').length,
+  });
+}
