@@ -23,8 +23,6 @@ function change(changeId: string, operation: string, subject: string, body: Json
   return { changeId, operation, subject, parameters: {}, body };
 }
 
-const NEVER = new AbortController().signal;
-
 const WHAT_CAME_OF_THEM = `
 wrong-campaign  refused: its errors are in the ledger, its body until it is settled
 no-answer       perhaps applied: not sent again by itself, a person decides`;
@@ -43,7 +41,7 @@ export async function showPush(
 ): Promise<void> {
   // What a demo that was cut short left there.
   await deleteQueues(session.sqs, config);
-  await using access = await openChanges(config, session, NEVER);
+  await using access = await openChanges(config, session);
   control.fault({ route: 'POST /l/module_api/object', do: { kind: 'lostReply' } });
 
   print('\nThe other way: a program queues three changes, and each is sent once.');
@@ -54,8 +52,12 @@ export async function showPush(
       deduplicationId: each.changeId,
     })),
   );
-  const queued = CHANGES.map((each) => ({ change: each }));
-  printChanges(queued, await waitForOutcomes(queued, access, NEVER), { config: '' });
+  const fates = await waitForOutcomes(CHANGES, access, new AbortController().signal);
+  printChanges(
+    CHANGES.map((each) => ({ change: each })),
+    fates,
+    { config: '' },
+  );
 
   print(WHAT_CAME_OF_THEM);
   print('\nThird pull, of the members: the one that was accepted comes back.');

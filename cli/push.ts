@@ -3,10 +3,10 @@ import type { Config } from '../lambda/config/config.ts';
 import { deduplicationIdOf } from '../lambda/core/change.ts';
 import { SyncError } from '../lambda/core/errors.ts';
 import { waitForOutcomes } from './await-outcomes.ts';
-import { type ChangeAccess, openChanges, sayWhoSends, WHEN_INTERRUPTED } from './change-access.ts';
+import { type ChangeAccess, openChanges, sayWhoSends } from './change-access.ts';
 import { type FiledChange, parseChangeLines, readChangeFile, STDIN } from './change-file.ts';
 import { createChangeProgress } from './change-progress.ts';
-import { countsText, exitCodeOf, type KnownFates, printChanges, type QueuedChange } from './change-texts.ts';
+import { countsText, exitCodeOf, type KnownFates, printChanges } from './change-texts.ts';
 import { CommandError, type CommonOptions, EXIT, flagsOf, say } from './command.ts';
 import { type ConfirmOptions, confirm, requireTerminal } from './confirm.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -33,14 +33,15 @@ export async function push(file: string | undefined, options: PushCommandOptions
   );
 
   await using session = await openSession(config, options);
-  using interrupt = onInterrupt(WHEN_INTERRUPTED, () => {});
-  await using access = await openChanges(config, session, interrupt.signal);
+  await using access = await openChanges(config, session);
   sayWhoSends(access);
+  using interrupt = onInterrupt('stopping: what is queued stays queued', () => {});
   const enqueued = await enqueue(changes, access, interrupt.signal);
   const { queued, failure } = enqueued;
   const isWhole = queued.length === changes.length;
   const isAwaited = isWhole && (options.wait || access.embedded !== undefined);
-  const fates = isAwaited ? await waitForOutcomes(queued, access, interrupt.signal) : undefined;
+  const sent = queued.map(({ change }) => change);
+  const fates = isAwaited ? await waitForOutcomes(sent, access, interrupt.signal) : undefined;
 
   printChanges(queued, fates, options);
   conclude(enqueued, changes, fates, options);
@@ -69,7 +70,7 @@ async function readChanges(
 
 interface Enqueued {
   /** In their order. */
-  readonly queued: readonly (FiledChange & QueuedChange)[];
+  readonly queued: readonly FiledChange[];
   /** Why the others are not, in words; absent: all are, or it was interrupted. */
   readonly reason?: string;
   /** What was thrown; the batch under way may be queued or not. */
@@ -86,17 +87,12 @@ async function enqueue(
   signal: AbortSignal,
 ): Promise<Enqueued> {
   using progress = createChangeProgress();
-  const queued: (FiledChange & QueuedChange)[] = [];
+  const queued: FiledChange[] = [];
   for (let from = 0; from < changes.length && !signal.aborted; from += BATCH) {
     const batch = changes.slice(from, from + BATCH);
     try {
-      const { unqueued, messageIds } = await queue.send(batch.map(outgoing));
-      queued.push(
-        ...batch.flatMap((filed, index) => {
-          const messageId = messageIds.get(index);
-          return messageId === undefined ? [] : [{ ...filed, messageId }];
-        }),
-      );
+      const unqueued = await queue.send(batch.map(outgoing));
+      queued.push(...batch.filter((_, index) => unqueued.every((each) => each.index !== index)));
       const [first] = unqueued;
       if (first !== undefined) return { queued, reason: first.reason };
     } catch (error) {

@@ -8,7 +8,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Config } from '../lambda/config/config.ts';
-import { PUSH_CONCURRENCY, PUSH_TIMEOUT_SECONDS } from '../lambda/config/deployment.ts';
+import { PUSH_CONCURRENCY } from '../lambda/config/deployment.ts';
 import { changeQueueName, deadLetterQueueName, EVENTS, OUTPUTS } from '../lambda/config/names.ts';
 import { output } from './scheduled-pull.ts';
 import { SyncFunction } from './sync-function.ts';
@@ -31,7 +31,7 @@ export class QueuedPush extends Construct {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
-    const timeout = Duration.seconds(PUSH_TIMEOUT_SECONDS);
+    const timeout = Duration.minutes(2);
     const queue = new Queue(this, 'Queue', {
       queueName: changeQueueName(environment),
       fifo: true,

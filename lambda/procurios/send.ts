@@ -1,11 +1,13 @@
 import type { Change } from '../core/change.ts';
-import type { Reply } from '../core/fate.ts';
+import { LONGEST_ATTEMPT_MS, type Reply } from '../core/fate.ts';
 import { ExactNumber, type Json, stringifyJson } from '../core/json.ts';
 import { fillPath, type Operation } from '../core/operation.ts';
 import type { Client } from './client.ts';
 import { errorsIn } from './error-texts.ts';
 import { valueAt } from './pointer.ts';
 
+/** What is left of an attempt for the ledger's notes: 20 seconds. */
+const SENDING_MS = LONGEST_ATTEMPT_MS - 20_000;
 const LONGEST_ID = 500;
 
 /**
@@ -17,13 +19,13 @@ const LONGEST_ID = 500;
  *   answer was a 401.
  * - `lost`: written, and no whole answer came.
  *
- * @param bounds - See {@link Client.send}.
+ * @param signal - Ends it early; what came of it is said all the same.
  */
 export async function sendChange(
   client: Pick<Client, 'send'>,
   operation: Operation,
   change: Change,
-  { endMs, stop }: { readonly endMs: number; readonly stop: AbortSignal },
+  signal?: AbortSignal,
 ): Promise<Reply> {
   const sent = await client.send({
     method: operation.method,
@@ -32,8 +34,8 @@ export async function sendChange(
     mediaType: operation.mediaType,
     ...(change.body !== undefined && { body: stringifyJson(change.body) }),
     about: `change ${change.changeId}`,
-    endMs,
-    stop,
+    withinMs: SENDING_MS,
+    signal,
   });
   if (sent.kind !== 'answered') return sent;
   const { json, ...answered } = sent;

@@ -9,12 +9,8 @@ export interface SqsRecord {
   readonly receiptHandle: string;
   readonly body: string;
   readonly md5OfBody: string;
-  /** And more: `MessageDeduplicationId`, `SequenceNumber`, … */
-  readonly attributes: {
-    readonly ApproximateReceiveCount: string;
-    readonly SentTimestamp: string;
-    readonly MessageGroupId?: string;
-  };
+  /** `ApproximateReceiveCount`, `SentTimestamp`, `MessageGroupId`, `MessageDeduplicationId`, `SequenceNumber`, … */
+  readonly attributes: Readonly<Record<string, string>>;
   readonly messageAttributes: Readonly<Record<string, never>>;
   readonly eventSource: 'aws:sqs';
   readonly eventSourceARN: string;
@@ -36,7 +32,7 @@ export function toEvent(messages: readonly Message[], queueUrl: string, awsRegio
     messageId: message.MessageId as string,
     receiptHandle: message.ReceiptHandle as string,
     body: message.Body as string,
-    attributes: message.Attributes as SqsRecord['attributes'],
+    attributes: message.Attributes as Record<string, string>,
     messageAttributes: {},
     md5OfBody: message.MD5OfBody as string,
     eventSource: 'aws:sqs' as const,

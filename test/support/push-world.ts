@@ -23,10 +23,6 @@ interface QueuedChange {
   readonly [field: string]: unknown;
 }
 
-/** As the queue's `maxReceiveCount`. */
-const MOST_RECEIPTS = 1_000;
-const NEVER = new AbortController().signal;
-
 /** A process died: whatever it was doing ends here, and nothing after it happens. */
 export class Crash extends Error {}
 
@@ -45,16 +41,9 @@ export class PushWorld {
   readonly operations: Record<string, Operation>;
   readonly clock: Clock & { time: number };
   answer: (message: string, attempt: number) => Reply = () => ACCEPTED;
-  /** What the vendor's schema or check says of a change. */
-  check: () => Promise<readonly string[]> = async () => [];
-  /** Called while a change is being sent. */
-  whileSending: (changeId: string) => void = () => {};
-  /** Messages that were received 1,000 times and not handled. */
-  readonly deadLetters: string[] = [];
   calls = 0;
   injections = new Map<number, Injection>();
-  #messages: (Message & { visibleAt: number; receives: number })[] = [];
-  #sent = 0;
+  #messages: (Message & { visibleAt: number; receipts: number })[] = [];
   #sends = new Map<string, number>();
 
   constructor(operations: Record<string, Operation> = { register: operationOf() }) {
@@ -63,13 +52,10 @@ export class PushWorld {
     this.clock = clock;
   }
 
-  /** @param more - What the queue is to say of the message, other than it would. */
-  queue(change: QueuedChange, text = JSON.stringify(change), more: Partial<Message> = {}): void {
-    this.#sent += 1;
-    const messageId = `message-${this.#sent}-${change.changeId}`;
+  queue(change: QueuedChange, text = JSON.stringify(change)): void {
+    const messageId = `message-${this.#messages.length + this.#sends.size + this.ledger.size + 1}-${change.changeId}`;
     const group = change.subject ?? 'none';
-    const message = { messageId, group, receiptHandle: messageId, text, sentMs: this.clock.time };
-    this.#messages.push({ ...message, ...more, visibleAt: 0, receives: 0 });
+    this.#messages.push({ messageId, group, receiptHandle: messageId, text, visibleAt: 0, receipts: 0 });
   }
 
   get queued(): number {
@@ -77,7 +63,7 @@ export class PushWorld {
   }
 
   /** Delivers what is visible, up to ten messages; a crash leaves them to be delivered again. */
-  async deliver(stop: AbortSignal = NEVER): Promise<void> {
+  async deliver(): Promise<void> {
     const now = this.clock.time;
     const blocked = new Set<string>();
     const batch = this.#messages
@@ -87,12 +73,11 @@ export class PushWorld {
       })
       .slice(0, 10);
     for (const message of batch) {
-      if (message.receives === MOST_RECEIPTS) this.deadLetters.push(message.messageId);
-      message.receives += 1;
-      message.visibleAt = now + 1_800_000;
+      message.receipts += 1;
+      message.visibleAt = now + 720_000;
     }
     try {
-      const back = new Set(await pushBatch(batch, this.ports(), stop));
+      const back = new Set(await pushBatch(batch, this.ports()));
       this.#messages = this.#messages.filter((each) => !batch.includes(each) || back.has(each.messageId));
     } catch (error) {
       if (!(error instanceof Crash)) throw error;
@@ -104,10 +89,10 @@ export class PushWorld {
     for (let round = 0; this.#messages.length > 0; round += 1) {
       if (round === mostRounds) throw new Error(`${this.#messages.length} messages never leave the queue`);
       await this.deliver();
-      // The first of a group to be delivered again: the others wait for it.
-      const firsts = Map.groupBy(this.#messages, ({ group }) => group).values();
-      const next = Math.min(...[...firsts].map(([first]) => first?.visibleAt ?? Number.POSITIVE_INFINITY));
-      if (Number.isFinite(next)) this.clock.time = Math.max(this.clock.time + 1000, next);
+      this.clock.time = Math.max(
+        this.clock.time + 1000,
+        Math.min(...this.#messages.map(({ visibleAt }) => visibleAt)),
+      );
     }
   }
 
@@ -139,7 +124,7 @@ export class PushWorld {
         read: (id) => call(() => this.ledger.get(id), lostStore),
         write: (entry) => call(() => this.#write(entry), lostStore),
       },
-      check: () => this.check(),
+      check: async () => [],
       send: (_operation, change) =>
         call<Reply>(
           () => this.#apply(change.changeId),
@@ -165,7 +150,6 @@ export class PushWorld {
   }
 
   #apply(changeId: string): Reply {
-    this.whileSending(changeId);
     const attempt = (this.#sends.get(changeId) ?? 0) + 1;
     this.#sends.set(changeId, attempt);
     const reply = this.answer(changeId, attempt);
