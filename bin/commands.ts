@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { addChangeCommands } from './change-commands.ts';
 import { addDeploymentCommands } from './deployment-commands.ts';
+import { addDoctorCommands } from './doctor-commands.ts';
 import { addHelp } from './help-commands.ts';
 import { DEMO_TABLES, EXIT_CODES, type RunCommand, wholeNumber, withTables } from './options.ts';
 
@@ -34,6 +35,7 @@ ${EXIT_CODES}`,
     run(async () => (await import('../cli/simulator.ts')).simulator(options)),
   );
   addDemo(program).action(() => run(async () => (await import('../cli/demo.ts')).demo()));
+  addDoctorCommands(program, run);
   addHelp(program, run);
 }
 

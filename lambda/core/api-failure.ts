@@ -89,6 +89,8 @@ export function judgeTokenFailure({ code, message, status }: ApiFailure): Findin
 function fixOfToken(code: SyncErrorCode, message: string, status: number | undefined): string {
   const target = /a redirect to (\S+?);/.exec(message)?.[1];
   switch (code) {
+    case 'CONSENT_NEEDED':
+      return /to log in: (.+)$/.exec(message)?.[1] ?? 'npx procurios-sync login';
     case 'CREDENTIALS_REFUSED':
       return 'compare the id and the secret with what Procurios handed out for this environment, and store them again';
     case 'ACCESS_DENIED':
