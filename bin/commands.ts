@@ -22,7 +22,13 @@ Examples:
 ${EXIT_CODES}`,
   );
   // Each is loaded when it is called for: help and wrong usage should not wait for the AWS SDK.
-  addPull(program).action((options) => run(async () => (await import('../cli/pull.ts')).pull(options)));
+  addPull(program).action((options) =>
+    run(async () =>
+      options.deployed
+        ? (await import('../cli/pull-deployed.ts')).pullDeployed(options)
+        : (await import('../cli/pull.ts')).pull(options),
+    ),
+  );
   addShow(program).action((stream, id, options) =>
     run(async () => (await import('../cli/show.ts')).show(stream, id, options)),
   );
@@ -44,6 +50,8 @@ function addPull(program: Command): Command {
     .description('Pull objects from Procurios into DynamoDB.')
     .option('--stream <name...>', 'only these streams, in this order')
     .option('--dry-run', 'read and compare, but write nothing')
+    .option('--deployed', 'start the pull that is deployed in AWS, instead')
+    .option('--wait', 'with --deployed: follow it to its end')
     .addHelpText(
       'after',
       `
@@ -51,8 +59,13 @@ With --embedded the client's id and secret come from PROCURIOS_CLIENT_ID and
 PROCURIOS_CLIENT_SECRET; without it, from AWS Secrets Manager.
 Ctrl-C stores what was read and stops; the next pull goes on from there.
 
+With --deployed the function in AWS pulls all streams, as on its schedule.
+Where it is at work already, --wait follows that run. Ctrl-C ends the
+following, not the run.
+
 Examples:
   $ npx procurios-sync pull
+  $ npx procurios-sync pull --deployed --wait
   $ npx procurios-sync pull --embedded --dry-run
   $ npx procurios-sync pull --stream members channels
   $ npx procurios-sync pull --json > receipts.json

@@ -21,7 +21,7 @@ export interface FunctionState {
   readonly qualifiers: readonly string[];
   readonly executions: ExecutionState[];
   /** Told of every execution that an invocation started; what it changes is what the service shows. */
-  onStart?: (execution: ExecutionState, payload: string) => void;
+  onStart?: (execution: ExecutionState, payload: string) => unknown;
   /** Lambda need not say which execution it started. */
   tellsArn?: boolean;
   /** Lambda's word for whether it can be invoked. @default Active */
@@ -107,7 +107,7 @@ function invoke(functions: readonly FunctionState[], arn: string, { headers, bod
     startedAt: Date.now(),
   };
   found.executions.unshift(state);
-  found.onStart?.(state, body);
+  void found.onStart?.(state, body);
   return { state, tells };
 }
 
