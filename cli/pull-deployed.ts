@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { readLease } from '../lambda/aws/lease.ts';
 import { createStateTable } from '../lambda/aws/state-table.ts';
 import type { Config } from '../lambda/config/config.ts';
 import { stateTableName } from '../lambda/config/names.ts';
 import { SyncError } from '../lambda/core/errors.ts';
-import { heldForMs } from '../lambda/core/lease.ts';
 import { CommandError, type CommonOptions, EXIT, flagsOf, print, say } from './command.ts';
 import { createDeployedClients, type DeployedClients } from './deployed/aws-clients.ts';
 import { type Execution, listExecutions, type Started, startExecution } from './deployed/executions.ts';
 import { readStack, requireOutput } from './deployed/stack.ts';
 import { followRun } from './follow-run.ts';
 import { whileWatching } from './interrupt.ts';
+import { readProcessAtWork } from './process-at-work.ts';
 import { proxyFrom } from './proxy.ts';
 import { exitCodeOf, type PullCommandOptions } from './pull.ts';
 import { receiptsText } from './receipts.ts';
@@ -54,14 +53,12 @@ function refuseOthers({ stream, dryRun, embedded }: PullDeployedOptions): void {
   );
 }
 
-/** Lambda knows of its own executions; a pull of the command line's has the lease. */
 async function refuseBesideProcess({ environment }: Config, { dynamoDb }: Session): Promise<void> {
-  const row = await readLease(createStateTable(dynamoDb, stateTableName(environment)));
-  const heldMs = heldForMs(row, Date.now(), false);
-  if (row === undefined || heldMs === 0) return;
+  const atWork = await readProcessAtWork(createStateTable(dynamoDb, stateTableName(environment)), Date.now());
+  if (atWork === undefined) return;
   throw new SyncError(
     'RUN_ACTIVE',
-    `another pull has been running since ${row.since} (${row.owner}); nothing was started`,
+    `another pull has been running since ${atWork.since} (${atWork.owner}); nothing was started`,
   );
 }
 
