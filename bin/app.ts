@@ -4,16 +4,24 @@
  * Usage: npx cdk synth|diff|deploy [-c config=FILE]
  */
 import { App } from 'aws-cdk-lib';
+import { reportError } from '../cli/report-error.ts';
+import { checkDeployable } from '../lambda/config/check-deployable.ts';
+import type { Config } from '../lambda/config/config.ts';
 import { loadConfig } from '../lambda/config/load-config.ts';
 import { stackName } from '../lambda/config/names.ts';
 import { FEATURE_FLAGS } from '../lib/feature-flags.ts';
 import { SyncStack } from '../lib/sync-stack.ts';
 
+const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
 const app = new App({ context: FEATURE_FLAGS });
-const file: string = app.node.tryGetContext('config') ?? 'procurios.config.ts';
-const config = await loadConfig(file, {});
-new SyncStack(app, stackName(config.environment), {
-  config,
-  env: { account: process.env.CDK_DEFAULT_ACCOUNT, region: process.env.CDK_DEFAULT_REGION },
-});
+const config = await readConfig(app.node.tryGetContext('config') ?? 'procurios.config.ts');
+new SyncStack(app, stackName(config.environment), { config, env: { account, region } });
 app.synth();
+
+async function readConfig(file: string): Promise<Config> {
+  try {
+    return checkDeployable(await loadConfig(file, {}), region);
+  } catch (error) {
+    process.exit(reportError(error, {}));
+  }
+}

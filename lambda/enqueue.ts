@@ -6,7 +6,7 @@ import { readBundledConfig } from './config/bundled-config.ts';
 import { changeQueueName, stateTableName } from './config/names.ts';
 import { checkEventDetail, deduplicationIdOf, problemText } from './core/change.ts';
 import { SyncError } from './core/errors.ts';
-import type { Json } from './core/json.ts';
+import { isObject, type Json } from './core/json.ts';
 import { rejectedMessage } from './core/ledger-entry.ts';
 import { systemClock } from './runtime/clock.ts';
 import { createLog } from './runtime/log.ts';
@@ -14,6 +14,7 @@ import { createLog } from './runtime/log.ts';
 /** An event of the type "Procurios Change", as EventBridge delivers it. */
 interface ChangeEvent {
   readonly id: string;
+  /** The change; may also name its `environment`, which the rule looks at that delivers the event. */
   readonly detail: Json;
 }
 
@@ -32,8 +33,9 @@ const ledger = createLedger(createStateTable(createDynamoDb(), stateTableName(co
  * @throws {SyncError} `STORE_*`: EventBridge then delivers the event again.
  */
 export async function handler({ id, detail }: ChangeEvent): Promise<void> {
-  const text = JSON.stringify(detail);
-  const checked = checkEventDetail(detail, config.operations);
+  const change = withoutEnvironment(detail);
+  const text = JSON.stringify(change);
+  const checked = checkEventDetail(change, config.operations);
   if ('problems' in checked) {
     const errors = checked.problems.map(problemText);
     const { changeId } = checked;
@@ -48,4 +50,10 @@ export async function handler({ id, detail }: ChangeEvent): Promise<void> {
   if (unqueued !== undefined)
     throw new SyncError('STORE_UNAVAILABLE', `change ${changeId}: ${unqueued.reason}`);
   log.info('change queued', { changeId, subject, operation: checked.change.operation });
+}
+
+function withoutEnvironment(detail: Json): Json {
+  if (!isObject(detail)) return detail;
+  const { environment: _environment, ...change } = detail;
+  return change;
 }

@@ -1,69 +1,144 @@
 import { Duration } from 'aws-cdk-lib';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { Rule } from 'aws-cdk-lib/aws-events';
+import { Match, Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Config } from '../lambda/config/config.ts';
 import { PUSH_CONCURRENCY } from '../lambda/config/deployment.ts';
 import { changeQueueName, deadLetterQueueName, EVENTS, OUTPUTS } from '../lambda/config/names.ts';
-import { output } from './scheduled-pull.ts';
+import type { Alarms } from './alarms.ts';
+import { encryptedQueue } from './encrypted-queue.ts';
+import { countOf } from './metrics.ts';
+import { output } from './output.ts';
+import { stateRights } from './rights.ts';
+import type { Secrets } from './secrets.ts';
 import { SyncFunction } from './sync-function.ts';
 
 export interface QueuedPushProps {
   readonly config: Config;
   readonly stateTable: ITableV2;
-  readonly clientSecret: ISecret;
+  readonly secrets: Secrets;
+  readonly alarms: Alarms;
   readonly encryptionKey: IKey | undefined;
 }
 
+/** Changes of one subject are sent one after the other, and one takes up to 2 minutes, its checks included. */
+const BATCH_SIZE = 5;
+const TIMEOUT = Duration.minutes(11);
+/** As AWS advises: Lambda may fetch a batch several times before a function is free for it. */
+const VISIBILITY_TIMEOUT = Duration.minutes(6 * TIMEOUT.toMinutes());
+/** The longest that SQS keeps a message. */
+const KEPT = Duration.days(14);
+const LATE_SECONDS = 60 * 60;
+
 /** The queue of changes, the function that sends them, and the one that takes them from events. */
 export class QueuedPush extends Construct {
+  readonly queue: Queue;
+  /** Where messages end that were delivered again and again and could not even be recorded. */
+  readonly deadLetters: Queue;
+  readonly function: SyncFunction;
+  readonly enqueue: SyncFunction;
+  /** Where events end that could not be put on the queue. */
+  readonly eventDeadLetters: Queue;
+
   constructor(scope: Construct, id: string, props: QueuedPushProps) {
     super(scope, id);
-    const { environment } = props.config;
-    const deadLetters = new Queue(this, 'DeadLetters', {
-      queueName: deadLetterQueueName(environment),
-      fifo: true,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
+    const { config, encryptionKey } = props;
+    const common = { fifo: true, retentionPeriod: KEPT, encryptionKey };
+    this.deadLetters = encryptedQueue(this, 'DeadLetters', {
+      ...common,
+      queueName: deadLetterQueueName(config.environment),
     });
-    const timeout = Duration.minutes(2);
-    const queue = new Queue(this, 'Queue', {
-      queueName: changeQueueName(environment),
-      fifo: true,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-      visibilityTimeout: Duration.seconds(6 * timeout.toSeconds()),
-      deadLetterQueue: { queue: deadLetters, maxReceiveCount: 1000 },
+    this.queue = encryptedQueue(this, 'Queue', {
+      ...common,
+      queueName: changeQueueName(config.environment),
+      visibilityTimeout: VISIBILITY_TIMEOUT,
+      // The most there is: each pause that Procurios asks for is a delivery, and must never use up a message.
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 1000 },
     });
+    this.eventDeadLetters = encryptedQueue(this, 'EventDeadLetters', {
+      retentionPeriod: KEPT,
+      encryptionKey,
+    });
+    this.function = this.createPush(props);
+    this.enqueue = this.createEnqueue(props);
+    this.raiseAlarms(props);
+    output(this, OUTPUTS.pushFunction, this.function.functionArn);
+    output(this, OUTPUTS.enqueueFunction, this.enqueue.functionArn);
+  }
+
+  private createPush({ config, stateTable, secrets, encryptionKey }: QueuedPushProps): SyncFunction {
     const push = new SyncFunction(this, 'Function', {
       description: 'Sends queued changes to Procurios',
       entry: 'lambda/push.ts',
-      config: props.config,
-      timeout,
+      config,
+      timeout: TIMEOUT,
       memorySizeMb: 512,
-      encryptionKey: props.encryptionKey,
+      encryptionKey,
     });
     push.addEventSource(
-      new SqsEventSource(queue, { reportBatchItemFailures: true, maxConcurrency: PUSH_CONCURRENCY }),
+      new SqsEventSource(this.queue, {
+        batchSize: BATCH_SIZE,
+        reportBatchItemFailures: true,
+        // Each has its share of the agreed rate.
+        maxConcurrency: PUSH_CONCURRENCY,
+      }),
     );
+    push.addToRolePolicy(stateRights(stateTable, ['GetItem', 'PutItem'], ['change#*']));
+    secrets.grantRead(push);
+    // Whoever renews a user's token does so under a lease, for a refresh token may serve once only.
+    if (config.auth.grant === 'authorizationCode') {
+      push.addToRolePolicy(stateRights(stateTable, ['GetItem', 'UpdateItem'], ['lease']));
+    }
+    return push;
+  }
+
+  private createEnqueue({ config, stateTable, encryptionKey }: QueuedPushProps): SyncFunction {
     const enqueue = new SyncFunction(this, 'Enqueue', {
       description: 'Puts changes that arrive as events on the queue',
       entry: 'lambda/enqueue.ts',
-      config: props.config,
-      timeout: Duration.seconds(30),
+      config,
+      timeout: Duration.seconds(60),
       memorySizeMb: 256,
-      encryptionKey: props.encryptionKey,
+      deadLetterQueue: this.eventDeadLetters,
+      encryptionKey,
     });
+    enqueue.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['sqs:GetQueueUrl', 'sqs:SendMessage'],
+        resources: [this.queue.queueArn],
+      }),
+    );
+    // An event that is no change is noted in the ledger.
+    enqueue.addToRolePolicy(stateRights(stateTable, ['GetItem', 'PutItem'], ['change#*']));
     new Rule(this, 'ChangeEvents', {
-      eventPattern: { detailType: [EVENTS.change.detailType] },
-      targets: [new LambdaFunction(enqueue)],
+      description: 'Changes that programs put on the default bus',
+      eventPattern: {
+        detailType: [EVENTS.change.detailType],
+        // Several environments may listen to the same bus.
+        detail: { environment: Match.anyOf(config.environment, Match.doesNotExist()) },
+      },
+      targets: [new LambdaFunction(enqueue, { deadLetterQueue: this.eventDeadLetters })],
     });
-    output(this, OUTPUTS.pushFunction, push.functionArn);
-    output(this, OUTPUTS.enqueueFunction, enqueue.functionArn);
+    return enqueue;
+  }
+
+  private raiseAlarms({ alarms, config }: QueuedPushProps): void {
+    alarms.whenHappened('changes-rejected', [
+      countOf(config, 'changesRejected'),
+      countOf(config, 'messagesRejected'),
+    ]);
+    alarms.whenHappened('changes-unknown', [countOf(config, 'changesUnknown')]);
+    alarms.whenHappened('changes-held', [countOf(config, 'changesHeld')]);
+    const age = this.queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum' });
+    alarms.whileAtLeast('changes-late', age, LATE_SECONDS);
+    alarms.whileNotEmpty('change-dead-letters', this.deadLetters);
+    alarms.whenHappened('push-errors', [this.function.metricErrors()]);
+    alarms.whenHappened('enqueue-errors', [this.enqueue.metricErrors()]);
+    alarms.whileNotEmpty('event-dead-letters', this.eventDeadLetters);
   }
 }

@@ -1,27 +1,58 @@
-import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Stack, type StackProps } from 'aws-cdk-lib';
 import { AttributeType, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { type CfnSecret, type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { regionOf } from '../lambda/config/check-deployable.ts';
 import type { Config } from '../lambda/config/config.ts';
-import { clientSecretName, stateTableName } from '../lambda/config/names.ts';
+import { stateTableName } from '../lambda/config/names.ts';
+import { Alarms } from './alarms.ts';
+import { Dashboard } from './dashboard.ts';
+import { countOf } from './metrics.ts';
 import { QueuedPush } from './queued-push.ts';
 import { ScheduledPull } from './scheduled-pull.ts';
+import { Secrets } from './secrets.ts';
 import { keptTable, StreamTables } from './stream-tables.ts';
 
 export interface SyncStackProps extends StackProps {
   readonly config: Config;
 }
 
-/** Everything that a config needs in AWS. Owns the state table and the secret; the rest is in constructs. */
+/** Everything that a config needs in AWS. Owns the state table; the rest is in constructs. */
 export class SyncStack extends Stack {
-  constructor(scope: Construct, id: string, { config, ...props }: SyncStackProps) {
-    super(scope, id, props);
-    const encryptionKey = undefined;
-    const stateTable = new TableV2(this, 'StateTable', {
+  constructor(scope: Construct, id: string, { config, env, ...props }: SyncStackProps) {
+    super(scope, id, {
+      description: 'procurios-sync: copies objects of Procurios, and sends changes back',
+      ...props,
+      // With a key of the customer's the region has to be known, and there is only one that it can be.
+      env: { ...env, region: env?.region ?? (config.kmsKeyArn && regionOf(config.kmsKeyArn)) },
+    });
+    const encryptionKey = config.kmsKeyArn
+      ? Key.fromKeyArn(this, 'EncryptionKey', config.kmsKeyArn)
+      : undefined;
+    const stateTable = this.createStateTable(config, encryptionKey);
+    const { tables: streamTables } = new StreamTables(this, 'Streams', { config, encryptionKey });
+    const secrets = new Secrets(this, 'Secrets', { config, encryptionKey });
+    const alarms = new Alarms(this, 'Alarms', { config, encryptionKey });
+    const shared = { config, stateTable, secrets, alarms, encryptionKey };
+    const pull = new ScheduledPull(this, 'Pull', { ...shared, streamTables });
+    const push = new QueuedPush(this, 'Push', shared);
+    alarms.whenHappened('access-refused', [countOf(config, 'accessRefused')]);
+    alarms.whenHappened('procurios-throttles', [countOf(config, 'throttled')], PAUSES_TOO_MANY);
+    const functions = [pull.function, push.function, push.enqueue];
+    alarms.whenHappened(
+      'functions-throttled',
+      functions.map((each) => each.metricThrottles()),
+    );
+    new Dashboard(this, 'Dashboard', { config, pull, push, alarms });
+  }
+
+  private createStateTable({ environment }: Config, encryptionKey: IKey | undefined): TableV2 {
+    return new TableV2(this, 'StateTable', {
       ...keptTable(encryptionKey),
-      tableName: stateTableName(config.environment),
+      tableName: stateTableName(environment),
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
+      // Over the ledger: only its entries have both.
       globalSecondaryIndexes: [
         {
           indexName: 'byOutcome',
@@ -31,30 +62,8 @@ export class SyncStack extends Stack {
         },
       ],
     });
-    const clientSecret = this.clientSecret(config);
-    const { tables } = new StreamTables(this, 'Streams', { config, encryptionKey });
-    new ScheduledPull(this, 'Pull', {
-      config,
-      streamTables: tables,
-      stateTable,
-      clientSecret,
-      encryptionKey,
-    });
-    new QueuedPush(this, 'Push', { config, stateTable, clientSecret, encryptionKey });
-  }
-
-  /** The secret without a value, which `procurios-sync configure` stores; one that the config names is somebody else's. */
-  private clientSecret({ environment, secretName }: Config): ISecret {
-    if (secretName !== clientSecretName(environment)) {
-      return Secret.fromSecretNameV2(this, 'ClientSecret', secretName);
-    }
-    const secret = new Secret(this, 'ClientSecret', {
-      secretName,
-      description: 'Id and secret of the Procurios client: {"clientId": "…", "clientSecret": "…"}',
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    // The CDK would have a value made up, which the pull would then take for credentials.
-    (secret.node.defaultChild as CfnSecret).addPropertyDeletionOverride('GenerateSecretString');
-    return secret;
   }
 }
+
+/** A pause now and then is how Procurios paces us; so many within five minutes say that our share is more than was agreed. */
+const PAUSES_TOO_MANY = 10;

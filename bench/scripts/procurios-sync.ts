@@ -69,6 +69,8 @@ function configOf(round: Round): Config {
     acceptLanguage: 'nl-NL',
     auth: { grant: 'clientCredentials', scopes },
     requestsPerSecond: { pull: REQUESTS_PER_SECOND, push: REQUESTS_PER_SECOND },
+    schedule: { cron: '0 4 * * ? *', timeZone: 'UTC', expectWithinHours: 26 },
+    logRetentionDays: 30,
     operations: {},
     secretName: 'not-read',
     streams: [stream],

@@ -3,10 +3,17 @@ import { parseHost, parseSafeUrl } from './addresses.ts';
 import { AUTH } from './auth-schema.ts';
 import { OPERATIONS } from './operation-schema.ts';
 import { type CrossProblem, nameUpTo, options, repeatedIn, text, withRules } from './options.ts';
+import { SCHEDULE } from './schedule-schema.ts';
 import { STREAM } from './stream-schema.ts';
 
 /** @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html */
 const SECRET_NAME = /^[\w/+=.@-]{1,512}$/;
+/** @see https://docs.aws.amazon.com/kms/latest/developerguide/concepts-key-id.html */
+const KEY_ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]{1,128}$/;
+/** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+const LOG_RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
 const ACCEPT_LANGUAGE = /^[A-Za-z0-9*,;=. -]+$/;
 
 const rateExpected = 'a number above 0, at most 1000';
@@ -36,6 +43,14 @@ export const CONFIG = options('an object made by defineConfig({ … })', {
     pull: RATE.default(8),
     push: RATE.default(2),
   }).prefault({}),
+  schedule: SCHEDULE.prefault({}),
+  alarmEmail: z.email({ error: 'an e-mail address' }).max(254, { error: 'an e-mail address' }).optional(),
+  kmsKeyArn: text('the ARN of a KMS key: arn:aws:kms:<region>:<account>:key/<id>', (arn) =>
+    KEY_ARN.test(arn),
+  ).optional(),
+  logRetentionDays: z
+    .literal(LOG_RETENTION_DAYS, { error: `one of ${LOG_RETENTION_DAYS.join(', ')}` })
+    .default(90),
   secretName: text('letters, digits and /_+=.@-, at most 512', (value) => SECRET_NAME.test(value)).optional(),
   streams: withRules(STREAMS, differentNames),
   operations: OPERATIONS.prefault({}),

@@ -15,11 +15,28 @@ export interface Config {
   readonly auth: ClientCredentialsGrant | AuthorizationCodeGrant;
   /** Our shares of the rate agreed with Procurios; the push's is that of all its functions together. */
   readonly requestsPerSecond: { readonly pull: number; readonly push: number };
+  readonly schedule: Schedule;
+  /** Where alarms are sent by e-mail; absent: nowhere. */
+  readonly alarmEmail?: string;
+  /** The customer's own key, which encrypts what AWS's keys would otherwise; absent: AWS's keys do. */
+  readonly kmsKeyArn?: string;
+  /** How long CloudWatch keeps the functions' logs. */
+  readonly logRetentionDays: number;
   /** Name of the secret with the client's id and secret. */
   readonly secretName: string;
   readonly streams: readonly Stream[];
   /** What a change can be, by name. */
   readonly operations: Readonly<Record<string, Operation>>;
+}
+
+/** When pulls start. */
+export interface Schedule {
+  /** In the dialect of EventBridge Scheduler: `0 4 * * ? *`. */
+  readonly cron: string;
+  /** IANA name. */
+  readonly timeZone: string;
+  /** An alarm tells when there was no complete run for so long. */
+  readonly expectWithinHours: number;
 }
 
 /** The OAuth2 grant by which the system itself, not a user, asks for tokens. */

@@ -35,10 +35,51 @@ export interface ConfigInput {
      */
     readonly push?: number;
   };
+  readonly schedule?: {
+    /**
+     * When pulls start, in the dialect of EventBridge Scheduler: minutes, hours, day of the month, month, day of the week,
+     * year. One of the two days is `?`.
+     *
+     * @default '0 4 * * ? *'
+     */
+    readonly cron?: string;
+    /**
+     * IANA name of the time zone that `cron` is in.
+     *
+     * @default 'Europe/Amsterdam'
+     */
+    readonly timeZone?: string;
+    /**
+     * Hours without a complete run after which an alarm is raised, 1 to 168: the time between two starts, and how long a run
+     * takes.
+     *
+     * @default 26
+     */
+    readonly expectWithinHours?: number;
+  };
   /**
-   * Name of the secret with the client's id and secret.
+   * Who gets the alarms by e-mail; AWS asks that address for its consent first.
    *
-   * @default - `procurios-sync/<environment>/client`.
+   * @default - Nobody: the topic in the stack's output `AlarmTopic` can be subscribed to.
+   */
+  readonly alarmEmail?: string;
+  /**
+   * ARN of a KMS key of your own that encrypts tables, secret, queues, alarm topic and logs. docs/deploy.md says what its policy
+   * has to allow.
+   *
+   * @default - Keys that belong to AWS.
+   */
+  readonly kmsKeyArn?: string;
+  /**
+   * Days for which CloudWatch keeps the functions' logs: one of those that CloudWatch knows, such as 30, 90 or 365.
+   *
+   * @default 90
+   */
+  readonly logRetentionDays?: number;
+  /**
+   * Name of an existing secret with the client's id and secret.
+   *
+   * @default - `procurios-sync/<environment>/client`, which the stack makes.
    */
   readonly secretName?: string;
   /** What is pulled: one or more, made by the catalogue's functions. */

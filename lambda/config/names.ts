@@ -41,6 +41,11 @@ export function userSecretName(environment: string): string {
   return `procurios-sync/${environment}/user`;
 }
 
+/** The dashboard in CloudWatch. */
+export function dashboardName(environment: string): string {
+  return stackName(environment);
+}
+
 /** Outputs of the stack: how commands find what CloudFormation has named. */
 export const OUTPUTS = {
   /** ARN of the alias by which the pull is started. */

@@ -42,6 +42,8 @@ describe('checkConfig', () => {
       acceptLanguage: 'nl-NL,nl;q=0.9,en;q=0.5',
       auth: { grant: 'clientCredentials', scopes: ['things/read'] },
       requestsPerSecond: { pull: 8, push: 2 },
+      schedule: { cron: '0 4 * * ? *', timeZone: 'Europe/Amsterdam', expectWithinHours: 26 },
+      logRetentionDays: 90,
       secretName: 'procurios-sync/acme/client',
       streams: [{ ...THINGS, key: ['id'], query: {}, deletes: 'never', ignoreChangesIn: [] }],
       operations: {},
@@ -68,6 +70,8 @@ describe('checkConfig', () => {
 
     expect(config).toEqual({
       ...given,
+      schedule: { cron: '0 4 * * ? *', timeZone: 'Europe/Amsterdam', expectWithinHours: 26 },
+      logRetentionDays: 90,
       streams: [{ ...given.streams[0], query: { search: 'a b', year: '2025' } }],
       operations: {},
     });
@@ -85,7 +89,7 @@ describe('checkConfig', () => {
       host: 'ftp://acme.example.com',
       auth: { grant: 'password', scopes: ['a b', 'c', 'c'], clientSecret: 'hunter2' },
       requestsPerSecond: { pull: 0, push: 0, both: 2 },
-      schedule: {},
+      timetable: {},
       streams: [
         { ...THINGS, path: 'things', query: { page: 1 }, key: ['id', 'id'] },
         { ...THINGS, mediaType: 'json', paging: { kind: 'scroll' }, ignoreChangesIn: ['id'] },
@@ -105,7 +109,7 @@ describe('checkConfig', () => {
         'requestsPerSecond.pull',
         'requestsPerSecond.push',
         'requestsPerSecond.both',
-        'schedule',
+        'timetable',
         'streams[0].path',
         'streams[0].query.page',
         'streams[0].key[1]',
@@ -214,7 +218,7 @@ describe('one rule at a time', () => {
     ['streams', { streams: [] }],
     ['streams', { streams: {} }],
     ['operations', { operations: [] }],
-    ['schedule', { schedule: {} }],
+    ['timetable', { timetable: {} }],
   ])('refuses %s in %j', (path, changes) => {
     expect(pathsOf({ ...CONFIG, ...changes })).toEqual([path]);
   });

@@ -161,6 +161,13 @@ describe('the bundled enqueue', () => {
     ).toEqual([[thing('e1', 'relation/1'), 'relation/1']]);
   });
 
+  test('takes an event that names its environment, for the change is the same', async () => {
+    await invoke(enqueue, eventOf({ ...thing('e2', 'relation/2'), environment: 'acme' }));
+
+    const [message] = await receive(sqsOf(aws.environment.AWS_ENDPOINT_URL_SQS ?? ''), queueUrl);
+    expect(JSON.parse(message?.Body ?? '')).toEqual(thing('e2', 'relation/2'));
+  });
+
   test.each<[string, object]>([
     ['is no change', { changeId: 'x' }],
     ['holds a number that Lambda has rounded', { ...thing('x', 'a'), body: { id: 2 ** 60 } }],

@@ -1,0 +1,54 @@
+import { type Problem, SyncError } from '../core/errors.ts';
+import type { Config } from './config.ts';
+
+/** CloudFormation takes 500 resources in a stack; every stream is one of them, and all the others are fewer than 100. */
+const MOST_STREAMS = 400;
+
+/**
+ * Refuses what may run on one machine, but not be deployed.
+ *
+ * What no AWS service would take (a wrong name, time zone or cron expression) is no config in the first place, see `checkConfig`.
+ *
+ * @param region - Where it is to be deployed; undefined: not known yet.
+ * @throws {SyncError} `CONFIG_INVALID` with every problem.
+ */
+export function checkDeployable(config: Config, region: string | undefined): Config {
+  const problems = [
+    ...problemsOfAddresses(config),
+    ...problemsOfStreams(config),
+    ...problemsOfKey(config, region),
+  ];
+  if (problems.length === 0) return config;
+  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+  throw new SyncError('CONFIG_INVALID', `the config cannot be deployed: it has ${count}`, { problems });
+}
+
+/** Plain http is for stand-ins on this machine, which a function in AWS cannot reach. */
+function problemsOfAddresses({ host, tokenUrl }: Config): Problem[] {
+  return Object.entries({ host, tokenUrl })
+    .filter(([, address]) => !address.startsWith('https://'))
+    .map(([path]) => ({ path, expected: 'https://…, for what is deployed' }));
+}
+
+function problemsOfStreams({ streams }: Config): Problem[] {
+  return streams.length > MOST_STREAMS
+    ? [
+        {
+          path: 'streams',
+          expected: `at most ${MOST_STREAMS} in a deployment: give the others an environment of their own`,
+        },
+      ]
+    : [];
+}
+
+/** Nothing can be encrypted with a key that is elsewhere. */
+function problemsOfKey({ kmsKeyArn }: Config, region: string | undefined): Problem[] {
+  return kmsKeyArn === undefined || region === undefined || regionOf(kmsKeyArn) === region
+    ? []
+    : [{ path: 'kmsKeyArn', expected: `a key in ${region}, where this is deployed` }];
+}
+
+/** The region in an ARN. */
+export function regionOf(arn: string): string | undefined {
+  return arn.split(':')[3];
+}

@@ -1,0 +1,24 @@
+import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+
+/**
+ * The right to call these actions for items of the state table whose partition key is one of these.
+ *
+ * @param keys - `*` stands for any text: `walk#*`.
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+ */
+export function stateRights(
+  table: ITableV2,
+  actions: readonly string[],
+  keys: readonly string[],
+): PolicyStatement {
+  return new PolicyStatement({
+    actions: actions.map((action) => `dynamodb:${action}`),
+    resources: [table.tableArn],
+    conditions: {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys },
+      // A call that names no key would pass the condition above.
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+    },
+  });
+}

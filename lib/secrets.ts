@@ -1,0 +1,74 @@
+import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { type CfnSecret, type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import type { Config } from '../lambda/config/config.ts';
+import { clientSecretName, userSecretName } from '../lambda/config/names.ts';
+
+export interface SecretsProps {
+  readonly config: Config;
+  /** @default - A key that belongs to Secrets Manager. */
+  readonly encryptionKey: IKey | undefined;
+}
+
+/** The client's id and secret, and with the authorization code grant the user's token. */
+export class Secrets extends Construct {
+  private readonly client: ISecret;
+  private readonly user: ISecret | undefined;
+
+  constructor(scope: Construct, id: string, { config, encryptionKey }: SecretsProps) {
+    super(scope, id);
+    const { environment, secretName, auth } = config;
+    this.client =
+      secretName === clientSecretName(environment)
+        ? this.withoutValue('Client', secretName, '{"clientId": "…", "clientSecret": "…"}', encryptionKey)
+        : Secret.fromSecretNameV2(this, 'Client', secretName);
+    if (auth.grant === 'authorizationCode') {
+      const name = userSecretName(environment);
+      this.user = this.withoutValue(
+        'User',
+        name,
+        "A user's token, stored by procurios-sync login",
+        encryptionKey,
+      );
+    }
+  }
+
+  /** The right to read the secrets, and to renew the user's token. */
+  grantRead(grantee: IGrantable): void {
+    const { client, user } = this;
+    allow(grantee, client, ['secretsmanager:GetSecretValue']);
+    if (user) allow(grantee, user, ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue']);
+  }
+
+  /** Gone with the stack: nobody should find a credential that no stack speaks of. */
+  private withoutValue(
+    id: string,
+    secretName: string,
+    description: string,
+    encryptionKey: IKey | undefined,
+  ): Secret {
+    const secret = new Secret(this, id, {
+      secretName,
+      description,
+      ...(encryptionKey && { encryptionKey }),
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    // The CDK would have a value made up, which the pull would then take for credentials.
+    (secret.node.defaultChild as CfnSecret).addPropertyDeletionOverride('GenerateSecretString');
+    Validations.of(secret).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason:
+        'Procurios hands credentials out by hand; a new one is stored by procurios-sync configure and found at once.',
+    });
+    return secret;
+  }
+}
+
+function allow(grantee: IGrantable, secret: ISecret, actions: string[]): void {
+  grantee.grantPrincipal.addToPrincipalPolicy(
+    // Of one that is found by name the six characters that AWS appends are not known.
+    new PolicyStatement({ actions, resources: [secret.secretFullArn ?? `${secret.secretArn}-??????`] }),
+  );
+}

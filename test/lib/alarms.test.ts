@@ -1,0 +1,216 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { Match } from 'aws-cdk-lib/assertions';
+import { ALARMS, type AlarmKey, alarmName } from '../../lambda/config/alarms.ts';
+import { METRICS } from '../../lambda/config/metrics.ts';
+import { resourcesOf, synthesize } from '../support/synthesize.ts';
+
+const template = synthesize();
+const KEYS = Object.keys(ALARMS) as AlarmKey[];
+
+/** An alarm's properties, by its key. */
+function alarmOf(key: AlarmKey, of = template): Record<string, unknown> {
+  const [found] = Object.values(
+    of.findResources('AWS::CloudWatch::Alarm', { Properties: { AlarmName: alarmName('acme', key) } }),
+  );
+  return found?.Properties ?? {};
+}
+
+/** The metrics that an alarm looks at, as `namespace/name` with their dimensions. */
+function metricsOf(key: AlarmKey): { name: string; dimensions: Record<string, unknown> }[] {
+  const alarm = alarmOf(key);
+  const inExpression = alarm.Metrics as { MetricStat?: { Metric: typeof alarm } }[] | undefined;
+  const metrics = inExpression?.flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : [])) ?? [
+    alarm,
+  ];
+  return metrics.map(({ Namespace, MetricName, Dimensions }) => ({
+    name: `${Namespace}/${MetricName}`,
+    dimensions: Object.fromEntries(
+      (Dimensions as { Name: string; Value: unknown }[]).map(({ Name, Value }) => [Name, Value]),
+    ),
+  }));
+}
+
+describe('every alarm', () => {
+  test('of the list is there, and no other', () => {
+    const names = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(
+      ([, { Properties }]) => Properties.AlarmName,
+    );
+
+    expect(names.sort()).toEqual(KEYS.map((key) => `procurios-sync-acme-${key}`).sort());
+  });
+
+  test.each(KEYS)('%s tells its impact, and is sent to the topic', (key) => {
+    const [topic] = resourcesOf(template, 'AWS::SNS::Topic');
+
+    expect(alarmOf(key)).toMatchObject({
+      AlarmDescription: `${ALARMS[key]} What to do: docs/runbook.md#${key}`,
+      AlarmActions: [{ Ref: topic?.[0] }],
+    });
+  });
+
+  test.each(KEYS)('%s has its heading in the runbook, with all that a person needs', (key) => {
+    const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+    const section = runbook.split(/^## /m).find((text) => text.startsWith(`${key}\n`)) ?? '';
+
+    for (const part of ['What it means', 'What to look at', 'What to do', 'When it clears']) {
+      expect(section).toContain(`**${part}.**`);
+    }
+    expect(section).toContain(ALARMS[key]);
+  });
+
+  test('the runbook speaks of exists', () => {
+    const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+    const headings = [...runbook.matchAll(/^## ([\w-]+)$/gm)].map(([, heading]) => heading);
+
+    expect(headings.sort()).toEqual([...KEYS].sort());
+  });
+});
+
+describe('no complete run', () => {
+  test.each([26, 168])('within %i hours is an alarm, also when nothing ever ran', (expectWithinHours) => {
+    const alarm = alarmOf('no-complete-run', synthesize({ schedule: { expectWithinHours } }));
+
+    expect(alarm).toMatchObject({
+      EvaluationPeriods: expectWithinHours,
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      TreatMissingData: 'breaching',
+    });
+    expect(alarm).not.toHaveProperty('DatapointsToAlarm');
+    expect(alarm.Metrics).toEqual([
+      expect.objectContaining({ Expression: 'FILL(happened, 0)' }),
+      expect.objectContaining({
+        Id: 'happened',
+        ReturnData: false,
+        MetricStat: {
+          Metric: {
+            Namespace: 'ProcuriosSync',
+            MetricName: 'RunComplete',
+            Dimensions: [{ Name: 'Environment', Value: 'acme' }],
+          },
+          Period: 3600,
+          Stat: 'Sum',
+        },
+      }),
+    ]);
+  });
+});
+
+describe('what happened once', () => {
+  test.each<[AlarmKey, (keyof typeof METRICS)[]]>([
+    ['run-failed', ['runFailed']],
+    ['stream-incomplete', ['streamsIncomplete']],
+    ['objects-rejected', ['rejects']],
+    ['access-refused', ['accessRefused']],
+    ['procurios-throttles', ['throttled']],
+    ['changes-rejected', ['changesRejected', 'messagesRejected']],
+    ['changes-unknown', ['changesUnknown']],
+    ['changes-held', ['changesHeld']],
+  ])('raises %s', (key, counts) => {
+    const own = metricsOf(key).filter(({ name }) => name.startsWith('ProcuriosSync/'));
+
+    expect(own).toEqual(
+      counts.map((count) => ({
+        name: `ProcuriosSync/${METRICS[count]}`,
+        dimensions: { Environment: 'acme' },
+      })),
+    );
+    expect(alarmOf(key)).toMatchObject({
+      Threshold: key === 'procurios-throttles' ? 10 : 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      DatapointsToAlarm: 1,
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
+  test('stands for half a day, so that the next night’s is a message of its own', () => {
+    expect(alarmOf('run-failed').EvaluationPeriods).toBe((12 * 60) / 5);
+    expect(alarmOf('changes-unknown')).toMatchObject({ Period: 300, EvaluationPeriods: 144 });
+  });
+
+  test('counts where only one of several metrics has a value', () => {
+    expect(alarmOf('changes-rejected').Metrics).toContainEqual(
+      expect.objectContaining({ Expression: 'SUM([m0, m1])' }),
+    );
+  });
+});
+
+describe('durable executions', () => {
+  test('that fail, run out of time or are stopped raise an alarm', () => {
+    const [[pull] = []] = Object.entries(
+      template.findResources('AWS::Lambda::Function', { Properties: { DurableConfig: Match.anyValue() } }),
+    );
+    const lambda = (name: string) => ({
+      name: `AWS/Lambda/${name}`,
+      dimensions: { FunctionName: { Ref: pull } },
+    });
+
+    expect(metricsOf('run-failed')).toContainEqual(lambda('DurableExecutionFailed'));
+    expect(metricsOf('run-cut-off')).toEqual([
+      lambda('DurableExecutionTimedOut'),
+      lambda('DurableExecutionStopped'),
+    ]);
+  });
+});
+
+describe('every function', () => {
+  const functions = resourcesOf(template, 'AWS::Lambda::Function').map(([id]) => id);
+  const watchedBy = (keys: readonly AlarmKey[], metric: string) =>
+    keys
+      .flatMap(metricsOf)
+      .filter(({ name }) => name === `AWS/Lambda/${metric}`)
+      .map(({ dimensions }) => (dimensions.FunctionName as { Ref: string }).Ref);
+
+  test('has an alarm for its errors', () => {
+    expect(watchedBy(KEYS, 'Errors').sort()).toEqual(functions.toSorted());
+  });
+
+  test('has an alarm for being throttled', () => {
+    expect(watchedBy(['functions-throttled'], 'Throttles').sort()).toEqual(functions.toSorted());
+  });
+});
+
+describe('every queue', () => {
+  test('that should be empty has an alarm that stands while it is not', () => {
+    const watched = (['pull-dead-letters', 'change-dead-letters', 'event-dead-letters'] as const).map(
+      (key) => {
+        expect(alarmOf(key)).toMatchObject({
+          MetricName: 'ApproximateNumberOfMessagesVisible',
+          Statistic: 'Maximum',
+          Threshold: 1,
+          EvaluationPeriods: 1,
+          TreatMissingData: 'notBreaching',
+        });
+        return JSON.stringify(metricsOf(key)[0]?.dimensions.QueueName);
+      },
+    );
+
+    const others = resourcesOf(template, 'AWS::SQS::Queue').filter(([id]) => !watched.join().includes(id));
+    expect(others.map(([, { Properties }]) => Properties.QueueName)).toEqual([
+      'procurios-sync-acme-changes.fifo',
+    ]);
+  });
+
+  test('of changes has an alarm for a change that is late', () => {
+    expect(alarmOf('changes-late')).toMatchObject({
+      MetricName: 'ApproximateAgeOfOldestMessage',
+      Statistic: 'Maximum',
+      Threshold: 3600,
+    });
+  });
+
+  test('of dead starts is empty again before the next night', () => {
+    template.hasResourceProperties('AWS::SQS::Queue', { MessageRetentionPeriod: 20 * 60 * 60 });
+  });
+});
+
+describe('the topic', () => {
+  test('is subscribed to where the config has an address, and only there', () => {
+    template.resourceCountIs('AWS::SNS::Subscription', 0);
+    synthesize({ alarmEmail: 'ops@example.com' }).hasResourceProperties('AWS::SNS::Subscription', {
+      Protocol: 'email',
+      Endpoint: 'ops@example.com',
+    });
+  });
+});

@@ -1,0 +1,374 @@
+import { describe, expect, test } from '@jest/globals';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { alarmName } from '../../lambda/config/alarms.ts';
+import { PUSH_CONCURRENCY } from '../../lambda/config/deployment.ts';
+import { OUTPUTS } from '../../lambda/config/names.ts';
+import { LONGEST_ATTEMPT_MS } from '../../lambda/core/fate.ts';
+import { createApp, createStack, resourcesOf, synthesize } from '../support/synthesize.ts';
+
+const KEY = 'arn:aws:kms:eu-west-1:123456789012:key/0b1c2d3e-0000-4000-8000-000000000000';
+const template = synthesize();
+const tables = resourcesOf(template, 'AWS::DynamoDB::GlobalTable');
+const functions = resourcesOf(template, 'AWS::Lambda::Function');
+
+function statementsOf(of: Template, role: string): object[] {
+  return resourcesOf(of, 'AWS::IAM::Policy')
+    .filter(([id]) => id.startsWith(role))
+    .flatMap(([, { Properties }]) => (Properties.PolicyDocument as { Statement: object[] }).Statement);
+}
+
+const LEASE_ONLY = {
+  'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['lease'] },
+  Null: { 'dynamodb:LeadingKeys': 'false' },
+};
+
+/** The logical id of the only resource of a type for which this holds. */
+function idOf(type: string, props: object): string {
+  const ids = Object.keys(template.findResources(type, { Properties: props }));
+  expect(ids).toHaveLength(1);
+  return ids[0] ?? '';
+}
+
+const pullId = () => idOf('AWS::Lambda::Function', { DurableConfig: Match.anyValue() });
+
+describe('tables', () => {
+  test('are one per stream and one for the state, named by the config', () => {
+    expect(tables.map(([, { Properties }]) => Properties.TableName).sort()).toEqual([
+      'procurios-sync-acme-donors',
+      'procurios-sync-acme-members',
+      'procurios-sync-acme-state',
+    ]);
+  });
+
+  test.each(tables)('%s outlives the stack, can be restored, and costs what it is used', (_id, table) => {
+    expect(table.DeletionPolicy).toBe('Retain');
+    expect(table.UpdateReplacePolicy).toBe('Retain');
+    expect(table.Properties).toMatchObject({
+      BillingMode: 'PAY_PER_REQUEST',
+      TimeToLiveSpecification: { AttributeName: '_expiresAt', Enabled: true },
+    });
+    expect(table.Properties.Replicas).toMatchObject([
+      {
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        DeletionProtectionEnabled: true,
+      },
+    ]);
+  });
+
+  test('have the keys that the functions use', () => {
+    for (const stream of ['members', 'donors']) {
+      template.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+        TableName: `procurios-sync-acme-${stream}`,
+        KeySchema: [{ AttributeName: '_id', KeyType: 'HASH' }],
+        AttributeDefinitions: [{ AttributeName: '_id', AttributeType: 'S' }],
+      });
+    }
+    template.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+      TableName: 'procurios-sync-acme-state',
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'byOutcome',
+          KeySchema: [
+            { AttributeName: 'outcome', KeyType: 'HASH' },
+            { AttributeName: 'queuedAt', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'ALL' },
+        },
+      ],
+    });
+  });
+});
+
+describe('secrets', () => {
+  test('are made without a value, and go with the stack', () => {
+    const [[, secret] = ['']] = resourcesOf(template, 'AWS::SecretsManager::Secret');
+    expect(secret?.Properties).toMatchObject({ Name: 'procurios-sync/acme/client' });
+    expect(secret?.Properties).not.toHaveProperty('GenerateSecretString');
+    expect(secret?.Properties).not.toHaveProperty('SecretString');
+    expect(secret?.DeletionPolicy).toBe('Delete');
+  });
+
+  test('are not made where the config names one', () => {
+    const withAnother = synthesize({ secretName: 'shared/procurios' });
+
+    withAnother.resourceCountIs('AWS::SecretsManager::Secret', 0);
+    expect(JSON.stringify(withAnother.findResources('AWS::IAM::Policy'))).toContain(
+      ':secret:shared/procurios-??????',
+    );
+  });
+
+  test('hold a user’s token where a user consents', () => {
+    const withUser = synthesize({
+      auth: { grant: 'authorizationCode', scopes: ['relation_list_api/relation'] },
+    });
+
+    withUser.hasResourceProperties('AWS::SecretsManager::Secret', { Name: 'procurios-sync/acme/user' });
+    expect(
+      Object.keys(
+        withUser.findResources('AWS::IAM::Policy', {
+          Properties: {
+            PolicyDocument: {
+              Statement: Match.arrayWith([
+                Match.objectLike({
+                  Action: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
+                }),
+              ]),
+            },
+          },
+        }),
+      ),
+    ).toHaveLength(2);
+    const renews = { Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], Condition: LEASE_ONLY };
+    expect(statementsOf(withUser, 'PushFunctionRole')).toContainEqual(expect.objectContaining(renews));
+    expect(statementsOf(template, 'PushFunctionRole')).not.toContainEqual(expect.objectContaining(renews));
+  });
+});
+
+describe('functions', () => {
+  test('are three', () => {
+    expect(functions).toHaveLength(3);
+  });
+
+  test.each(functions)(
+    '%s runs on Node 24 and arm64, is traced, and logs JSON to a group of its own',
+    (_id, { Properties }) => {
+      expect(Properties).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        Handler: 'index.handler',
+        TracingConfig: { Mode: 'Active' },
+        LoggingConfig: { LogFormat: 'JSON', LogGroup: { Ref: expect.any(String) } },
+      });
+    },
+  );
+
+  test('have nothing secret, and nothing that the config decides, in their environment', () => {
+    for (const [, { Properties }] of functions) {
+      expect(Properties.Environment).toEqual({ Variables: { NODE_OPTIONS: '--enable-source-maps' } });
+    }
+  });
+
+  test('keep their logs as long as the config says', () => {
+    const groups = resourcesOf(synthesize({ logRetentionDays: 30 }), 'AWS::Logs::LogGroup');
+
+    expect(groups.map(([, { Properties }]) => Properties.RetentionInDays)).toEqual([30, 30, 30]);
+    expect(resourcesOf(template, 'AWS::Logs::LogGroup')[0]?.[1].Properties.RetentionInDays).toBe(90);
+  });
+});
+
+describe('the pull', () => {
+  test('is durable for less than a day, each invocation for as long as Lambda allows', () => {
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      DurableConfig: { ExecutionTimeout: 23 * 60 * 60, RetentionPeriodInDays: 30 },
+      Timeout: 900,
+      MemorySize: 512,
+    });
+  });
+
+  test('is started through its alias only, at the config’s time, and is not started twice for one night', () => {
+    const scheduled = synthesize({ schedule: { cron: '30 5 ? * MON-FRI *', timeZone: 'Europe/Brussels' } });
+    const alias = Object.keys(
+      scheduled.findResources('AWS::Lambda::Alias', { Properties: { Name: 'live' } }),
+    )[0];
+
+    scheduled.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'cron(30 5 ? * MON-FRI *)',
+      ScheduleExpressionTimezone: 'Europe/Brussels',
+      State: 'ENABLED',
+      Target: {
+        Arn: { Ref: alias },
+        RetryPolicy: Match.objectLike({ MaximumRetryAttempts: 0 }),
+        DeadLetterConfig: { Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^PullDeadLetters'), 'Arn'] } },
+      },
+    });
+    scheduled.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      MaximumRetryAttempts: 0,
+      Qualifier: { 'Fn::Select': [7, { 'Fn::Split': [':', { Ref: alias }] }] },
+    });
+  });
+
+  test('keeps the versions that runs under way need', () => {
+    const versions = resourcesOf(template, 'AWS::Lambda::Version');
+
+    expect(versions).toHaveLength(1);
+    expect(versions[0]?.[1]).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  });
+
+  test('has dead letters, and no destination: durable functions know none', () => {
+    expect(functions.find(([id]) => id === pullId())?.[1].Properties.DeadLetterConfig).toEqual({
+      TargetArn: { 'Fn::GetAtt': [expect.stringMatching(/^PullDeadLetters/), 'Arn'] },
+    });
+    expect(JSON.stringify(template.findResources('AWS::Lambda::EventInvokeConfig'))).not.toContain(
+      'Destination',
+    );
+  });
+});
+
+describe('the push', () => {
+  const queue = (name: string) =>
+    template.findResources('AWS::SQS::Queue', { Properties: { QueueName: name } });
+  const CHANGES = 'procurios-sync-acme-changes.fifo';
+  const DEAD = 'procurios-sync-acme-changes-dead.fifo';
+
+  test('has a queue that loses nothing to throttling, and a last resort that keeps messages as long as SQS can', () => {
+    const [dead] = Object.keys(queue(DEAD));
+    template.hasResourceProperties('AWS::SQS::Queue', {
+      QueueName: CHANGES,
+      FifoQueue: true,
+      MessageRetentionPeriod: 14 * 24 * 60 * 60,
+      RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': [dead, 'Arn'] }, maxReceiveCount: 1000 },
+    });
+    template.hasResourceProperties('AWS::SQS::Queue', {
+      QueueName: DEAD,
+      FifoQueue: true,
+      MessageRetentionPeriod: 14 * 24 * 60 * 60,
+    });
+  });
+
+  test('hides a message for six times as long as a batch may take, and a batch fits into its function’s time', () => {
+    const [[, source] = ['']] = resourcesOf(template, 'AWS::Lambda::EventSourceMapping');
+    const [changes] = Object.values(queue(CHANGES));
+    const push = functions.find(([id]) => JSON.stringify(source?.Properties.FunctionName).includes(id));
+    const seconds = push?.[1].Properties.Timeout as number;
+
+    expect(changes?.Properties.VisibilityTimeout).toBeGreaterThanOrEqual(6 * seconds);
+    expect(seconds).toBeGreaterThan(((source?.Properties.BatchSize as number) * LONGEST_ATTEMPT_MS) / 1000);
+  });
+
+  test('hands single messages back, and sends on as many functions as share the rate', () => {
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      EventSourceArn: { 'Fn::GetAtt': [Object.keys(queue(CHANGES))[0], 'Arn'] },
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: PUSH_CONCURRENCY },
+    });
+  });
+
+  test('takes events of the type "Procurios Change", those that cannot be delivered go to dead letters', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        'detail-type': ['Procurios Change'],
+        detail: { environment: ['acme', { exists: false }] },
+      },
+      Targets: [
+        Match.objectLike({
+          Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^PushEnqueue'), 'Arn'] },
+          DeadLetterConfig: {
+            Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^PushEventDeadLetters'), 'Arn'] },
+          },
+        }),
+      ],
+    });
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Description: Match.stringLikeRegexp('as events'),
+      DeadLetterConfig: {
+        TargetArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^PushEventDeadLetters'), 'Arn'] },
+      },
+    });
+  });
+});
+
+describe('encryption', () => {
+  test.each(['AWS::SQS::QueuePolicy', 'AWS::SNS::TopicPolicy'])(
+    'in transit is demanded by every %s',
+    (type) => {
+      const policies = resourcesOf(template, type);
+
+      expect(policies.length).toBe(
+        type === 'AWS::SNS::TopicPolicy' ? 1 : resourcesOf(template, 'AWS::SQS::Queue').length,
+      );
+      for (const [, { Properties }] of policies) {
+        expect(Properties.PolicyDocument).toMatchObject({
+          Statement: expect.arrayContaining([
+            expect.objectContaining({
+              Effect: 'Deny',
+              Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+            }),
+          ]),
+        });
+      }
+    },
+  );
+
+  test('at rest is with the config’s key, for everything that holds what people entered', () => {
+    const encrypted = synthesize({ kmsKeyArn: KEY });
+
+    for (const [, { Properties }] of resourcesOf(encrypted, 'AWS::DynamoDB::GlobalTable')) {
+      expect(Properties.SSESpecification).toEqual({ SSEEnabled: true, SSEType: 'KMS' });
+      expect(Properties.Replicas).toMatchObject([
+        { Region: 'eu-west-1', SSESpecification: { KMSMasterKeyId: KEY } },
+      ]);
+    }
+    const keys = (type: string, property: string) =>
+      resourcesOf(encrypted, type).map(([id, { Properties }]) => [
+        id.replace(/[0-9A-F]{8}$/, ''),
+        Properties[property],
+      ]);
+    expect(keys('AWS::SQS::Queue', 'KmsMasterKeyId')).toEqual([
+      ['PullDeadLetters', undefined],
+      ['PushDeadLetters', KEY],
+      ['PushQueue', KEY],
+      ['PushEventDeadLetters', KEY],
+    ]);
+    expect(keys('AWS::SecretsManager::Secret', 'KmsKeyId')).toEqual([['SecretsClient', KEY]]);
+    expect(keys('AWS::SNS::Topic', 'KmsMasterKeyId')).toEqual([['AlarmsTopic', KEY]]);
+    expect(new Set(keys('AWS::Logs::LogGroup', 'KmsKeyId').map(([, key]) => key))).toEqual(new Set([KEY]));
+  });
+
+  test('at rest is with a key of SQS’s otherwise', () => {
+    for (const [, { Properties }] of resourcesOf(template, 'AWS::SQS::Queue')) {
+      expect(Properties.SqsManagedSseEnabled).toBe(true);
+    }
+  });
+});
+
+describe('two environments in one account', () => {
+  test('share no name', () => {
+    const app = createApp();
+    const stacks = ['acme', 'acme-test'].map((environment) => createStack(app, { environment }));
+    const names = stacks.map((stack) => {
+      const found = Object.values(
+        Template.fromStack(stack).toJSON().Resources as Record<string, { Properties: object }>,
+      );
+      return found.flatMap(({ Properties }) =>
+        Object.entries(Properties).flatMap(([key, value]) =>
+          /^(TableName|QueueName|AlarmName|DashboardName|TopicName|FunctionName|RoleName)$/.test(key) ||
+          (key === 'Name' && String(value).startsWith('procurios'))
+            ? [JSON.stringify(value)]
+            : [],
+        ),
+      );
+    });
+
+    const named = names.map((each) => each.filter((name) => name.startsWith('"')));
+    expect(named[0]?.length).toBeGreaterThan(20);
+    expect(named[0]?.filter((name) => named[1]?.includes(name))).toEqual([]);
+    expect(stacks.map(({ stackName }) => stackName)).toEqual([
+      'procurios-sync-acme',
+      'procurios-sync-acme-test',
+    ]);
+  });
+});
+
+test('every output that commands look for is there', () => {
+  expect(Object.keys(template.findOutputs('*')).sort()).toEqual(Object.values(OUTPUTS).sort());
+  template.hasOutput(OUTPUTS.pullFunction, { Value: { Ref: Match.stringLikeRegexp('Alias') } });
+});
+
+test('the dashboard shows every stream and every alarm', () => {
+  const [[, dashboard] = ['']] = resourcesOf(template, 'AWS::CloudWatch::Dashboard');
+  const body = JSON.stringify(dashboard?.Properties.DashboardBody);
+
+  expect(dashboard?.Properties.DashboardName).toBe('procurios-sync-acme');
+  for (const stream of ['members', 'donors']) {
+    expect(body).toContain(`\\"ObjectsFetched\\",\\"Environment\\",\\"acme\\",\\"Stream\\",\\"${stream}\\"`);
+    expect(body).toContain(
+      `\\"ConsumedWriteCapacityUnits\\",\\"TableName\\",\\"procurios-sync-acme-${stream}\\"`,
+    );
+  }
+  for (const [id] of resourcesOf(template, 'AWS::CloudWatch::Alarm')) expect(body).toContain(id);
+  expect(alarmName('acme', 'run-failed')).toBe('procurios-sync-acme-run-failed');
+});
