@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { addChangeCommands } from './change-commands.ts';
 import { addDeploymentCommands } from './deployment-commands.ts';
+import { addDoctorCommands } from './doctor-commands.ts';
 import { addHelp } from './help-commands.ts';
 import { DEMO_TABLES, EXIT_CODES, type RunCommand, wholeNumber, withTables } from './options.ts';
 
@@ -21,7 +22,13 @@ Examples:
 ${EXIT_CODES}`,
   );
   // Each is loaded when it is called for: help and wrong usage should not wait for the AWS SDK.
-  addPull(program).action((options) => run(async () => (await import('../cli/pull.ts')).pull(options)));
+  addPull(program).action((options) =>
+    run(async () =>
+      options.deployed
+        ? (await import('../cli/pull-deployed.ts')).pullDeployed(options)
+        : (await import('../cli/pull.ts')).pull(options),
+    ),
+  );
   addShow(program).action((stream, id, options) =>
     run(async () => (await import('../cli/show.ts')).show(stream, id, options)),
   );
@@ -34,6 +41,7 @@ ${EXIT_CODES}`,
     run(async () => (await import('../cli/simulator.ts')).simulator(options)),
   );
   addDemo(program).action(() => run(async () => (await import('../cli/demo.ts')).demo()));
+  addDoctorCommands(program, run);
   addHelp(program, run);
 }
 
@@ -42,6 +50,8 @@ function addPull(program: Command): Command {
     .description('Pull objects from Procurios into DynamoDB.')
     .option('--stream <name...>', 'only these streams, in this order')
     .option('--dry-run', 'read and compare, but write nothing')
+    .option('--deployed', 'start the pull that is deployed in AWS, instead')
+    .option('--wait', 'with --deployed: follow it to its end')
     .addHelpText(
       'after',
       `
@@ -49,8 +59,13 @@ With --embedded the client's id and secret come from PROCURIOS_CLIENT_ID and
 PROCURIOS_CLIENT_SECRET; without it, from AWS Secrets Manager.
 Ctrl-C stores what was read and stops; the next pull goes on from there.
 
+With --deployed the function in AWS pulls all streams, as on its schedule.
+Where it is at work already, --wait follows that run. Ctrl-C ends the
+following, not the run.
+
 Examples:
   $ npx procurios-sync pull
+  $ npx procurios-sync pull --deployed --wait
   $ npx procurios-sync pull --embedded --dry-run
   $ npx procurios-sync pull --stream members channels
   $ npx procurios-sync pull --json > receipts.json

@@ -5,7 +5,7 @@ import type { LedgerPort } from '../lambda/core/push-batch.ts';
 import { isHeld, isUnderWay } from '../lambda/core/resolve-change.ts';
 import { systemClock } from '../lambda/runtime/clock.ts';
 import type { ChangeAccess } from './change-access.ts';
-import { createChangeProgress } from './change-progress.ts';
+import { createStatusLine } from './status-line.ts';
 import { grouped } from './text.ts';
 
 /** What the ledger says of a change that was queued. */
@@ -43,7 +43,7 @@ export async function waitForOutcomes(
   { ledger, embedded }: ChangeAccess,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, FateSoFar>> {
-  using progress = createChangeProgress();
+  using progress = createStatusLine();
   const idle = new AbortController();
   const emptied = embedded?.idle().then(() => idle.abort());
   const fates = await awaitOutcomes(changes, {

@@ -30,6 +30,8 @@ export type CommandErrorCode =
   | 'NOT_POSSIBLE'
   /** The environment's stack is not there, or not yet. */
   | 'NOT_DEPLOYED'
+  /** A run in AWS ended without a receipt: it was stopped, timed out, or could not begin. */
+  | 'RUN_FAILED'
   /** Ctrl-C. */
   | 'INTERRUPTED';
 

@@ -247,6 +247,17 @@ export const ERROR_GUIDE: Readonly<Record<ErrorCode, ErrorGuide>> = {
       'Deploy it: `npx cdk deploy`.',
     ],
   },
+  RUN_FAILED: {
+    happened: 'the deployed pull ended without a receipt: stopped, timed out, or it could not begin',
+    remedy: 'see `npx procurios-sync status`',
+    meaning:
+      'A run that ends in good order leaves a receipt, also where streams failed. This one was stopped, ran out of time, or Lambda could not run it. The next one goes on where its walks are.',
+    look: [
+      '`npx procurios-sync status` has the alarms that fire, with where the runbook says what to do.',
+      'The execution in the Lambda console, and the log of the pull function.',
+    ],
+    steps: ['Follow the runbook of the alarm that fires, then `npx procurios-sync pull --deployed --wait`.'],
+  },
   NOT_FOUND: {
     happened: '`show`: the table has no item with that id',
     remedy: '',

@@ -13,13 +13,26 @@ export interface Interrupt extends Disposable {
  * @param atOnce - Called at the second Ctrl-C, the last thing that happens.
  */
 export function onInterrupt(whatNow: string, atOnce: () => void): Interrupt {
+  return listen(`${whatNow}; press Ctrl-C again to stop at once`, atOnce);
+}
+
+/**
+ * Has Ctrl-C end the watching of something that goes on without this process.
+ *
+ * @param whatNow - Says, for people, that it does.
+ */
+export function whileWatching(whatNow: string): Interrupt {
+  return listen(whatNow, () => {});
+}
+
+function listen(line: string, atOnce: () => void): Interrupt {
   const controller = new AbortController();
   const stop = (): void => {
     if (controller.signal.aborted) {
       atOnce();
       process.exit(EXIT.interrupted);
     }
-    say(`\n${whatNow}; press Ctrl-C again to stop at once`);
+    say(`\n${line}`);
     controller.abort();
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);

@@ -13,10 +13,14 @@ export interface PullCommandOptions extends CommonOptions {
   /** Names of the streams to pull; absent: all. */
   readonly stream?: readonly string[];
   readonly dryRun?: boolean;
+  /** For the deployed pull only. */
+  readonly wait?: boolean;
 }
 
 /** `procurios-sync pull`: the same pull that the function in AWS runs, in this process. */
 export async function pull(options: PullCommandOptions): Promise<number> {
+  if (options.wait)
+    throw new CommandError('USAGE', '--wait goes with --deployed; this pull is waited for anyway');
   const config = await readConfig(options);
   const names = options.stream ?? config.streams.map(({ name }) => name);
   const streams = [...new Set(names)].map((name) => findStream(config, name));

@@ -5,12 +5,12 @@ import { SyncError } from '../lambda/core/errors.ts';
 import { waitForOutcomes } from './await-outcomes.ts';
 import { type ChangeAccess, openChanges, sayWhoSends } from './change-access.ts';
 import { type FiledChange, parseChangeLines, readChangeFile, STDIN } from './change-file.ts';
-import { createChangeProgress } from './change-progress.ts';
 import { countsText, exitCodeOf, type KnownFates, printChanges } from './change-texts.ts';
 import { CommandError, type CommonOptions, EXIT, flagsOf, say } from './command.ts';
 import { type ConfirmOptions, confirm, requireTerminal } from './confirm.ts';
 import { onInterrupt } from './interrupt.ts';
 import { openSession, readConfig } from './session.ts';
+import { createStatusLine } from './status-line.ts';
 import { countOf, grouped } from './text.ts';
 
 export interface PushCommandOptions extends CommonOptions, ConfirmOptions {
@@ -86,7 +86,7 @@ async function enqueue(
   { queue }: ChangeAccess,
   signal: AbortSignal,
 ): Promise<Enqueued> {
-  using progress = createChangeProgress();
+  using progress = createStatusLine();
   const queued: FiledChange[] = [];
   for (let from = 0; from < changes.length && !signal.aborted; from += BATCH) {
     const batch = changes.slice(from, from + BATCH);

@@ -71,17 +71,25 @@ export function findStream(config: Config, name: string): Stream {
  * @throws {DataFolderInUse} When another process has the embedded tables open.
  */
 export async function openSession(config: Config, options: CommonOptions): Promise<Session> {
-  return options.embedded ? await openEmbedded(config, options) : openAws(config, options, async () => {});
+  return await open(config, options, createTables);
 }
 
-async function openEmbedded(config: Config, options: CommonOptions): Promise<Session> {
+/** As {@link openSession}, but creates no tables. */
+export async function openSessionAsItIs(config: Config, options: CommonOptions): Promise<Session> {
+  return await open(config, options, async () => {});
+}
+
+type PrepareTables = typeof createTables;
+
+async function open(config: Config, options: CommonOptions, prepare: PrepareTables): Promise<Session> {
+  if (!options.embedded) return openAws(config, options, async () => {});
   const aws = await startEmbeddedAws({ dataFolder: DATA_FOLDER });
   try {
     Object.assign(process.env, aws.environment);
     const credentials = credentialsFor(config);
     if (credentials !== undefined) aws.secrets.put(config.secretName, JSON.stringify(credentials));
     const session = openAws(config, options, () => aws.close());
-    await createTables(session.dynamoDb, config);
+    await prepare(session.dynamoDb, config);
     return session;
   } catch (error) {
     await aws.close();
@@ -130,11 +138,19 @@ function openAws(config: Config, options: CommonOptions, close: () => Promise<vo
   };
 }
 
+/** Undefined: not both of them are set. */
+export function credentialsInEnvironment(
+  variables: Readonly<Record<string, string | undefined>>,
+): Credentials | undefined {
+  const { PROCURIOS_CLIENT_ID: clientId, PROCURIOS_CLIENT_SECRET: clientSecret } = variables;
+  return clientId && clientSecret ? { clientId, clientSecret } : undefined;
+}
+
 /** With `--embedded` the credentials come from the environment; a loopback host is taken for the simulator. */
 function credentialsFor({ host }: Config): Credentials | undefined {
-  const { PROCURIOS_CLIENT_ID: clientId, PROCURIOS_CLIENT_SECRET: clientSecret } = process.env;
-  if (clientId && clientSecret) return { clientId, clientSecret };
   const { hostname } = new URL(host);
+  const given = credentialsInEnvironment(process.env);
+  if (given !== undefined) return given;
   return hostname === '127.0.0.1' || hostname === '[::1]' ? SIMULATOR_CREDENTIALS : undefined;
 }
 

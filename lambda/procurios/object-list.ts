@@ -10,12 +10,8 @@ import { valueAt } from './pointer.ts';
  * errors instead, `{"errors": […]}`.
  */
 export function findList(answer: Json, about: string): string {
-  if (Array.isArray(answer)) return '';
   const fields = isObject(answer) ? answer : {};
-  const candidates = [
-    ...arraysIn(fields, ''),
-    ...(isObject(fields._embedded) ? arraysIn(fields._embedded, '/_embedded') : []),
-  ];
+  const candidates = listsIn(answer);
   const [only] = candidates;
   if (only !== undefined && candidates.length === 1) return only;
   if (only === undefined && Object.hasOwn(fields, 'errors')) {
@@ -27,6 +23,14 @@ export function findList(answer: Json, about: string): string {
       : `several lists: ${candidates.map((each) => JSON.stringify(each)).join(', ')}`;
   const expected = 'expected one, or the pointer to it as "objects" in the configuration';
   throw new SyncError('LIST_AMBIGUOUS', `${about}: the answer holds ${found}; ${expected}`);
+}
+
+/** RFC 6901 pointers to every array that can be the list of objects, in the order of the answer. */
+export function listsIn(answer: Json): string[] {
+  if (Array.isArray(answer)) return [''];
+  if (!isObject(answer)) return [];
+  const { _embedded: embedded } = answer;
+  return [...arraysIn(answer, ''), ...(isObject(embedded) ? arraysIn(embedded, '/_embedded') : [])];
 }
 
 /** `errors` reports what went wrong; `_links` without a link is `[]` where PHP writes it. */

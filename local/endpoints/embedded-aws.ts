@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { lockDataFolder } from './data-folder-lock.ts';
 import { startEmbeddedDynamoDb } from './embedded-dynamodb.ts';
+import { type EventBus, startEmbeddedEventBridge } from './embedded-event-bridge.ts';
 import { type EmbeddedSecrets, startEmbeddedSecretsManager } from './embedded-secrets-manager.ts';
 import { startEmbeddedSqs } from './embedded-sqs.ts';
 
@@ -9,6 +10,8 @@ export interface EmbeddedAws {
   /** The variables that point the AWS SDK here, and away from the user's own account. */
   readonly environment: Readonly<Record<string, string>>;
   readonly secrets: EmbeddedSecrets;
+  /** The default event bus. */
+  readonly events: EventBus;
   /** Ends the endpoints and releases the data folder; idle connections are not waited for. May be called again. */
   close(): Promise<void>;
 }
@@ -23,26 +26,28 @@ export interface EmbeddedAwsOptions {
 }
 
 /**
- * Starts DynamoDB, SQS and Secrets Manager endpoints on free ports of 127.0.0.1.
+ * Starts DynamoDB, SQS, Secrets Manager and EventBridge endpoints on free ports of 127.0.0.1.
  *
  * @throws {DataFolderInUse} Another start, in any process, has the data folder open.
  */
 export async function startEmbeddedAws(options: EmbeddedAwsOptions = {}): Promise<EmbeddedAws> {
   const { dataFolder } = options;
   const release = dataFolder === undefined ? undefined : await lockDataFolder(dataFolder);
-  const [dynamoDb, sqs, secretsManager] = await Promise.all([
+  const [dynamoDb, sqs, secretsManager, eventBridge] = await Promise.all([
     startEmbeddedDynamoDb(dataFolder && join(dataFolder, 'dynamodb')),
     startEmbeddedSqs(dataFolder && join(dataFolder, 'sqs')),
     startEmbeddedSecretsManager(),
+    startEmbeddedEventBridge(),
   ]);
   async function close(): Promise<void> {
-    await Promise.all([dynamoDb.close(), sqs.close(), secretsManager.close()]);
+    await Promise.all([dynamoDb.close(), sqs.close(), secretsManager.close(), eventBridge.close()]);
     await release?.();
   }
   let closed: Promise<void> | undefined;
   return {
     environment: {
       AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
+      AWS_ENDPOINT_URL_EVENTBRIDGE: eventBridge.url,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
       AWS_ENDPOINT_URL_SQS: sqs.url,
       AWS_REGION: 'eu-west-1',
@@ -54,6 +59,7 @@ export async function startEmbeddedAws(options: EmbeddedAwsOptions = {}): Promis
       AWS_SESSION_TOKEN: '',
     },
     secrets: secretsManager.secrets,
+    events: eventBridge.bus,
     close: () => (closed ??= close()),
   };
 }

@@ -14,6 +14,8 @@ export interface EventSourceOptions {
   readonly queueUrl: string;
   /** The Lambda function. */
   readonly handler: (event: SqsEvent) => Promise<BatchResponse>;
+  /** Messages in a batch at most. @default 10, the most that a FIFO queue allows */
+  readonly batchSize?: number;
   /** Batches under way at a time. @default 1 */
   readonly concurrency?: number;
   /** Told of what the handler threw, of an answer that Lambda would not understand, and of a queue that fails. */
@@ -28,8 +30,6 @@ export interface EventSource {
   close(): Promise<void>;
 }
 
-/** As in the function's event source mapping; the most that a FIFO queue allows. */
-const BATCH_SIZE = 10;
 /**
  * Between looks at an empty queue. Not a long poll: one that is given up takes the next message with it, which
  * is then hidden for the whole visibility timeout.
@@ -81,11 +81,11 @@ export function startEventSource(options: EventSourceOptions): EventSource {
 
 /** @returns How many messages there were. */
 async function takeBatch(options: EventSourceOptions): Promise<number> {
-  const { client, queueUrl } = options;
+  const { client, queueUrl, batchSize = 10 } = options;
   const { Messages = [] } = await client.send(
     new ReceiveMessageCommand({
       QueueUrl: queueUrl,
-      MaxNumberOfMessages: BATCH_SIZE,
+      MaxNumberOfMessages: batchSize,
       MessageSystemAttributeNames: ['All'],
     }),
   );

@@ -1,16 +1,5 @@
+import { type Parameters, ServiceError } from './json-service.ts';
 import type { SecretStore, StoredSecret } from './secret-store.ts';
-
-/** A refusal in the words of AWS: `type` is the name of the exception that the SDK throws. */
-export class SecretsError extends Error {
-  readonly type: string;
-
-  constructor(type: string, message: string) {
-    super(message);
-    this.type = type;
-  }
-}
-
-type Parameters = Readonly<Record<string, unknown>>;
 
 const ACTIONS: ReadonlyMap<string, (secrets: SecretStore, parameters: Parameters) => object> = new Map([
   ['CreateSecret', createSecret],
@@ -24,13 +13,13 @@ const ACTIONS: ReadonlyMap<string, (secrets: SecretStore, parameters: Parameters
  * Carries out one action of Secrets Manager's API, as far as text secrets and their current version go.
  *
  * @returns The body of the answer.
- * @throws {SecretsError} The action is refused; its message never holds a value.
+ * @throws {ServiceError} The action is refused; its message never holds a value.
  * @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Operations.html
  */
 export function answerSecretsAction(secrets: SecretStore, action: string, parameters: Parameters): object {
   const handle = ACTIONS.get(action);
   if (handle === undefined) {
-    throw new SecretsError(
+    throw new ServiceError(
       'UnknownOperationException',
       `the embedded Secrets Manager knows ${[...ACTIONS.keys()].join(', ')} only`,
     );
@@ -41,7 +30,7 @@ export function answerSecretsAction(secrets: SecretStore, action: string, parame
 function createSecret(secrets: SecretStore, parameters: Parameters): object {
   const name = text(parameters, 'Name');
   if (secrets.find(name) !== undefined) {
-    throw new SecretsError(
+    throw new ServiceError(
       'ResourceExistsException',
       `The operation failed because the secret ${name} already exists.`,
     );
@@ -62,7 +51,7 @@ function getSecretValue(secrets: SecretStore, parameters: Parameters): object {
   const secret = existing(secrets, parameters);
   const { VersionStage: stage = 'AWSCURRENT', VersionId: versionId = secret.current?.versionId } = parameters;
   if (secret.current === undefined || stage !== 'AWSCURRENT' || versionId !== secret.current.versionId) {
-    throw new SecretsError(
+    throw new ServiceError(
       'ResourceNotFoundException',
       "Secrets Manager can't find the specified secret value for that staging label or version",
     );
@@ -91,7 +80,7 @@ function deleteSecret(secrets: SecretStore, parameters: Parameters): object {
 function existing(secrets: SecretStore, parameters: Parameters): StoredSecret {
   const secret = secrets.find(text(parameters, 'SecretId'));
   if (secret === undefined) {
-    throw new SecretsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
+    throw new ServiceError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
   }
   return secret;
 }
@@ -103,7 +92,7 @@ function described({ arn, name, current }: StoredSecret): object {
 function text(parameters: Parameters, name: string): string {
   const value = parameters[name];
   if (typeof value !== 'string' || value === '') {
-    throw new SecretsError('InvalidParameterException', `${name} must be a text that is not empty.`);
+    throw new ServiceError('InvalidParameterException', `${name} must be a text that is not empty.`);
   }
   return value;
 }

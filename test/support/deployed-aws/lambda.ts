@@ -21,9 +21,11 @@ export interface FunctionState {
   readonly qualifiers: readonly string[];
   readonly executions: ExecutionState[];
   /** Told of every execution that an invocation started; what it changes is what the service shows. */
-  onStart?: (execution: ExecutionState, payload: string) => void;
+  onStart?: (execution: ExecutionState, payload: string) => unknown;
   /** Lambda need not say which execution it started. */
   tellsArn?: boolean;
+  /** Lambda's word for whether it can be invoked. @default Active */
+  state?: string;
   /** Looks at an execution before the service finds it: it is told of a little later than it is started. */
   hiddenLooks?: number;
 }
@@ -64,6 +66,11 @@ export function lambda(functions: readonly FunctionState[], refusals: Refusals):
         refuseIfTold(refusals, 'lambda:GetDurableExecution');
         return show(functions, decodeURIComponent(shown));
       }
+      const configured = /^\/2015-03-31\/functions\/([^/]+)\/configuration$/.exec(pathname)?.[1];
+      if (request.method === 'GET' && configured !== undefined) {
+        refuseIfTold(refusals, 'lambda:GetFunctionConfiguration');
+        return configuration(functions, decodeURIComponent(configured));
+      }
       throw new Refused(
         'UnknownOperationException',
         `the stand-in for Lambda does not know ${pathname}`,
@@ -100,7 +107,7 @@ function invoke(functions: readonly FunctionState[], arn: string, { headers, bod
     startedAt: Date.now(),
   };
   found.executions.unshift(state);
-  found.onStart?.(state, body);
+  void found.onStart?.(state, body);
   return { state, tells };
 }
 
@@ -118,6 +125,18 @@ function list(functions: readonly FunctionState[], arn: string, query: URLSearch
   return {
     DurableExecutions: matching.slice(start, end).map((each) => described(each, found)),
     ...(end < matching.length && { NextMarker: String(end) }),
+  };
+}
+
+/** @see https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConfiguration.html */
+function configuration(functions: readonly FunctionState[], arn: string): object {
+  const found = functions.find((each) => arn === each.arn || arn.startsWith(`${each.arn}:`));
+  if (found === undefined) throw new Refused('ResourceNotFoundException', `Function not found: ${arn}`, 404);
+  return {
+    FunctionArn: arn,
+    State: found.state ?? 'Active',
+    LastUpdateStatus: 'Successful',
+    Runtime: 'nodejs24.x',
   };
 }
 

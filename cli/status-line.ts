@@ -2,8 +2,8 @@ import { say } from './command.ts';
 import { createSpinner, isTerminal } from './progress.ts';
 import { shortened } from './text.ts';
 
-/** How the changes of a command get on, in one line that is written over; disposing of it ends it. */
-export interface ChangeProgress extends Disposable {
+/** How something gets on, in one line that is written over; disposing of it ends it. */
+export interface StatusLine extends Disposable {
   show(text: string): void;
 }
 
@@ -12,11 +12,11 @@ const LINE_EVERY_MS = 10_000;
 /** A symbol and a space stand in front; the last column stays free, or it may wrap. */
 const TERMINAL_MARGIN = 3;
 
-export function createChangeProgress(): ChangeProgress {
+export function createStatusLine(): StatusLine {
   return isTerminal() ? shownOnTerminal() : shownInLines();
 }
 
-function shownOnTerminal(): ChangeProgress {
+function shownOnTerminal(): StatusLine {
   const spinner = createSpinner().start();
   return {
     show(text) {
@@ -28,7 +28,7 @@ function shownOnTerminal(): ChangeProgress {
   };
 }
 
-function shownInLines(): ChangeProgress {
+function shownInLines(): StatusLine {
   let saidAt = Date.now();
   return {
     show(text) {

@@ -1,0 +1,157 @@
+import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
+import type { DurableExecutions } from '../endpoints/embedded-lambda.ts';
+import { ServiceError } from '../endpoints/json-service.ts';
+import { FunctionError } from './function-host.ts';
+import type { FunctionTarget } from './functions.ts';
+
+/** How a durable execution ended. */
+export interface DurableResult {
+  readonly arn: string;
+  readonly status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT';
+  /** What the function returned; undefined: it did not. */
+  readonly result: unknown;
+  readonly error: { readonly type: string | undefined; readonly message: string | undefined } | undefined;
+  /** How often the function was invoked. */
+  readonly invocations: number;
+}
+
+/**
+ * Runs durable executions: AWS' own local runner keeps their operations and decides when a function is invoked again; the
+ * function in its worker reaches it over the wire, as it would reach Lambda.
+ */
+export interface DurableRuns extends DurableExecutions {
+  /** Runs a function to its end: over as many invocations as its waits make of it. */
+  run(target: FunctionTarget, payload: unknown): Promise<DurableResult>;
+  close(): Promise<void>;
+}
+
+/** What the runner hands to a function: Lambda's event, with a client in it that the function in its worker cannot have. */
+interface RunnerEvent {
+  readonly CheckpointToken: string;
+  readonly DurableExecutionArn: string;
+  readonly InitialExecutionState: { readonly Operations: readonly object[] };
+  readonly UpdatedOperationIds?: readonly string[];
+  readonly durableExecutionClient: {
+    checkpoint(parameters: object): Promise<object>;
+    getExecutionState(parameters: object): Promise<object>;
+  };
+}
+interface Execution {
+  readonly arn: string;
+  /** The runner's own name for it. */
+  readonly runnerArn: string;
+  readonly functionArn: string;
+  readonly startedAt: Date;
+  readonly client: RunnerEvent['durableExecutionClient'];
+  status: 'RUNNING' | DurableResult['status'];
+}
+
+/** What a durable function's answer says of its execution. */
+const STATUSES: ReadonlySet<unknown> = new Set(['SUCCEEDED', 'FAILED', 'PENDING']);
+
+let users = 0;
+
+export async function startDurableRuns(): Promise<DurableRuns> {
+  // There is one in a process, whoever uses it.
+  if (users === 0) await LocalDurableTestRunner.setupTestEnvironment({ skipTime: false });
+  users += 1;
+  const executions = new Map<string, Execution>();
+  const find = (arn: string): Execution => {
+    const execution = executions.get(arn);
+    if (execution !== undefined) return execution;
+    throw new ServiceError('ResourceNotFoundException', `There is no durable execution ${arn}.`);
+  };
+  return {
+    run: (target, payload) => run(target, payload, executions),
+    async checkpoint(arn, parameters) {
+      const { client, runnerArn } = find(arn);
+      return await client.checkpoint({ ...parameters, DurableExecutionArn: runnerArn });
+    },
+    async readState(arn, CheckpointToken) {
+      const { client, runnerArn } = find(arn);
+      return await client.getExecutionState({ CheckpointToken, DurableExecutionArn: runnerArn });
+    },
+    describe(arn) {
+      const execution = executions.get(arn);
+      return execution && describeExecution(execution);
+    },
+    async close() {
+      users -= 1;
+      if (users === 0) await LocalDurableTestRunner.teardownTestEnvironment();
+    },
+  };
+}
+
+async function run(
+  { host, arn: functionArn }: FunctionTarget,
+  payload: unknown,
+  executions: Map<string, Execution>,
+): Promise<DurableResult> {
+  const deadlineMs = Date.now() + (host.spec.executionTimeoutMs ?? 0);
+  let execution: Execution | undefined;
+  let invocations = 0;
+  async function handlerFunction({ durableExecutionClient, ...event }: RunnerEvent): Promise<object> {
+    execution ??= begin(event.DurableExecutionArn, functionArn, durableExecutionClient);
+    executions.set(execution.arn, execution);
+    if (Date.now() > deadlineMs) {
+      execution.status = 'TIMED_OUT';
+      throw new FunctionError(host.spec, 'TimedOut', 'the execution has taken too long');
+    }
+    invocations += 1;
+    const answer = await host.invoke({ ...event, DurableExecutionArn: execution.arn }, functionArn);
+    if (isDurableAnswer(answer)) return answer;
+    throw new FunctionError(host.spec, 'InvalidStatus', 'the answer is not that of a durable function');
+  }
+
+  const ended = await runToEnd(handlerFunction, payload);
+  const status = execution?.status === 'TIMED_OUT' ? 'TIMED_OUT' : ended.status;
+  if (execution !== undefined) execution.status = status;
+  return { ...ended, arn: execution?.arn ?? '', status, invocations };
+}
+
+type RunnerOptions = ConstructorParameters<typeof LocalDurableTestRunner>[0];
+
+/** @param handlerFunction - Answers the runner's events as Lambda would. */
+async function runToEnd(handlerFunction: (event: RunnerEvent) => Promise<object>, payload: unknown) {
+  const runner = new LocalDurableTestRunner({ handlerFunction } as unknown as RunnerOptions);
+  try {
+    const finished = await runner.run({ payload });
+    if (finished.getStatus() === 'SUCCEEDED') {
+      return { status: 'SUCCEEDED', result: finished.getResult() as unknown, error: undefined } as const;
+    }
+    const { errorType: type, errorMessage: message } = finished.getError();
+    return { status: 'FAILED', result: undefined, error: { type, message } } as const;
+  } catch (error) {
+    // An invocation failed. Lambda would try again for a while; here the execution ends with it.
+    const { name: type, message } = error as Error;
+    return { status: 'FAILED', result: undefined, error: { type, message } } as const;
+  }
+}
+
+function isDurableAnswer(answer: unknown): answer is object {
+  return STATUSES.has((answer as { readonly Status?: unknown } | null)?.Status);
+}
+
+function begin(id: string, functionArn: string, client: Execution['client']): Execution {
+  // As in AWS: an execution belongs to a version, whatever alias it was started by.
+  const version = functionArn.replace(/(:function:[^:]+):.*$/, '$1:1');
+  return {
+    arn: `${version}/durable-execution/${id}/${id}`,
+    runnerArn: id,
+    functionArn: version,
+    startedAt: new Date(),
+    client,
+    status: 'RUNNING',
+  };
+}
+
+function describeExecution({ arn, functionArn, startedAt, status }: Execution) {
+  return {
+    DurableExecutionArn: arn,
+    DurableExecutionName: arn.split('/').at(-1),
+    FunctionArn: functionArn,
+    StartTimestamp: startedAt,
+    Status: status,
+    Version: '1',
+  };
+}

@@ -1,0 +1,111 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { z } from 'zod';
+import {
+  type BatchResponse,
+  type EventSource,
+  type SqsEvent,
+  startEventSource,
+} from '../endpoints/event-source.ts';
+import type { CreatedQueue } from './create-queues.ts';
+import type { Functions, FunctionTarget } from './functions.ts';
+import {
+  type Resolver,
+  type Resource,
+  readProperties,
+  resourcesOf,
+  type Template,
+  TemplateError,
+  unsupported,
+} from './template.ts';
+
+/** A queue of the template's that feeds one of its functions. */
+export interface Mapping {
+  readonly id: string;
+  readonly queue: CreatedQueue;
+  readonly target: FunctionTarget;
+  readonly batchSize: number;
+  readonly concurrency: number;
+  /** Otherwise a batch is done with as a whole, whatever the function answers. */
+  readonly reportsFailures: boolean;
+}
+
+const MAPPING = z.object({
+  EventSourceArn: z.string(),
+  FunctionName: z.string(),
+  BatchSize: z.number().min(1).default(10),
+  Enabled: z.literal(true).optional(),
+  FunctionResponseTypes: z.array(z.literal('ReportBatchItemFailures')).default([]),
+  ScalingConfig: z.object({ MaximumConcurrency: z.number().min(2).max(1000) }).optional(),
+  MaximumBatchingWindowInSeconds: unsupported(),
+  FilterCriteria: unsupported(),
+});
+/** The most that a FIFO queue hands over at a time. */
+const MOST_OF_FIFO = 10;
+
+/** @throws {TemplateError} Lambda would refuse a mapping, or it connects what is not in the template. */
+export function readMappings(
+  template: Template,
+  {
+    queues,
+    functions,
+    resolver,
+  }: { queues: readonly CreatedQueue[]; functions: Functions; resolver: Resolver },
+): readonly Mapping[] {
+  return resourcesOf(template, 'AWS::Lambda::EventSourceMapping').map((resource) => {
+    const [id] = resource;
+    const properties = readProperties(resource, MAPPING, resolver);
+    const place = [id, 'Properties'];
+    const queue = queues.find(({ arn }) => arn === properties.EventSourceArn);
+    if (queue === undefined) {
+      throw new TemplateError([...place, 'EventSourceArn'], 'is no queue of the template');
+    }
+    const target = functions.find(properties.FunctionName, [...place, 'FunctionName']);
+    checkMapping(resource, { queue, target, batchSize: properties.BatchSize });
+    return {
+      id,
+      queue,
+      target,
+      batchSize: properties.BatchSize,
+      concurrency: properties.ScalingConfig?.MaximumConcurrency ?? 1,
+      reportsFailures: properties.FunctionResponseTypes.length > 0,
+    };
+  });
+}
+
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
+function checkMapping(
+  [id]: readonly [string, Resource],
+  { queue, target, batchSize }: Pick<Mapping, 'queue' | 'target' | 'batchSize'>,
+): void {
+  const { timeoutMs } = target.host.spec;
+  if (queue.visibilityTimeoutMs < timeoutMs) {
+    throw new TemplateError(
+      [id, 'Properties', 'EventSourceArn'],
+      `messages of ${queue.id} stay hidden for ${queue.visibilityTimeoutMs / 1000} s, less than the ${timeoutMs / 1000} s that ${target.host.spec.id} may take`,
+    );
+  }
+  if (queue.isFifo && batchSize > MOST_OF_FIFO) {
+    throw new TemplateError(
+      [id, 'Properties', 'BatchSize'],
+      `is more than ${MOST_OF_FIFO}, the most of a FIFO queue`,
+    );
+  }
+}
+
+/** @param onFailure - Told of invocations that failed, and of answers that Lambda would not understand. */
+export function startMapping(
+  { queue, target, reportsFailures, ...options }: Mapping,
+  client: SQSClient,
+  onFailure: (error: unknown) => void,
+): EventSource {
+  return startEventSource({
+    ...options,
+    client,
+    queueUrl: queue.url,
+    onFailure,
+    async handler(event: SqsEvent) {
+      const answer = await target.host.invoke(event, target.arn);
+      return reportsFailures ? (answer as BatchResponse) : { batchItemFailures: [] };
+    },
+  });
+}

@@ -1,0 +1,68 @@
+/**
+ * An execution environment of a Lambda function, in a worker thread: imports the bundle, says so, and then calls the
+ * handler once for each message with its event. Its process.env is the function's and nothing else.
+ */
+import { isBuiltin, registerHooks } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Invocation, Reply, WorkerOptions } from './function-host.ts';
+
+const { folder, file, handlerName, context } = workerData as WorkerOptions;
+const home = pathToFileURL(`${folder}/`).href;
+
+// The project's own node_modules are above the bundle here, and are not in Lambda.
+registerHooks({
+  resolve(specifier, from, nextResolve) {
+    if (isBuiltin(specifier)) return nextResolve(specifier, from);
+    const isInside = (url: string): boolean => url.startsWith(home) || url.startsWith('data:');
+    const resolved = resolveOr(() => nextResolve(specifier, from));
+    if (resolved !== undefined && isInside(resolved.url)) return resolved;
+    throw Object.assign(new Error(`${specifier} is not in the bundle`), { code: 'ERR_MODULE_NOT_FOUND' });
+  },
+});
+
+function resolveOr<Result>(resolve: () => Result): Result | undefined {
+  try {
+    return resolve();
+  } catch {
+    return undefined;
+  }
+}
+
+function reply(message: Reply): void {
+  parentPort?.postMessage(message);
+}
+
+function errorOf(error: unknown): Reply {
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  return { error: { name, message, stack } };
+}
+
+type Handler = (event: unknown, context: object) => unknown;
+
+async function load(): Promise<Handler> {
+  const module = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>;
+  const handler = module[handlerName];
+  if (typeof handler !== 'function') throw new Error(`the bundle exports no function ${handlerName}`);
+  return handler as Handler;
+}
+
+try {
+  const handler = await load();
+  reply({ result: undefined });
+  parentPort?.on('message', ({ event, requestId, invokedFunctionArn, deadlineMs }: Invocation) => {
+    const own = {
+      ...context,
+      awsRequestId: requestId,
+      invokedFunctionArn,
+      getRemainingTimeInMillis: () => Math.max(0, deadlineMs - Date.now()),
+    };
+    Promise.resolve()
+      .then(() => handler(JSON.parse(event), own))
+      // As JSON, as Lambda returns it; what JSON has no text for is null.
+      .then((result) => reply({ result: JSON.stringify(result) ?? 'null' }))
+      .catch((error: unknown) => reply(errorOf(error)));
+  });
+} catch (error) {
+  reply(errorOf(error));
+}

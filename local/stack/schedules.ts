@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { Functions, FunctionTarget } from './functions.ts';
+import { ACCOUNT, REGION, type TemplateResolver } from './resolve.ts';
+import { type Resource, readProperties, resourcesOf, type Template } from './template.ts';
+
+/** A schedule of the template's; nothing here starts it by the clock. */
+export interface Schedule {
+  readonly id: string;
+  readonly target: FunctionTarget;
+  /** What the target is invoked with, when the schedule's time has come. */
+  createEvent(): unknown;
+}
+
+const SCHEDULE = z.object({
+  ScheduleExpression: z.string().regex(/^(cron|rate|at)\(.+\)$/, 'is not cron(…), rate(…) or at(…)'),
+  State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
+  Target: z.object({ Arn: z.string(), Input: z.string().optional(), RoleArn: z.string() }),
+});
+
+/** @throws {TemplateError} A target is no function of the template's. */
+export function readSchedules(
+  template: Template,
+  functions: Functions,
+  resolver: TemplateResolver,
+): readonly Schedule[] {
+  return resourcesOf(template, 'AWS::Scheduler::Schedule').map((schedule) =>
+    readSchedule(schedule, functions, resolver),
+  );
+}
+
+function readSchedule(
+  resource: readonly [string, Resource],
+  functions: Functions,
+  resolver: TemplateResolver,
+): Schedule {
+  const [id] = resource;
+  const { Target } = readProperties(resource, SCHEDULE, resolver);
+  const { arn } = resolver.nameOf(id);
+  return {
+    id,
+    target: functions.find(Target.Arn, [id, 'Properties', 'Target', 'Arn']),
+    createEvent: () => JSON.parse(inputOf(Target.Input, arn)),
+  };
+}
+
+/** @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html */
+function inputOf(input: string | undefined, scheduleArn: string): string {
+  const time = new Date().toISOString().replace(/\.\d+/, '');
+  if (input === undefined) return JSON.stringify(scheduledEvent(scheduleArn, time));
+  return input
+    .replaceAll('<aws.scheduler.schedule-arn>', scheduleArn)
+    .replaceAll('<aws.scheduler.scheduled-time>', time)
+    .replaceAll('<aws.scheduler.execution-id>', randomUUID())
+    .replaceAll('<aws.scheduler.attempt-number>', '1');
+}
+
+/** What Scheduler sends where the schedule has no input of its own. */
+function scheduledEvent(scheduleArn: string, time: string) {
+  return {
+    version: '0',
+    id: randomUUID(),
+    'detail-type': 'Scheduled Event',
+    source: 'aws.scheduler',
+    account: ACCOUNT,
+    time,
+    region: REGION,
+    resources: [scheduleArn],
+    detail: '{}',
+  };
+}

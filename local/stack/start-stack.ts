@@ -1,0 +1,177 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { EmbeddedAws } from '../endpoints/embedded-aws.ts';
+import { startEmbeddedLambda } from '../endpoints/embedded-lambda.ts';
+import type { EventSource } from '../endpoints/event-source.ts';
+import { createQueues } from './create-queues.ts';
+import { createSecrets } from './create-secrets.ts';
+import { createTables } from './create-tables.ts';
+import { type DurableRuns, startDurableRuns } from './durable-runs.ts';
+import { type EventRule, readRules } from './event-rules.ts';
+import { readMappings, startMapping } from './event-sources.ts';
+import { createFunctions, type Functions, type FunctionTarget } from './functions.ts';
+import { nameResources } from './name-resources.ts';
+import type { Assembly } from './read-assembly.ts';
+import { TemplateResolver } from './resolve.ts';
+import { readSchedules, type Schedule } from './schedules.ts';
+
+export interface StackOptions {
+  readonly assembly: Assembly;
+  /** Where the template's tables, queues and secrets are created, and its events arrive. */
+  readonly aws: EmbeddedAws;
+  /** `PROCURIOS_HOST`: what the functions take for Procurios. */
+  readonly procuriosHost: string;
+  /** Told of each line that a function prints; the function by its logical id. */
+  readonly onLog?: (functionId: string, line: string) => void;
+  /** Told of invocations by an event or a queue that failed: nobody waits for those. */
+  readonly onFailure?: (error: unknown) => void;
+}
+
+/** How an invocation by a schedule ended. */
+export type Ran = Awaited<ReturnType<DurableRuns['run']>> | { readonly result: unknown };
+
+/** A template at work on this machine. */
+export interface LocalStack {
+  readonly functions: Functions;
+  /**
+   * Does now what the template's one schedule does when its time has come.
+   *
+   * @throws {FunctionError} Its target is no durable function, and failed.
+   */
+  runSchedule(): Promise<Ran>;
+  /** Resolves once the queues that feed functions are empty, and what events have started is done. */
+  idle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Creates a template's tables, queues and secrets on the embedded endpoints and puts its functions to work: each in a worker
+ * of its own with nothing in its environment but what the template gives it, the endpoints' addresses and credentials that
+ * are valid nowhere else. Queues feed them by the template's event source mappings, events by its rules.
+ *
+ * Rights are not looked at here; the template's tests are for that.
+ *
+ * @throws {TemplateError} AWS would refuse the template, or it has what cannot be run on this machine.
+ * @throws {FunctionError} A function's bundle cannot be loaded.
+ */
+export async function startStack(options: StackOptions): Promise<LocalStack> {
+  const { assembly, aws, procuriosHost, onLog = () => {}, onFailure = () => {} } = options;
+  const { template, stackName } = assembly;
+  const resolver = new TemplateResolver(template, stackName);
+  const clients = createClients(aws);
+  const durableRuns = await startDurableRuns();
+  const lambda = await startEmbeddedLambda(durableRuns);
+  const opened: { close(): Promise<void> }[] = [lambda, durableRuns, clients];
+  const close = async (): Promise<void> => {
+    for (const each of opened.splice(0).reverse()) await each.close();
+  };
+  try {
+    nameResources(template, resolver);
+    await Promise.all([
+      createTables(clients.dynamoDb, template, resolver),
+      createSecrets(clients.secretsManager, template, resolver),
+    ]);
+    const queues = await createQueues(clients.sqs, template, resolver);
+    const surroundings = {
+      ...aws.environment,
+      AWS_ENDPOINT_URL_LAMBDA: lambda.url,
+      PROCURIOS_HOST: procuriosHost,
+    };
+    const functions = createFunctions(assembly, resolver, { surroundings, onLog });
+    const mappings = readMappings(template, { queues, functions, resolver });
+    const rules = readRules(template, functions, resolver);
+    const schedules = readSchedules(template, functions, resolver);
+    opened.push(...functions.hosts);
+    await Promise.all(functions.hosts.map((host) => host.warm()));
+    const sources = mappings.map((mapping) => startMapping(mapping, clients.sqs, onFailure));
+    opened.push(...sources);
+    const deliveries = startDeliveries(aws, rules, { durableRuns, onFailure });
+    opened.push(deliveries);
+    return {
+      functions,
+      runSchedule: async () => await runSchedule(schedules, durableRuns),
+      idle: () => idle(deliveries, sources),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function createClients({ environment }: EmbeddedAws) {
+  const common = {
+    region: environment.AWS_REGION as string,
+    credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' },
+  };
+  const dynamoDb = new DynamoDBClient({ ...common, endpoint: environment.AWS_ENDPOINT_URL_DYNAMODB });
+  const endpoint = environment.AWS_ENDPOINT_URL_SQS;
+  const sqs = new SQSClient({ ...common, endpoint, useQueueUrlAsEndpoint: false });
+  const secretsManager = new SecretsManagerClient({
+    ...common,
+    endpoint: environment.AWS_ENDPOINT_URL_SECRETS_MANAGER,
+  });
+  return {
+    dynamoDb,
+    sqs,
+    secretsManager,
+    async close() {
+      for (const client of [dynamoDb, sqs, secretsManager]) client.destroy();
+    },
+  };
+}
+
+async function invoke({ host, arn }: FunctionTarget, event: unknown, durableRuns: DurableRuns): Promise<Ran> {
+  return host.spec.executionTimeoutMs === undefined
+    ? { result: await host.invoke(event, arn) }
+    : await durableRuns.run({ host, arn }, event);
+}
+
+async function runSchedule(schedules: readonly Schedule[], durableRuns: DurableRuns): Promise<Ran> {
+  const [schedule] = schedules;
+  if (schedule === undefined || schedules.length > 1) {
+    throw new Error(`the template has ${schedules.length} schedules; one is expected`);
+  }
+  return await invoke(schedule.target, schedule.createEvent(), durableRuns);
+}
+
+interface Deliveries {
+  /** Resolves once everything that was started by an event is done. */
+  idle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Has the rules' targets invoked with the events that match. */
+function startDeliveries(
+  { events }: EmbeddedAws,
+  rules: readonly EventRule[],
+  { durableRuns, onFailure }: { durableRuns: DurableRuns; onFailure: (error: unknown) => void },
+): Deliveries {
+  const underWay = new Set<Promise<unknown>>();
+  const unsubscribe = events.subscribe((event) => {
+    for (const { targets } of rules.filter(({ matches }) => matches(event))) {
+      for (const target of targets) {
+        const delivery = invoke(target, event, durableRuns)
+          .catch(onFailure)
+          .finally(() => underWay.delete(delivery));
+        underWay.add(delivery);
+      }
+    }
+  });
+  const settle = async (): Promise<void> => {
+    while (underWay.size > 0) await Promise.all(underWay);
+  };
+  return {
+    idle: settle,
+    async close() {
+      unsubscribe();
+      await settle();
+    },
+  };
+}
+
+async function idle(deliveries: Deliveries, sources: readonly EventSource[]): Promise<void> {
+  await deliveries.idle();
+  await Promise.all(sources.map((source) => source.idle()));
+}

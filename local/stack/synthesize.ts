@@ -1,0 +1,100 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { access, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const CACHE = join(ROOT, 'node_modules', '.cache', 'procurios-sync');
+/** All that a cloud assembly is made from, beside the config: files and folders, from the project's folder. */
+const SOURCES = ['bin/app.ts', 'lambda', 'lib', 'package.json', 'package-lock.json'];
+/** Assemblies that are kept: of the configs and branches that one goes back and forth between. */
+const MOST_KEPT = 8;
+
+export interface SynthesizeOptions {
+  /** The config file, and what it imports beside `lambda/config`. */
+  readonly configFiles: readonly [string, ...string[]];
+  /** Called before the work begins; not if an assembly of the same sources is there. */
+  readonly onBegin?: () => void;
+}
+
+/**
+ * Has the CDK app synthesize the stack of a config, once for as long as nothing it is made from changes. It needs no
+ * account, no credentials and no network.
+ *
+ * @returns The folder of the cloud assembly.
+ */
+export async function synthesize({ configFiles, onBegin }: SynthesizeOptions): Promise<string> {
+  const hash = await hashOf([...SOURCES.map((source) => join(ROOT, source)), ...configFiles]);
+  const folder = join(CACHE, `assembly-${hash}`);
+  if (await exists(join(folder, 'manifest.json'))) return folder;
+  onBegin?.();
+  await mkdir(CACHE, { recursive: true });
+  await removeOldest();
+  const unfinished = await mkdtemp(join(CACHE, 'synth-'));
+  try {
+    await runApp(configFiles[0], unfinished);
+    // Two that synthesize at the same time make the same.
+    await rename(unfinished, folder).catch(async (error: unknown) => {
+      if (!(await exists(join(folder, 'manifest.json')))) throw error;
+    });
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+  }
+  return folder;
+}
+
+/** Runs the app as `cdk synth` would, without waiting for the CDK's command line. */
+async function runApp(configFile: string, outputFolder: string): Promise<void> {
+  await promisify(execFile)(process.execPath, ['--no-warnings', 'bin/app.ts'], {
+    cwd: ROOT,
+    env: {
+      ...process.env,
+      CDK_OUTDIR: outputFolder,
+      CDK_CONTEXT_JSON: JSON.stringify({ config: relative(ROOT, configFile) }),
+      // Not for some account: what is synthesized here runs here.
+      CDK_DEFAULT_ACCOUNT: undefined,
+      CDK_DEFAULT_REGION: undefined,
+      NODE_OPTIONS: undefined,
+    },
+  });
+}
+
+async function hashOf(paths: readonly string[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const path of paths) {
+    for (const file of await filesIn(path)) {
+      hash
+        .update(`${relative(ROOT, file)}\0`)
+        .update(await readFile(file))
+        .update('\0');
+    }
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+async function filesIn(path: string): Promise<string[]> {
+  if (!(await stat(path)).isDirectory()) return [path];
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .sort();
+}
+
+async function removeOldest(): Promise<void> {
+  const names = (await readdir(CACHE)).filter((name) => name.startsWith('assembly-'));
+  const folders = await Promise.all(
+    names.map(async (name) => ({ name, madeAt: (await stat(join(CACHE, name))).mtimeMs })),
+  );
+  const oldest = folders.sort((a, b) => b.madeAt - a.madeAt).slice(MOST_KEPT - 1);
+  await Promise.all(oldest.map(({ name }) => rm(join(CACHE, name), { recursive: true, force: true })));
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
+}

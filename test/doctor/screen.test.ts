@@ -1,0 +1,40 @@
+import { expect, test } from '@jest/globals';
+import { newFolder, run, writeConfig } from '../cli/command-line.ts';
+import { startHttpServer } from '../support/http-server.ts';
+import { CLIENT, configFor, procurios, things } from './examine.ts';
+
+test('the screen has headings, findings and fixes within 80 columns, a summary, and the exit code', async () => {
+  await using server = await startHttpServer(procurios(() => things(1, 3)));
+  const cwd = await newFolder('doctor');
+  await writeConfig(cwd, configFor(server.origin, { key: 'code' }));
+
+  const { code, stdout, stderr } = await run(['doctor', '--embedded'], { cwd, env: CLIENT });
+
+  expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+  expect(stdout).toMatch(/^This machine\n {2}✔ node: /);
+  expect(stdout).toContain(
+    "\nStreams\n  ✖ things: no object on page 1 has the key code as a text or an integer\n    → set key: 'id'\n",
+  );
+  expect(stdout).toMatch(/\n1 failure; what to do stands behind each →\n$/);
+  expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+});
+
+test('with --json it is one document; warnings leave the exit code 0', async () => {
+  await using server = await startHttpServer(procurios(() => [...things(1, 3), { id: 4, _run: 'x' }]));
+  const cwd = await newFolder('doctor');
+  await writeConfig(cwd, configFor(server.origin));
+
+  const { code, stdout, stderr } = await run(['doctor', '--embedded', '--json'], { cwd, env: CLIENT });
+
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const document = JSON.parse(stdout);
+  expect(Object.keys(document)).toEqual(['status', 'findings']);
+  expect(document.status).toBe('warning');
+  expect(document.findings).toContainEqual({
+    group: 'Streams',
+    check: 'stream things',
+    status: 'warning',
+    what: '1 of 4 objects on page 1 cannot be stored: RESERVED_NAME (_run)',
+    fix: expect.any(String),
+  });
+});
