@@ -5,6 +5,7 @@ import type { Metrics } from './metrics.ts';
 const ACCESS: ReadonlySet<string> = new Set<Failure['code']>([
   'SECRET_INVALID',
   'CREDENTIALS_REFUSED',
+  'CONSENT_NEEDED',
   'ACCESS_DENIED',
 ]);
 

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readLease } from '../../lambda/aws/lease.ts';
+import { queryRows } from '../../lambda/aws/rows.ts';
+import { listRunReceipts } from '../../lambda/aws/run-store.ts';
+import { type DeployedPull, deployPull } from '../support/deployed-pull.ts';
+import type { Execution, ExecutionSettings } from '../support/durable-service.ts';
+
+/** With three pages a second, an invocation that has a second for a slice reads a few of seven. */
+const SHORT_SLICES = { remainingMs: 61_000 };
+
+let deployed: DeployedPull;
+
+beforeAll(async () => {
+  deployed = await deployPull({ relations: 700, requestsPerSecond: 3 });
+}, 60_000);
+
+afterAll(async () => {
+  await deployed?.[Symbol.asyncDispose]();
+});
+
+const resultOf = ({ result = 'null' }: Execution) => JSON.parse(result);
+
+/** Kills every other invocation, in the middle of the call to DynamoDB that comes in the given place. */
+function killEveryOther(
+  call: (invocation: number) => number,
+): ExecutionSettings & { readonly kills: number } {
+  let kills = 0;
+  const onInvocation: ExecutionSettings['onInvocation'] = (child, { invocations }) => {
+    let calls = 0;
+    deployed.proxy.onCall(() => {
+      calls += 1;
+      if (invocations % 2 === 0 || calls !== call(invocations)) return undefined;
+      kills += 1;
+      child.kill('SIGKILL');
+      // Half of the calls under way were still carried out.
+      return kills % 2 === 0 ? 'drop' : 'loseReply';
+    });
+  };
+  return {
+    ...SHORT_SLICES,
+    onInvocation,
+    get kills() {
+      return kills;
+    },
+  };
+}
+
+describe('a pull whose invocations are killed', () => {
+  test('at every slice in turn ends with the tables as without a kill', async () => {
+    const killing = killEveryOther((invocation) => 2 + ((invocation * 3) % 11));
+
+    const execution = await deployed.execute(killing);
+
+    expect(killing.kills).toBeGreaterThan(2);
+    expect(execution.invocations).toBeGreaterThan(killing.kills);
+    expect(resultOf(execution)).toMatchObject({ status: 'complete' });
+    const { members } = resultOf(execution).streams;
+    expect(members).toMatchObject({ fetched: 700, rejected: 0, repeated: 0 });
+    expect(members.written + members.unchanged).toBe(700);
+    deployed.proxy.onCall(() => undefined);
+    const again = await deployed.execute();
+    expect(resultOf(again).streams.members).toMatchObject({ fetched: 700, unchanged: 700 });
+    expect((await deployed.objectsOf('members')).size).toBe(700);
+    expect(await queryRows(deployed.state, 'walk#members', '')).toEqual([]);
+    expect(await readLease(deployed.state)).toMatchObject({ until: 0, writesUntil: 0 });
+  });
+});
+
+describe('a run that its execution’s time was too short for', () => {
+  test('keeps others out while it runs, and is taken up by the next, which says so', async () => {
+    deployed.procurios.control.edit('relation', 1, { last_name: 'van Buren' });
+    const second: Promise<Execution>[] = [];
+    const cutOff = await deployed.execute({
+      ...SHORT_SLICES,
+      timeoutMs: 3_500,
+      onInvocation: (_child, { invocations }) => {
+        if (invocations === 2) second.push(deployed.execute());
+      },
+    });
+    const [skipped] = await Promise.all(second);
+
+    const next = await deployed.execute();
+
+    expect(cutOff.status).toBe('TIMED_OUT');
+    expect(skipped).toMatchObject({ status: 'SUCCEEDED' });
+    expect(skipped && resultOf(skipped)).toMatchObject({ status: 'skipped' });
+    expect(skipped?.printed).not.toMatch(/RunFailed/);
+    expect(next.logs).toContainEqual(
+      expect.objectContaining({ message: expect.stringMatching(/^the run before was cut off/) }),
+    );
+    expect(next.logs).toContainEqual(
+      expect.objectContaining({ message: 'run begins', unfinished: 'members' }),
+    );
+    expect(resultOf(next).streams.members).toMatchObject({ status: 'complete', pages: 7, fetched: 700 });
+    const [, lost] = await listRunReceipts(deployed.state, 2);
+    expect(lost).toMatchObject({ status: 'failed', streams: {}, error: { code: 'INTERRUPTED' } });
+  });
+});

@@ -1,0 +1,93 @@
+import { fileURLToPath } from 'node:url';
+import { createStateTable, type StateTable } from '../../lambda/aws/state-table.ts';
+import { channels, relationCollection } from '../../lambda/config/catalogue.ts';
+import { checkConfig } from '../../lambda/config/check-config.ts';
+import type { Config } from '../../lambda/config/config.ts';
+import { stateTableName } from '../../lambda/config/names.ts';
+import { type EmbeddedAws, startEmbeddedAws } from '../../local/endpoints/embedded-aws.ts';
+import { createTables } from '../../local/endpoints/tables.ts';
+import {
+  SIMULATOR_COLLECTION,
+  SIMULATOR_CREDENTIALS,
+  type Simulator,
+  startSimulator,
+} from '../../local/simulator/simulator.ts';
+import { type Bundle, bundle } from './bundle.ts';
+import {
+  type DurableService,
+  type Execution,
+  type ExecutionSettings,
+  startDurableService,
+} from './durable-service.ts';
+import { dynamoDbOf } from './embedded-aws.ts';
+import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
+import { readStored } from './pull-harness.ts';
+
+export const CLIENT_SECRET = 'procurios-sync/acme/client';
+
+/** The bundled pull with all that it talks to, over the wire. */
+export interface DeployedPull extends AsyncDisposable {
+  readonly bundle: Bundle;
+  readonly config: Config;
+  readonly procurios: Simulator;
+  readonly aws: EmbeddedAws;
+  readonly service: DurableService;
+  /** Stands between the pull and its tables. */
+  readonly proxy: FaultProxy;
+  readonly state: StateTable;
+  /** Runs the pull as a durable execution, each invocation in a process of its own. */
+  execute(settings?: ExecutionSettings): Promise<Execution>;
+  /** Objects in the stream's table by their ids, as comparable text. */
+  objectsOf(stream: string): Promise<ReadonlyMap<string, string>>;
+}
+
+/** @param settings - How many relations there are, and the requests a second that the pull may send. */
+export async function deployPull(settings: {
+  readonly relations: number;
+  readonly requestsPerSecond: number;
+}): Promise<DeployedPull> {
+  const config = checkConfig({
+    environment: 'acme',
+    host: 'https://acme.procurios.example',
+    auth: { grant: 'clientCredentials', scopes: ['relation_list_api/relation', 'engagement/read'] },
+    requestsPerSecond: { pull: settings.requestsPerSecond },
+    streams: [relationCollection('members', SIMULATOR_COLLECTION), channels('channels')],
+  });
+  const [procurios, aws, service, bundled] = await Promise.all([
+    startSimulator({ relations: settings.relations }),
+    startEmbeddedAws(),
+    startDurableService(),
+    bundle(fileURLToPath(new URL('../../lambda/pull.ts', import.meta.url)), config),
+  ]);
+  const dynamoDb = dynamoDbOf(aws);
+  await createTables(dynamoDb, config);
+  aws.secrets.put(CLIENT_SECRET, JSON.stringify(SIMULATOR_CREDENTIALS));
+  const proxy = await startFaultProxy(aws.environment.AWS_ENDPOINT_URL_DYNAMODB ?? '');
+  const environment = {
+    ...aws.environment,
+    ...service.environment,
+    AWS_ENDPOINT_URL_DYNAMODB: proxy.url,
+    PROCURIOS_HOST: procurios.url,
+  };
+  return {
+    bundle: bundled,
+    config,
+    procurios,
+    aws,
+    service,
+    proxy,
+    state: createStateTable(dynamoDb, stateTableName(config.environment)),
+    execute: (executionSettings) => service.execute(bundled, environment, executionSettings),
+    objectsOf: async (stream) => (await readStored(dynamoDb, config, stream)).objects,
+    async [Symbol.asyncDispose]() {
+      dynamoDb.destroy();
+      await Promise.all([
+        bundled[Symbol.asyncDispose](),
+        service[Symbol.asyncDispose](),
+        proxy.close(),
+        procurios.close(),
+        aws.close(),
+      ]);
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import type { Reject } from '../../lambda/core/reject.ts';
+import { SeenKeys } from '../../lambda/core/seen-keys.ts';
+import type { WalkStore } from '../../lambda/core/step.ts';
+import type { Stream } from '../../lambda/core/stream.ts';
+import type { Walk } from '../../lambda/core/walk.ts';
+
+/** Walks written down as in the state table: nothing of a walk in memory is left but what was saved. */
+export class StoredWalks implements WalkStore {
+  readonly #walks = new Map<string, { position: string; seen: Uint8Array[]; followed: Uint8Array[] }>();
+  readonly #keyTypes = new Map<string, string | undefined>();
+
+  /** Names of the streams with an unfinished walk. */
+  get unfinished(): string[] {
+    return [...this.#walks.keys()];
+  }
+
+  async loadWalk({ name }: Stream): Promise<Walk | undefined> {
+    const stored = this.#walks.get(name);
+    if (stored === undefined) return undefined;
+    const walk = { ...JSON.parse(stored.position), seen: new SeenKeys(), followed: new SeenKeys() } as Walk;
+    for (const digests of stored.seen) walk.seen.restore(digests);
+    for (const digests of stored.followed) walk.followed.restore(digests);
+    return walk;
+  }
+
+  async loadKeyTypes({ name }: Stream): Promise<string | undefined> {
+    return this.#keyTypes.get(name);
+  }
+
+  async saveWalk({ name }: Stream, walk: Walk): Promise<void> {
+    const { seen, followed, ...position } = walk;
+    const before = this.#walks.get(name);
+    this.#walks.set(name, {
+      position: JSON.stringify(position),
+      seen: [...(before?.seen ?? []), seen.takeNew()],
+      followed: [...(before?.followed ?? []), followed.takeNew()],
+    });
+  }
+
+  async endWalk(
+    { name }: Stream,
+    walk: Walk,
+    _isComplete: boolean,
+    _rejects: readonly Reject[],
+  ): Promise<void> {
+    this.#walks.delete(name);
+    this.#keyTypes.set(name, walk.keyTypes);
+  }
+}
