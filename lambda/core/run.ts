@@ -70,6 +70,8 @@ const LONGEST_SLICE_MS = 2 * 60 * 1000;
 const LONGEST_WAIT_MS = 2 * 60 * 60 * 1000;
 /** Kept back from an invocation for what was read last: to store it, save the place and say so. 1 minute. */
 const TIME_TO_STORE_MS = 60 * 1000;
+/** Before that, no further page is asked for, so that those under way may still come. 1 minute. */
+const TIME_FOR_LAST_PAGES_MS = 60 * 1000;
 /** With less than this a slice is not begun any more, but left to a fresh invocation. 4 minutes. */
 const TIME_FOR_A_SLICE_MS = 4 * 60 * 1000;
 /** The wait that brings a fresh invocation: the shortest there is. */
@@ -182,9 +184,10 @@ async function tryStep(run: Run, stream: Stream, ports: RunPorts): ReturnType<ty
 function stepPorts(run: Run, stream: Stream, stores: SliceStores, ports: RunPorts): StepPorts {
   const { clock, requestsSent, progress } = ports;
   const leftMs = Math.max(0, ports.timeLeftMs() - TIME_TO_STORE_MS);
-  const endsAt = Math.min(clock.now() + Math.min(LONGEST_SLICE_MS, leftMs), run.deadlineMs ?? Infinity);
+  const sliceMs = Math.min(LONGEST_SLICE_MS, leftMs - TIME_FOR_LAST_PAGES_MS);
+  const endsAt = Math.min(clock.now() + sliceMs, run.deadlineMs ?? Infinity);
   const signals = [ports.signal, stores.signal];
-  // Beside the time, which is looked at between pages: a page may take minutes.
+  // A page may take minutes.
   if (Number.isFinite(leftMs)) signals.push(AbortSignal.timeout(leftMs));
   return {
     clock,

@@ -1,22 +1,24 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type BusEvent, startEmbeddedEventBridge } from '../../local/endpoints/embedded-event-bridge.ts';
+import { startEmbeddedLambda } from '../../local/endpoints/embedded-lambda.ts';
+import { ServiceError } from '../../local/endpoints/json-service.ts';
 import type { Bundle } from './bundle.ts';
-import { answerJson, type ReceivedRequest, startHttpServer } from './http-server.ts';
 import { invokeBundle } from './invoke-bundle.ts';
 
-/** An operation as it goes over the wire, with times in milliseconds since the epoch. */
+/** An operation as it goes over the wire. */
 export interface WireOperation {
   readonly Id: string;
   readonly Name?: string;
   readonly SubType?: string;
   readonly Type: 'EXECUTION' | 'STEP' | 'WAIT';
   Status: 'STARTED' | 'SUCCEEDED' | 'FAILED' | 'PENDING' | 'READY';
-  readonly StartTimestamp: number;
-  EndTimestamp?: number;
+  readonly StartTimestamp: Date;
+  EndTimestamp?: Date;
   ExecutionDetails?: { readonly InputPayload: string };
-  StepDetails?: { Attempt?: number; Result?: string; Error?: object; NextAttemptTimestamp?: number };
-  WaitDetails?: { readonly ScheduledEndTimestamp: number };
+  StepDetails?: { Attempt?: number; Result?: string; Error?: object; NextAttemptTimestamp?: Date };
+  WaitDetails?: { readonly ScheduledEndTimestamp: Date };
 }
 
 interface OperationUpdate {
@@ -48,10 +50,12 @@ export interface Execution {
 }
 
 export interface ExecutionSettings {
-  /** What an invocation has left when it begins, in milliseconds. */
+  /** What the invocations are told that they have left, in milliseconds. */
   readonly remainingMs?: number;
-  /** How long the execution may take, in milliseconds: it is then timed out when its invocation ends. */
-  readonly timeoutMs?: number;
+  /** After so many the execution is timed out. */
+  readonly mostInvocations?: number;
+  /** Awaited before each invocation. */
+  beforeInvocation?(execution: Execution): Promise<void>;
   /** Given each invocation's process, which may be killed: Lambda then invokes anew. */
   onInvocation?(child: ChildProcess, execution: Execution): void;
 }
@@ -64,8 +68,8 @@ const LARGEST_RESULT_BYTES = 262_144;
 export interface DurableService extends AsyncDisposable {
   /** What a function has to have in its environment to find it. */
   readonly environment: Readonly<Record<'AWS_ENDPOINT_URL_LAMBDA' | 'AWS_ENDPOINT_URL_EVENTBRIDGE', string>>;
-  /** Details of the events put, in order. */
-  readonly events: { readonly source: string; readonly detailType: string; readonly detail: unknown }[];
+  /** Events that were put on the bus, in order. */
+  readonly events: readonly BusEvent[];
   /** Runs a bundle as a durable execution, each invocation in a process of its own, with waits in real time. */
   execute(
     bundle: Pick<Bundle, 'file'>,
@@ -76,42 +80,29 @@ export interface DurableService extends AsyncDisposable {
 
 export async function startDurableService(): Promise<DurableService> {
   const executions = new Map<string, Execution>();
-  const events: DurableService['events'] = [];
-
-  const server = await startHttpServer((request, response) => {
-    const [, path = ''] = /^\/2025-12-01\/durable-executions\/([^?]+)/.exec(request.path) ?? [];
-    if (path === '') {
-      answerJson(response, putEvents(request, events));
-      return;
-    }
-    const action = /\/(checkpoint|state)$/.exec(path)?.[1];
-    const execution = executions.get(decodeURIComponent(action ? path.slice(0, -action.length - 1) : path));
-    if (execution === undefined) {
-      answerJson(response, { Message: 'no such execution' }, 404, {
-        'x-amzn-errortype': 'ResourceNotFoundException',
-      });
-    } else if (action === undefined) {
-      answerJson(response, { DurableExecutionArn: execution.arn, Status: execution.status });
-    } else if (action === 'state') {
-      answerJson(response, { Operations: execution.operations.map(onWire) });
-    } else {
-      const refusal = checkpoint(execution, JSON.parse(request.body));
-      if (refusal === undefined) {
-        const Operations = execution.operations.map(onWire);
-        answerJson(response, { CheckpointToken: execution.token, NewExecutionState: { Operations } });
-      } else {
-        answerJson(response, { Message: refusal }, 400, {
-          'x-amzn-errortype': 'InvalidParameterValueException',
-        });
-      }
-    }
+  const events: BusEvent[] = [];
+  const find = (arn: string): Execution => {
+    const execution = executions.get(arn);
+    if (execution !== undefined) return execution;
+    throw new ServiceError('ResourceNotFoundException', `There is no durable execution ${arn}.`);
+  };
+  const lambda = await startEmbeddedLambda({
+    async checkpoint(arn, parameters) {
+      const execution = find(arn);
+      checkpoint(execution, parameters as unknown as Checkpoint);
+      return { CheckpointToken: execution.token, NewExecutionState: { Operations: execution.operations } };
+    },
+    readState: async (arn) => ({ Operations: find(arn).operations }),
+    describe(arn) {
+      const execution = executions.get(arn);
+      return execution && { DurableExecutionArn: arn, Status: execution.status };
+    },
   });
+  const eventBridge = await startEmbeddedEventBridge();
+  eventBridge.bus.subscribe((event) => events.push(event));
 
   return {
-    environment: {
-      AWS_ENDPOINT_URL_LAMBDA: server.origin,
-      AWS_ENDPOINT_URL_EVENTBRIDGE: server.origin,
-    },
+    environment: { AWS_ENDPOINT_URL_LAMBDA: lambda.url, AWS_ENDPOINT_URL_EVENTBRIDGE: eventBridge.url },
     events,
     async execute(bundle, environment, settings = {}) {
       const execution = begin(executions.size + 1);
@@ -119,7 +110,9 @@ export async function startDurableService(): Promise<DurableService> {
       await carryOut(execution, bundle, environment, settings);
       return execution;
     },
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([lambda.close(), eventBridge.close()]);
+    },
   };
 }
 
@@ -129,7 +122,7 @@ function begin(number: number): Execution {
     Id: randomUUID(),
     Type: 'EXECUTION',
     Status: 'STARTED',
-    StartTimestamp: Date.now(),
+    StartTimestamp: new Date(),
     ExecutionDetails: { InputPayload: '{}' },
   };
   return {
@@ -147,25 +140,25 @@ async function carryOut(
   execution: Execution,
   bundle: Pick<Bundle, 'file'>,
   environment: Readonly<Record<string, string>>,
-  { remainingMs = 900_000, timeoutMs = Infinity, onInvocation }: ExecutionSettings,
+  { remainingMs = 900_000, mostInvocations = 100, ...settings }: ExecutionSettings,
 ): Promise<void> {
-  const timesOutAt = Date.now() + timeoutMs;
   while (execution.status === 'RUNNING') {
-    await untilNextTimer(execution, timesOutAt);
-    if (Date.now() >= timesOutAt) {
+    if (execution.invocations === mostInvocations) {
       execution.status = 'TIMED_OUT';
       return;
     }
+    await untilNextTimer(execution);
+    await settings.beforeInvocation?.(execution);
     execution.invocations += 1;
     execution.token = randomUUID();
     const event = {
       DurableExecutionArn: execution.arn,
       CheckpointToken: execution.token,
-      InitialExecutionState: { Operations: execution.operations.map(inEvent) },
+      InitialExecutionState: { Operations: execution.operations },
     };
     const { answers, logs, printed } = await invokeBundle(bundle, [event], environment, {
       remainingMs,
-      onStart: (child) => onInvocation?.(child, execution),
+      onStart: (child) => settings.onInvocation?.(child, execution),
     });
     // Whatever it still had under way, Lambda takes nothing of an invocation that is over.
     execution.token = randomUUID();
@@ -180,46 +173,49 @@ async function carryOut(
 }
 
 /** Waits for what the execution waits for, if it does, and notes that it has come. */
-async function untilNextTimer({ operations }: Execution, timesOutAt: number): Promise<void> {
+async function untilNextTimer({ operations }: Execution): Promise<void> {
   const timers = operations.flatMap(timerOf);
   if (timers.length === 0) return;
-  const at = Math.min(timesOutAt, ...timers.map(({ atMs }) => atMs));
+  const at = Math.min(...timers.map(({ atMs }) => atMs));
   await sleep(Math.max(0, at - Date.now()));
   for (const { operation, atMs } of timers) {
     if (atMs > at) continue;
     operation.Status = operation.Type === 'WAIT' ? 'SUCCEEDED' : 'READY';
-    if (operation.Type === 'WAIT') operation.EndTimestamp = Date.now();
+    if (operation.Type === 'WAIT') operation.EndTimestamp = new Date();
   }
 }
 
 function timerOf(operation: WireOperation): { operation: WireOperation; atMs: number }[] {
   const { Type, Status, WaitDetails, StepDetails } = operation;
-  const atMs =
+  const at =
     Type === 'WAIT' && Status === 'STARTED'
       ? WaitDetails?.ScheduledEndTimestamp
       : Type === 'STEP' && Status === 'PENDING'
         ? StepDetails?.NextAttemptTimestamp
         : undefined;
-  return atMs === undefined ? [] : [{ operation, atMs }];
+  return at === undefined ? [] : [{ operation, atMs: at.getTime() }];
 }
 
-/** @returns Why the checkpoint is refused; undefined: it is taken. */
-function checkpoint(
-  execution: Execution,
-  { CheckpointToken, Updates = [] }: { CheckpointToken: string; Updates?: OperationUpdate[] },
-): string | undefined {
-  if (CheckpointToken !== execution.token) return 'Invalid checkpoint token';
-  if (Updates.some(({ Payload = '' }) => Buffer.byteLength(Payload) > LARGEST_RESULT_BYTES))
-    return 'STEP output payload size must be less than or equal to 262144 bytes';
+interface Checkpoint {
+  readonly CheckpointToken: string;
+  readonly Updates?: readonly OperationUpdate[];
+}
+
+function checkpoint(execution: Execution, { CheckpointToken, Updates = [] }: Checkpoint): void {
+  const refuse = (message: string) => new ServiceError('InvalidParameterValueException', message);
+  if (CheckpointToken !== execution.token) throw refuse('Invalid checkpoint token');
+  if (Updates.some(({ Payload = '' }) => Buffer.byteLength(Payload) > LARGEST_RESULT_BYTES)) {
+    throw refuse('STEP output payload size must be less than or equal to 262144 bytes');
+  }
   for (const update of Updates) apply(execution, update);
-  if (execution.operations.length > MOST_OPERATIONS) return 'too many operations';
+  if (execution.operations.length > MOST_OPERATIONS) throw refuse('too many operations');
   execution.token = randomUUID();
-  return undefined;
 }
 
 function apply({ operations }: Execution, update: OperationUpdate): void {
   const { Id, Name, SubType, Type, Action, Payload, Error: error } = update;
-  const now = Date.now();
+  const now = new Date();
+  const after = (seconds: number) => new Date(now.getTime() + seconds * 1000);
   let operation = operations.find((known) => known.Id === Id);
   if (operation === undefined) {
     operation = {
@@ -233,7 +229,7 @@ function apply({ operations }: Execution, update: OperationUpdate): void {
     operations.push(operation);
   }
   if (Type === 'WAIT') {
-    operation.WaitDetails = { ScheduledEndTimestamp: now + (update.WaitOptions?.WaitSeconds ?? 0) * 1000 };
+    operation.WaitDetails = { ScheduledEndTimestamp: after(update.WaitOptions?.WaitSeconds ?? 0) };
     return;
   }
   const Attempt = operation.StepDetails?.Attempt ?? 0;
@@ -247,36 +243,8 @@ function apply({ operations }: Execution, update: OperationUpdate): void {
     operation.StepDetails = { Attempt: Attempt + 1, ...(error !== undefined && { Error: error }) };
   }
   if (Action === 'RETRY') {
-    const delayMs = (update.StepOptions?.NextAttemptDelaySeconds ?? 1) * 1000;
+    const NextAttemptTimestamp = after(update.StepOptions?.NextAttemptDelaySeconds ?? 1);
     operation.Status = 'PENDING';
-    operation.StepDetails = { Attempt: Attempt + 1, NextAttemptTimestamp: now + delayMs };
+    operation.StepDetails = { Attempt: Attempt + 1, NextAttemptTimestamp };
   }
-}
-
-/** As in AWS' REST protocol: times are seconds. */
-const onWire = (operation: WireOperation) => withTimes(operation, (ms) => ms / 1000);
-/** As in an invocation's event: times are RFC 3339. */
-const inEvent = (operation: WireOperation) => withTimes(operation, (ms) => new Date(ms).toISOString());
-
-function withTimes(operation: WireOperation, format: (ms: number) => unknown): object {
-  const convert = (value: unknown): unknown =>
-    typeof value !== 'object' || value === null
-      ? value
-      : Object.fromEntries(
-          Object.entries(value).map(([name, member]) => [
-            name,
-            name.endsWith('Timestamp') ? format(member as number) : convert(member),
-          ]),
-        );
-  return convert(operation) as object;
-}
-
-function putEvents({ body }: ReceivedRequest, events: DurableService['events']): object {
-  const { Entries } = JSON.parse(body) as {
-    Entries: { Source: string; DetailType: string; Detail: string }[];
-  };
-  for (const { Source: source, DetailType: detailType, Detail } of Entries) {
-    events.push({ source, detailType, detail: JSON.parse(Detail) });
-  }
-  return { FailedEntryCount: 0, Entries: Entries.map(() => ({ EventId: randomUUID() })) };
 }

@@ -6,7 +6,7 @@ import type { Bundle } from './bundle.ts';
 const INVOKE = fileURLToPath(new URL('./invoke.ts', import.meta.url));
 
 export interface InvokeSettings {
-  /** What an invocation has left when it begins, in milliseconds. @default 900000 */
+  /** What the invocations are told that they have left, in milliseconds. @default 900000 */
   readonly remainingMs?: number;
   /** Given the process, which may be killed. */
   onStart?(child: ChildProcess): void;

@@ -14,10 +14,9 @@ const { handler } = await import(pathToFileURL(file).href);
 let invocations = 0;
 for await (const line of createInterface({ input: process.stdin })) {
   invocations += 1;
-  const endsAtMs = Date.now() + Number(remainingMs);
   const context = {
     awsRequestId: `invocation-${invocations}`,
-    getRemainingTimeInMillis: () => endsAtMs - Date.now(),
+    getRemainingTimeInMillis: () => Number(remainingMs),
   };
   try {
     writeSync(3, `${JSON.stringify({ result: await handler(JSON.parse(line), context) })}\n`);
