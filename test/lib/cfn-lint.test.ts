@@ -1,0 +1,55 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { synthesize } from '../support/synthesize.ts';
+
+const KEY = 'arn:aws:kms:eu-west-1:123456789012:key/0b1c2d3e-0000-4000-8000-000000000000';
+const EVERYTHING = {
+  kmsKeyArn: KEY,
+  alarmEmail: 'ops@example.com',
+  auth: { grant: 'authorizationCode', scopes: ['relation_list_api/relation'] },
+};
+const isThere = spawnSync('cfn-lint', ['--version']).status === 0;
+
+/** @returns The files that something is wrong with, and what. */
+function lint(templates: Readonly<Record<string, object>>): Record<string, string[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'procurios-sync-cfn-lint-'));
+  try {
+    const files = Object.entries(templates).map(([name, template]) => {
+      writeFileSync(join(folder, name), JSON.stringify(template));
+      return join(folder, name);
+    });
+    // W3005: the CDK has a function wait for its role, which it refers to anyway.
+    const options = ['--ignore-checks', 'W3005', '--regions', 'eu-west-1', '--format', 'json'];
+    const { stdout } = spawnSync('cfn-lint', [...options, '--', ...files], { encoding: 'utf8' });
+    const found = JSON.parse(stdout) as { Filename: string; Message: string }[];
+    const messagesOf = (file: string) =>
+      found.filter(({ Filename }) => Filename === file).map(({ Message }) => Message);
+    return Object.fromEntries(files.map((file) => [file.slice(folder.length + 1), messagesOf(file)]));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+(isThere ? test : test.skip)(
+  isThere ? 'cfn-lint finds nothing' : 'cfn-lint is not on the PATH: templates are not linted',
+  () => {
+    const wrong = synthesize().toJSON();
+    Object.assign(wrong.Resources.StateTable9728C7E5.Properties, { Nonsense: 1 });
+
+    const found = lint({
+      'plain.json': synthesize().toJSON(),
+      'everything.json': synthesize(EVERYTHING).toJSON(),
+      'wrong.json': wrong,
+    });
+
+    expect(found).toEqual({
+      'plain.json': [],
+      'everything.json': [],
+      'wrong.json': [expect.stringContaining('Nonsense')],
+    });
+  },
+  180_000,
+);
