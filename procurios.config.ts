@@ -44,6 +44,10 @@ export default defineConfig({
   // Your shares of the rate that you agreed with Procurios.
   requestsPerSecond: { pull: 8, push: 2 },
 
+  // When pulls start, in the way of EventBridge Scheduler: minutes, hours, day of the month, month, day of the week (one of
+  // the two days is a ?), year. Without a complete pull for that many hours an alarm is raised.
+  schedule: { cron: '0 4 * * ? *', timeZone: 'Europe/Amsterdam', expectWithinHours: 26 },
+
   // One table per stream. lambda/config/catalogue.ts has all modules that are known, with what is certain about
   // each; examples/generic-stream.config.ts shows how to copy one that is not.
   streams: [
