@@ -7,7 +7,7 @@ import { createProgress } from './progress.ts';
 import { proxyHint } from './proxy.ts';
 import { receiptsText } from './receipts.ts';
 import { reportError } from './report-error.ts';
-import { connect, findStream, openSession, readConfig } from './session.ts';
+import { askForMissingCredentials, connect, findStream, openSession, readConfig } from './session.ts';
 
 export interface PullCommandOptions extends CommonOptions {
   /** Names of the streams to pull; absent: all. */
@@ -26,6 +26,7 @@ export async function pull(options: PullCommandOptions): Promise<number> {
   const streams = [...new Set(names)].map((name) => findStream(config, name));
   const isDryRun = options.dryRun ?? false;
 
+  await askForMissingCredentials(config, options);
   await using session = await openSession(config, options);
   using progress = createProgress(streams, isDryRun);
   using interrupt = onInterrupt('stopping: what was read is being stored', () => {

@@ -154,6 +154,19 @@ function credentialsFor({ host }: Config): Credentials | undefined {
   return hostname === '127.0.0.1' || hostname === '[::1]' ? SIMULATOR_CREDENTIALS : undefined;
 }
 
+/**
+ * With `--embedded`, asks for the client's id and secret where they are not in the environment and somebody is there to be
+ * asked. They are kept for as long as this process runs.
+ */
+export async function askForMissingCredentials(config: Config, { embedded }: CommonOptions): Promise<void> {
+  const isMissing =
+    embedded && config.auth.grant === 'clientCredentials' && credentialsFor(config) === undefined;
+  if (!isMissing || !process.stdin.isTTY || !process.stderr.isTTY) return;
+  const { askCredentials } = await import('./ask-credentials.ts');
+  const { clientId, clientSecret } = await askCredentials();
+  Object.assign(process.env, { PROCURIOS_CLIENT_ID: clientId, PROCURIOS_CLIENT_SECRET: clientSecret });
+}
+
 /** The client of the configured Procurios environment. */
 export function connect(config: Config, session: Session): Client {
   const { host, acceptLanguage, requestsPerSecond } = config;

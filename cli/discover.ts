@@ -1,0 +1,161 @@
+import { spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { dirname, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseHost, parseSafeUrl } from '../lambda/config/addresses.ts';
+import { CATALOGUE_SCOPES } from '../lambda/config/modules.ts';
+import { DEFAULT_TOKEN_PATH } from '../lambda/config/with-host.ts';
+import type { Credentials } from '../lambda/procurios/token.ts';
+import { askCredentials, readCredentials } from './ask-credentials.ts';
+import { CommandError, EXIT, flagsOf, print, say } from './command.ts';
+import { confirm } from './confirm.ts';
+import { askHost, askStreams, chosenByFlags } from './discover/choose.ts';
+import { configSource } from './discover/config-source.ts';
+import { explore } from './discover/explore.ts';
+import { type Address, openWithScopes } from './discover/find-scopes.ts';
+import type { Found, Offer } from './discover/found.ts';
+import { foundText } from './discover/found-text.ts';
+import { slugOf } from './discover/stream-names.ts';
+import { openOutput } from './output.ts';
+import { createSpinner, isTerminal } from './progress.ts';
+import { credentialsInEnvironment } from './session.ts';
+import { countOf } from './text.ts';
+
+export interface DiscoverOptions {
+  readonly host?: string;
+  readonly tokenUrl?: string;
+  readonly environment?: string;
+  readonly scope?: readonly string[];
+  readonly shop?: readonly number[];
+  /** Everything that can be pulled, without asking. */
+  readonly all?: boolean;
+  readonly stream?: readonly string[];
+  readonly out: string;
+  readonly force?: boolean;
+  /** Only list, write nothing. */
+  readonly list?: boolean;
+  readonly stdin?: boolean;
+  readonly json?: boolean;
+}
+
+/** `procurios-sync discover`: lists what credentials reach, and writes a config of what is chosen. */
+export async function discover(options: DiscoverOptions): Promise<number> {
+  const address = await readAddress(options);
+  const environment = readEnvironment(options, address);
+  const isWriting = !options.list;
+  if (isWriting) await mayWrite(options);
+  const credentials = await findCredentials(options);
+  const found = await findOut(address, credentials, options);
+  if (options.json) print(JSON.stringify({ host: address.host, ...found }));
+  else print(foundText(found));
+  if (!isWriting) return EXIT.done;
+
+  const isChosen = options.all || options.stream !== undefined;
+  const offers = isChosen ? chosenByFlags(found.offers, options.stream) : await askStreams(found.offers);
+  if (offers.length === 0) {
+    throw new CommandError('NOT_FOUND', 'nothing that can be pulled was found; no config was written');
+  }
+  await write(
+    options.out,
+    configSource({ ...address, environment, offers, ...partsOf(found, offers, options.out) }),
+  );
+  if (!options.json) sayWhatNext(options.out, offers);
+  return EXIT.done;
+}
+
+async function readAddress({ host, tokenUrl }: DiscoverOptions): Promise<Address> {
+  const origin = host === undefined ? await askHost() : parseHost(host)?.origin;
+  if (origin === undefined) {
+    throw new CommandError(
+      'USAGE',
+      '--host is not an address: expected https://… with neither path nor query',
+    );
+  }
+  const url = parseSafeUrl(tokenUrl ?? new URL(DEFAULT_TOKEN_PATH, origin).href);
+  if (url === undefined) throw new CommandError('USAGE', '--token-url is not an address: expected https://…');
+  return { host: origin, tokenUrl: url.href };
+}
+
+/** The first part of the host's name, unless another is given. */
+function readEnvironment({ environment }: DiscoverOptions, { host }: Address): string {
+  const { hostname } = new URL(host);
+  const isNumbers = /^[\d.]+$|:/.test(hostname);
+  const name = environment ?? (isNumbers ? 'local' : slugOf(hostname.split('.')[0] ?? ''));
+  if (/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/.test(name)) return name;
+  throw new CommandError('USAGE', '--environment takes lower case letters, digits and hyphens, at most 32');
+}
+
+async function findCredentials({ stdin }: DiscoverOptions): Promise<Credentials> {
+  if (stdin) return await readCredentials(process.stdin);
+  return credentialsInEnvironment(process.env) ?? (await askCredentials());
+}
+
+async function findOut(
+  address: Address,
+  credentials: Credentials,
+  { scope = CATALOGUE_SCOPES, shop = [1] }: DiscoverOptions,
+): Promise<Found> {
+  const spinner = createSpinner(!isTerminal());
+  const onStep = (text: string) => {
+    spinner.start(text);
+  };
+  try {
+    const opened = await openWithScopes(address, credentials, scope, onStep);
+    return await explore(opened, { shops: shop, onStep });
+  } finally {
+    spinner.stop();
+  }
+}
+
+const CONFIG_FOLDER = fileURLToPath(new URL('../lambda/config', import.meta.url));
+
+function partsOf({ scopes, sets }: Found, offers: readonly Offer[], out: string) {
+  const needed = offers.map(({ scope }) => scope);
+  const path = relative(dirname(resolve(out)), CONFIG_FOLDER)
+    .split(sep)
+    .join('/');
+  return {
+    sets,
+    spareScopes: (scopes.granted ?? []).filter((scope) => !needed.includes(scope)),
+    importFrom: path.startsWith('.') ? path : `./${path}`,
+  };
+}
+
+/** @throws {CommandError} `USAGE`, `DECLINED`: the file has been edited and is to stay. */
+async function mayWrite({ out, force }: DiscoverOptions): Promise<void> {
+  const present = await readFile(out, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw new CommandError('FILE_FAILED', `${out} cannot be read (${error.code})`, { cause: error });
+  });
+  if (force || present === undefined || isUnedited(out, present)) return;
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    throw new CommandError('USAGE', `${out} is there already: add --force to replace it, or --out FILE`);
+  }
+  await confirm(`${out} is there already. Replace it in the end?`, {});
+}
+
+/** The host in the config that comes with this project: nobody's. */
+const EXAMPLE_HOST = 'https://example.procurios.site';
+
+/** Whether it is the config that comes with this project, and as it came: git keeps it. Without git, nobody knows. */
+function isUnedited(file: string, text: string): boolean {
+  if (!text.includes(`'${EXAMPLE_HOST}'`)) return false;
+  const path = resolve(file);
+  const git = (...args: string[]) =>
+    spawnSync('git', args, { cwd: dirname(path), stdio: 'ignore' }).status === 0;
+  return git('ls-files', '--error-unmatch', path) && git('diff', '--quiet', 'HEAD', '--', path);
+}
+
+async function write(out: string, source: string): Promise<void> {
+  await using output = await openOutput(out);
+  await output.write(source);
+  await output.finish();
+}
+
+function sayWhatNext(out: string, offers: readonly Offer[]): void {
+  const flags = flagsOf({ config: out, embedded: true });
+  const [first] = offers;
+  say(`\n${out} is written, with ${countOf(offers.length, 'stream')}. Next:`);
+  say(`  npx procurios-sync pull${flags}`);
+  say(`  npx procurios-sync show ${first?.name}${flags}`);
+}

@@ -1,0 +1,83 @@
+import { checkbox, input } from '@inquirer/prompts';
+import { parseHost } from '../../lambda/config/addresses.ts';
+import { CommandError } from '../command.ts';
+import { suggestionFor } from '../nearest.ts';
+import { countOf, printable, shortened } from '../text.ts';
+import type { Offer } from './found.ts';
+
+/** Lists of forms are rarely wanted as tables. */
+const RARELY_WANTED = ['profileSets', 'registrationSets'];
+
+/** @throws {CommandError} `USAGE`: there is no terminal. `INTERRUPTED`. */
+export async function askHost(): Promise<string> {
+  requireTerminal('--host https://acme.procurios.site');
+  const validate = (text: string) =>
+    parseHost(text.trim()) !== undefined ||
+    'https://… with neither path nor query, as in https://acme.procurios.site';
+  const host = await answered(
+    input({ message: "Your Procurios environment's address", default: 'https://', validate }, OUTPUT),
+  );
+  return new URL(host.trim()).origin;
+}
+
+/**
+ * Has the streams chosen with the keyboard.
+ *
+ * @throws {CommandError} `USAGE`: there is no terminal. `INTERRUPTED`.
+ */
+export async function askStreams(offers: readonly Offer[]): Promise<Offer[]> {
+  requireTerminal('--all, or --stream NAME…');
+  const choices = offers.map((offer) => ({
+    name: shortened(choiceText(offer), (process.stderr.columns || 80) - 5),
+    short: offer.name,
+    value: offer,
+    checked: offer.objects > 0 && !RARELY_WANTED.includes(offer.factory),
+    disabled: offer.obstacle === undefined ? false : `(${shortened(printable(offer.obstacle), 60)})`,
+  }));
+  const validate = (chosen: readonly unknown[]) => chosen.length > 0 || 'At least one stream.';
+  return await answered(
+    checkbox({ message: 'What is to be pulled?', choices, pageSize: 15, loop: false, validate }, OUTPUT),
+  );
+}
+
+/** stdout holds results only. */
+const OUTPUT = { output: process.stderr };
+
+function choiceText({ name, title, fields, objects }: Offer): string {
+  const count = objects === 0 ? 'empty' : `${countOf(fields.length, 'field')}`;
+  return `${name.padEnd(24)} ${printable(title)}, ${count}`;
+}
+
+/**
+ * The offers with these names, or all that can be pulled.
+ *
+ * @throws {CommandError} `USAGE`, naming what there is; `NOT_POSSIBLE`: one of them cannot be pulled as it is.
+ */
+export function chosenByFlags(offers: readonly Offer[], names: readonly string[] | undefined): Offer[] {
+  const possible = offers.filter(({ obstacle }) => obstacle === undefined);
+  if (names === undefined) return possible;
+  return [...new Set(names)].map((name) => {
+    const offer = offers.find((each) => each.name === name);
+    const known = offers.map((each) => each.name);
+    if (offer === undefined) {
+      const what = `there is no stream to be called ${printable(name)}${suggestionFor(name, known)}`;
+      throw new CommandError('USAGE', `${what}; found were ${known.join(', ')}`);
+    }
+    if (offer.obstacle === undefined) return offer;
+    throw new CommandError('NOT_POSSIBLE', `${name} cannot be pulled: ${printable(offer.obstacle)}`);
+  });
+}
+
+function requireTerminal(flags: string): void {
+  if (process.stdin.isTTY && process.stderr.isTTY) return;
+  throw new CommandError('USAGE', `there is no terminal to ask on: add ${flags}`);
+}
+
+async function answered<T>(prompt: Promise<T>): Promise<T> {
+  try {
+    return await prompt;
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'ExitPromptError') throw error;
+    throw new CommandError('INTERRUPTED', 'nothing was written');
+  }
+}

@@ -1,0 +1,87 @@
+import { styleText } from 'node:util';
+import { type Column, tableOf } from '../table.ts';
+import { countOf, printable, shortened, textWidth, wrapped } from '../text.ts';
+import type { Closed, Found, Offer } from './found.ts';
+
+/** What was found, for people. */
+export function foundText(found: Found): string {
+  const sections = [
+    scopesText(found),
+    offersText(found.offers),
+    notesText(found.offers),
+    setsText(found),
+    closedText(found.closed),
+    elsewhereText(),
+  ];
+  return sections.filter((section) => section !== '').join('\n\n');
+}
+
+function heading(text: string): string {
+  return styleText('bold', text, { stream: process.stdout });
+}
+
+function paragraphs(lines: readonly string[]): string {
+  const width = textWidth(process.stdout);
+  return lines.map((line) => wrapped(printable(line), width, { first: '  ', rest: 4 })).join('\n');
+}
+
+function scopesText({ scopes: { asked, granted, refused } }: Found): string {
+  const lines =
+    granted === undefined
+      ? [`${countOf(asked.length, 'scope')} asked for; the token does not say which it is for`]
+      : [`granted: ${granted.join(' ') || 'none'}`];
+  const missing = asked.filter(
+    (scope) => granted !== undefined && !granted.includes(scope) && !refused.includes(scope),
+  );
+  if (missing.length > 0) lines.push(`not granted: ${missing.join(' ')}`);
+  if (refused.length > 0) lines.push(`may not be asked for: ${refused.join(' ')}`);
+  return `${heading('Scopes')}\n${paragraphs(lines)}`;
+}
+
+function offersText(offers: readonly Offer[]): string {
+  if (offers.length === 0) return `${heading('Streams')}\n  none`;
+  const remarks = offers.map(({ obstacle, notes }) => {
+    if (obstacle !== undefined) return 'not as it is';
+    return notes.length > 0 ? 'see below' : '';
+  });
+  const columns: Column[] = [
+    { head: 'stream', cells: offers.map(({ name }) => name) },
+    { head: 'what', cells: offers.map(({ title }) => shortened(printable(title), 30)) },
+    { head: 'fields', cells: offers.map(({ fields }) => String(fields.length)), isNumber: true },
+    { head: 'on page 1', cells: offers.map(({ objects }) => String(objects)), isNumber: true },
+    ...(remarks.some((remark) => remark !== '') ? [{ head: '', cells: remarks }] : []),
+  ];
+  const table = tableOf(columns, process.stdout.isTTY ? process.stdout.columns : undefined);
+  return `${heading('Streams')}\n${table}`;
+}
+
+function notesText(offers: readonly Offer[]): string {
+  const lines = offers.flatMap(({ name, notes, obstacle }) =>
+    [...(obstacle === undefined ? [] : [obstacle]), ...notes].map((note) => `${name}: ${note}`),
+  );
+  return lines.length === 0 ? '' : paragraphs(lines);
+}
+
+function setsText({ sets }: Found): string {
+  if (sets.length === 0) return '';
+  const lines = sets.map(
+    ({ kind, id, title, fields }) => `${kind} set ${id}, ${title}: ${countOf(fields.length, 'field')}`,
+  );
+  return `${heading('Sets of fields')}\n${paragraphs(lines)}`;
+}
+
+function closedText(closed: readonly Closed[]): string {
+  if (closed.length === 0) return '';
+  const lines = closed.map(({ title, reason, scopes, message }) => {
+    if (reason === 'scope') return `${title}: refused (403); needs the scope ${scopes.join(' or ')}`;
+    return reason === 'absent' ? `${title}: not there (404)` : `${title}: ${message}`;
+  });
+  return `${heading('Not within reach')}\n${paragraphs(lines)}`;
+}
+
+/** What nobody can list without knowing more. */
+function elsewhereText(): string {
+  return paragraphs([
+    'Attendees are read per meeting, recipients per email, orders per shop (--shop NUMBER…): see lambda/config/catalogue.ts. Modules of your own: stream(name, { … }).',
+  ]);
+}
