@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { type Change, contentHashOf } from '../lambda/core/change.ts';
+import { contentHashOf } from '../lambda/core/change.ts';
 import type { LedgerEntry, Outcome } from '../lambda/core/ledger-entry.ts';
 import type { LedgerPort } from '../lambda/core/push-batch.ts';
 import { isHeld, isUnderWay } from '../lambda/core/resolve-change.ts';
 import { systemClock } from '../lambda/runtime/clock.ts';
 import type { ChangeAccess } from './change-access.ts';
+import type { QueuedChange } from './change-texts.ts';
 import { createStatusLine } from './status-line.ts';
 import { grouped } from './text.ts';
 
@@ -39,7 +40,7 @@ const PAUSES_MS = { here: 100, inAws: 1_000 };
  * @param signal - Aborts at Ctrl-C; what is known by then is returned.
  */
 export async function waitForOutcomes(
-  changes: readonly Change[],
+  changes: readonly QueuedChange[],
   { ledger, embedded }: ChangeAccess,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, FateSoFar>> {
@@ -79,30 +80,45 @@ const MOST_PER_LOOK = 100;
  * @returns By `changeId`, of every change.
  */
 export async function awaitOutcomes(
-  changes: readonly Change[],
+  changes: readonly QueuedChange[],
   { ledger, signal, pauseMs, onLook }: AwaitOptions,
 ): Promise<ReadonlyMap<string, FateSoFar>> {
-  const pending = new Map(changes.map((change) => [change.changeId, contentHashOf(change)]));
-  const fates = new Map<string, FateSoFar>(changes.map(({ changeId }) => [changeId, QUEUED]));
-  const look = async (some: readonly (readonly [string, string])[]): Promise<void> => {
-    const looks = some.map(async ([changeId, contentHash]) => {
-      const fate = fateOf(await ledger.read(changeId), contentHash);
+  const pending = new Map(changes.map((queued) => [queued.change.changeId, queued]));
+  const fates = new Map<string, FateSoFar>(changes.map(({ change }) => [change.changeId, QUEUED]));
+  const look = async (some: readonly QueuedChange[]): Promise<void> => {
+    const looks = some.map(async (queued) => {
+      const { changeId } = queued.change;
+      const fate = await lookUp(queued, ledger);
       fates.set(changeId, fate);
       pending.delete(changeId);
       // To the end of the line: the ones after it may be done before it is.
-      if (!fate.isFinal) pending.set(changeId, contentHash);
+      if (!fate.isFinal) pending.set(changeId, queued);
     });
     await Promise.all(looks);
     onLook(fates);
   };
   while (pending.size > 0 && !signal.aborted) {
-    await look([...pending].slice(0, MOST_PER_LOOK));
+    await look([...pending.values()].slice(0, MOST_PER_LOOK));
     if (pending.size > 0) await systemClock.sleep(pauseMs, signal);
   }
-  const left = [...pending];
+  const left = [...pending.values()];
   for (let from = 0; from < left.length; from += MOST_PER_LOOK)
     await look(left.slice(from, from + MOST_PER_LOOK));
   return fates;
+}
+
+async function lookUp(
+  { change, messageId }: QueuedChange,
+  ledger: AwaitOptions['ledger'],
+): Promise<FateSoFar> {
+  const entry = await ledger.read(change.changeId);
+  const fate = fateOf(entry, contentHashOf(change));
+  if (fate.outcome !== 'queued' || messageId === undefined) return fate;
+  // What sends the changes may have another config, in which this is none: that has its entry under the message's id.
+  const refused = await ledger.read(messageId);
+  if (refused === undefined) return fate;
+  const reason = `${refused.errors.join('; ')}; its entry is ${messageId}`;
+  return { outcome: refused.outcome, isFinal: true, isHeld: false, reason };
 }
 
 function fateOf(entry: LedgerEntry | undefined, contentHash: string): FateSoFar {

@@ -23,8 +23,14 @@ export interface ChangeAccess extends AsyncDisposable {
 /**
  * Opens the ledger and the queue. With `--embedded`, what is on the queue begins to be sent: also what an earlier command
  * left there.
+ *
+ * @param stop - Aborts when nothing more is to be sent by this process; an attempt under way is brought to its end.
  */
-export async function openChanges(config: Config, session: Session): Promise<ChangeAccess> {
+export async function openChanges(
+  config: Config,
+  session: Session,
+  stop: AbortSignal,
+): Promise<ChangeAccess> {
   const ledger = openLedger(config, session);
   const client = session.sqs;
   if (!session.isAlone) {
@@ -34,9 +40,13 @@ export async function openChanges(config: Config, session: Session): Promise<Cha
   }
   const { changes: queueUrl } = await createQueues(client, config);
   const queue = createChangeQueue({ client, queueUrl, clock: systemClock });
-  const embedded = startEmbeddedPush(config, session, queue, queueUrl);
+  const embedded = startEmbeddedPush(config, session, queue, queueUrl, stop);
   return { ledger, queue, embedded, [Symbol.asyncDispose]: () => embedded.close() };
 }
+
+/** What Ctrl-C does to a command that queues changes, and may send them. */
+export const WHEN_INTERRUPTED =
+  'stopping: what is queued stays queued, and what is being sent is brought to its end';
 
 /** Says who sends the changes, where that is not a function in AWS. */
 export function sayWhoSends({ embedded }: ChangeAccess): void {

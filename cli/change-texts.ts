@@ -23,6 +23,8 @@ export interface QueuedChange {
   /** Where it stands in its file, from 1; absent: it was resent. */
   readonly line?: number;
   readonly change: Change;
+  /** The queue's own id of its message; absent: it is not known. */
+  readonly messageId?: string;
 }
 
 /** By `changeId`; undefined: nobody waited for them. */

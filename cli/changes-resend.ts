@@ -4,8 +4,15 @@ import type { LedgerEntry } from '../lambda/core/ledger-entry.ts';
 import { type Resend, resendChange, riskOfResending } from '../lambda/core/resolve-change.ts';
 import { systemClock } from '../lambda/runtime/clock.ts';
 import { waitForOutcomes } from './await-outcomes.ts';
-import { type ChangeAccess, openChanges, openLedger, readEntry, sayWhoSends } from './change-access.ts';
-import { countsText, exitCodeOf, printChanges } from './change-texts.ts';
+import {
+  type ChangeAccess,
+  openChanges,
+  openLedger,
+  readEntry,
+  sayWhoSends,
+  WHEN_INTERRUPTED,
+} from './change-access.ts';
+import { countsText, exitCodeOf, printChanges, type QueuedChange } from './change-texts.ts';
 import { CommandError, type CommonOptions, flagsOf, say } from './command.ts';
 import { type ConfirmOptions, confirm } from './confirm.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -24,13 +31,12 @@ export async function resendChanges(ids: readonly string[], options: ChangesRese
   sayRisks(entries, config);
   await confirm(`Send ${countOf(resends.length, 'change')} to ${new URL(config.host).host} again?`, options);
 
-  await using access = await openChanges(config, session);
+  using interrupt = onInterrupt(WHEN_INTERRUPTED, () => {});
+  await using access = await openChanges(config, session, interrupt.signal);
   sayWhoSends(access);
-  using interrupt = onInterrupt('stopping: what is queued stays queued', () => {});
   const queued = await requeue(resends, access, interrupt.signal);
-  const changes = queued.map(({ change }) => change);
   const fates =
-    access.embedded !== undefined ? await waitForOutcomes(changes, access, interrupt.signal) : undefined;
+    access.embedded !== undefined ? await waitForOutcomes(queued, access, interrupt.signal) : undefined;
   printChanges(queued, fates, options);
   if (fates !== undefined) say(countsText(fates));
   else
@@ -67,17 +73,18 @@ async function requeue(
   resends: readonly Resend[],
   { ledger, queue }: ChangeAccess,
   signal: AbortSignal,
-): Promise<Resend[]> {
-  const queued: Resend[] = [];
+): Promise<QueuedChange[]> {
+  const queued: QueuedChange[] = [];
   for (const resend of resends) {
     if (signal.aborted) break;
     const { entry, change, text } = resend;
     if (await ledger.write(entry)) {
       // SQS drops what comes within five minutes under the same deduplication id.
       const message = { text, group: change.subject, deduplicationId: randomUUID() };
-      const [unqueued] = await queue.send([message]);
-      if (unqueued === undefined) queued.push(resend);
-      else say(`${entry.changeId} was not queued: ${unqueued.reason}; resend it again`);
+      const { unqueued, messageIds } = await queue.send([message]);
+      const [failed] = unqueued;
+      if (failed === undefined) queued.push({ change, messageId: messageIds.get(0) });
+      else say(`${entry.changeId} was not queued: ${failed.reason}; resend it again`);
     } else say(`${entry.changeId} was left alone: its entry changed meanwhile; look at it again`);
   }
   return queued;

@@ -1,13 +1,13 @@
 import type { Config } from '../lambda/config/config.ts';
 import { type Json, type JsonObject, parseJson, stringifyJson } from '../lambda/core/json.ts';
 import type { LedgerEntry } from '../lambda/core/ledger-entry.ts';
-import { maskValues } from '../lambda/core/mask-values.ts';
 import { isHeld } from '../lambda/core/resolve-change.ts';
+import { withSafeWords } from '../lambda/core/safe-words.ts';
 import { openLedger, readEntry } from './change-access.ts';
 import { outcomeText } from './change-texts.ts';
 import { type CommonOptions, EXIT, print, say } from './command.ts';
 import { openSession, readConfig } from './session.ts';
-import { printable } from './text.ts';
+import { countOf, printable } from './text.ts';
 
 export interface ChangesShowOptions extends CommonOptions {
   /** Show the values of body and parameters too, and what the vendor's texts quote of them. */
@@ -24,16 +24,26 @@ export async function showChange(changeId: string, options: ChangesShowOptions):
   if (options.json) print(stringifyJson(documentOf(shown, isRevealed)));
   else {
     print(printable(textOf(shown, isRevealed, config)));
-    if (!isRevealed && entry.body !== undefined) say('values are left out; --reveal shows them');
+    const leftOut = whatIsLeftOut(entry, shown);
+    if (!isRevealed && leftOut !== undefined) say(`${leftOut}; --reveal shows them`);
   }
   return EXIT.done;
 }
 
-/** The vendor's texts may quote what was sent. */
+function whatIsLeftOut(entry: LedgerEntry, shown: LedgerEntry): string | undefined {
+  const cut = entry.errors.filter((text, index) => text !== shown.errors[index]).length;
+  const inErrors = cut === 0 ? [] : [`what ${countOf(cut, 'error')} may quote of them`];
+  const values = entry.body === undefined ? [] : ['the values that were sent'];
+  const leftOut = [...values, ...inErrors];
+  return leftOut.length === 0 ? undefined : `left out: ${leftOut.join(', and ')}`;
+}
+
+/** The vendor's texts may quote what was sent. Our own, about what is no change, do not. */
 function masked(entry: LedgerEntry): LedgerEntry {
-  const { parameters = {}, errors } = entry;
-  const values: Json = [bodyOf(entry) ?? null, parameters];
-  return { ...entry, errors: errors.map((text) => maskValues(text, values)) };
+  const { operation, parameters = {}, bodyFields, errors } = entry;
+  if (operation === undefined) return entry;
+  const names = [...bodyFields, ...Object.keys(parameters)];
+  return { ...entry, errors: errors.map((text) => withSafeWords(text, names)) };
 }
 
 /** @returns Undefined: there is none, or what is kept is not a change's. */

@@ -23,6 +23,8 @@ function change(changeId: string, operation: string, subject: string, body: Json
   return { changeId, operation, subject, parameters: {}, body };
 }
 
+const NEVER = new AbortController().signal;
+
 const WHAT_CAME_OF_THEM = `
 wrong-campaign  refused: its errors are in the ledger, its body until it is settled
 no-answer       perhaps applied: not sent again by itself, a person decides`;
@@ -41,7 +43,7 @@ export async function showPush(
 ): Promise<void> {
   // What a demo that was cut short left there.
   await deleteQueues(session.sqs, config);
-  await using access = await openChanges(config, session);
+  await using access = await openChanges(config, session, NEVER);
   control.fault({ route: 'POST /l/module_api/object', do: { kind: 'lostReply' } });
 
   print('\nThe other way: a program queues three changes, and each is sent once.');
@@ -52,12 +54,8 @@ export async function showPush(
       deduplicationId: each.changeId,
     })),
   );
-  const fates = await waitForOutcomes(CHANGES, access, new AbortController().signal);
-  printChanges(
-    CHANGES.map((each) => ({ change: each })),
-    fates,
-    { config: '' },
-  );
+  const queued = CHANGES.map((each) => ({ change: each }));
+  printChanges(queued, await waitForOutcomes(queued, access, NEVER), { config: '' });
 
   print(WHAT_CAME_OF_THEM);
   print('\nThird pull, of the members: the one that was accepted comes back.');

@@ -26,25 +26,29 @@ function createQuietLog(): Log {
  * Does in this process what an event source and the function do in AWS: takes changes from the queue and sends them.
  *
  * @param queueUrl - Of the embedded queue.
+ * @param stop - Aborts when no attempt is to be begun any more.
  */
 export function startEmbeddedPush(
   config: Config,
   session: Session,
   queue: ChangeQueue,
   queueUrl: string,
+  stop: AbortSignal,
 ): EventSource {
   const log = createQuietLog();
+  const push = createPush({
+    config,
+    token: openTokenSource(config, session),
+    dynamoDb: session.dynamoDb,
+    queue,
+    concurrency: 1,
+    log,
+    metrics: { count() {} },
+  });
   return startEventSource({
     client: session.sqs,
     queueUrl,
-    handler: createPush({
-      config,
-      token: openTokenSource(config, session),
-      dynamoDb: session.dynamoDb,
-      queue,
-      concurrency: 1,
-      log,
-    }),
+    handler: (event) => push(event, stop),
     onFailure(error) {
       log.error('the queue', { error: error instanceof SyncError ? error.message : (error as Error).name });
     },

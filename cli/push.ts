@@ -3,9 +3,9 @@ import type { Config } from '../lambda/config/config.ts';
 import { deduplicationIdOf } from '../lambda/core/change.ts';
 import { SyncError } from '../lambda/core/errors.ts';
 import { waitForOutcomes } from './await-outcomes.ts';
-import { type ChangeAccess, openChanges, sayWhoSends } from './change-access.ts';
+import { type ChangeAccess, openChanges, sayWhoSends, WHEN_INTERRUPTED } from './change-access.ts';
 import { type FiledChange, parseChangeLines, readChangeFile, STDIN } from './change-file.ts';
-import { countsText, exitCodeOf, type KnownFates, printChanges } from './change-texts.ts';
+import { countsText, exitCodeOf, type KnownFates, printChanges, type QueuedChange } from './change-texts.ts';
 import { CommandError, type CommonOptions, EXIT, flagsOf, say } from './command.ts';
 import { type ConfirmOptions, confirm, requireTerminal } from './confirm.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -33,15 +33,14 @@ export async function push(file: string | undefined, options: PushCommandOptions
   );
 
   await using session = await openSession(config, options);
-  await using access = await openChanges(config, session);
+  using interrupt = onInterrupt(WHEN_INTERRUPTED, () => {});
+  await using access = await openChanges(config, session, interrupt.signal);
   sayWhoSends(access);
-  using interrupt = onInterrupt('stopping: what is queued stays queued', () => {});
   const enqueued = await enqueue(changes, access, interrupt.signal);
   const { queued, failure } = enqueued;
   const isWhole = queued.length === changes.length;
   const isAwaited = isWhole && (options.wait || access.embedded !== undefined);
-  const sent = queued.map(({ change }) => change);
-  const fates = isAwaited ? await waitForOutcomes(sent, access, interrupt.signal) : undefined;
+  const fates = isAwaited ? await waitForOutcomes(queued, access, interrupt.signal) : undefined;
 
   printChanges(queued, fates, options);
   conclude(enqueued, changes, fates, options);
@@ -70,7 +69,7 @@ async function readChanges(
 
 interface Enqueued {
   /** In their order. */
-  readonly queued: readonly FiledChange[];
+  readonly queued: readonly (FiledChange & QueuedChange)[];
   /** Why the others are not, in words; absent: all are, or it was interrupted. */
   readonly reason?: string;
   /** What was thrown; the batch under way may be queued or not. */
@@ -87,12 +86,17 @@ async function enqueue(
   signal: AbortSignal,
 ): Promise<Enqueued> {
   using progress = createStatusLine();
-  const queued: FiledChange[] = [];
+  const queued: (FiledChange & QueuedChange)[] = [];
   for (let from = 0; from < changes.length && !signal.aborted; from += BATCH) {
     const batch = changes.slice(from, from + BATCH);
     try {
-      const unqueued = await queue.send(batch.map(outgoing));
-      queued.push(...batch.filter((_, index) => unqueued.every((each) => each.index !== index)));
+      const { unqueued, messageIds } = await queue.send(batch.map(outgoing));
+      queued.push(
+        ...batch.flatMap((filed, index) => {
+          const messageId = messageIds.get(index);
+          return messageId === undefined ? [] : [{ ...filed, messageId }];
+        }),
+      );
       const [first] = unqueued;
       if (first !== undefined) return { queued, reason: first.reason };
     } catch (error) {

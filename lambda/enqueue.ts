@@ -10,6 +10,7 @@ import { isObject, type Json } from './core/json.ts';
 import { rejectedMessage } from './core/ledger-entry.ts';
 import { systemClock } from './runtime/clock.ts';
 import { createLog } from './runtime/log.ts';
+import { createMetrics } from './runtime/metrics.ts';
 
 /** An event of the type "Procurios Change", as EventBridge delivers it. */
 interface ChangeEvent {
@@ -20,6 +21,7 @@ interface ChangeEvent {
 
 const config = readBundledConfig(import.meta.url, process.env.PROCURIOS_HOST);
 const log = createLog();
+const metrics = createMetrics(config.environment);
 const queue = createChangeQueue({
   client: createSqs(),
   queueName: changeQueueName(config.environment),
@@ -41,14 +43,15 @@ export async function handler({ id, detail }: ChangeEvent): Promise<void> {
     const { changeId } = checked;
     await ledger.write(rejectedMessage({ messageId: id, text, changeId, errors, nowMs: systemClock.now() }));
     log.warn('event is not a change', { event: id, changeId });
+    metrics.count({ messagesRejected: 1 });
     return;
   }
   const { changeId, subject } = checked.change;
-  const [unqueued] = await queue.send([
+  const { unqueued } = await queue.send([
     { text, group: subject, deduplicationId: deduplicationIdOf(checked.change) },
   ]);
-  if (unqueued !== undefined)
-    throw new SyncError('STORE_UNAVAILABLE', `change ${changeId}: ${unqueued.reason}`);
+  const [failed] = unqueued;
+  if (failed !== undefined) throw new SyncError('STORE_UNAVAILABLE', `change ${changeId}: ${failed.reason}`);
   log.info('change queued', { changeId, subject, operation: checked.change.operation });
 }
 

@@ -3,19 +3,21 @@ import { createDynamoDb, createSecretsManager, createSqs } from './aws/clients.t
 import { readBundledConfig } from './config/bundled-config.ts';
 import { PUSH_CONCURRENCY } from './config/deployment.ts';
 import { changeQueueName } from './config/names.ts';
-import { createPush } from './run-push.ts';
+import { LONGEST_ATTEMPT_MS } from './core/fate.ts';
+import { type BatchResponse, createPush, type QueueEvent } from './run-push.ts';
 import { systemClock } from './runtime/clock.ts';
 import { createLog } from './runtime/log.ts';
+import { createMetrics } from './runtime/metrics.ts';
 import { openTokenSource } from './token-source.ts';
 
 const config = readBundledConfig(import.meta.url, process.env.PROCURIOS_HOST);
 const dynamoDb = createDynamoDb();
 
-/**
- * Sends the changes of a batch. What it holds on to serves beyond one invocation: the token until it expires, and a schema
- * until Procurios refuses a change.
- */
-export const handler = createPush({
+/** What is left of an invocation, after its last attempt, for handing back what it did not come to: a minute. */
+const HANDING_BACK_MS = 60_000;
+
+/** What it holds on to serves beyond one invocation: the token until it expires, and a schema until Procurios refuses a change. */
+const push = createPush({
   config,
   dynamoDb,
   queue: createChangeQueue({
@@ -26,4 +28,14 @@ export const handler = createPush({
   token: openTokenSource(config, { dynamoDb, secretsManager: createSecretsManager() }),
   concurrency: PUSH_CONCURRENCY,
   log: createLog(),
+  metrics: createMetrics(config.environment),
 });
+
+/** Sends the changes of a batch, as many as can be brought to their end in this invocation. */
+export async function handler(
+  event: QueueEvent,
+  context: { getRemainingTimeInMillis(): number },
+): Promise<BatchResponse> {
+  const ms = context.getRemainingTimeInMillis() - LONGEST_ATTEMPT_MS - HANDING_BACK_MS;
+  return push(event, ms > 0 ? AbortSignal.timeout(ms) : AbortSignal.abort());
+}

@@ -4,15 +4,19 @@ import { createLedger } from './aws/ledger.ts';
 import { createStateTable } from './aws/state-table.ts';
 import type { Config } from './config/config.ts';
 import { stateTableName } from './config/names.ts';
-import { type PushPorts, pushBatch } from './core/push-batch.ts';
+import type { LedgerEntry } from './core/ledger-entry.ts';
+import { type Message, type PushPorts, pushBatch } from './core/push-batch.ts';
+import { isHeld } from './core/resolve-change.ts';
 import { createBodyChecks } from './procurios/body-schema.ts';
 import { type Client, createClient } from './procurios/client.ts';
 import { PUSH_LIMITS } from './procurios/limits.ts';
 import { sendChange } from './procurios/send.ts';
 import type { TokenSource } from './procurios/token.ts';
 import { systemClock } from './runtime/clock.ts';
+import { countOutcomes } from './runtime/count-outcomes.ts';
 import { errorFields } from './runtime/error-fields.ts';
 import type { Log } from './runtime/log.ts';
+import type { Metrics } from './runtime/metrics.ts';
 
 /** A batch of the queue as Lambda delivers it, as far as it is needed here. */
 export interface QueueEvent {
@@ -20,7 +24,14 @@ export interface QueueEvent {
     readonly messageId: string;
     readonly receiptHandle: string;
     readonly body: string;
-    readonly attributes: { readonly MessageGroupId?: string };
+    /** Numbers are texts here. */
+    readonly attributes: {
+      readonly ApproximateReceiveCount: string;
+      /** Milliseconds since the epoch. */
+      readonly SentTimestamp: string;
+      /** Absent: it is not a FIFO queue. */
+      readonly MessageGroupId?: string;
+    };
   }[];
 }
 
@@ -37,15 +48,19 @@ export interface PushOptions {
   /** Functions that send beside each other, and share the agreed rate. */
   readonly concurrency: number;
   readonly log: Log;
+  /** Told once of each batch. */
+  readonly metrics: Pick<Metrics, 'count'>;
 }
 
 /**
  * What handles batches of the change queue, in the Lambda function and in the command line alike.
  *
  * @returns A handler that sends a batch's changes and tells which messages stay in the queue; what became of the others
- * is in the ledger.
+ * is in the ledger. Once `stop` aborts it begins no attempt any more.
  */
-export function createPush(options: PushOptions): (event: QueueEvent) => Promise<BatchResponse> {
+export function createPush(
+  options: PushOptions,
+): (event: QueueEvent, stop: AbortSignal) => Promise<BatchResponse> {
   const { config, log } = options;
   const procurios: Client = createClient({
     ...config,
@@ -54,36 +69,49 @@ export function createPush(options: PushOptions): (event: QueueEvent) => Promise
     limits: PUSH_LIMITS,
   });
   const checks = createBodyChecks(procurios, { onNote: (note) => log.warn('schema', { note }) });
-  const ports: PushPorts = {
+  const ports: Omit<PushPorts, 'onOutcome'> = {
     clock: systemClock,
     operations: config.operations,
     ledger: createLedger(createStateTable(options.dynamoDb, stateTableName(config.environment))),
     check: checks.check,
     hide: ({ receiptHandle }, ms) => options.queue.hide(receiptHandle, ms),
-    async send(operation, change) {
-      const reply = await sendChange(procurios, operation, change);
+    async send(operation, change, bounds) {
+      const reply = await sendChange(procurios, operation, change, bounds);
       // What the schema let pass and the vendor did not may be a schema that has changed.
       if (reply.kind === 'answered' && reply.status >= 400 && reply.status < 500)
         checks.forget(operation, change);
       return reply;
     },
-    onOutcome({ changeId, operation, subject, outcome, attempt, status, reason }) {
-      const fields = { changeId, operation, subject, outcome, attempt, status, reason };
-      if (outcome === 'accepted') log.info('change', fields);
-      else log.warn('change', fields);
-    },
     onFailure({ messageId }, error) {
       log.error('message goes back to the queue', { messageId, ...errorFields(error) });
     },
   };
-  return async ({ Records }) => {
-    const messages = Records.map(({ messageId, receiptHandle, body, attributes }) => ({
-      messageId,
-      receiptHandle,
-      text: body,
-      group: attributes.MessageGroupId ?? messageId,
-    }));
-    const handedBack = await pushBatch(messages, ports);
+  return async ({ Records }, stop) => {
+    const outcomes: LedgerEntry[] = [];
+    const onOutcome = (entry: LedgerEntry) => {
+      outcomes.push(entry);
+      logOutcome(log, entry);
+    };
+    const handedBack = await pushBatch(Records.map(messageOf), { ...ports, onOutcome }, stop);
+    options.metrics.count(countOutcomes(outcomes));
     return { batchItemFailures: handedBack.map((itemIdentifier) => ({ itemIdentifier })) };
   };
+}
+
+function messageOf({ messageId, receiptHandle, body, attributes }: QueueEvent['Records'][number]): Message {
+  return {
+    messageId,
+    receiptHandle,
+    text: body,
+    group: attributes.MessageGroupId ?? '',
+    receives: Number(attributes.ApproximateReceiveCount),
+    sentMs: Number(attributes.SentTimestamp),
+  };
+}
+
+function logOutcome(log: Log, entry: LedgerEntry): void {
+  const { changeId, operation, subject, outcome, attempt, status, reason } = entry;
+  const fields = { changeId, operation, subject, outcome, held: isHeld(entry), attempt, status, reason };
+  if (outcome === 'accepted') log.info('change', fields);
+  else log.warn('change', fields);
 }

@@ -8,7 +8,7 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Config } from '../lambda/config/config.ts';
-import { PUSH_CONCURRENCY } from '../lambda/config/deployment.ts';
+import { PUSH_CONCURRENCY, PUSH_TIMEOUT_SECONDS } from '../lambda/config/deployment.ts';
 import { changeQueueName, deadLetterQueueName, EVENTS, OUTPUTS } from '../lambda/config/names.ts';
 import type { Alarms } from './alarms.ts';
 import { encryptedQueue } from './encrypted-queue.ts';
@@ -26,11 +26,11 @@ export interface QueuedPushProps {
   readonly encryptionKey: IKey | undefined;
 }
 
-/** Changes of one subject are sent one after the other, and one takes up to 2 minutes, its checks included. */
-const BATCH_SIZE = 5;
-const TIMEOUT = Duration.minutes(11);
+/** The most that a FIFO queue allows. What the function does not come to in its time it hands back, in order. */
+const BATCH_SIZE = 10;
+const TIMEOUT = Duration.seconds(PUSH_TIMEOUT_SECONDS);
 /** As AWS advises: Lambda may fetch a batch several times before a function is free for it. */
-const VISIBILITY_TIMEOUT = Duration.minutes(6 * TIMEOUT.toMinutes());
+const VISIBILITY_TIMEOUT = Duration.seconds(6 * TIMEOUT.toSeconds());
 /** The longest that SQS keeps a message. */
 const KEPT = Duration.days(14);
 const LATE_SECONDS = 60 * 60;

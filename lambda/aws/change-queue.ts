@@ -5,10 +5,10 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { Clock } from '../core/clock.ts';
-import { type OutgoingChange, sendChanges, type UnqueuedChange } from './send-changes.ts';
+import { type OutgoingChange, type SentChanges, sendChanges } from './send-changes.ts';
 import { nameOf, translate } from './translate.ts';
 
-export type { OutgoingChange, UnqueuedChange };
+export type { OutgoingChange, SentChanges };
 
 export interface QueueCounts {
   /** Ready to be delivered, or behind another one of their group. */
@@ -24,10 +24,8 @@ export interface ChangeQueue {
    * are not sent.
    *
    * When it throws, some may be queued; sending all of them again within five minutes does no harm.
-   *
-   * @returns The changes that are not on the queue, in order; empty: all of them are.
    */
-  send(changes: readonly OutgoingChange[]): Promise<readonly UnqueuedChange[]>;
+  send(changes: readonly OutgoingChange[]): Promise<SentChanges>;
   /** Hides a received message for that long, rounded up to seconds; one that is no longer ours is left alone. */
   hide(receiptHandle: string, ms: number): Promise<void>;
   /** How many messages there are, approximately, as SQS has it. */

@@ -28,6 +28,14 @@ const LARGEST_BATCH_BYTES = LARGEST_CHANGE_BYTES;
 const MOST_TRIES = 6;
 const FIRST_PAUSE_MS = 100;
 
+/** What came of sending changes to the queue. */
+export interface SentChanges {
+  /** The changes that are not on the queue, in order; empty: all of them are. */
+  readonly unqueued: readonly UnqueuedChange[];
+  /** The queue's own ids of the others, by their place: what is refused as no change has its entry under this id. */
+  readonly messageIds: ReadonlyMap<number, string>;
+}
+
 /** One change with its place among all. */
 type Placed = OutgoingChange & { readonly index: number };
 
@@ -41,20 +49,21 @@ export async function sendChanges(
   queueUrl: string,
   changes: readonly OutgoingChange[],
   clock: Clock,
-): Promise<readonly UnqueuedChange[]> {
+): Promise<SentChanges> {
   const unqueued: UnqueuedChange[] = [];
+  const messageIds = new Map<number, string>();
   const stopped = new Set<string>();
   for (const batch of batchesOf(changes)) {
     const open = batch.filter(({ group }) => !stopped.has(group));
     const held = batch.filter(({ group }) => stopped.has(group));
-    const refused = await sendBatch(client, queueUrl, open, clock);
+    const refused = await sendBatch(client, queueUrl, open, clock, messageIds);
     for (const { group } of refused) stopped.add(group);
     unqueued.push(
       ...refused.map(({ index, reason }) => ({ index, reason })),
       ...held.map(({ index }) => ({ index, reason: 'an earlier change of its subject was not queued' })),
     );
   }
-  return unqueued.sort((a, b) => a.index - b.index);
+  return { unqueued: unqueued.sort((a, b) => a.index - b.index), messageIds };
 }
 
 /**
@@ -89,12 +98,16 @@ function withoutNoncharacters(json: string): string {
   return json.replace(/[\uFFFE\uFFFF]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
 }
 
-/** @returns The changes that were refused, or still failed after several tries. */
+/**
+ * @param messageIds - Gets those of the changes that are taken.
+ * @returns The changes that were refused, or still failed after several tries.
+ */
 async function sendBatch(
   client: SQSClient,
   QueueUrl: string,
   batch: readonly Placed[],
   clock: Clock,
+  messageIds: Map<number, string>,
 ): Promise<readonly (Placed & { readonly reason: string })[]> {
   const refused: (Placed & { readonly reason: string })[] = [];
   let left = batch;
@@ -105,7 +118,10 @@ async function sendBatch(
       MessageGroupId: group,
       MessageDeduplicationId: deduplicationId,
     }));
-    const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    const { Failed = [], Successful = [] } = await client.send(
+      new SendMessageBatchCommand({ QueueUrl, Entries }),
+    );
+    for (const { Id, MessageId } of Successful) messageIds.set(Number(Id), MessageId as string);
     const failed = left.flatMap((change) => {
       const failure = Failed.find(({ Id }) => Id === String(change.index));
       return failure === undefined ? [] : [{ change, failure }];

@@ -1,3 +1,4 @@
+import type { SyncErrorCode } from './errors.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import type { Operation } from './operation.ts';
 
@@ -10,8 +11,26 @@ const LONGEST_WAIT_MS = 13 * 24 * 60 * 60 * 1000;
 const FIRST_PAUSE_MS = 15_000;
 /** A queue gives a message up after 1,000 receipts: at this pace only after the 13 days above. */
 const LONGEST_PAUSE_MS = 20 * 60 * 1000;
-/** A pause asked for is taken at its word this often; then it is no shorter than our own would be. */
-const ATTEMPTS_AS_ASKED = 3;
+/** A pause asked for is taken at its word for so many receipts; then it is no shorter than our own would be. */
+const RECEIPTS_AS_ASKED = 3;
+/**
+ * Replies that a change which is safe to repeat may lose before a person looks at it: about six hours, at the pauses
+ * above. Until then it holds up its subject.
+ */
+export const MOST_LOST_REPLIES = 24;
+
+/** What the queue tells of a delivery. */
+export interface Receipt {
+  /** How often the message was received, this time included. The queue counts whatever the reason was that it went back. */
+  readonly receives: number;
+  /** When it was sent, in milliseconds since the epoch. */
+  readonly sentMs: number;
+}
+
+/** How long a message is hidden that goes back without anybody having said for how long: longer with every receipt. */
+export function pauseMsAfter({ receives }: Pick<Receipt, 'receives'>): number {
+  return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(receives - 1, 20));
+}
 
 /** What is to be done with a change that the queue delivers. */
 export type Delivery =
@@ -32,6 +51,7 @@ export function judgeDelivery(
   entry: LedgerEntry | undefined,
   contentHash: string,
   operation: Operation,
+  { sentMs }: Pick<Receipt, 'sentMs'>,
   nowMs: number,
 ): Delivery {
   if (entry === undefined) return { do: 'send' };
@@ -41,12 +61,12 @@ export function judgeDelivery(
       return { do: 'send' };
     case 'sending':
       if (entry.until !== undefined && entry.until > nowMs) return { do: 'handBack', untilMs: entry.until };
-      return operation.repeatable
+      return operation.repeatable && entry.lostReplies + 1 < MOST_LOST_REPLIES
         ? { do: 'send' }
         : { do: 'giveUp', reason: 'the attempt was cut off before its outcome was known' };
     case 'waiting':
       if (entry.notBefore === undefined) return { do: 'nothing' };
-      if (nowMs - Date.parse(entry.queuedAt) > LONGEST_WAIT_MS) {
+      if (nowMs - sentMs > LONGEST_WAIT_MS) {
         return { do: 'hold', reason: 'it waited 13 days without being handled' };
       }
       return entry.notBefore > nowMs ? { do: 'handBack', untilMs: entry.notBefore } : { do: 'send' };
@@ -69,42 +89,62 @@ export type Reply =
       readonly retryAfterMs?: number;
     }
   /** It never reached the API: no connection, no token, no access. */
-  | { readonly kind: 'notSent'; readonly reason: string; readonly retryAfterMs?: number }
+  | {
+      readonly kind: 'notSent';
+      readonly reason: string;
+      readonly code?: SyncErrorCode;
+      readonly retryAfterMs?: number;
+    }
   /** It was sent, and no whole answer came back. */
   | { readonly kind: 'lost'; readonly reason: string };
 
 /** What the ledger is to say after an attempt. */
 export type Fate = Pick<LedgerEntry, 'outcome' | 'errors' | 'ids'> &
-  Partial<Pick<LedgerEntry, 'status' | 'reason' | 'notBefore' | 'mayBeApplied'>>;
+  Partial<Pick<LedgerEntry, 'status' | 'reason' | 'code' | 'notBefore' | 'mayBeApplied' | 'lostReplies'>>;
 
 /** Decides what became of a change from what came back. Only what surely was not handled is sent again by itself. */
-export function judgeReply(reply: Reply, operation: Operation, entry: LedgerEntry, nowMs: number): Fate {
+export function judgeReply(
+  reply: Reply,
+  operation: Operation,
+  entry: LedgerEntry,
+  receipt: Receipt,
+  nowMs: number,
+): Fate {
   const nothing = { errors: [], ids: {} };
-  const wait = (reason: string, askedMs: number | undefined, more = {}): Fate => {
-    const ownMs = Math.min(
-      LONGEST_PAUSE_MS,
-      FIRST_PAUSE_MS * 2 ** Math.min(Math.max(0, entry.attempt - 1), 20),
-    );
-    const leastMs = entry.attempt > ATTEMPTS_AS_ASKED ? ownMs : 0;
+  const wait = (reason: string, askedMs: number | undefined, more: Partial<Fate> = {}): Fate => {
+    const ownMs = pauseMsAfter(receipt);
+    const leastMs = receipt.receives > RECEIPTS_AS_ASKED ? ownMs : 0;
     const pauseMs = Math.max(askedMs ?? ownMs, leastMs);
     return { ...nothing, ...more, outcome: 'waiting', reason, notBefore: nowMs + pauseMs };
   };
   const lose = (reason: string, status?: number): Fate => {
-    const more = { mayBeApplied: true, ...(status !== undefined && { status }) };
-    return operation.repeatable
+    const lostReplies = entry.lostReplies + 1;
+    const more = { mayBeApplied: true, lostReplies, ...(status !== undefined && { status }) };
+    if (!operation.repeatable) return { ...nothing, ...more, outcome: 'unknown', reason };
+    return lostReplies < MOST_LOST_REPLIES
       ? wait(`${reason}; it is safe to send again`, undefined, more)
-      : { ...nothing, ...more, outcome: 'unknown', reason };
+      : {
+          ...nothing,
+          ...more,
+          outcome: 'unknown',
+          reason: `${reason}, the last of ${lostReplies} attempts that ended so`,
+        };
   };
 
-  if (reply.kind === 'notSent') return wait(reply.reason, reply.retryAfterMs);
+  if (reply.kind === 'notSent')
+    return wait(reply.reason, reply.retryAfterMs, reply.code && { code: reply.code });
   if (reply.kind === 'lost') return lose(reply.reason);
   const { status, errors, ids, retryAfterMs } = reply;
   if (status === 401 || status === 403) {
-    return wait(`our access was refused (${status}), also with a new token`, retryAfterMs, { status });
+    return wait(`our access was refused (${status}), also with a new token`, retryAfterMs, {
+      status,
+      code: 'ACCESS_DENIED',
+    });
   }
   // Whoever answers so, a gateway with an HTML page too, has not handled it.
   if (status === 425 || status === 429 || status === 503) {
-    return wait(`Procurios answered ${status}`, retryAfterMs, { status });
+    const code = status === 429 ? 'THROTTLED' : 'UNAVAILABLE';
+    return wait(`Procurios answered ${status}`, retryAfterMs, { status, code });
   }
   if (reply.isHtml) return lose('an HTML page answered', status);
   if (status >= 200 && status < 300) {

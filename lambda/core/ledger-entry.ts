@@ -1,5 +1,6 @@
 import type { Change } from './change.ts';
 import { type Clock, timestamp } from './clock.ts';
+import type { SyncErrorCode } from './errors.ts';
 import { isObject } from './json.ts';
 
 /** What became of a change so far. The first three are on their way, the last three are final until a person acts. */
@@ -29,7 +30,7 @@ export interface LedgerEntry {
   /** Goes up with every write; each write demands the one that it read. */
   readonly version: number;
   readonly outcome: Outcome;
-  /** When we first heard of it, RFC 3339. */
+  /** When its message was sent, RFC 3339; of a resent one, the last. */
   readonly queuedAt: string;
   /** When the outcome was written, RFC 3339. */
   readonly changedAt: string;
@@ -41,8 +42,12 @@ export interface LedgerEntry {
   readonly notBefore?: number;
   /** An attempt whose reply was lost may have been applied. */
   readonly mayBeApplied: boolean;
+  /** Attempts without a whole answer since it was queued or resent. */
+  readonly lostReplies: number;
   /** Why it is as it is, in words; never a value of the body. */
   readonly reason?: string;
+  /** While `waiting` for it to pass: what kept it from being handled. Absent: nothing that has a code. */
+  readonly code?: SyncErrorCode;
   /** HTTP status of the last reply. */
   readonly status?: number;
   /** What was wrong with the change: our own checks' findings, or the vendor's texts, which may quote values. */
@@ -93,12 +98,12 @@ export function expiryFrom(nowMs: number): number {
 /** How many attempts an entry remembers. */
 const ATTEMPTS_KEPT = 20;
 
-/** The entry of a change that is heard of for the first time. */
+/** The entry of a change that is heard of for the first time: version 0, which is still to be written. */
 export function newEntry(
   change: Change,
-  details: { contentHash: string; bodyText: string | undefined; clock: Clock },
+  details: { contentHash: string; bodyText: string | undefined; queuedMs: number },
 ): LedgerEntry {
-  const now = timestamp(details.clock.now());
+  const queuedAt = timestamp(details.queuedMs);
   const { changeId, operation, subject, parameters, body } = change;
   return {
     changeId,
@@ -108,10 +113,11 @@ export function newEntry(
     contentHash: details.contentHash,
     version: 0,
     outcome: 'queued',
-    queuedAt: now,
-    changedAt: now,
+    queuedAt,
+    changedAt: queuedAt,
     attempt: 0,
     mayBeApplied: false,
+    lostReplies: 0,
     errors: [],
     ids: {},
     attempts: [],
@@ -126,7 +132,14 @@ export function withOutcome(
   clock: Clock,
   change: Partial<LedgerEntry> & Pick<LedgerEntry, 'outcome'>,
 ): LedgerEntry {
-  const { until: _until, notBefore: _notBefore, reason: _reason, status: _status, ...lasting } = entry;
+  const {
+    until: _until,
+    notBefore: _notBefore,
+    reason: _reason,
+    code: _code,
+    status: _status,
+    ...lasting
+  } = entry;
   return {
     ...lasting,
     ...change,
@@ -167,6 +180,7 @@ export function rejectedMessage(message: {
     changedAt: timestamp(nowMs),
     attempt: 0,
     mayBeApplied: false,
+    lostReplies: 0,
     reason: changeId === undefined ? 'the message is not a change' : `the message says changeId ${changeId}`,
     errors: bounded(errors, MOST_ERRORS, LONGEST_ERROR),
     ids: {},

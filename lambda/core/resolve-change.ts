@@ -35,13 +35,22 @@ export function isUnderWay(entry: LedgerEntry): boolean {
   return entry.outcome !== 'accepted' && entry.outcome !== 'rejected' && !isHeld(entry);
 }
 
+/** Past its time by this much, a change's message is taken for lost: redelivered it would have been long before. */
+const OVERDUE_MS = 60 * 60 * 1000;
+
+/** Whether a change ought to have been sent, or its attempt to have ended, so long ago that nothing may come of it. */
+function isOverdue({ notBefore, until }: LedgerEntry, nowMs: number): boolean {
+  const dueMs = notBefore ?? until;
+  return dueMs !== undefined && nowMs - dueMs > OVERDUE_MS;
+}
+
 /**
  * Decides whether a change may be sent again, and how.
  *
- * One that is `queued` may: the message of an earlier resend can be lost, and one too many does nothing.
+ * One that is `queued` may, and one that is long past its time: its message can be lost, and one too many does nothing.
  */
 export function resendChange(entry: LedgerEntry, operations: Operations, clock: Clock): Resend | Refusal {
-  const refusal = whyNotResent(entry);
+  const refusal = whyNotResent(entry, clock.now());
   if (refusal !== undefined) return { refusal };
   const { changeId, operation = '', subject = '', parameters = {}, body } = entry;
   const message: Json = {
@@ -60,11 +69,11 @@ export function resendChange(entry: LedgerEntry, operations: Operations, clock: 
   return { entry: requeued(entry, clock), change: checked.change, text: stringifyJson(message) };
 }
 
-function whyNotResent(entry: LedgerEntry): string | undefined {
+function whyNotResent(entry: LedgerEntry, nowMs: number): string | undefined {
   if (entry.operation === undefined) return 'never was a change; correct the message and queue it anew';
   if (entry.note !== undefined) return 'was settled; queue it anew, under an id of its own';
   if (entry.outcome === 'accepted') return 'was accepted; there is nothing to resend';
-  return isUnderWay(entry) && entry.outcome !== 'queued'
+  return isUnderWay(entry) && entry.outcome !== 'queued' && !isOverdue(entry, nowMs)
     ? `is under way (${entry.outcome}); it is sent by itself`
     : undefined;
 }
@@ -73,6 +82,7 @@ function requeued(entry: LedgerEntry, clock: Clock): LedgerEntry {
   return withOutcome(entry, clock, {
     outcome: 'queued',
     reason: 'resent by hand',
+    lostReplies: 0,
     // It waits anew: measured from its first day, a change that was held for waiting too long would be held at once.
     queuedAt: timestamp(clock.now()),
   });
@@ -87,6 +97,8 @@ export function riskOfResending(entry: LedgerEntry, operations: Operations): str
 /**
  * Decides whether a person may declare what became of a change, and what the ledger then says: its body goes, and so do
  * the vendor's texts, which may quote it.
+ *
+ * Not while it is being sent; one that waits for its turn or its time may be, and its message then does nothing.
  */
 export function settleChange(
   entry: LedgerEntry,
@@ -94,7 +106,9 @@ export function settleChange(
   clock: Clock,
 ): { readonly entry: LedgerEntry } | Refusal {
   if (entry.outcome === 'accepted') return { refusal: 'was accepted; there is nothing to settle' };
-  if (isUnderWay(entry)) return { refusal: `is under way (${entry.outcome}); it gets its outcome by itself` };
+  if (entry.outcome === 'sending' && !isOverdue(entry, clock.now())) {
+    return { refusal: 'is being sent; it gets its outcome by itself' };
+  }
   const { body: _body, ...lasting } = entry;
   const { reason, status } = entry;
   const settled = withOutcome(lasting, clock, {

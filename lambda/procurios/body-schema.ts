@@ -15,9 +15,11 @@ export interface BodyChecks {
    * that the vendor's own check does. Where there is neither, or it cannot be used, nothing is wrong.
    *
    * @returns Texts with the field and what was expected there. Those of the schema hold no value; the vendor's may.
+   * @param signal - Ends it early.
    * @throws {SyncError} What {@link Client.ask} throws: nothing can be said now.
+   * @throws The signal's reason, when it aborts first.
    */
-  check(operation: Operation, change: Change): Promise<readonly string[]>;
+  check(operation: Operation, change: Change, signal?: AbortSignal): Promise<readonly string[]>;
   /** Has the schema for this change fetched again, because the vendor refused what it let through. */
   forget(operation: Operation, change: Change): void;
 }
@@ -48,13 +50,18 @@ export function createBodyChecks(
   };
 
   /** The check for a schema's address; it is fetched once for all who ask meanwhile. */
-  const checkFor = (operation: Operation, schemaPath: string, change: Change): Promise<SchemaCheck> => {
+  const checkFor = (
+    operation: Operation,
+    schemaPath: string,
+    change: Change,
+    signal: AbortSignal | undefined,
+  ): Promise<SchemaCheck> => {
     const path = fillPath(schemaPath, change.parameters);
     const known = checks.get(path);
     if (known !== undefined) return known;
     const [oldest] = checks.keys();
     if (checks.size === MOST_SCHEMAS && oldest !== undefined) checks.delete(oldest);
-    const fetched = fetchCheck(client, operation, schemaPath, path, note);
+    const fetched = fetchCheck(client, operation, { path, shownPath: schemaPath, signal }, note);
     checks.set(path, fetched);
     fetched.catch(() => {
       if (checks.get(path) === fetched) checks.delete(path);
@@ -63,15 +70,17 @@ export function createBodyChecks(
   };
 
   return {
-    async check(operation, change) {
+    async check(operation, change, signal) {
       const { schemaPath, validatePath } = operation;
       if (change.body === undefined) return [];
       if (schemaPath !== undefined) {
-        const checkBody = await checkFor(operation, schemaPath, change);
+        const checkBody = await checkFor(operation, schemaPath, change, signal);
         const problems = checkBody(change.body);
         if (problems.length > 0) return problems;
       }
-      return validatePath === undefined ? [] : askVendor(client, operation, validatePath, change, note);
+      return validatePath === undefined
+        ? []
+        : askVendor(client, operation, validatePath, change, note, signal);
     },
     forget({ schemaPath }, { parameters }) {
       if (schemaPath !== undefined) checks.delete(fillPath(schemaPath, parameters));
@@ -84,17 +93,17 @@ const NOTHING_WRONG: SchemaCheck = () => [];
 async function fetchCheck(
   client: Pick<Client, 'ask'>,
   operation: Operation,
-  shownPath: string,
-  path: string,
+  address: { path: string; shownPath: string; signal: AbortSignal | undefined },
   note: (text: string) => void,
 ): Promise<SchemaCheck> {
+  const { shownPath } = address;
   const about = `schema of operation ${operation.name}`;
   const unchecked = (why: string): SchemaCheck => {
     note(`${about}, ${shownPath}: ${why}; bodies are sent unchecked`);
     return NOTHING_WRONG;
   };
   const { mediaType } = operation;
-  const answer = await askOrGiveUp(client, { method: 'GET', path, shownPath, mediaType, about });
+  const answer = await askOrGiveUp(client, { method: 'GET', ...address, mediaType, about });
   if (answer === undefined) return unchecked('the answer cannot be read');
   const { status, json } = answer;
   if (status >= 400) return unchecked(`answered ${status}`);
@@ -173,6 +182,7 @@ async function askVendor(
   validatePath: string,
   change: Change,
   note: (text: string) => void,
+  signal: AbortSignal | undefined,
 ): Promise<readonly string[]> {
   const answer = await askOrGiveUp(client, {
     method: 'POST',
@@ -181,6 +191,7 @@ async function askVendor(
     mediaType: operation.mediaType,
     body: stringifyJson(change.body ?? null),
     about: `check of change ${change.changeId}`,
+    signal,
   });
   const { status = 0, json } = answer ?? {};
   // Where there is no check, the errors are not the body's.

@@ -34,9 +34,10 @@ export interface Client {
    * Sends a request once, and once more only with a new token after a 401. It does not throw for what the token
    * server, the network or the other side do.
    *
-   * @param request - `withinMs`: how long it may take in all, at least as long as one attempt.
+   * @param request - `endMs`: when nothing of it is in flight any more, in milliseconds since the epoch; what could not
+   * have its whole time until then is not begun. `stop`: once it aborts nothing is begun, and what is goes on to its end.
    */
-  send(request: ApiRequest & { readonly withinMs: number }): Promise<Sent>;
+  send(request: SendRequest): Promise<Sent>;
 }
 
 export interface JsonRequest {
@@ -48,6 +49,11 @@ export interface JsonRequest {
   readonly about: string;
   readonly signal?: AbortSignal;
 }
+
+export type SendRequest = Omit<ApiRequest, 'signal'> & {
+  readonly endMs: number;
+  readonly stop: AbortSignal;
+};
 
 export interface ApiRequest {
   readonly method: Call['method'];
@@ -115,18 +121,16 @@ export function createClient(options: ClientOptions): Client {
         attempt(call, content, each, readStatusAndJson),
       );
     },
-    async send({ withinMs, signal = NEVER, ...request }) {
-      // Begun later, an attempt could not have its whole time.
-      const latestStart = AbortSignal.timeout(Math.max(0, withinMs - limits.attemptMs));
-      return sendOnce(callOf(request, origin), contentOf(request), outlet, latestStart, signal);
+    async send({ endMs, stop, ...request }) {
+      const bounds = { latestStartMs: endMs - limits.attemptMs, stop };
+      return sendOnce(callOf(request, origin), contentOf(request), outlet, bounds);
     },
   };
 }
 
 type Reader<T> = (call: Call, answer: Answer) => Promise<T>;
-const NEVER = new AbortController().signal;
 
-function callOf({ method, path, shownPath, about }: ApiRequest, origin: string): Call {
+function callOf({ method, path, shownPath, about }: Omit<ApiRequest, 'signal'>, origin: string): Call {
   return { method, url: urlOnHost(path, origin, about), shownPath, about };
 }
 

@@ -1,13 +1,11 @@
 import type { Change } from '../core/change.ts';
-import { LONGEST_ATTEMPT_MS, type Reply } from '../core/fate.ts';
+import type { Reply } from '../core/fate.ts';
 import { ExactNumber, type Json, stringifyJson } from '../core/json.ts';
 import { fillPath, type Operation } from '../core/operation.ts';
 import type { Client } from './client.ts';
 import { errorsIn } from './error-texts.ts';
 import { valueAt } from './pointer.ts';
 
-/** What is left of an attempt for the ledger's notes: 20 seconds. */
-const SENDING_MS = LONGEST_ATTEMPT_MS - 20_000;
 const LONGEST_ID = 500;
 
 /**
@@ -19,13 +17,13 @@ const LONGEST_ID = 500;
  *   answer was a 401.
  * - `lost`: written, and no whole answer came.
  *
- * @param signal - Ends it early; what came of it is said all the same.
+ * @param bounds - See {@link Client.send}.
  */
 export async function sendChange(
   client: Pick<Client, 'send'>,
   operation: Operation,
   change: Change,
-  signal?: AbortSignal,
+  { endMs, stop }: { readonly endMs: number; readonly stop: AbortSignal },
 ): Promise<Reply> {
   const sent = await client.send({
     method: operation.method,
@@ -34,8 +32,8 @@ export async function sendChange(
     mediaType: operation.mediaType,
     ...(change.body !== undefined && { body: stringifyJson(change.body) }),
     about: `change ${change.changeId}`,
-    withinMs: SENDING_MS,
-    signal,
+    endMs,
+    stop,
   });
   if (sent.kind !== 'answered') return sent;
   const { json, ...answered } = sent;

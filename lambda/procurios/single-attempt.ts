@@ -1,4 +1,4 @@
-import { SyncError } from '../core/errors.ts';
+import { SyncError, type SyncErrorCode } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import type { Call } from './call.ts';
 import { createDeparture } from './departure.ts';
@@ -19,66 +19,76 @@ export type Sent =
       readonly retryAfterMs?: number;
     }
   /** Surely nobody handled it. */
-  | { readonly kind: 'notSent'; readonly reason: string; readonly retryAfterMs?: number }
+  | {
+      readonly kind: 'notSent';
+      readonly reason: string;
+      readonly code?: SyncErrorCode;
+      readonly retryAfterMs?: number;
+    }
   /** Somebody may have handled it. */
   | { readonly kind: 'lost'; readonly reason: string };
 
-/**
- * Sends a request once, and once more with a new token if the first was refused with a 401: nothing was handled then.
- *
- * @param latestStart - Aborts when it is too late to begin.
- * @param signal - Ends it early.
- */
-export async function sendOnce(
-  call: Call,
-  content: Content,
-  outlet: Outlet,
-  latestStart: AbortSignal,
-  signal: AbortSignal,
-): Promise<Sent> {
-  const first = await attempt(call, content, outlet, latestStart, signal);
+/** When a request may be begun; once it is, it has the whole time of an attempt. */
+export interface Start {
+  /** In milliseconds since the epoch. */
+  readonly latestStartMs: number;
+  /** Aborts when nothing is to be begun any more. */
+  readonly stop: AbortSignal;
+}
+
+/** Sends a request once, and once more with a new token if the first was refused with a 401: nothing was handled then. */
+export async function sendOnce(call: Call, content: Content, outlet: Outlet, start: Start): Promise<Sent> {
+  const first = await attempt(call, content, outlet, start);
   if (first.sent.kind !== 'answered' || first.sent.status !== 401) return first.sent;
   outlet.dropToken(first.bearer);
-  return (await attempt(call, content, outlet, latestStart, signal)).sent;
+  return (await attempt(call, content, outlet, start)).sent;
 }
+
+const NEVER = new AbortController().signal;
 
 async function attempt(
   call: Call,
   content: Content,
   outlet: Outlet,
-  latestStart: AbortSignal,
-  signal: AbortSignal,
+  { latestStartMs, stop }: Start,
 ): Promise<{ readonly sent: Sent; readonly bearer: string }> {
+  const late = AbortSignal.timeout(Math.max(0, latestStartMs - Date.now()));
   let bearer: string;
   try {
-    bearer = await outlet.takeTurn(call, AbortSignal.any([latestStart, signal]));
+    bearer = await outlet.takeTurn(call, AbortSignal.any([late, stop]));
   } catch (error) {
-    return { sent: notSent(error, latestStart, signal), bearer: '' };
+    return { sent: notBegun(error, late, stop), bearer: '' };
   }
+  // A timer of a process that was busy, or asleep, is late itself.
+  if (Date.now() > latestStartMs) return { sent: NO_TURN, bearer };
   const departure = createDeparture();
   try {
-    const sent = await departure.watch(() => outlet.transmit(call, content, bearer, signal, readReply));
+    const sent = await departure.watch(() => outlet.transmit(call, content, bearer, NEVER, readReply));
     return { sent, bearer };
   } catch (error) {
-    const failed = notSent(error, latestStart, signal);
+    const failed = notSent(error);
     return { sent: departure.mayHaveLeft ? { kind: 'lost', reason: failed.reason } : failed, bearer };
   }
 }
 
+const NO_TURN: Sent = { kind: 'notSent', reason: 'its turn did not come in time' };
+
+function notBegun(error: unknown, late: AbortSignal, stop: AbortSignal): Sent {
+  if (stop.aborted) return { kind: 'notSent', reason: 'the push was stopped', retryAfterMs: 0 };
+  return late.aborted ? NO_TURN : notSent(error);
+}
+
 /** @throws What is a bug. */
-function notSent(error: unknown, latestStart: AbortSignal, signal: AbortSignal): Sent & { kind: 'notSent' } {
+function notSent(error: unknown): Sent & { kind: 'notSent' } {
   const failure = error instanceof PassingFailure ? error.failure : error;
-  if (failure instanceof SyncError) {
-    const { code, message, retryAfterMs } = failure;
-    return {
-      kind: 'notSent',
-      reason: `${code} ${message}`,
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
-    };
-  }
-  if (signal.aborted) return { kind: 'notSent', reason: 'the push was stopped' };
-  if (latestStart.aborted) return { kind: 'notSent', reason: 'its turn did not come in time' };
-  throw error;
+  if (!(failure instanceof SyncError)) throw error;
+  const { code, message, retryAfterMs } = failure;
+  return {
+    kind: 'notSent',
+    reason: `${code} ${message}`,
+    code,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
 }
 
 /**

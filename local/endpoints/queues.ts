@@ -11,8 +11,8 @@ import { changeQueueName, deadLetterQueueName } from '../../lambda/config/names.
 type Environment = Pick<Config, 'environment'>;
 
 const FOURTEEN_DAYS_SECONDS = 14 * 24 * 60 * 60;
-/** Six times as long as a batch may take. */
-const VISIBILITY_TIMEOUT_SECONDS = 720;
+/** Six times as long as the function may take, which is five minutes. */
+const VISIBILITY_TIMEOUT_SECONDS = 1_800;
 /** So high that throttling alone never uses up a message. */
 const MOST_RECEIPTS = 1000;
 

@@ -9,8 +9,12 @@ export interface SqsRecord {
   readonly receiptHandle: string;
   readonly body: string;
   readonly md5OfBody: string;
-  /** `ApproximateReceiveCount`, `SentTimestamp`, `MessageGroupId`, `MessageDeduplicationId`, `SequenceNumber`, … */
-  readonly attributes: Readonly<Record<string, string>>;
+  /** And more: `MessageDeduplicationId`, `SequenceNumber`, … */
+  readonly attributes: {
+    readonly ApproximateReceiveCount: string;
+    readonly SentTimestamp: string;
+    readonly MessageGroupId?: string;
+  };
   readonly messageAttributes: Readonly<Record<string, never>>;
   readonly eventSource: 'aws:sqs';
   readonly eventSourceARN: string;
@@ -32,7 +36,7 @@ export function toEvent(messages: readonly Message[], queueUrl: string, awsRegio
     messageId: message.MessageId as string,
     receiptHandle: message.ReceiptHandle as string,
     body: message.Body as string,
-    attributes: message.Attributes as Record<string, string>,
+    attributes: message.Attributes as SqsRecord['attributes'],
     messageAttributes: {},
     md5OfBody: message.MD5OfBody as string,
     eventSource: 'aws:sqs' as const,

@@ -41,7 +41,7 @@ describe('sending changes', () => {
   test('puts them on the queue with their group and id', async () => {
     const { client, queue, url } = await openQueue();
 
-    const unqueued = await queue.send([changeOf('relation/99')]);
+    const { unqueued } = await queue.send([changeOf('relation/99')]);
 
     const [message] = await receive(client, url);
     expect(unqueued).toEqual([]);
@@ -80,7 +80,7 @@ describe('sending changes', () => {
     const { client, queue, url } = await openQueue();
     const text = `"${'é'.repeat(128 * 1024 - 1)}"`;
 
-    const unqueued = await queue.send(['a1', 'b1', 'c1', 'd1', 'e1'].map((id) => changeOf(id, text)));
+    const { unqueued } = await queue.send(['a1', 'b1', 'c1', 'd1', 'e1'].map((id) => changeOf(id, text)));
 
     expect(unqueued).toEqual([]);
     expect(bodiesOf(await receive(client, url))).toEqual([text, text, text, text, text]);
@@ -90,7 +90,7 @@ describe('sending changes', () => {
     const { client, queue, url } = await openQueue();
     const text = JSON.stringify({ changeId: 'a1', name: 'A\uFFFE\uFFFFda\u0001' });
 
-    const unqueued = await queue.send([changeOf('a1', text)]);
+    const { unqueued } = await queue.send([changeOf('a1', text)]);
 
     const [message] = await receive(client, url);
     expect(unqueued).toEqual([]);
@@ -101,7 +101,7 @@ describe('sending changes', () => {
     const { client, queue, url } = await openQueue();
     const refused = '"\u0000"';
 
-    const unqueued = await queue.send([
+    const { unqueued } = await queue.send([
       changeOf('a1'),
       changeOf('b1'),
       changeOf('a2', refused),
@@ -146,7 +146,7 @@ describe('sending changes', () => {
       queueUrl: `${server.origin}/000000000000/changes.fifo`,
     });
 
-    const unqueued = await queue.send(['a1', 'b1', 'c1', 'b2'].map((id) => changeOf(id)));
+    const { unqueued } = await queue.send(['a1', 'b1', 'c1', 'b2'].map((id) => changeOf(id)));
 
     expect(unqueued).toEqual([
       { index: 1, reason: 'AWS answered ThrottlingException' },
@@ -162,7 +162,7 @@ describe('sending changes', () => {
     proxy.onCall(({ ordinal }) => (ordinal === 1 ? 'loseReply' : undefined));
     const queue = createChangeQueue({ client: sqsOf(proxy.url, 2), clock: new ManualClock(), queueUrl: url });
 
-    const unqueued = await queue.send([changeOf('a1'), changeOf('b1')]);
+    const { unqueued } = await queue.send([changeOf('a1'), changeOf('b1')]);
 
     expect(unqueued).toEqual([]);
     expect(proxy.calls()).toEqual({ SendMessageBatch: 2 });

@@ -20,6 +20,7 @@ function entryOf(changeId: string, overrides: Partial<LedgerEntry> = {}): Ledger
     changedAt: '2026-11-24T12:00:00.000Z',
     attempt: 0,
     mayBeApplied: false,
+    lostReplies: 0,
     errors: [],
     ids: {},
     attempts: [],

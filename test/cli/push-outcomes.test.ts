@@ -2,8 +2,7 @@ import { expect, test } from '@jest/globals';
 import { awaitOutcomes, type FateSoFar } from '../../cli/await-outcomes.ts';
 import { exitCodeOf } from '../../cli/change-texts.ts';
 import { type Change, contentHashOf } from '../../lambda/core/change.ts';
-import { type LedgerEntry, newEntry } from '../../lambda/core/ledger-entry.ts';
-import { systemClock } from '../../lambda/runtime/clock.ts';
+import { type LedgerEntry, newEntry, rejectedMessage } from '../../lambda/core/ledger-entry.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -11,9 +10,17 @@ function changeOf(changeId: string): Change {
   return { changeId, operation: 'register', subject: 's', parameters: {}, body: {} };
 }
 
+function queuedOf(changeId: string) {
+  return { change: changeOf(changeId), messageId: `message-${changeId}` };
+}
+
 function entryOf(changeId: string, overrides: Partial<LedgerEntry>): LedgerEntry {
   const change = changeOf(changeId);
-  const entry = newEntry(change, { contentHash: contentHashOf(change), bodyText: '{}', clock: systemClock });
+  const entry = newEntry(change, {
+    contentHash: contentHashOf(change),
+    bodyText: '{}',
+    queuedMs: Date.now(),
+  });
   return { ...entry, ...overrides };
 }
 
@@ -48,7 +55,7 @@ test('waits until nothing more happens to any change by itself', async () => {
   });
   const looks: number[] = [];
 
-  const fates = await awaitOutcomes(['good', 'slow', 'lost'].map(changeOf), {
+  const fates = await awaitOutcomes(['good', 'slow', 'lost'].map(queuedOf), {
     ledger,
     signal: NEVER,
     pauseMs: 1,
@@ -61,13 +68,13 @@ test('waits until nothing more happens to any change by itself', async () => {
     lost: { outcome: 'unknown', isFinal: true, isHeld: true },
   });
   expect(looks).toEqual([1, 1, 2, 3]);
-  expect(Object.fromEntries(ledger.looks)).toEqual({ good: 3, slow: 4, lost: 1 });
+  expect(Object.fromEntries(ledger.looks)).toEqual({ good: 3, 'message-good': 1, slow: 4, lost: 1 });
 });
 
 test('takes the entry of another change for a refusal', async () => {
   const ledger = ledgerOf({ c1: [entryOf('c1', { outcome: 'accepted', contentHash: 'another' })] });
 
-  const fates = await awaitOutcomes([changeOf('c1')], { ledger, signal: NEVER, pauseMs: 1, onLook() {} });
+  const fates = await awaitOutcomes([queuedOf('c1')], { ledger, signal: NEVER, pauseMs: 1, onLook() {} });
 
   expect(fates.get('c1')).toMatchObject({
     outcome: 'rejected',
@@ -75,12 +82,27 @@ test('takes the entry of another change for a refusal', async () => {
   });
 });
 
+test('a message refused by whoever sends was once waited for without end', async () => {
+  const errors = ['operation: expected one of addAction'];
+  const refused = rejectedMessage({ messageId: 'message-c1', text: '{}', changeId: 'c1', errors, nowMs: 0 });
+  const ledger = ledgerOf({ 'message-c1': [undefined, refused] });
+
+  const fates = await awaitOutcomes([queuedOf('c1')], { ledger, signal: NEVER, pauseMs: 1, onLook() {} });
+
+  expect(fates.get('c1')).toEqual({
+    outcome: 'rejected',
+    isFinal: true,
+    isHeld: false,
+    reason: 'operation: expected one of addAction; its entry is message-c1',
+  });
+});
+
 test('comes to a change behind a hundred that get nowhere', async () => {
-  const stuck = Array.from({ length: 100 }, (_, index) => changeOf(`stuck-${index}`));
+  const stuck = Array.from({ length: 100 }, (_, index) => queuedOf(`stuck-${index}`));
   const ledger = ledgerOf({ c1: [entryOf('c1', { outcome: 'accepted' })] });
   const stop = new AbortController();
 
-  const fates = await awaitOutcomes([...stuck, changeOf('c1')], {
+  const fates = await awaitOutcomes([...stuck, queuedOf('c1')], {
     ledger,
     signal: stop.signal,
     pauseMs: 1,

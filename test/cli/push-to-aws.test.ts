@@ -86,7 +86,7 @@ test('--wait ends when the ledger has the outcome', async () => {
   const checked = parseChange(TEXT, { register: operationOf() });
   if ('problems' in checked) throw new Error('the test queues no change');
   const contentHash = contentHashOf(checked.change);
-  const entry = newEntry(checked.change, { contentHash, bodyText: undefined, clock: systemClock });
+  const entry = newEntry(checked.change, { contentHash, bodyText: undefined, queuedMs: Date.now() });
 
   const waiting = start(['push', 'changes.jsonl', '--yes', '--wait', '--json'], setting);
   await ledger.write(withOutcome(entry, systemClock, { outcome: 'accepted', status: 201 }));

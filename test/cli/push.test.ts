@@ -166,7 +166,27 @@ describe('push', () => {
     expect(documentsOf(first).map(({ changeId }) => changeId)).toEqual(['w1', 'w2']);
     expect(second.code).toBe(0);
     expect(appliedNames()).toEqual(['Ten', 'Eleven', 'Twelve']);
-  }, 20_000);
+  });
+});
+
+test('Ctrl-C once went on with the whole batch: the change under way is ended, the others stay queued', async () => {
+  procurios.control.clearFaults();
+  procurios.control.resetApplied();
+  procurios.control.resetRequests();
+  procurios.control.fault({ route: REGISTER, nth: 1, do: { kind: 'latency', ms: 1_000 } });
+  const lines = ['y1', 'y2', 'y3'].map((id) => register(id, id));
+  await writeFile(join(cwd, 'changes.jsonl'), linesOf(lines));
+  const stopped = start(['push', 'changes.jsonl', '--embedded', '--yes', '--json'], { cwd });
+  while (procurios.control.requests()[REGISTER] !== 1) await new Promise(setImmediate);
+  stopped.process.kill('SIGINT');
+  const { code } = await stopped.ended;
+  const appliedFirst = appliedNames();
+
+  await pushFile([register('y4', 'y4')], '--yes');
+
+  expect(code).toBe(130);
+  expect(appliedFirst).toEqual(['y1']);
+  expect(appliedNames()).toEqual(['y1', 'y2', 'y3', 'y4']);
 });
 
 describe('changes', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Reply } from '../../lambda/core/fate.ts';
-import { answered, operationOf, PushWorld } from '../support/push-world.ts';
+import { SyncError } from '../../lambda/core/errors.ts';
+import { MOST_LOST_REPLIES, type Reply } from '../../lambda/core/fate.ts';
+import { answered, Crash, operationOf, PushWorld } from '../support/push-world.ts';
 
 const change = (changeId: string, subject = 'relation/1', body: object = { name: 'Ada' }) => ({
   changeId,
@@ -227,6 +228,68 @@ describe('what comes back decides', () => {
     expect(entry?.notBefore).toBeUndefined();
   });
 
+  test('a schema that fails for weeks once used up the messages of a group in two hours', async () => {
+    const world = new PushWorld();
+    world.check = async () => {
+      throw new SyncError('UNAVAILABLE', 'schema: answered 500');
+    };
+    for (const id of ['c1', 'c2', 'c3']) world.queue(change(id));
+
+    await world.drain(3000);
+
+    expect(world.deadLetters).toEqual([]);
+    for (const id of ['c1', 'c2', 'c3']) {
+      expect(world.ledger.get(id)).toMatchObject({
+        outcome: 'waiting',
+        reason: 'it waited 13 days without being handled',
+      });
+    }
+  });
+
+  test('the 13 days count from when the message was sent, not from when it was first handled', async () => {
+    const world = new PushWorld();
+    world.answer = () => answered(503);
+    const sentMs = world.clock.now() - 13 * 24 * 60 * 60 * 1000;
+    world.queue(change('c1'), undefined, { sentMs });
+
+    await world.drain(3);
+
+    expect(world.ledger.get('c1')).toMatchObject({
+      outcome: 'waiting',
+      reason: 'it waited 13 days without being handled',
+      queuedAt: new Date(sentMs).toISOString(),
+    });
+  });
+
+  test('a repeatable change that always fails no longer holds up its subject for ever', async () => {
+    const world = new PushWorld({ register: operationOf({ method: 'PUT', repeatable: true }) });
+    world.answer = (id) => (id === 'c1' ? answered(500) : answered(200));
+    for (const id of ['c1', 'c2']) world.queue(change(id));
+    const begin = world.clock.now();
+
+    await world.drain();
+
+    expect(world.ledger.get('c1')).toMatchObject({
+      outcome: 'unknown',
+      attempt: MOST_LOST_REPLIES,
+      reason: 'Procurios answered 500, the last of 24 attempts that ended so',
+    });
+    expect(world.applied).toEqual(['c2']);
+    expect(world.clock.now() - begin).toBeLessThan(7 * 60 * 60 * 1000);
+  });
+
+  test('a repeatable change that ends every function that sends it is held as well', async () => {
+    const world = new PushWorld({ register: operationOf({ method: 'PUT', repeatable: true }) });
+    world.whileSending = () => {
+      throw new Crash();
+    };
+    world.queue(change('c1'));
+
+    await world.drain();
+
+    expect(world.ledger.get('c1')).toMatchObject({ outcome: 'unknown', attempt: MOST_LOST_REPLIES });
+  });
+
   test('a repeatable operation is sent again after a lost reply', async () => {
     const world = new PushWorld({ register: operationOf({ method: 'PUT', repeatable: true }) });
     world.answer = (_id, attempt) => (attempt === 1 ? lost : answered(200));
@@ -270,6 +333,71 @@ describe('a group', () => {
 
     expect(afterFirst).toEqual(['b1']);
     expect(world.applied).toEqual(['b1', 'a1', 'a2', 'a3']);
+  });
+
+  test('has an entry for each message that goes back, also for those behind the one that waits', async () => {
+    const world = new PushWorld();
+    world.answer = () => answered(503);
+    for (const id of ['a1', 'a2', 'a3']) world.queue(change(id, 'a'));
+
+    await world.deliver();
+
+    expect(['a1', 'a2', 'a3'].map((id) => world.ledger.get(id)?.outcome)).toEqual([
+      'waiting',
+      'queued',
+      'queued',
+    ]);
+  });
+
+  test('goes back in its order when the push is stopped, after the attempt that is under way', async () => {
+    const world = new PushWorld();
+    const stop = new AbortController();
+    world.whileSending = (id) => {
+      if (id === 'a1') stop.abort();
+    };
+    for (const id of ['a1', 'a2', 'a3']) world.queue(change(id, 'a'));
+
+    await world.deliver(stop.signal);
+    const atTheStop = [...world.applied];
+    const entries = ['a1', 'a2', 'a3'].map((id) => world.ledger.get(id)?.outcome);
+    await world.deliver();
+
+    expect(atTheStop).toEqual(['a1']);
+    expect(entries).toEqual(['accepted', 'queued', 'queued']);
+    expect(world.applied).toEqual(['a1', 'a2', 'a3']);
+    expect(world.queued).toBe(0);
+  });
+
+  test('that is stopped while the schema is asked for goes back without an attempt', async () => {
+    const world = new PushWorld();
+    const stop = new AbortController();
+    world.check = async () => {
+      stop.abort();
+      throw stop.signal.reason;
+    };
+    world.queue(change('a1', 'a'));
+
+    await world.deliver(stop.signal);
+
+    expect(world.ledger.get('a1')).toMatchObject({ outcome: 'queued', attempt: 0 });
+    expect(world.queued).toBe(1);
+  });
+
+  test('that is not the subject would lose the order: its message is refused', async () => {
+    const world = new PushWorld();
+    world.queue(change('a1', 'a'), undefined, { group: 'every-message-its-own' });
+
+    await world.drain();
+
+    expect(world.applied).toEqual([]);
+    expect([...world.ledger.values()]).toMatchObject([
+      {
+        changeId: 'message-1-a1',
+        outcome: 'rejected',
+        reason: 'the message says changeId a1',
+        errors: ['subject: expected the same as the message group of its message'],
+      },
+    ]);
   });
 
   test('goes on behind a change that is rejected or unknown', async () => {

@@ -25,7 +25,7 @@ function entryOf(overrides: Partial<LedgerEntry> = {}, text = TEXT): LedgerEntry
   const entry = newEntry(change, {
     contentHash: contentHashOf(change),
     bodyText: '{"total":9007199254740993}',
-    clock: { ...clock, now: () => NOW - 20 * 24 * 60 * 60 * 1000 },
+    queuedMs: NOW - 20 * 24 * 60 * 60 * 1000,
   });
   return { ...entry, version: 5, ...overrides };
 }
@@ -132,12 +132,31 @@ describe('resending', () => {
   });
 });
 
+describe('a change whose message is gone', () => {
+  const longAgo = NOW - 2 * 60 * 60 * 1000;
+  const lost = [
+    entryOf({ outcome: 'waiting', notBefore: longAgo }),
+    entryOf({ outcome: 'sending', until: longAgo, attempt: 1, mayBeApplied: true }),
+  ];
+
+  test.each(lost)('once could be neither resent nor settled: $outcome', (entry) => {
+    expect(resendChange(entry, operations, clock)).toMatchObject({
+      entry: { outcome: 'queued', lostReplies: 0 },
+    });
+    expect(settleChange(entry, { outcome: 'rejected', note: 'x' }, clock)).toMatchObject({
+      entry: { outcome: 'rejected' },
+    });
+  });
+});
+
 describe('settling', () => {
   test.each([
     ['unknown', unknown],
     ['rejected', rejected],
     ['held', held],
     ['no change', noChange],
+    ['waiting for its time', underWay[1] as LedgerEntry],
+    ['queued', entryOf()],
   ])('drops body and vendor texts of what is %s and has it expire', (_outcome, entry) => {
     const settlement = { outcome: 'accepted', note: 'seen in Procurios' } as const;
 
@@ -165,9 +184,7 @@ describe('settling', () => {
 
   test.each([
     ['was accepted', accepted, /^was accepted/],
-    ['is queued', entryOf(), /^is under way \(queued\)/],
-    ['is being sent', underWay[0] as LedgerEntry, /^is under way \(sending\)/],
-    ['waits for its time', underWay[1] as LedgerEntry, /^is under way \(waiting\)/],
+    ['is being sent', underWay[0] as LedgerEntry, /^is being sent/],
   ])('is refused for what %s', (_why, entry, refusal) => {
     const settled = settleChange(entry, { outcome: 'rejected', note: 'x' }, clock);
 

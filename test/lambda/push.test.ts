@@ -6,6 +6,7 @@ import { stream } from '../../lambda/config/catalogue.ts';
 import { engagementAction, operation } from '../../lambda/config/catalogue-operations.ts';
 import { checkConfig } from '../../lambda/config/check-config.ts';
 import type { Config } from '../../lambda/config/config.ts';
+import { PUSH_TIMEOUT_SECONDS } from '../../lambda/config/deployment.ts';
 import { onePage } from '../../lambda/config/paging.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../local/endpoints/embedded-aws.ts';
 import { createQueues } from '../../local/endpoints/queues.ts';
@@ -66,7 +67,9 @@ beforeEach(() => {
 });
 
 const invoke = (which: Bundle, ...events: object[]) =>
-  invokeBundle(which, events, { ...aws.environment, PROCURIOS_HOST: procurios.url });
+  invokeFor(PUSH_TIMEOUT_SECONDS * 1000, which, ...events);
+const invokeFor = (remainingMs: number, which: Bundle, ...events: object[]) =>
+  invokeBundle(which, events, { ...aws.environment, PROCURIOS_HOST: procurios.url }, remainingMs);
 
 const thing = (changeId: string, subject: string, name = 'hunter2') => ({
   changeId,
@@ -81,7 +84,11 @@ function batch(...changes: readonly (object & { readonly subject?: string })[]) 
     messageId: `message-${index}`,
     receiptHandle: `receipt-${index}`,
     body: typeof change === 'string' ? change : JSON.stringify(change),
-    attributes: { MessageGroupId: change.subject ?? 'none' },
+    attributes: {
+      MessageGroupId: change.subject ?? 'none',
+      ApproximateReceiveCount: '1',
+      SentTimestamp: String(Date.now()),
+    },
   }));
   return { Records };
 }
@@ -118,7 +125,7 @@ describe('the bundled push', () => {
       { itemIdentifier: 'message-1' },
     ]);
     expect(await entryOf('q1')).toMatchObject({ outcome: 'waiting', status: 503 });
-    expect(await entryOf('q2')).toBeUndefined();
+    expect(await entryOf('q2')).toMatchObject({ outcome: 'queued' });
     expect(other.answers[0].result.batchItemFailures).toEqual([]);
   });
 
@@ -132,6 +139,33 @@ describe('the bundled push', () => {
     expect(await entryOf('r1')).toMatchObject({ outcome: 'unknown', mayBeApplied: true });
     expect(await entryOf('message-0')).toMatchObject({ outcome: 'rejected' });
     expect(procurios.control.applied()).toHaveLength(1);
+  });
+
+  test('begins nothing that could not be brought to its end in the invocation', async () => {
+    const { answers } = await invokeFor(180_000, push, batch(thing('t1', 'a'), thing('t2', 'a')));
+
+    expect(answers[0].result.batchItemFailures).toEqual([
+      { itemIdentifier: 'message-0' },
+      { itemIdentifier: 'message-1' },
+    ]);
+    expect(await entryOf('t1')).toMatchObject({ outcome: 'queued', attempt: 0 });
+    expect(procurios.control.applied()).toEqual([]);
+  });
+
+  test('counts the outcomes of a batch, and nothing else about them', async () => {
+    procurios.control.fault({ route: 'POST /l/module_api/object', nth: 1, do: { kind: 'lostReply' } });
+
+    const { logs } = await invoke(push, batch(thing('m1', 'a'), thing('m2', 'a'), { subject: 'b' }));
+
+    const { _aws, ...counts } = logs.find((line) => '_aws' in line);
+    expect(_aws.CloudWatchMetrics[0].Dimensions).toEqual([['Environment']]);
+    expect(counts).toEqual({
+      Environment: 'acme',
+      ChangesUnknown: 1,
+      ChangesAccepted: 1,
+      MessagesRejected: 1,
+      AccessRefused: 0,
+    });
   });
 
   test('rejects nothing while its credentials are refused, and says why', async () => {
@@ -174,8 +208,9 @@ describe('the bundled enqueue', () => {
   ])('notes in the ledger an event that %s', async (_what, detail) => {
     const event = { ...eventOf(detail), id: `event-${Object.keys(detail).length}` };
 
-    await invoke(enqueue, event);
+    const { logs } = await invoke(enqueue, event);
 
+    expect(logs).toContainEqual(expect.objectContaining({ MessagesRejected: 1, Environment: 'acme' }));
     expect(await entryOf(event.id)).toMatchObject({ outcome: 'rejected', errors: expect.any(Array) });
   });
 });

@@ -15,8 +15,13 @@ type Failing = (response: Parameters<Handler>[1]) => void;
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
+/** Nothing is in a hurry, and nobody stops it. */
+function bounds(stop = new AbortController().signal) {
+  return { endMs: Date.now() + 100_000, stop };
+}
+
 function send(origin: string, options: Partial<ClientOptions> = {}, changes = {}): Promise<Reply> {
-  return sendChange(clientFor(origin, options), operationWith(), changeWith(changes));
+  return sendChange(clientFor(origin, options), operationWith(), changeWith(changes), bounds());
 }
 
 /** What comes of a change that the server takes like this, and how often it was asked. */
@@ -73,6 +78,7 @@ describe('a change', () => {
       clientFor(server.origin),
       operationWith({ method }),
       changeWith({ body: [1, 2] }),
+      bounds(),
     );
 
     expect(reply).toEqual({ kind: 'answered', status: 204, errors: [], ids: {}, isHtml: false });
@@ -86,6 +92,7 @@ describe('a change', () => {
       clientFor(server.origin),
       operationWith({ method: 'DELETE' }),
       changeWith({ body: undefined }),
+      bounds(),
     );
 
     expect(server.requests[0]?.body).toBe('');
@@ -96,7 +103,7 @@ describe('a change', () => {
     await using server = await startHttpServer((_request, response) => answerJson(response, {}));
     const client = clientFor(server.origin);
 
-    await sendChange(client, operationWith(), changeWith());
+    await sendChange(client, operationWith(), changeWith(), bounds());
     await client.ask({
       method: 'GET',
       path: '/l/x',
@@ -149,7 +156,7 @@ describe('an answer', () => {
       inherited: '/toString',
     };
 
-    const reply = await sendChange(clientFor(server.origin), operationWith({ ids }), changeWith());
+    const reply = await sendChange(clientFor(server.origin), operationWith({ ids }), changeWith(), bounds());
 
     expect(reply).toMatchObject({ ids: { deep: 'x-1', negative: '-3' } });
     expect(Object.keys((reply as { ids: object }).ids)).toEqual(['deep', 'negative']);
@@ -269,8 +276,8 @@ describe('an answer', () => {
     );
     const client = clientFor(server.origin);
 
-    const first = await sendChange(client, operationWith(), changeWith());
-    const second = await sendChange(client, operationWith(), changeWith({ changeId: 'chg-2' }));
+    const first = await sendChange(client, operationWith(), changeWith(), bounds());
+    const second = await sendChange(client, operationWith(), changeWith({ changeId: 'chg-2' }), bounds());
 
     expect(first).toMatchObject({ kind: 'answered', status, retryAfterMs: 3_600_000 });
     expect(second).toMatchObject({
@@ -343,7 +350,7 @@ describe('what never reached the API', () => {
 
     const reply = await send(`http://${closed.address}`);
 
-    expect(reply).toEqual({
+    expect(reply).toMatchObject({
       kind: 'notSent',
       reason: expect.stringMatching(/^HOST_UNREACHABLE .*the connection was refused \(ECONNREFUSED\)$/),
     });
@@ -383,7 +390,7 @@ describe('what never reached the API', () => {
 
     const reply = await send(server.origin, { token });
 
-    expect(reply).toEqual({
+    expect(reply).toMatchObject({
       kind: 'notSent',
       reason: expect.stringMatching(/^ACCESS_DENIED .*things\/write/),
     });
@@ -405,12 +412,22 @@ describe('what never reached the API', () => {
       clientFor(server.origin, { token }),
       operationWith(),
       changeWith(),
-      stop.signal,
+      bounds(stop.signal),
     );
     stop.abort();
     const reply = await sending;
 
-    expect(reply).toEqual({ kind: 'notSent', reason: 'the push was stopped' });
+    expect(reply).toMatchObject({ kind: 'notSent', reason: 'the push was stopped', retryAfterMs: 0 });
+    expect(server.requests).toEqual([]);
+  });
+
+  test('an attempt whose time was used up by the note before it does not outlive it', async () => {
+    await using server = await startHttpServer((_request, response) => answerJson(response, {}));
+    const late = { ...bounds(), endMs: Date.now() + (QUICK.attemptMs ?? 0) - 1 };
+
+    const reply = await sendChange(clientFor(server.origin), operationWith(), changeWith(), late);
+
+    expect(reply).toMatchObject({ kind: 'notSent', reason: 'its turn did not come in time' });
     expect(server.requests).toEqual([]);
   });
 
@@ -426,7 +443,8 @@ describe('what never reached the API', () => {
       shownPath: '/l/x',
       mediaType: MEDIA_TYPE,
       about: 'x',
-      withinMs: 1_050,
+      endMs: Date.now() + 1_300,
+      stop: new AbortController().signal,
     };
 
     const sent = await Promise.all([client.send(request), client.send(request)]);
@@ -479,16 +497,20 @@ describe('what may have reached the API', () => {
     expect(requests).toBe(1);
   });
 
-  test('is lost when it is stopped after it was sent', async () => {
+  test('goes on to its end when it is stopped after it was sent', async () => {
     const stop = new AbortController();
-    await using server = await startHttpServer(() => {});
+    let answer = () => {};
+    await using server = await startHttpServer((_request, response) => {
+      answer = () => answerJson(response, {});
+    });
 
-    const sending = sendChange(clientFor(server.origin), operationWith(), changeWith(), stop.signal);
+    const sending = sendChange(clientFor(server.origin), operationWith(), changeWith(), bounds(stop.signal));
     await until(() => server.requests.length === 1);
     stop.abort();
+    answer();
     const reply = await sending;
 
-    expect(reply).toEqual({ kind: 'lost', reason: 'the push was stopped' });
+    expect(reply).toMatchObject({ kind: 'answered', status: 200 });
   });
 
   test('is told apart for each of several changes under way', async () => {

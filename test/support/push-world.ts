@@ -23,6 +23,10 @@ interface QueuedChange {
   readonly [field: string]: unknown;
 }
 
+/** As the queue's `maxReceiveCount`. */
+const MOST_RECEIPTS = 1_000;
+const NEVER = new AbortController().signal;
+
 /** A process died: whatever it was doing ends here, and nothing after it happens. */
 export class Crash extends Error {}
 
@@ -41,9 +45,16 @@ export class PushWorld {
   readonly operations: Record<string, Operation>;
   readonly clock: Clock & { time: number };
   answer: (message: string, attempt: number) => Reply = () => ACCEPTED;
+  /** What the vendor's schema or check says of a change. */
+  check: () => Promise<readonly string[]> = async () => [];
+  /** Called while a change is being sent. */
+  whileSending: (changeId: string) => void = () => {};
+  /** Messages that were received 1,000 times and not handled. */
+  readonly deadLetters: string[] = [];
   calls = 0;
   injections = new Map<number, Injection>();
-  #messages: (Message & { visibleAt: number; receipts: number })[] = [];
+  #messages: (Message & { visibleAt: number; receives: number })[] = [];
+  #sent = 0;
   #sends = new Map<string, number>();
 
   constructor(operations: Record<string, Operation> = { register: operationOf() }) {
@@ -52,10 +63,13 @@ export class PushWorld {
     this.clock = clock;
   }
 
-  queue(change: QueuedChange, text = JSON.stringify(change)): void {
-    const messageId = `message-${this.#messages.length + this.#sends.size + this.ledger.size + 1}-${change.changeId}`;
+  /** @param more - What the queue is to say of the message, other than it would. */
+  queue(change: QueuedChange, text = JSON.stringify(change), more: Partial<Message> = {}): void {
+    this.#sent += 1;
+    const messageId = `message-${this.#sent}-${change.changeId}`;
     const group = change.subject ?? 'none';
-    this.#messages.push({ messageId, group, receiptHandle: messageId, text, visibleAt: 0, receipts: 0 });
+    const message = { messageId, group, receiptHandle: messageId, text, sentMs: this.clock.time };
+    this.#messages.push({ ...message, ...more, visibleAt: 0, receives: 0 });
   }
 
   get queued(): number {
@@ -63,7 +77,7 @@ export class PushWorld {
   }
 
   /** Delivers what is visible, up to ten messages; a crash leaves them to be delivered again. */
-  async deliver(): Promise<void> {
+  async deliver(stop: AbortSignal = NEVER): Promise<void> {
     const now = this.clock.time;
     const blocked = new Set<string>();
     const batch = this.#messages
@@ -73,11 +87,12 @@ export class PushWorld {
       })
       .slice(0, 10);
     for (const message of batch) {
-      message.receipts += 1;
-      message.visibleAt = now + 720_000;
+      if (message.receives === MOST_RECEIPTS) this.deadLetters.push(message.messageId);
+      message.receives += 1;
+      message.visibleAt = now + 1_800_000;
     }
     try {
-      const back = new Set(await pushBatch(batch, this.ports()));
+      const back = new Set(await pushBatch(batch, this.ports(), stop));
       this.#messages = this.#messages.filter((each) => !batch.includes(each) || back.has(each.messageId));
     } catch (error) {
       if (!(error instanceof Crash)) throw error;
@@ -89,10 +104,10 @@ export class PushWorld {
     for (let round = 0; this.#messages.length > 0; round += 1) {
       if (round === mostRounds) throw new Error(`${this.#messages.length} messages never leave the queue`);
       await this.deliver();
-      this.clock.time = Math.max(
-        this.clock.time + 1000,
-        Math.min(...this.#messages.map(({ visibleAt }) => visibleAt)),
-      );
+      // The first of a group to be delivered again: the others wait for it.
+      const firsts = Map.groupBy(this.#messages, ({ group }) => group).values();
+      const next = Math.min(...[...firsts].map(([first]) => first?.visibleAt ?? Number.POSITIVE_INFINITY));
+      if (Number.isFinite(next)) this.clock.time = Math.max(this.clock.time + 1000, next);
     }
   }
 
@@ -124,7 +139,7 @@ export class PushWorld {
         read: (id) => call(() => this.ledger.get(id), lostStore),
         write: (entry) => call(() => this.#write(entry), lostStore),
       },
-      check: async () => [],
+      check: () => this.check(),
       send: (_operation, change) =>
         call<Reply>(
           () => this.#apply(change.changeId),
@@ -150,6 +165,7 @@ export class PushWorld {
   }
 
   #apply(changeId: string): Reply {
+    this.whileSending(changeId);
     const attempt = (this.#sends.get(changeId) ?? 0) + 1;
     this.#sends.set(changeId, attempt);
     const reply = this.answer(changeId, attempt);

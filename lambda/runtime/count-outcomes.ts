@@ -1,0 +1,40 @@
+import type { SyncErrorCode } from '../core/errors.ts';
+import type { LedgerEntry } from '../core/ledger-entry.ts';
+import { isHeld } from '../core/resolve-change.ts';
+import type { MetricCounts } from './metrics.ts';
+
+/** What stands in the way of our access, and not of the change. */
+const REFUSES_ACCESS: ReadonlySet<SyncErrorCode | undefined> = new Set([
+  'CREDENTIALS_REFUSED',
+  'ACCESS_DENIED',
+  'SECRET_INVALID',
+  'CONSENT_NEEDED',
+]);
+
+/** The counts of a batch, by what became of its changes. One that is held counts as that each time it becomes so. */
+export function countOutcomes(entries: readonly LedgerEntry[]): MetricCounts {
+  const counts: { -readonly [Name in keyof MetricCounts]: number } = {};
+  for (const entry of entries) {
+    const name = metricOf(entry);
+    if (name !== undefined) counts[name] = (counts[name] ?? 0) + 1;
+    // A 0 too: it says that access is well again.
+    counts.accessRefused = (counts.accessRefused ?? 0) + (REFUSES_ACCESS.has(entry.code) ? 1 : 0);
+    if (entry.code === 'THROTTLED') counts.throttled = (counts.throttled ?? 0) + 1;
+  }
+  return counts;
+}
+
+function metricOf(entry: LedgerEntry): keyof MetricCounts | undefined {
+  switch (entry.outcome) {
+    case 'accepted':
+      return 'changesAccepted';
+    case 'rejected':
+      return entry.operation === undefined ? 'messagesRejected' : 'changesRejected';
+    case 'unknown':
+      return 'changesUnknown';
+    case 'waiting':
+      return isHeld(entry) ? 'changesHeld' : 'changesWaiting';
+    default:
+      return undefined;
+  }
+}
