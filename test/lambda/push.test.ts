@@ -69,7 +69,7 @@ beforeEach(() => {
 const invoke = (which: Bundle, ...events: object[]) =>
   invokeFor(PUSH_TIMEOUT_SECONDS * 1000, which, ...events);
 const invokeFor = (remainingMs: number, which: Bundle, ...events: object[]) =>
-  invokeBundle(which, events, { ...aws.environment, PROCURIOS_HOST: procurios.url }, remainingMs);
+  invokeBundle(which, events, { ...aws.environment, PROCURIOS_HOST: procurios.url }, { remainingMs });
 
 const thing = (changeId: string, subject: string, name = 'hunter2') => ({
   changeId,
