@@ -4,12 +4,13 @@ import { createLedger } from './aws/ledger.ts';
 import { createStateTable } from './aws/state-table.ts';
 import type { Config } from './config/config.ts';
 import { stateTableName } from './config/names.ts';
+import type { Clock } from './core/clock.ts';
 import type { LedgerEntry } from './core/ledger-entry.ts';
 import { type Message, type PushPorts, pushBatch } from './core/push-batch.ts';
 import { isHeld } from './core/resolve-change.ts';
 import { createBodyChecks } from './procurios/body-schema.ts';
 import { type Client, createClient } from './procurios/client.ts';
-import { PUSH_LIMITS } from './procurios/limits.ts';
+import { type ClientLimits, PUSH_LIMITS } from './procurios/limits.ts';
 import { sendChange } from './procurios/send.ts';
 import type { TokenSource } from './procurios/token.ts';
 import { systemClock } from './runtime/clock.ts';
@@ -48,6 +49,10 @@ export interface PushOptions {
   /** Functions that send beside each other, and share the agreed rate. */
   readonly concurrency: number;
   readonly log: Log;
+  /** @default - The machine's. */
+  readonly clock?: Clock;
+  /** @default PUSH_LIMITS */
+  readonly limits?: ClientLimits;
   /** Told once of each batch. */
   readonly metrics: Pick<Metrics, 'count'>;
 }
@@ -61,16 +66,16 @@ export interface PushOptions {
 export function createPush(
   options: PushOptions,
 ): (event: QueueEvent, stop: AbortSignal) => Promise<BatchResponse> {
-  const { config, log } = options;
+  const { config, log, clock = systemClock, limits = PUSH_LIMITS } = options;
   const procurios: Client = createClient({
     ...config,
     token: options.token,
     requestsPerSecond: config.requestsPerSecond.push / options.concurrency,
-    limits: PUSH_LIMITS,
+    limits,
   });
   const checks = createBodyChecks(procurios, { onNote: (note) => log.warn('schema', { note }) });
   const ports: Omit<PushPorts, 'onOutcome'> = {
-    clock: systemClock,
+    clock,
     operations: config.operations,
     ledger: createLedger(createStateTable(options.dynamoDb, stateTableName(config.environment))),
     check: checks.check,

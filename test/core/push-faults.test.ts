@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { type Injection, operationOf, PushWorld } from '../support/push-world.ts';
-
-const INJECTIONS: readonly Injection[] = ['crashBefore', 'crashAfter', 'error', 'lostReply', 'timeout'];
+import { expectPromisesKept } from '../support/push-promises.ts';
+import { INJECTIONS, type Injection, operationOf, PushWorld } from '../support/push-world.ts';
 
 /** Two subjects with three changes each, in turn. */
 const CHANGES = Array.from({ length: 6 }, (_, index) => ({
@@ -24,23 +23,6 @@ async function runWith(
   return world;
 }
 
-function expectPromisesKept(world: PushWorld, isRepeatable: boolean): void {
-  for (const { changeId } of CHANGES) {
-    const entry = world.ledger.get(changeId);
-    const times = world.applied.filter((id) => id === changeId).length;
-    // None is lost without an entry that says so, and what is called accepted was applied.
-    expect(['accepted', 'unknown']).toContain(entry?.outcome);
-    if (entry?.outcome === 'accepted') expect(times).toBeGreaterThanOrEqual(1);
-    if (!isRepeatable) expect(times).toBeLessThanOrEqual(1);
-    else expect(entry?.outcome).toBe('accepted');
-  }
-  for (const subject of ['a', 'b']) {
-    const ofSubject = CHANGES.filter((change) => change.subject === subject).map(({ changeId }) => changeId);
-    const order = [...new Set(world.applied.filter((id) => ofSubject.includes(id)))];
-    expect(order).toEqual(ofSubject.filter((id) => order.includes(id)));
-  }
-}
-
 test.each([false, true])(
   'every outside call going wrong in every way (repeatable: %p)',
   async (isRepeatable) => {
@@ -49,7 +31,7 @@ test.each([false, true])(
     expect(undisturbed.applied).toHaveLength(CHANGES.length);
     for (let number = 1; number <= undisturbed.calls; number += 1) {
       for (const injection of INJECTIONS) {
-        expectPromisesKept(await runWith(new Map([[number, injection]]), isRepeatable), isRepeatable);
+        expectPromisesKept(CHANGES, await runWith(new Map([[number, injection]]), isRepeatable));
       }
     }
   },
@@ -65,7 +47,7 @@ test('two calls going wrong in every way, one soon after the other', async () =>
           [first, one],
           [first + 3, other],
         ]);
-        expectPromisesKept(await runWith(injections, false), false);
+        expectPromisesKept(CHANGES, await runWith(injections, false));
       }
     }
   }

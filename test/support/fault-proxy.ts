@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   Agent,
   createServer,
@@ -9,10 +10,14 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** One call on its way to DynamoDB. */
+/** One call on its way to AWS, or to any other server. */
 export interface ProxiedCall {
-  /** `BatchWriteItem`, `GetItem`, … */
+  /** `BatchWriteItem`, `GetItem`, …; of another server `POST /path`. */
   readonly action: string;
+  /** The same for every attempt that the SDK makes of one call; elsewhere every request has its own. */
+  readonly invocation: string;
+  /** What is sent, as text. */
+  readonly body: string;
   /** Which call of this action it is, from 1. */
   readonly ordinal: number;
   /** The items and keys it writes or asks for, in DynamoDB's JSON: `{"_id": {"S": "1"}}`. */
@@ -34,6 +39,8 @@ export type Fault =
   | 'stall'
   /** The connection is cut; not carried out. */
   | 'drop'
+  /** Carried out, but not answered until the proxy closes. */
+  | 'silence'
   /** Carried out, but the connection is cut before the answer. */
   | 'loseReply';
 
@@ -63,7 +70,7 @@ export function refuseItems(isBad: (item: AttributeMap) => boolean) {
     call.items.some(isBad) ? { refuse: 'ValidationException' } : undefined;
 }
 
-/** Starts a proxy on loopback in front of a DynamoDB endpoint. */
+/** Starts a proxy on loopback in front of an endpoint of AWS, or of any other HTTP server. */
 export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
   const calls: Record<string, number> = {};
   const items: Record<string, number> = {};
@@ -72,8 +79,15 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await text(request);
-    const action = String(request.headers['x-amz-target']).replace(/^.*\./, '');
-    const call = { action, ordinal: (calls[action] ?? 0) + 1, items: itemsOf(action, body) };
+    const target = request.headers['x-amz-target']?.toString().replace(/^.*\./, '');
+    const action = target ?? `${request.method} ${request.url}`;
+    const call = {
+      action,
+      invocation: request.headers['amz-sdk-invocation-id']?.toString() ?? randomUUID(),
+      body,
+      ordinal: (calls[action] ?? 0) + 1,
+      items: target === undefined ? [] : itemsOf(action, body),
+    };
     calls[action] = call.ordinal;
     items[action] = (items[action] ?? 0) + call.items.length;
     const forward = (sent: string) => forwardCall(targetUrl, agent, request, sent);
@@ -115,6 +129,8 @@ async function answer(
   } else if (fault === 'loseReply') {
     await forward(body);
     response.destroy();
+  } else if (fault === 'silence') {
+    await forward(body);
   } else if (fault === undefined) {
     reply(response, await forward(body));
   } else if ('delayMs' in fault) {
@@ -133,10 +149,12 @@ async function answer(
 interface Reply {
   readonly status: number;
   readonly body: string;
+  /** @default 'application/x-amz-json-1.0' */
+  readonly type?: string;
 }
 
-function reply(response: ServerResponse, { status, body }: Reply): void {
-  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(body);
+function reply(response: ServerResponse, { status, body, type = 'application/x-amz-json-1.0' }: Reply): void {
+  response.writeHead(status, { 'content-type': type }).end(body);
 }
 
 /** Carries a batch out but for its last writes, and gives those back as DynamoDB would. */
@@ -189,8 +207,11 @@ function forwardCall(
 ): Promise<Reply> {
   const headers = { ...request.headers, 'content-length': String(Buffer.byteLength(body)) };
   const { promise, resolve, reject } = Promise.withResolvers<Reply>();
-  httpRequest(targetUrl, { method: 'POST', agent, headers }, (answered) => {
-    text(answered).then((read) => resolve({ status: answered.statusCode ?? 500, body: read }), reject);
+  const url = new URL(request.url ?? '/', targetUrl);
+  httpRequest(url, { method: request.method, agent, headers }, (answered) => {
+    const { statusCode = 500, headers: answeredHeaders } = answered;
+    const type = answeredHeaders['content-type'];
+    text(answered).then((read) => resolve({ status: statusCode, body: read, type }), reject);
   })
     .on('error', reject)
     .end(body);

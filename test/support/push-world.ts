@@ -31,7 +31,8 @@ const NEVER = new AbortController().signal;
 export class Crash extends Error {}
 
 /** What is done to one of the outside calls, by its number from 1. */
-export type Injection = 'crashBefore' | 'crashAfter' | 'error' | 'lostReply' | 'timeout';
+export type Injection = (typeof INJECTIONS)[number];
+export const INJECTIONS = ['crashBefore', 'crashAfter', 'error', 'lostReply', 'timeout'] as const;
 
 /**
  * A ledger, a queue and an API in memory, every call to them numbered, so that each can go wrong in each way.
