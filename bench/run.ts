@@ -3,12 +3,15 @@ import { countCalls } from './calls.ts';
 import { measureCapacity } from './capacity.ts';
 import { measureMemory } from './memory.ts';
 import { endAll } from './processes.ts';
+import { measurePush } from './push-speed.ts';
 import { measureSpeed, startContenders } from './speed.ts';
 import { type Latencies, NO_LATENCY, type Surroundings, startSurroundings } from './surroundings.ts';
-import { callTable, capacityTable, memoryTable, speedTable, targetTable } from './tables.ts';
+import { callTable, capacityTable, memoryTable, pushTable, speedTable, targetTable } from './tables.ts';
 import { checkTargets } from './targets.ts';
 
 const LATENCIES: Latencies = { pageMs: 100, callMs: 20 };
+/** What a form takes to be handled, and what a single item takes DynamoDB. */
+const PUSH_LATENCIES = { writeMs: 300, callMs: 5 };
 const ROUNDS = 3;
 const ROUNDS_AT_ONCE = 5;
 const PROCESSES_FOR_MEMORY = 3;
@@ -53,6 +56,12 @@ async function run(): Promise<void> {
   const calls = await countCalls(surroundings);
   print("Calls to a stream's table, beside the fewest that would do", callTable(calls));
 
+  const push = await measurePush(PUSH_LATENCIES, ROUNDS);
+  print(
+    `Changes: a write ${PUSH_LATENCIES.writeMs} ms, a call to the ledger ${PUSH_LATENCIES.callMs} ms (medians of ${ROUNDS} rounds)`,
+    pushTable([push.independent, push.oneSubject]),
+  );
+
   const memory = await measureMemory(surroundings, PROCESSES_FOR_MEMORY);
   print(
     `Peak memory of a first load (medians of ${PROCESSES_FOR_MEMORY} processes)`,
@@ -60,7 +69,7 @@ async function run(): Promise<void> {
   );
 
   print('Capacity units per object, from dynalite', capacityTable(await measureCapacity()));
-  print('Targets', targetTable(checkTargets({ ...speeds, memory, calls })));
+  print('Targets', targetTable(checkTargets({ ...speeds, memory, calls, push })));
   console.log(load('after'));
 }
 

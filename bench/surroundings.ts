@@ -54,7 +54,7 @@ export async function startSurroundings(): Promise<Surroundings> {
 
 /** Starts a script that finds the two at these addresses. */
 export function startScript(
-  name: ScriptName,
+  name: ScriptName | 'push',
   { procuriosHost, dynamoDbUrl }: { procuriosHost: string; dynamoDbUrl: string },
   nodeOptions?: readonly string[],
 ): Promise<Helper> {

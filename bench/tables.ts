@@ -2,6 +2,7 @@ import Table from 'cli-table3';
 import type { CallCount } from './calls.ts';
 import type { CapacityUse } from './capacity.ts';
 import type { Memory } from './memory.ts';
+import type { PushSpeed } from './push-speed.ts';
 import { BATCH_WRITE, type Contender, PUT_EACH, type Speed } from './speed.ts';
 import type { Target } from './targets.ts';
 
@@ -36,6 +37,21 @@ export function speedTable(speeds: ReadonlyMap<Contender, Speed>): string {
       whole(speed.cpuUsPerObject),
       (cpuOf(PUT_EACH) / speed.cpuUsPerObject).toFixed(1),
       (cpuOf(BATCH_WRITE) / speed.cpuUsPerObject).toFixed(1),
+    ]),
+  );
+}
+
+export function pushTable(speeds: readonly PushSpeed[]): string {
+  return textOf(
+    ['', 'changes', 'wall, s', '± %', 'bound, s', 'reached', 'CPU µs/change'],
+    speeds.map(({ label, changes, wallMs, spread, boundMs, cpuUsPerChange }) => [
+      label,
+      whole(changes),
+      (wallMs / 1000).toFixed(2),
+      String(Math.round(spread * 50)),
+      (boundMs / 1000).toFixed(2),
+      `${((boundMs / wallMs) * 100).toFixed(1)} %`,
+      whole(cpuUsPerChange),
     ]),
   );
 }

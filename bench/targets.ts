@@ -1,5 +1,6 @@
 import type { CallCount } from './calls.ts';
 import type { Memory } from './memory.ts';
+import type { PushSpeed } from './push-speed.ts';
 import {
   BATCH_WRITE,
   type Contender,
@@ -17,6 +18,7 @@ export interface Results {
   readonly atOnce: ReadonlyMap<Contender, Speed>;
   readonly memory: { readonly inLambda: Memory; readonly onMachine: Memory };
   readonly calls: readonly CallCount[];
+  readonly push: { readonly independent: PushSpeed; readonly oneSubject: PushSpeed };
 }
 
 export interface Target {
@@ -26,7 +28,7 @@ export interface Target {
   readonly isMet: boolean;
 }
 
-export function checkTargets({ withLatencies, atOnce, memory, calls }: Results): Target[] {
+export function checkTargets({ withLatencies, atOnce, memory, calls, push }: Results): Target[] {
   const slow = (contender: Contender) => speedOf(withLatencies, contender);
   const fast = (contender: Contender) => speedOf(atOnce, contender);
   const share = (contender: Contender) => slow(contender).boundMs / slow(contender).wallMs;
@@ -54,6 +56,16 @@ export function checkTargets({ withLatencies, atOnce, memory, calls }: Results):
       'write calls, of the fewest that would do',
       1.05,
       Math.max(...firstLoads.map(({ writes, writeFloor }) => writes / writeFloor)),
+    ),
+    atLeast(
+      'push, independent subjects: share of the latency bound',
+      0.9,
+      push.independent.boundMs / push.independent.wallMs,
+    ),
+    atMost(
+      'push, one subject: share of what one at a time allows',
+      1,
+      push.oneSubject.boundMs / push.oneSubject.wallMs,
     ),
     atMost('memory at 200,000 objects, of that at 10,000, in Lambda', 1.3, growth(memory.inLambda)),
     atMost("memory at 200,000 objects, of that at 10,000, Node's own limits", 1.3, growth(memory.onMachine)),

@@ -5,7 +5,7 @@ import type { Paging, Stream } from '../../lambda/core/stream.ts';
 import { createClient } from '../../lambda/procurios/client.ts';
 import { createTokenSource } from '../../lambda/procurios/token.ts';
 import { runPull } from '../../lambda/run-pull.ts';
-import { type Pulled, pathOf, procuriosHost, queryOf, type Round, serveRounds } from './round.ts';
+import { type Pulled, pathOf, procuriosHost, queryOf, type Round, serve } from './round.ts';
 
 const PAGING: Readonly<Record<Round['listing'], Paging>> = {
   after: { kind: 'after', field: 'id' },
@@ -24,7 +24,7 @@ const REQUESTS_PER_SECOND = 1_000_000;
 const scopes = ['relation_list_api/relation'];
 const dynamoDb = createDynamoDb();
 
-serveRounds(async (round): Promise<Pulled> => {
+serve(async (round: Round): Promise<Pulled> => {
   const config = configOf(round);
   const { host, tokenUrl, acceptLanguage, streams } = config;
   const token = createTokenSource({

@@ -12,7 +12,7 @@ export interface Round {
 }
 
 /** What a round cost. */
-export interface Measured extends Pulled {
+export interface Cost {
   readonly wallMs: number;
   /** Of the script's whole process, user and system. */
   readonly cpuMs: number;
@@ -20,11 +20,13 @@ export interface Measured extends Pulled {
   readonly peakMemoryMb: number;
 }
 
-/** What a script did in a round. */
+/** What a pull did in a round. */
 export interface Pulled {
   readonly fetched: number;
   readonly written: number;
 }
+
+export type Measured = Cost & Pulled;
 
 /** Path of the round's listing on the stand-in for Procurios, which reads all else from the query. */
 export function pathOf({ listing }: Round): string {
@@ -39,16 +41,16 @@ export function queryOf({ objects, perPage, revision }: Round): Record<string, s
   return { objects: String(objects), perPage: String(perPage), revision: String(revision) };
 }
 
-/** Pulls and measures one round for each message of the parent process. */
-export function serveRounds(pull: (round: Round) => Promise<Pulled>): void {
-  process.on('message', async (round: Round) => {
+/** Does and measures one round for each message of the parent process. */
+export function serve<Given, Done extends object>(act: (round: Given) => Promise<Done>): void {
+  process.on('message', async (round: Given) => {
     const cpuBefore = process.cpuUsage();
     const begin = performance.now();
-    const pulled = await pull(round);
+    const done = await act(round);
     const wallMs = performance.now() - begin;
     const { user, system } = process.cpuUsage(cpuBefore);
     const peakMemoryMb = process.resourceUsage().maxRSS / 1024;
-    process.send?.({ ...pulled, wallMs, cpuMs: (user + system) / 1000, peakMemoryMb } satisfies Measured);
+    process.send?.({ ...done, wallMs, cpuMs: (user + system) / 1000, peakMemoryMb } satisfies Done & Cost);
   });
   process.on('disconnect', () => process.exit());
   process.send?.('ready');

@@ -1,7 +1,7 @@
 import { FIRST_ID, listBytes } from './pages.ts';
 import { type Answer, serve } from './serving.ts';
 
-/** The query tells what a listing has: nothing is kept here but the latency. */
+/** The query tells what a listing has: nothing is kept here but the latency of everything but tokens. */
 interface Listing {
   readonly objects: number;
   readonly perPage: number;
@@ -15,9 +15,13 @@ process.on('message', (latencyMs: number) => {
   process.send?.('done');
 });
 
+/** Takes any write. */
+const WRITE = '/l/bench_api/write';
+
 serve(({ url = '/' }) => {
   const { pathname, searchParams } = new URL(url, 'http://localhost');
   if (pathname === '/l/oauth2/token') return TOKEN;
+  if (pathname === WRITE) return { contentType: 'application/json', body: '{}', latencyMs: pageLatencyMs };
   const listing = {
     objects: Number(searchParams.get('objects')),
     perPage: Number(searchParams.get('perPage')),

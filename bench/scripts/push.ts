@@ -1,0 +1,77 @@
+import { createDynamoDb } from '../../lambda/aws/clients.ts';
+import type { Config } from '../../lambda/config/config.ts';
+import { createTokenSource } from '../../lambda/procurios/token.ts';
+import { createPush, type QueueEvent } from '../../lambda/run-push.ts';
+import { procuriosHost, serve } from './round.ts';
+
+/** Changes to send. */
+export interface PushRound {
+  readonly changes: number;
+  /** The changes are of so many subjects in turn. */
+  readonly subjects: number;
+}
+
+/** As many as an event source delivers at a time. */
+const BATCH = 10;
+const NEVER = new AbortController().signal;
+const host = procuriosHost();
+const tokenUrl = `${host}/l/oauth2/token`;
+const operation = {
+  name: 'write',
+  method: 'POST',
+  path: '/l/bench_api/write',
+  mediaType: 'application/json',
+  repeatable: false,
+  ids: {},
+} as const;
+
+const push = createPush({
+  config: {
+    environment: 'bench',
+    host,
+    acceptLanguage: 'nl',
+    requestsPerSecond: { pull: 1, push: 100_000 },
+    operations: { write: operation },
+  } as unknown as Config,
+  dynamoDb: createDynamoDb(),
+  queue: { async hide() {} },
+  token: createTokenSource({
+    tokenUrl,
+    scopes: [],
+    readCredentials: async () => ({ clientId: 'bench', clientSecret: 'bench' }),
+  }),
+  concurrency: 1,
+  log: { info() {}, warn() {}, error() {} },
+  metrics: { count() {} },
+});
+
+let sent = 0;
+
+/** A batch of the round, as the event source delivers it. */
+function batchOf(size: number, subjects: number): QueueEvent {
+  const Records = Array.from({ length: size }, (_, index) => {
+    sent += 1;
+    const subject = `relation/${index % subjects}`;
+    const body = { first_name: 'Ada', last_name: `Number ${sent}` };
+    return {
+      messageId: `message-${sent}`,
+      receiptHandle: `receipt-${sent}`,
+      body: JSON.stringify({ changeId: `change-${sent}`, operation: 'write', subject, body }),
+      attributes: {
+        MessageGroupId: subject,
+        ApproximateReceiveCount: '1',
+        SentTimestamp: String(Date.now()),
+      },
+    };
+  });
+  return { Records };
+}
+
+/** One handler: batch after batch. */
+serve(async ({ changes, subjects }: PushRound) => {
+  for (let done = 0; done < changes; done += BATCH) {
+    const { batchItemFailures } = await push(batchOf(Math.min(BATCH, changes - done), subjects), NEVER);
+    if (batchItemFailures.length > 0) throw new Error('changes were handed back');
+  }
+  return {};
+});
