@@ -2,11 +2,8 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { readLease } from '../../lambda/aws/lease.ts';
 import { queryRows } from '../../lambda/aws/rows.ts';
 import { listRunReceipts } from '../../lambda/aws/run-store.ts';
-import { type DeployedPull, deployPull } from '../support/deployed-pull.ts';
-import type { Execution, ExecutionSettings } from '../support/durable-service.ts';
-
-/** Too little for a second page: each invocation reads one of the four that there are. */
-const SHORT_SLICES = { remainingMs: 100_000 };
+import { type DeployedPull, deployPull, killEveryOther, SHORT_SLICES } from '../support/deployed-pull.ts';
+import type { Execution } from '../support/durable-service.ts';
 
 // A process each for some twenty invocations.
 jest.setTimeout(180_000);
@@ -23,34 +20,9 @@ afterAll(async () => {
 
 const resultOf = ({ result = 'null' }: Execution) => JSON.parse(result);
 
-/** Kills every other invocation, in the middle of the call to DynamoDB that comes in the given place. */
-function killEveryOther(
-  call: (invocation: number) => number,
-): ExecutionSettings & { readonly kills: number } {
-  let kills = 0;
-  const onInvocation: ExecutionSettings['onInvocation'] = (child, { invocations }) => {
-    let calls = 0;
-    deployed.proxy.onCall(() => {
-      calls += 1;
-      if (invocations % 2 === 0 || calls !== call(invocations)) return undefined;
-      kills += 1;
-      child.kill('SIGKILL');
-      // Half of the calls under way were still carried out.
-      return kills % 2 === 0 ? 'drop' : 'loseReply';
-    });
-  };
-  return {
-    ...SHORT_SLICES,
-    onInvocation,
-    get kills() {
-      return kills;
-    },
-  };
-}
-
 describe('a pull whose invocations are killed', () => {
   test('at every slice in turn ends with the tables as without a kill', async () => {
-    const killing = killEveryOther((invocation) => 2 + ((invocation * 3) % 11));
+    const killing = killEveryOther(deployed, (invocation) => 2 + ((invocation * 3) % 11));
 
     const execution = await deployed.execute(killing);
 

@@ -91,3 +91,36 @@ export async function deployPull(settings: {
     },
   };
 }
+
+/** Too little for a second page: each invocation reads one. */
+export const SHORT_SLICES = { remainingMs: 100_000 };
+
+/**
+ * Kills every other invocation, in the middle of a call to DynamoDB.
+ *
+ * @param call - Which one, by the number of the invocation, from 1.
+ */
+export function killEveryOther(
+  { proxy }: DeployedPull,
+  call: (invocation: number) => number,
+): ExecutionSettings & { readonly kills: number } {
+  let kills = 0;
+  const onInvocation: ExecutionSettings['onInvocation'] = (child, { invocations }) => {
+    let calls = 0;
+    proxy.onCall(() => {
+      calls += 1;
+      if (invocations % 2 === 0 || calls !== call(invocations)) return undefined;
+      kills += 1;
+      child.kill('SIGKILL');
+      // Half of the calls under way were still carried out.
+      return kills % 2 === 0 ? 'drop' : 'loseReply';
+    });
+  };
+  return {
+    ...SHORT_SLICES,
+    onInvocation,
+    get kills() {
+      return kills;
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readLease } from '../../lambda/aws/lease.ts';
+import { queryRows } from '../../lambda/aws/rows.ts';
+import { type DeployedPull, deployPull, killEveryOther } from '../support/deployed-pull.ts';
+
+let deployed: DeployedPull;
+
+beforeAll(async () => {
+  deployed = await deployPull({ relations: 300, requestsPerSecond: 100 });
+}, 60_000);
+
+afterAll(async () => {
+  await deployed?.[Symbol.asyncDispose]();
+});
+
+const CALLS = Array.from({ length: 24 }, (_, index) => index + 1);
+
+test.each(CALLS)('a pull that is killed at call %i to DynamoDB of every other invocation', async (call) => {
+  const relations = [call, call + 50, call + 150, call + 250];
+  for (const relation of relations) {
+    deployed.procurios.control.edit('relation', relation, { last_name: `changed ${call}` });
+  }
+  const before = await deployed.objectsOf('members');
+
+  const killing = killEveryOther(deployed, () => call);
+  const execution = await deployed.execute(killing);
+
+  const { streams } = JSON.parse(execution.result ?? '{}');
+  expect(streams.members).toMatchObject({ status: 'complete', fetched: 300, rejected: 0 });
+  deployed.proxy.onCall(() => undefined);
+  const after = await deployed.objectsOf('members');
+  const changed = [...after].filter(([id, object]) => before.get(id) !== object);
+  if (call > 1) expect(changed).toHaveLength(relations.length);
+  expect(changed.every(([, object]) => call === 1 || object.includes(`changed ${call}`))).toBe(true);
+  expect(after.size).toBe(300);
+  expect(await queryRows(deployed.state, 'walk#members', '')).toEqual([]);
+  expect(await readLease(deployed.state)).toMatchObject({ until: 0 });
+});
