@@ -3,6 +3,7 @@ import { addChangeCommands } from './change-commands.ts';
 import { addDeploymentCommands } from './deployment-commands.ts';
 import { addDoctorCommands } from './doctor-commands.ts';
 import { addHelp } from './help-commands.ts';
+import { addLoginCommands } from './login-commands.ts';
 import { DEMO_TABLES, EXIT_CODES, type RunCommand, wholeNumber, withTables } from './options.ts';
 
 /**
@@ -37,6 +38,7 @@ ${EXIT_CODES}`,
   );
   addChangeCommands(program, run);
   addDeploymentCommands(program, run);
+  addLoginCommands(program, run);
   addSimulator(program).action((options) =>
     run(async () => (await import('../cli/simulator.ts')).simulator(options)),
   );

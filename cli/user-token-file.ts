@@ -11,7 +11,12 @@ const MODE = 0o600;
  * It is replaced whole, and on the disk when a save resolves: what was there before may be void.
  */
 export function createUserTokenFile(file: string): UserTokenStore {
+  const prepare = async (): Promise<void> => {
+    await mkdir(dirname(file), { recursive: true });
+  };
   return {
+    place: file,
+    prepare,
     async read() {
       try {
         return parseUserToken(await readFile(file, 'utf8'), file);
@@ -22,7 +27,7 @@ export function createUserTokenFile(file: string): UserTokenStore {
     },
     async save(token) {
       const partial = `${file}.partial`;
-      await mkdir(dirname(file), { recursive: true });
+      await prepare();
       const handle = await open(partial, 'w', MODE);
       try {
         // The mode above counts for a file that is new.

@@ -1,4 +1,5 @@
 import {
+  DescribeSecretCommand,
   GetSecretValueCommand,
   PutSecretValueCommand,
   type SecretsManagerClient,
@@ -14,14 +15,18 @@ import { nameOf, translate } from './translate.ts';
  */
 export function createUserSecret(client: SecretsManagerClient, name: string): UserTokenStore {
   const about = `secret ${name}`;
+  const translated = (error: unknown): never => {
+    throw translate(error, about);
+  };
   const put = async (text: string): Promise<void> => {
-    try {
-      await client.send(new PutSecretValueCommand({ SecretId: name, SecretString: text }));
-    } catch (error) {
-      throw translate(error, about);
-    }
+    const command = new PutSecretValueCommand({ SecretId: name, SecretString: text });
+    await client.send(command).catch(translated);
   };
   return {
+    place: `the ${about}`,
+    async prepare() {
+      await client.send(new DescribeSecretCommand({ SecretId: name })).catch(translated);
+    },
     async read() {
       try {
         const command = new GetSecretValueCommand({ SecretId: name, VersionStage: 'AWSCURRENT' });

@@ -19,6 +19,14 @@ export interface UserToken {
 
 /** Where a user's token is kept. */
 export interface UserTokenStore {
+  /** Says where, for people: `the secret procurios-sync/acme/user`. */
+  readonly place: string;
+  /**
+   * Makes sure that a token can be saved, before somebody is asked to consent.
+   *
+   * @throws {SyncError} `STORE_*`.
+   */
+  prepare(): Promise<void>;
   /**
    * @returns Undefined: nobody has logged in.
    * @throws {SyncError} `SECRET_INVALID`, `STORE_*`.

@@ -1,28 +1,23 @@
 import { Refusal } from './refusal.ts';
 import type { Access, Language } from './route.ts';
 import type { Switches } from './switches.ts';
-import type { Tokens } from './tokens.ts';
+import type { Granted, Tokens } from './tokens.ts';
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
 /**
  * Checks token, scope and media type, in that order.
  *
- * @returns What the token was granted.
+ * @returns What the token gives access to.
  * @throws {Refusal} 401, 403 or 406.
  */
-export function checkAccess(
-  access: Access,
-  headers: Headers,
-  tokens: Tokens,
-  switches: Switches,
-): ReadonlySet<string> {
+export function checkAccess(access: Access, headers: Headers, tokens: Tokens, switches: Switches): Granted {
   const [, token] = /^Bearer (\S+)$/i.exec(String(headers.authorization ?? '')) ?? [];
   const granted = tokens.check(token);
   if (typeof granted === 'string') {
     throw new Refusal(401, `Access token ${granted}`);
   }
-  if (!access.scopes.some((scope) => granted.has(scope))) {
+  if (!access.scopes.some((scope) => granted.scopes.has(scope))) {
     throw new Refusal(403, 'Insufficient scope');
   }
   if (switches.wrongAccept === 'refused' && !accepts(access, String(headers.accept ?? ''))) {

@@ -1,12 +1,15 @@
+import { SIMULATOR_PASSWORD } from './modules/authorize.ts';
 import { MEMBERS_COLLECTION } from './modules/relation-collections.ts';
 import { SCOPES } from './modules/routes.ts';
 import type { Simulator } from './simulator.ts';
+import { DEFAULT_SWITCHES } from './switches.ts';
 import { SIMULATOR_CREDENTIALS } from './tokens.ts';
 
 /** How to use a running simulator, as text for a terminal. The commands work as they stand. */
 export function describeSimulator({ url }: Simulator): string {
   const { clientId, clientSecret } = SIMULATOR_CREDENTIALS;
   const control = `${url}/_simulator`;
+  const [redirectUrl] = DEFAULT_SWITCHES.redirectUrls;
   return `A simulated Procurios environment: fake people, no password worth anything.
 
   Address        ${url}
@@ -22,6 +25,10 @@ A token, for a POSIX shell:
 The first page of relations:
   curl -s '${url}/l/relation_list_api/collection/${MEMBERS_COLLECTION}?page=1' \\
     -H "Authorization: Bearer $TOKEN" -H 'Accept: application/vnd.procurios.relation+json; version=1'
+
+As a user who logs in (redirect url ${redirectUrl}; any relation's e-mail, password ${SIMULATOR_PASSWORD}), in the project's folder:
+  PROCURIOS_HOST=${url} npx procurios-sync login --embedded --config examples/user-login.config.ts
+  PROCURIOS_HOST=${url} npx procurios-sync pull --embedded --config examples/user-login.config.ts
 
 Change things while it runs:
   curl -s ${control}/requests

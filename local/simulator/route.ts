@@ -23,6 +23,8 @@ export interface Call {
   readonly language: Language;
   /** What the token was granted; empty on open routes. */
   readonly scopes: ReadonlySet<string>;
+  /** The number of the relation in whose name the token was given; undefined: none. */
+  readonly user: number | undefined;
 }
 
 /** What a caller needs for a route. */

@@ -60,6 +60,7 @@ async function respond(
     body,
     language: languageOf(request.headers['accept-language'], switches),
     scopes: new Set(),
+    user: undefined,
   };
   const reply = await answer(call, match, hooks);
   if (!response.destroyed) {
@@ -94,12 +95,14 @@ async function answer(call: Call, match: Match | undefined, hooks: readonly Faul
 function handle(call: Call, match: Match | undefined, hooks: readonly FaultHooks[]): Reply {
   try {
     const access = match?.route.access;
-    const scopes = access ? checkAccess(access, call.headers, call.tokens, call.switches) : call.scopes;
+    const granted = access ? checkAccess(access, call.headers, call.tokens, call.switches) : {};
     const instead = hooks.find((hook) => hook.instead !== undefined)?.instead;
     if (instead !== undefined) {
       return instead(mediaTypeOf(access) ?? 'application/json');
     }
-    return match === undefined ? errorReply(404, 'Unknown module') : ask(match, { ...call, scopes }, hooks);
+    return match === undefined
+      ? errorReply(404, 'Unknown module')
+      : ask(match, { ...call, ...granted }, hooks);
   } catch (error) {
     if (error instanceof Refusal) {
       return error.reply(call.switches);

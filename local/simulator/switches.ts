@@ -6,12 +6,28 @@
 export interface Switches {
   /** What a token reply holds beside `access_token`. */
   tokenReplyFields: ('token_type' | 'expires_in' | 'scope')[];
+  /** What the reply to a code holds beside `access_token`. */
+  userTokenReplyFields: ('token_type' | 'expires_in' | 'scope')[];
   /** How long a token serves, in seconds. */
   tokenLifetimeSeconds: number;
   /** Status of the refusal of a wrong client id or secret. */
   wrongCredentialsStatus: 400 | 401;
   /** What becomes of a scope that no module has: left out of the token, or `invalid_scope`. */
   unknownScope: 'dropped' | 'refused';
+  /** Which of the vendor's two pages the authorization code grant follows. */
+  oauthDialect: 'older' | 'newer' | 'both';
+  /** Where users may be sent back to, to the letter. */
+  redirectUrls: string[];
+  /** How long a code can be exchanged, in seconds. */
+  codeLifetimeSeconds: number;
+  /** Whether the request that exchanges a code has to name the redirect url again. */
+  redirectUrlAgain: 'optional' | 'required';
+  /** Whether the callback carries the `state` of the request. */
+  state: 'returned' | 'dropped';
+  /** Whether a PKCE challenge is looked at. */
+  pkce: 'checked' | 'ignored';
+  /** What renews a user's token: nothing, something that is new with each token, or something that stays the same. */
+  refreshTokens: 'none' | 'rotating' | 'lasting';
   /** What a wrong or missing `Accept` leads to: 406, or the answer all the same. */
   wrongAccept: 'refused' | 'ignored';
   /** Content type of answers: the module's vendor type, or `application/json`. */
@@ -68,9 +84,17 @@ export interface Switches {
 
 export const DEFAULT_SWITCHES: Readonly<Switches> = {
   tokenReplyFields: ['token_type', 'expires_in', 'scope'],
+  userTokenReplyFields: [],
   tokenLifetimeSeconds: 3600,
   wrongCredentialsStatus: 401,
   unknownScope: 'dropped',
+  oauthDialect: 'both',
+  redirectUrls: ['http://127.0.0.1:8400/callback', 'https://example.com/callback'],
+  codeLifetimeSeconds: 60,
+  redirectUrlAgain: 'optional',
+  state: 'returned',
+  pkce: 'checked',
+  refreshTokens: 'none',
   wrongAccept: 'refused',
   responseType: 'vendor',
   refusalBody: 'errors',

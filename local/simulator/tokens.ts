@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { Consents } from './consents.ts';
 
-interface Grant {
+/** What a token gives access to. */
+export interface Granted {
   readonly scopes: ReadonlySet<string>;
+  /** The number of the relation who consented; undefined: the client asked for itself. */
+  readonly user: number | undefined;
+}
+
+interface Grant extends Granted {
   expiresAtMs: number;
 }
 
@@ -20,6 +27,7 @@ export const SIMULATOR_CREDENTIALS = {
 export class Tokens {
   #credentials: Credentials;
   readonly #grants = new Map<string, Grant>();
+  readonly consents = new Consents();
 
   constructor(credentials: Credentials) {
     this.#credentials = credentials;
@@ -34,17 +42,22 @@ export class Tokens {
     return clientId === this.#credentials.clientId && clientSecret === this.#credentials.clientSecret;
   }
 
-  issue(scopes: Iterable<string>, lifetimeSeconds: number): string {
+  isClient(clientId: string | null): boolean {
+    return clientId === this.#credentials.clientId;
+  }
+
+  issue(scopes: Iterable<string>, lifetimeSeconds: number, user?: number): string {
     const token = `simulated-${randomUUID()}`;
     this.#grants.set(token, {
       scopes: new Set(scopes),
+      user,
       expiresAtMs: Date.now() + lifetimeSeconds * 1000,
     });
     return token;
   }
 
-  /** The scopes of a token, or why it is not taken. */
-  check(token: string | undefined): ReadonlySet<string> | 'missing' | 'unknown' | 'expired' {
+  /** What a token gives access to, or why it is not taken. */
+  check(token: string | undefined): Granted | 'missing' | 'unknown' | 'expired' {
     if (token === undefined) {
       return 'missing';
     }
@@ -52,11 +65,13 @@ export class Tokens {
     if (grant === undefined) {
       return 'unknown';
     }
-    return grant.expiresAtMs > Date.now() ? grant.scopes : 'expired';
+    return grant.expiresAtMs > Date.now() ? grant : 'expired';
   }
 
+  /** What renews tokens, too. */
   revokeAll(): void {
     this.#grants.clear();
+    this.consents.revokeAll();
   }
 
   expireAll(): void {

@@ -1,10 +1,33 @@
 import { inspect } from 'node:util';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
+import { exchangeCode } from '../../lambda/procurios/authorization.ts';
 import { createTokenSource } from '../../lambda/procurios/token.ts';
+import { createUserTokenSource } from '../../lambda/procurios/user-token-source.ts';
+import { systemClock } from '../../lambda/runtime/clock.ts';
 import { answerJson, type Handler, type HttpServer, startHttpServer } from '../support/http-server.ts';
 import { clientFor, failureOf, QUICK, readThings } from './setup.ts';
 
 const SECRETS = ['the-client-id', 'the-client-secret', 'the-token', 'the-value', 'secret-query'];
+
+const AUTH = {
+  grant: 'authorizationCode',
+  scopes: ['things/read'],
+  dialect: 'newer',
+  authorizeUrl: 'http://127.0.0.1:9/l/oauth2/authorize',
+  redirectUrl: 'http://127.0.0.1:9/callback',
+  repeatRedirectUrl: false,
+  pkce: true,
+  state: true,
+} as const;
+
+const STORED = {
+  id: 'id-1',
+  accessToken: 'the-access-token',
+  refreshToken: 'the-refresh-token',
+  scopes: ['things/read'],
+  obtainedAt: '2026-11-25T04:00:00.000Z',
+  expiresAt: '2026-11-25T05:00:00.000Z',
+};
 
 function tokenSource(server: HttpServer) {
   return createTokenSource({
@@ -99,7 +122,65 @@ test('a failure to connect shows no secret, token, value or query', async () => 
   expectNoSecretIn(failure);
 });
 
-function expectNoSecretIn(failure: unknown): void {
+describe("of a user's consent", () => {
+  const CONSENT_SECRETS = ['the-code', 'the-verifier', 'the-refresh-token', 'the-access-token'];
+
+  test.each(FAILURES)('a failed exchange of a code shows nothing: %s', async (_name, fail) => {
+    await using server = await startHttpServer((_request, response) => fail(response));
+
+    const spent = await exchangeCode({
+      tokenUrl: `${server.origin}/l/oauth2/token`,
+      auth: AUTH,
+      code: 'the-code',
+      verifier: 'the-verifier',
+      readCredentials: async () => ({ clientId: 'the-client-id', clientSecret: 'the-client-secret' }),
+      limits: { ...QUICK, retries: 1, attemptMs: 50 },
+    });
+
+    expect(spent.kind).toBe('failed');
+    expectNoSecretIn(spent, CONSENT_SECRETS);
+  });
+
+  test.each(FAILURES)('a failed renewal shows nothing: %s', async (_name, fail) => {
+    await using server = await startHttpServer((_request, response) => fail(response));
+    const rows: unknown[] = [];
+    const noted =
+      (result: 'taken' | undefined) =>
+      async (...row: unknown[]) => {
+        rows.push(row);
+        return result as never;
+      };
+    const source = createUserTokenSource({
+      tokenUrl: `${server.origin}/l/oauth2/token`,
+      scopes: ['things/read'],
+      store: {
+        read: async () => STORED,
+        save: noted(undefined),
+        clear: noted(undefined),
+        prepare: noted(undefined),
+        place: '',
+      },
+      lease: {
+        take: noted('taken'),
+        giveBack: noted(undefined),
+        giveUp: noted(undefined),
+        finish: noted(undefined),
+        begin: noted(undefined),
+      },
+      readCredentials: async () => ({ clientId: 'the-client-id', clientSecret: 'the-client-secret' }),
+      clock: systemClock,
+      loginCommand: 'npx procurios-sync login',
+      limits: { ...QUICK, retries: 1, attemptMs: 50 },
+    });
+
+    const failure = await failureOf(source.get());
+
+    expectNoSecretIn(failure, CONSENT_SECRETS);
+    expectNoSecretIn(rows, CONSENT_SECRETS);
+  });
+});
+
+function expectNoSecretIn(failure: unknown, others: readonly string[] = []): void {
   const shown = inspect(failure, { depth: 10, showHidden: true, getters: true }) + JSON.stringify(failure);
-  for (const secret of SECRETS) expect(shown).not.toContain(secret);
+  for (const secret of [...SECRETS, ...others]) expect(shown).not.toContain(secret);
 }

@@ -1,16 +1,23 @@
+import { createHash } from 'node:crypto';
+import type { Consent } from '../consents.ts';
 import { personOf, sortedName } from '../data/people.ts';
 import { Refusal } from '../refusal.ts';
 import { jsonReply, type Reply } from '../reply.ts';
 import type { Call, Route } from '../route.ts';
+import type { Switches } from '../switches.ts';
+import { authorizeRoutes, dialectsOf } from './authorize.ts';
 
 /**
- * The token endpoint and the user behind a token.
+ * Where a user consents, the token endpoint and the user behind a token.
  *
  * @param knownScopes - Every scope that a route asks for.
  */
 export function oauthRoutes(knownScopes: ReadonlySet<string>): readonly Route[] {
+  const grantable = (scopes: readonly string[]) =>
+    scopes.filter((scope) => knownScopes.has(scope) || CLAIM_SCOPES.includes(scope));
   return [
-    { method: 'POST', path: '/l/oauth2/token', handle: (call) => issueToken(call, knownScopes) },
+    ...authorizeRoutes(grantable),
+    { method: 'POST', path: '/l/oauth2/token', handle: (call) => issueToken(call, grantable) },
     { method: 'GET', path: '/l/oauth2/userinfo', access: { scopes: ['openid'] }, handle: userinfo },
   ];
 }
@@ -18,33 +25,88 @@ export function oauthRoutes(knownScopes: ReadonlySet<string>): readonly Route[] 
 /** Scopes that add to an answer instead of giving access to a route. */
 const CLAIM_SCOPES = ['profile', 'email'];
 
+type Grantable = (scopes: readonly string[]) => string[];
+
 /** Id and secret count in the body only: a Basic header is as good as none. */
-function issueToken(call: Call, knownScopes: ReadonlySet<string>): Reply {
+function issueToken(call: Call, grantable: Grantable): Reply {
   const { body, headers, switches, tokens } = call;
   if (!String(headers['content-type']).startsWith('application/x-www-form-urlencoded')) {
     return refuse('invalid_request');
   }
   const form = new URLSearchParams(body);
-  if (form.get('grant_type') !== 'client_credentials') {
+  const grant = grantOf(form.get('grant_type'), switches);
+  if (grant === undefined) {
     return refuse('unsupported_grant_type');
   }
   if (!tokens.accepts(form.get('client_id'), form.get('client_secret'))) {
     return refuse('invalid_client', switches.wrongCredentialsStatus);
   }
+  return grant(form, call, grantable);
+}
+
+type GrantType = (form: URLSearchParams, call: Call, grantable: Grantable) => Reply;
+
+function grantOf(name: string | null, switches: Switches): GrantType | undefined {
+  if (name === 'client_credentials') return forClient;
+  if (dialectsOf(switches).some(({ codeGrant }) => codeGrant === name)) return forCode;
+  return name === 'refresh_token' && switches.refreshTokens !== 'none' ? forRefreshToken : undefined;
+}
+
+function forClient(form: URLSearchParams, { switches, tokens }: Call, grantable: Grantable): Reply {
   const asked = (form.get('scope') ?? '').split(' ').filter((scope) => scope !== '');
-  const granted = asked.filter((scope) => knownScopes.has(scope) || CLAIM_SCOPES.includes(scope));
+  const granted = grantable(asked);
   if (switches.unknownScope === 'refused' && granted.length < asked.length) {
     return refuse('invalid_scope');
   }
-  const details: Record<Call['switches']['tokenReplyFields'][number], unknown> = {
+  const token = tokens.issue(granted, switches.tokenLifetimeSeconds);
+  return jsonReply({ access_token: token, ...details(granted, switches.tokenReplyFields, switches) });
+}
+
+function forCode(form: URLSearchParams, call: Call): Reply {
+  const { switches, tokens } = call;
+  const given = dialectsOf(switches).map(({ redirect }) => form.get(redirect));
+  const redirectUrl = given.find((each) => each !== null);
+  if (switches.redirectUrlAgain === 'required' && redirectUrl === undefined) {
+    return refuse('invalid_request');
+  }
+  const code = tokens.consents.takeCode(form.get('code') ?? '');
+  if (code === undefined || (redirectUrl !== undefined && redirectUrl !== code.request.redirectUrl)) {
+    return refuse('invalid_grant');
+  }
+  const { challenge, scopes } = code.request;
+  const verifier = form.get('code_verifier') ?? '';
+  if (challenge !== null && createHash('sha256').update(verifier).digest('base64url') !== challenge) {
+    return refuse('invalid_grant');
+  }
+  return forUser({ scopes, user: code.user }, call);
+}
+
+function forRefreshToken(form: URLSearchParams, call: Call): Reply {
+  const isSpent = call.switches.refreshTokens === 'rotating';
+  const consent = call.tokens.consents.useRefreshToken(form.get('refresh_token') ?? '', isSpent);
+  return consent === undefined ? refuse('invalid_grant') : forUser(consent, call);
+}
+
+/** With something to renew it where that is switched on; what lasts is given with the first token only. */
+function forUser(consent: Consent, { switches, tokens, body }: Call): Reply {
+  const { scopes, user } = consent;
+  const isFirst = !new URLSearchParams(body).has('refresh_token');
+  const isRenewable =
+    switches.refreshTokens === 'rotating' || (switches.refreshTokens === 'lasting' && isFirst);
+  return jsonReply({
+    access_token: tokens.issue(scopes, switches.tokenLifetimeSeconds, user),
+    ...details(scopes, switches.userTokenReplyFields, switches),
+    ...(isRenewable && { refresh_token: tokens.consents.issueRefreshToken(consent) }),
+  });
+}
+
+function details(scopes: readonly string[], names: Switches['tokenReplyFields'], switches: Switches): object {
+  const all = {
     token_type: 'bearer',
     expires_in: switches.tokenLifetimeSeconds,
-    scope: granted.join(' '),
+    scope: scopes.join(' '),
   };
-  return jsonReply({
-    access_token: tokens.issue(granted, switches.tokenLifetimeSeconds),
-    ...Object.fromEntries(switches.tokenReplyFields.map((name) => [name, details[name]])),
-  });
+  return Object.fromEntries(names.map((name) => [name, all[name]]));
 }
 
 function refuse(error: string, status = 400): Reply {
@@ -52,8 +114,8 @@ function refuse(error: string, status = 400): Reply {
 }
 
 /** A token of client credentials has no user; the first relation stands in. */
-function userinfo({ scopes, world }: Call): Reply {
-  const [id] = world.sets.relation.all().slice(0, 1);
+function userinfo({ scopes, user, world }: Call): Reply {
+  const id = user ?? world.sets.relation.all().slice(0, 1)[0];
   if (id === undefined) {
     throw new Refusal(404, 'Unknown user');
   }

@@ -1,0 +1,94 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type CallbackOutcome, callbackHeaders, callbackPage } from './callback-page.ts';
+import { CommandError, say } from './command.ts';
+
+/** The one request that is waited for, its answer still owed. */
+export interface CallbackRequest {
+  readonly url: URL;
+  answer(outcome: CallbackOutcome): void;
+}
+
+export interface CallbackServer {
+  /** Resolves once; everything else that arrives is turned away. */
+  readonly request: Promise<CallbackRequest>;
+  /** Answers that the login failed, where an answer is still owed, and ends. May be called again. */
+  close(): Promise<void>;
+}
+
+/**
+ * Waits for the user at a redirect url on this machine.
+ *
+ * @throws {CommandError} `USAGE`: its port cannot be listened to.
+ */
+export async function listenForCallback(redirectUrl: URL): Promise<CallbackServer> {
+  const { promise, resolve } = Promise.withResolvers<CallbackRequest>();
+  let owed: ((outcome: CallbackOutcome) => Promise<void>) | undefined;
+  let isTaken = false;
+  const server = createServer((request, response) => {
+    const refusal = isTaken ? 404 : refusalOf(request, redirectUrl);
+    if (refusal !== undefined) {
+      response.writeHead(refusal).end();
+      return;
+    }
+    isTaken = true;
+    owed = (outcome) => {
+      owed = undefined;
+      return send(response, outcome);
+    };
+    resolve({
+      url: new URL(request.url ?? '/', redirectUrl),
+      answer: (outcome) => void owed?.(outcome),
+    });
+  });
+  await listen(server, redirectUrl);
+  return {
+    request: promise,
+    async close() {
+      if (!server.listening) return;
+      await owed?.('failed');
+      await new Promise((closed) => {
+        server.close(closed);
+        server.closeAllConnections();
+      });
+    },
+  };
+}
+
+async function listen(server: ReturnType<typeof createServer>, { hostname, port }: URL): Promise<void> {
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(Number(port), host, resolve);
+  }).catch((error: NodeJS.ErrnoException) => {
+    const reason = error.code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${error.code})`;
+    throw new CommandError(
+      'USAGE',
+      `port ${port} ${reason}, where the browser is to come back to; free it, or choose another registered address with --redirect-url`,
+      { cause: error },
+    );
+  });
+}
+
+/**
+ * Turns away what is not a browser being sent here: a page of another origin that tries its luck, or another path.
+ *
+ * @returns A status; undefined: it is a callback, right or wrong.
+ */
+function refusalOf({ method, url = '/', headers }: IncomingMessage, redirectUrl: URL): number | undefined {
+  const isNavigation =
+    (headers['sec-fetch-mode'] ?? 'navigate') === 'navigate' && headers.origin === undefined;
+  if (headers.host !== redirectUrl.host || !isNavigation) {
+    say('a request from another origin was turned away');
+    return 403;
+  }
+  if (new URL(url, redirectUrl).pathname !== redirectUrl.pathname) return 404;
+  return method === 'GET' ? undefined : 405;
+}
+
+/** Resolves when the browser has the page, or is gone. */
+async function send(response: ServerResponse, outcome: CallbackOutcome): Promise<void> {
+  const { html, headers } = { html: callbackPage(outcome), headers: callbackHeaders() };
+  await new Promise<void>((resolve) => {
+    response.once('close', resolve);
+    response.writeHead(outcome === 'done' ? 200 : 400, headers).end(html);
+  });
+}

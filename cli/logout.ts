@@ -1,0 +1,20 @@
+import { type CommonOptions, EXIT, print, say } from './command.ts';
+import { codeGrantOf } from './login.ts';
+import { openSession, readConfig } from './session.ts';
+
+/** `procurios-sync logout`: forgets the user's token. */
+export async function logout(options: CommonOptions): Promise<number> {
+  const config = await readConfig(options);
+  codeGrantOf(config);
+  await using session = await openSession(config, options);
+  const { place } = session.userTokens;
+  await session.userTokens.clear();
+  if (options.json) print(JSON.stringify({ environment: config.environment, clearedIn: place }));
+  else {
+    print(`logged out: there is no user's token in ${place} any more`);
+    say(
+      'Procurios is not told: it has no documented way. Withdraw the consent there, if it is to end at once',
+    );
+  }
+  return EXIT.done;
+}
