@@ -24,7 +24,11 @@ export async function settleByHand(changeId: string, options: ChangesSettleOptio
 
   const outcome = accepted ? 'accepted' : 'rejected';
   const entry = await readEntry(ledger, changeId);
-  const result = settleChange(entry, { outcome, note: note.trim() }, systemClock);
+  const result = settleChange(
+    entry,
+    { outcome, note: note.trim(), retentionDays: config.ledgerRetentionDays },
+    systemClock,
+  );
   if ('refusal' in result) throw new CommandError('NOT_POSSIBLE', `${changeId} ${result.refusal}`);
   if (!(await ledger.write(result.entry))) {
     throw new CommandError(

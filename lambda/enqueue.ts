@@ -41,7 +41,9 @@ export async function handler({ id, detail }: ChangeEvent): Promise<void> {
   if ('problems' in checked) {
     const errors = checked.problems.map(problemText);
     const { changeId } = checked;
-    await ledger.write(rejectedMessage({ messageId: id, text, changeId, errors, nowMs: systemClock.now() }));
+    const retentionDays = config.ledgerRetentionDays;
+    const nowMs = systemClock.now();
+    await ledger.write(rejectedMessage({ messageId: id, text, changeId, errors, nowMs, retentionDays }));
     log.warn('event is not a change', { event: id, changeId });
     metrics.count({ messagesRejected: 1 });
     return;

@@ -77,6 +77,7 @@ export function createPush(
   const ports: Omit<PushPorts, 'onOutcome'> = {
     clock,
     operations: config.operations,
+    retentionDays: config.ledgerRetentionDays,
     ledger: createLedger(createStateTable(options.dynamoDb, stateTableName(config.environment))),
     check: checks.check,
     hide: ({ receiptHandle }, ms) => options.queue.hide(receiptHandle, ms),

@@ -71,6 +71,7 @@ function configOf(round: Round): Config {
     requestsPerSecond: { pull: REQUESTS_PER_SECOND, push: REQUESTS_PER_SECOND },
     schedule: { cron: '0 4 * * ? *', timeZone: 'UTC', expectWithinHours: 26 },
     logRetentionDays: 30,
+    ledgerRetentionDays: 30,
     operations: {},
     secretName: 'not-read',
     streams: [stream],

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { parseHost, parseSafeUrl } from './addresses.ts';
 import { AUTH } from './auth-schema.ts';
 import { OPERATIONS } from './operation-schema.ts';
-import { type CrossProblem, nameUpTo, options, repeatedIn, text, withRules } from './options.ts';
+import { type CrossProblem, integer, nameUpTo, options, repeatedIn, text, withRules } from './options.ts';
 import { SCHEDULE } from './schedule-schema.ts';
 import { STREAM } from './stream-schema.ts';
 
@@ -51,6 +51,8 @@ export const CONFIG = options('an object made by defineConfig({ … })', {
   logRetentionDays: z
     .literal(LOG_RETENTION_DAYS, { error: `one of ${LOG_RETENTION_DAYS.join(', ')}` })
     .default(90),
+  // Not shorter than a message may be in the queue: its change would be sent anew.
+  ledgerRetentionDays: integer(14, 3650).default(400),
   secretName: text('letters, digits and /_+=.@-, at most 512', (value) => SECRET_NAME.test(value)).optional(),
   streams: withRules(STREAMS, differentNames),
   operations: OPERATIONS.prefault({}),

@@ -22,6 +22,8 @@ export interface Config {
   readonly kmsKeyArn?: string;
   /** How long CloudWatch keeps the functions' logs. */
   readonly logRetentionDays: number;
+  /** How long the ledger keeps changes that are accepted or settled, and messages that were none. */
+  readonly ledgerRetentionDays: number;
   /** Name of the secret with the client's id and secret. */
   readonly secretName: string;
   readonly streams: readonly Stream[];

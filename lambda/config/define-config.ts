@@ -77,6 +77,13 @@ export interface ConfigInput {
    */
   readonly logRetentionDays?: number;
   /**
+   * Days for which the ledger keeps changes that are accepted or settled, and messages that were none: 14 to 3650. A change of the
+   * same `changeId` that comes later than that is a new one.
+   *
+   * @default 400
+   */
+  readonly ledgerRetentionDays?: number;
+  /**
    * Name of an existing secret with the client's id and secret.
    *
    * @default - `procurios-sync/<environment>/client`, which the stack makes.

@@ -71,8 +71,6 @@ export interface LedgerEntry {
   readonly _expiresAt?: number;
 }
 
-/** How long the ledger keeps what is accepted or settled, and what was never a change: 400 days. */
-const KEPT_SECONDS = 400 * 24 * 60 * 60;
 /** An entry has room for 400 KB in all. */
 const LARGEST_KEPT_BYTES = 300 * 1024;
 
@@ -90,9 +88,13 @@ function bounded(texts: readonly string[], most: number, longest: number): reado
   return texts.length > most ? [...kept, `… and ${texts.length - most} more`] : kept;
 }
 
-/** When an entry of that time goes, in seconds since the epoch. */
-export function expiryFrom(nowMs: number): number {
-  return Math.floor(nowMs / 1000) + KEPT_SECONDS;
+/**
+ * When an entry goes that nobody has to decide about any more: what is accepted or settled, and what was never a change.
+ *
+ * @returns Seconds since the epoch.
+ */
+export function expiryFrom(nowMs: number, retentionDays: number): number {
+  return Math.floor(nowMs / 1000) + retentionDays * 24 * 60 * 60;
 }
 
 /** How many attempts an entry remembers. */
@@ -170,8 +172,9 @@ export function rejectedMessage(message: {
   readonly changeId: string | undefined;
   readonly errors: readonly string[];
   readonly nowMs: number;
+  readonly retentionDays: number;
 }): LedgerEntry {
-  const { messageId, text, changeId, errors, nowMs } = message;
+  const { messageId, text, changeId, errors, nowMs, retentionDays } = message;
   return {
     changeId: messageId,
     version: 1,
@@ -187,6 +190,6 @@ export function rejectedMessage(message: {
     attempts: [],
     bodyFields: [],
     ...(Buffer.byteLength(text) <= LARGEST_KEPT_BYTES && { body: text }),
-    _expiresAt: expiryFrom(nowMs),
+    _expiresAt: expiryFrom(nowMs, retentionDays),
   };
 }

@@ -57,6 +57,8 @@ export interface PushPorts {
   readonly clock: Clock;
   readonly operations: Operations;
   readonly ledger: LedgerPort;
+  /** How long the ledger keeps what needs nobody any more. */
+  readonly retentionDays: number;
   /**
    * Everything that the vendor's schema or its own check finds wrong with the change.
    *
@@ -284,7 +286,7 @@ async function conclude(
   const concluded = withOutcome(isAccepted ? withoutBody : entry, ports.clock, {
     ...fate,
     attempts: entry.outcome === 'sending' ? endedAttempts(entry.attempts, result) : entry.attempts,
-    ...(isAccepted && { _expiresAt: expiryFrom(ports.clock.now()) }),
+    ...(isAccepted && { _expiresAt: expiryFrom(ports.clock.now(), ports.retentionDays) }),
   });
   if (!(await ports.ledger.write(concluded))) return 'raced';
   ports.onOutcome(concluded);
@@ -296,9 +298,10 @@ async function rejectMessage(
   { messageId, text }: Message,
   changeId: string | undefined,
   errors: readonly string[],
-  { clock, ledger, onOutcome }: PushPorts,
+  { clock, ledger, retentionDays, onOutcome }: PushPorts,
 ): Promise<void> {
-  const entry = rejectedMessage({ messageId, text, changeId, errors, nowMs: clock.now() });
+  const nowMs = clock.now();
+  const entry = rejectedMessage({ messageId, text, changeId, errors, nowMs, retentionDays });
   // Delivered twice, it is in the ledger already.
   if (await ledger.write(entry)) onOutcome(entry);
 }

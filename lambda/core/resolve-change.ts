@@ -8,6 +8,8 @@ export interface Settlement {
   readonly outcome: 'accepted' | 'rejected';
   /** How they know, for whoever reads it later. */
   readonly note: string;
+  /** How long the ledger keeps it from now on. */
+  readonly retentionDays: number;
 }
 
 /** A change that goes to the queue once more. */
@@ -102,7 +104,7 @@ export function riskOfResending(entry: LedgerEntry, operations: Operations): str
  */
 export function settleChange(
   entry: LedgerEntry,
-  { outcome, note }: Settlement,
+  { outcome, note, retentionDays }: Settlement,
   clock: Clock,
 ): { readonly entry: LedgerEntry } | Refusal {
   if (entry.outcome === 'accepted') return { refusal: 'was accepted; there is nothing to settle' };
@@ -116,7 +118,7 @@ export function settleChange(
     note,
     ...(reason !== undefined && { reason }),
     ...(status !== undefined && { status }),
-    _expiresAt: expiryFrom(clock.now()),
+    _expiresAt: expiryFrom(clock.now(), retentionDays),
   });
   return { entry: settled };
 }

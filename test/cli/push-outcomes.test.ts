@@ -84,7 +84,14 @@ test('takes the entry of another change for a refusal', async () => {
 
 test('a message refused by whoever sends was once waited for without end', async () => {
   const errors = ['operation: expected one of addAction'];
-  const refused = rejectedMessage({ messageId: 'message-c1', text: '{}', changeId: 'c1', errors, nowMs: 0 });
+  const refused = rejectedMessage({
+    messageId: 'message-c1',
+    text: '{}',
+    changeId: 'c1',
+    errors,
+    nowMs: 0,
+    retentionDays: 30,
+  });
   const ledger = ledgerOf({ 'message-c1': [undefined, refused] });
 
   const fates = await awaitOutcomes([queuedOf('c1')], { ledger, signal: NEVER, pauseMs: 1, onLook() {} });

@@ -44,6 +44,7 @@ describe('checkConfig', () => {
       requestsPerSecond: { pull: 8, push: 2 },
       schedule: { cron: '0 4 * * ? *', timeZone: 'Europe/Amsterdam', expectWithinHours: 26 },
       logRetentionDays: 90,
+      ledgerRetentionDays: 400,
       secretName: 'procurios-sync/acme/client',
       streams: [{ ...THINGS, key: ['id'], query: {}, deletes: 'never', ignoreChangesIn: [] }],
       operations: {},
@@ -72,6 +73,7 @@ describe('checkConfig', () => {
       ...given,
       schedule: { cron: '0 4 * * ? *', timeZone: 'Europe/Amsterdam', expectWithinHours: 26 },
       logRetentionDays: 90,
+      ledgerRetentionDays: 400,
       streams: [{ ...given.streams[0], query: { search: 'a b', year: '2025' } }],
       operations: {},
     });

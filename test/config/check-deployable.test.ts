@@ -61,6 +61,8 @@ describe('what is deployed', () => {
     ['kmsKeyArn', { kmsKeyArn: 'arn:aws:kms:eu-west-1:123456789012:alias/procurios' }],
     ['logRetentionDays', { logRetentionDays: 31 }],
     ['logRetentionDays', { logRetentionDays: '30' }],
+    ['ledgerRetentionDays', { ledgerRetentionDays: 13 }],
+    ['ledgerRetentionDays', { ledgerRetentionDays: 3651 }],
     ['requestsPerSecond.pull', { requestsPerSecond: { pull: 0 } }],
     ['streams[1].name', { streams: [PLAIN_CONFIG.streams[0], PLAIN_CONFIG.streams[0]] }],
     ['environment', { environment: 'a'.repeat(33) }],

@@ -46,6 +46,7 @@ const noChange = rejectedMessage({
   changeId: undefined,
   errors: ['the message: expected JSON'],
   nowMs: NOW,
+  retentionDays: 30,
 });
 const underWay = [
   entryOf({ outcome: 'sending', until: NOW - 1 }),
@@ -143,7 +144,7 @@ describe('a change whose message is gone', () => {
     expect(resendChange(entry, operations, clock)).toMatchObject({
       entry: { outcome: 'queued', lostReplies: 0 },
     });
-    expect(settleChange(entry, { outcome: 'rejected', note: 'x' }, clock)).toMatchObject({
+    expect(settleChange(entry, { outcome: 'rejected', note: 'x', retentionDays: 30 }, clock)).toMatchObject({
       entry: { outcome: 'rejected' },
     });
   });
@@ -158,7 +159,7 @@ describe('settling', () => {
     ['waiting for its time', underWay[1] as LedgerEntry],
     ['queued', entryOf()],
   ])('drops body and vendor texts of what is %s and has it expire', (_outcome, entry) => {
-    const settlement = { outcome: 'accepted', note: 'seen in Procurios' } as const;
+    const settlement = { outcome: 'accepted', note: 'seen in Procurios', retentionDays: 30 } as const;
 
     const settled = settleChange(entry, settlement, clock);
 
@@ -170,14 +171,18 @@ describe('settling', () => {
         errors: [],
         attempts: entry.attempts,
         changedAt: '2026-11-24T04:00:00.000Z',
-        _expiresAt: NOW / 1000 + 400 * 24 * 60 * 60,
+        _expiresAt: NOW / 1000 + 30 * 24 * 60 * 60,
       },
     });
     expect(settled).not.toHaveProperty('entry.body');
   });
 
   test('keeps why the change had to be settled', () => {
-    const settled = settleChange(unknown, { outcome: 'rejected', note: 'not there' }, clock);
+    const settled = settleChange(
+      unknown,
+      { outcome: 'rejected', note: 'not there', retentionDays: 30 },
+      clock,
+    );
 
     expect(settled).toMatchObject({ entry: { outcome: 'rejected', reason: 'no reply', status: 500 } });
   });
@@ -186,7 +191,7 @@ describe('settling', () => {
     ['was accepted', accepted, /^was accepted/],
     ['is being sent', underWay[0] as LedgerEntry, /^is being sent/],
   ])('is refused for what %s', (_why, entry, refusal) => {
-    const settled = settleChange(entry, { outcome: 'rejected', note: 'x' }, clock);
+    const settled = settleChange(entry, { outcome: 'rejected', note: 'x', retentionDays: 30 }, clock);
 
     expect(settled).toEqual({ refusal: expect.stringMatching(refusal) });
   });

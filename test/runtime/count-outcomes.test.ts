@@ -3,7 +3,14 @@ import type { LedgerEntry } from '../../lambda/core/ledger-entry.ts';
 import { rejectedMessage } from '../../lambda/core/ledger-entry.ts';
 import { countOutcomes } from '../../lambda/runtime/count-outcomes.ts';
 
-const NO_CHANGE = rejectedMessage({ messageId: 'm', text: '', changeId: undefined, errors: [], nowMs: 0 });
+const NO_CHANGE = rejectedMessage({
+  messageId: 'm',
+  text: '',
+  changeId: undefined,
+  errors: [],
+  nowMs: 0,
+  retentionDays: 30,
+});
 
 function entryOf(overrides: Partial<LedgerEntry>): LedgerEntry {
   return { ...NO_CHANGE, operation: 'register', ...overrides };

@@ -136,6 +136,7 @@ export class PushWorld {
     return {
       clock: this.clock,
       operations: this.operations,
+      retentionDays: 30,
       ledger: {
         read: (id) => call(() => this.ledger.get(id), lostStore),
         write: (entry) => call(() => this.#write(entry), lostStore),
