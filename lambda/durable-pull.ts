@@ -59,7 +59,8 @@ export function durablePull(ports: DurablePullPorts): DurableExecutionHandler<un
     const around = ports.openRun(run, { executionArn, timeLeftMs });
     const receipts = await pullStreams(run, ports.streams, around, engine);
 
-    const receipt = await engine.step('receipt', async () => runReceiptOf(run, receipts, around.clock.now()));
+    const endedAtMs = await engine.step('end', async () => around.clock.now());
+    const receipt = runReceiptOf(run, receipts, endedAtMs);
     const finished = await persist(engine, 'finish', ports, () => ports.finish(receipt, executionArn));
     if ('failure' in finished) return await endWithoutRun(engine, ports, finished.failure);
     await engine.step('tell', () => ports.tell(receipt));

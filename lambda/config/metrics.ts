@@ -17,7 +17,7 @@ export const METRICS = {
   rejects: 'Rejects',
   /** Times that Procurios refused our credentials, our token or a scope, or that a user has to consent anew. */
   accessRefused: 'AccessRefused',
-  /** Times that Procurios asked for a pause, or a table throttled until the run gave up. */
+  /** Pauses that Procurios asked for and that ended a slice, and streams that were given up for their length. */
   throttled: 'Throttled',
   changesAccepted: 'ChangesAccepted',
   changesRejected: 'ChangesRejected',

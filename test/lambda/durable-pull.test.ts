@@ -69,7 +69,7 @@ describe('an execution', () => {
       'members 8',
       'orders 1',
       'orders 2',
-      'receipt',
+      'end',
       'finish 1',
       'tell',
     ]);
