@@ -1,23 +1,31 @@
+import { createChangeQueue } from '../lambda/aws/change-queue.ts';
+import { createEventBridge } from '../lambda/aws/clients.ts';
+import { putEvent } from '../lambda/aws/event-bus.ts';
 import { readItem } from '../lambda/aws/read-items.ts';
 import type { Config } from '../lambda/config/config.ts';
-import { streamTableName } from '../lambda/config/names.ts';
+import { changeQueueName, EVENTS, streamTableName } from '../lambda/config/names.ts';
 import type { Change } from '../lambda/core/change.ts';
 import { type Json, stringifyJson } from '../lambda/core/json.ts';
-import { deleteQueues } from '../local/endpoints/queues.ts';
+import { systemClock } from '../lambda/runtime/clock.ts';
 import type { Control } from '../local/simulator/simulator.ts';
 import { waitForOutcomes } from './await-outcomes.ts';
-import { openChanges } from './change-access.ts';
+import { type ChangeAccess, openLedger } from './change-access.ts';
 import { printChanges } from './change-texts.ts';
 import { print } from './command.ts';
+import type { DemoStack } from './demo-stack.ts';
 import type { Session } from './session.ts';
 
 type DemoChange = Change & { readonly body: Json };
 
-const CHANGES: readonly DemoChange[] = [
+const QUEUED: readonly DemoChange[] = [
   change('new-member', 'register', 'form/1', { first_name: 'Grace', last_name: 'Voorbeeld' }),
-  change('wrong-campaign', 'addAction', 'campaign/9999', { description: 'Call', campaignId: 9999 }),
   change('no-answer', 'createThing', 'thing/1', { title: 'Sent once' }),
 ];
+const BY_EVENT = change('wrong-campaign', 'addAction', 'campaign/9999', {
+  description: 'Call',
+  campaignId: 9999,
+});
+const CHANGES: readonly DemoChange[] = [...QUEUED, BY_EVENT];
 
 function change(changeId: string, operation: string, subject: string, body: Json): DemoChange {
   return { changeId, operation, subject, parameters: {}, body };
@@ -31,36 +39,50 @@ no-answer       perhaps applied: not sent again by itself, a person decides`;
 
 /**
  * Has three changes sent, one that Procurios accepts, one that it refuses and one whose answer is lost, and then the
- * first come back with a pull.
- *
- * @param pull - Pulls the config's streams.
+ * first come back with a pull. One of them arrives as an event, the others by the queue.
  */
 export async function showPush(
   config: Config,
   session: Session,
+  stack: DemoStack,
   control: Control,
-  pull: (config: Config, session: Session) => Promise<unknown>,
 ): Promise<void> {
-  // What a demo that was cut short left there.
-  await deleteQueues(session.sqs, config);
-  await using access = await openChanges(config, session, NEVER);
+  const access = openAccess(config, session, stack);
   control.fault({ route: 'POST /l/module_api/object', do: { kind: 'lostReply' } });
 
-  print('\nThe other way: a program queues three changes, and each is sent once.');
+  print('\nThe other way: programs queue two changes and put an event with a third; each is sent once.');
   await access.queue.send(
-    CHANGES.map((each) => ({
+    QUEUED.map((each) => ({
       text: stringifyJson({ ...each }),
       group: each.subject,
       deduplicationId: each.changeId,
     })),
   );
+  await putChangeEvent(BY_EVENT);
   const queued = CHANGES.map((each) => ({ change: each }));
   printChanges(queued, await waitForOutcomes(queued, access, NEVER), { config: '' });
 
   print(WHAT_CAME_OF_THEM);
-  print('\nThird pull, of the members: the one that was accepted comes back.');
-  await pull({ ...config, streams: config.streams.filter(({ name }) => name === 'members') }, session);
+  print('\nThe third night: the one that was accepted comes back.');
+  await stack.pull();
   const { relationId = '' } = (await access.ledger.read('new-member'))?.ids ?? {};
   const item = await readItem(session.dynamoDb, streamTableName(config.environment, 'members'), relationId);
   print(`members ${relationId}  ${item?.first_name} ${item?.last_name}, as the change says`);
+}
+
+/** The ledger and the queue; the stack's functions empty it. */
+function openAccess(config: Config, session: Session, stack: DemoStack): ChangeAccess {
+  const queueName = changeQueueName(config.environment);
+  return {
+    ledger: openLedger(config, session),
+    queue: createChangeQueue({ client: session.sqs, queueName, clock: systemClock }),
+    embedded: { idle: () => stack.idle(), async close() {} },
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+async function putChangeEvent(detail: DemoChange): Promise<void> {
+  const eventBridge = createEventBridge();
+  await putEvent(eventBridge, { ...EVENTS.change, source: 'demo', detail });
+  eventBridge.destroy();
 }

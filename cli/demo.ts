@@ -1,6 +1,4 @@
-import { hostname } from 'node:os';
 import { relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import demoConfig from '../examples/demo.config.ts';
 import { readItem } from '../lambda/aws/read-items.ts';
 import { checkConfig } from '../lambda/config/check-config.ts';
@@ -8,14 +6,14 @@ import type { Config } from '../lambda/config/config.ts';
 import { streamTableName } from '../lambda/config/names.ts';
 import { stringifyJson } from '../lambda/core/json.ts';
 import type { RunReceipt } from '../lambda/core/receipt.ts';
-import { runPull } from '../lambda/run-pull.ts';
-import { createTables, deleteTables } from '../local/endpoints/tables.ts';
-import { type Control, startSimulator } from '../local/simulator/simulator.ts';
+import { deleteQueues } from '../local/endpoints/queues.ts';
+import { deleteTables } from '../local/endpoints/tables.ts';
+import { type Control, SIMULATOR_CREDENTIALS, startSimulator } from '../local/simulator/simulator.ts';
 import { flagsOf, print } from './command.ts';
 import { showPush } from './demo-push.ts';
-import { createProgress } from './progress.ts';
+import { DEMO_CONFIG, type DemoStack, openDemoStack } from './demo-stack.ts';
 import { exitCodeOf } from './pull.ts';
-import { connect, DATA_FOLDER, openSession, type Session } from './session.ts';
+import { DATA_FOLDER, openEmbedded, type Session } from './session.ts';
 import { tableOf } from './table.ts';
 import { duration, grouped } from './text.ts';
 
@@ -26,52 +24,54 @@ const EDITED = 7;
 const OUTGROWN = 42;
 
 /**
- * `procurios-sync demo`: a first pull, some edits in Procurios, and a second pull that writes only those. Procurios is
- * simulated; DynamoDB is the embedded one, in which the demo's tables are made anew and then left for a look.
+ * `procurios-sync demo`: the deployed stack, on this machine. A first pull, some edits in Procurios, a second pull that
+ * writes only those, and changes on their way back. Procurios is simulated, AWS embedded: what the template names is made
+ * anew there, the very bundles that would be uploaded run, and the tables are left for a look.
  */
 export async function demo(): Promise<number> {
   const beganAt = performance.now();
   const procurios = await startSimulator({ relations: RELATIONS });
   try {
     const config = checkConfig(demoConfig, { host: procurios.url });
-    await using session = await openSession(config, { config: '', embedded: true });
-    await deleteTables(session.dynamoDb, config);
-    await createTables(session.dynamoDb, config);
+    await using session = await openEmbedded(config, { config: '', embedded: true }, deleteTables);
+    await deleteQueues(session.sqs, config);
+    session.aws.secrets.put(config.secretName, JSON.stringify(SIMULATOR_CREDENTIALS));
 
-    print(`A simulated Procurios with ${grouped(RELATIONS)} people and organisations, and an embedded`);
-    print(`DynamoDB in ${DATA_FOLDER}/. Nothing leaves this machine: no AWS, no account.\n`);
-    print('First pull: everything is new.');
-    const first = await pullOnce(config, session);
-
-    print('\nMeanwhile, people work in Procurios:');
-    for (const line of edit(procurios.control)) print(`  ${line}`);
-
-    print('\nSecond pull: everything is read and compared, only what differs is written.');
-    const second = await pullOnce(config, session);
-
-    print(`\n${sideBySide(first, second)}\n`);
-    print(await whatCameOfIt(config, session));
-    await showPush(config, session, procurios.control, pullOnce);
+    print(
+      `A simulated Procurios with ${grouped(RELATIONS)} people and organisations, and what cdk deploy would create, on`,
+    );
+    print(
+      `this machine: tables in ${DATA_FOLDER}/, a queue, functions. Nothing leaves it: no AWS, no account.\n`,
+    );
+    await using stack = await openDemoStack(config, session, procurios.url);
+    const code = await showPulls(config, session, stack, procurios.control);
+    await showPush(config, session, stack, procurios.control);
     print(farewell(performance.now() - beganAt));
-    return Math.max(exitCodeOf(first), exitCodeOf(second));
+    return code;
   } finally {
     await procurios.close();
   }
 }
 
-async function pullOnce(config: Config, session: Session): Promise<RunReceipt> {
-  using progress = createProgress(config.streams, false);
-  return await runPull({
-    config,
-    streams: config.streams,
-    procurios: connect(config, session),
-    dynamoDb: session.dynamoDb,
-    owner: `process ${process.pid} on ${hostname()}`,
-    isAlone: true,
-    readOwnerState: session.readOwnerState,
-    progress,
-    signal: new AbortController().signal,
-  });
+/** @returns The exit code that the pulls come to. */
+async function showPulls(
+  config: Config,
+  session: Session,
+  stack: DemoStack,
+  control: Control,
+): Promise<number> {
+  print('04:00, the schedule starts the pull: everything is new.');
+  const first = await stack.pull();
+
+  print('\nMeanwhile, people work in Procurios:');
+  for (const line of edit(control)) print(`  ${line}`);
+
+  print('\nThe next night: everything is read and compared, only what differs is written.');
+  const second = await stack.pull();
+
+  print(`\n${sideBySide(first, second)}\n`);
+  print(await whatCameOfIt(config, session));
+  return Math.max(exitCodeOf(first), exitCodeOf(second));
 }
 
 /** Changes the environment as people at work would, and says what was changed. */
@@ -131,8 +131,7 @@ members 2000  still there: deletes are not carried yet`;
 }
 
 function farewell(elapsedMs: number): string {
-  const file = relative(process.cwd(), fileURLToPath(new URL('../examples/demo.config.ts', import.meta.url)));
-  const flags = flagsOf({ config: file, embedded: true });
+  const flags = flagsOf({ config: relative(process.cwd(), DEMO_CONFIG), embedded: true });
   return `
 Done in ${duration(elapsedMs)}. The tables are still there. Look at them:
   npx procurios-sync show members${flags}

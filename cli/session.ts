@@ -21,7 +21,7 @@ import type { UserTokenStore } from '../lambda/core/user-token.ts';
 import { type Client, createClient } from '../lambda/procurios/client.ts';
 import type { Credentials } from '../lambda/procurios/token.ts';
 import { openTokenSource } from '../lambda/token-source.ts';
-import { startEmbeddedAws } from '../local/endpoints/embedded-aws.ts';
+import { type EmbeddedAws, startEmbeddedAws } from '../local/endpoints/embedded-aws.ts';
 import { createTables } from '../local/endpoints/tables.ts';
 import { SIMULATOR_CREDENTIALS } from '../local/simulator/tokens.ts';
 import { CommandError, type CommonOptions, flagsOf } from './command.ts';
@@ -82,7 +82,20 @@ export async function openSessionAsItIs(config: Config, options: CommonOptions):
 type PrepareTables = typeof createTables;
 
 async function open(config: Config, options: CommonOptions, prepare: PrepareTables): Promise<Session> {
-  if (!options.embedded) return openAws(config, options, async () => {});
+  return options.embedded
+    ? await openEmbedded(config, options, prepare)
+    : openAws(config, options, async () => {});
+}
+
+/** A session of the endpoints in this process. */
+export type EmbeddedSession = Session & { readonly aws: EmbeddedAws };
+
+/** Opens the endpoints in this process, with the tables that `prepare` puts there. */
+export async function openEmbedded(
+  config: Config,
+  options: CommonOptions,
+  prepare: PrepareTables,
+): Promise<EmbeddedSession> {
   const aws = await startEmbeddedAws({ dataFolder: DATA_FOLDER });
   try {
     Object.assign(process.env, aws.environment);
@@ -90,7 +103,7 @@ async function open(config: Config, options: CommonOptions, prepare: PrepareTabl
     if (credentials !== undefined) aws.secrets.put(config.secretName, JSON.stringify(credentials));
     const session = openAws(config, options, () => aws.close());
     await prepare(session.dynamoDb, config);
-    return session;
+    return { ...session, aws };
   } catch (error) {
     await aws.close();
     throw error;

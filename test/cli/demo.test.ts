@@ -8,10 +8,10 @@ let beside: Ended;
 beforeAll(async () => {
   cwd = await newFolder('a path with spaces');
   const demo = start(['demo'], { cwd });
-  await demo.showsOnStderr(/^members/);
+  await demo.showsOnStderr(/^members/m);
   beside = await run(['demo'], { cwd });
   first = await demo.ended;
-}, 60_000);
+}, 120_000);
 
 test('the demo pulls twice; the second pull writes the edits and rejects what outgrew an item', () => {
   expect(first.code).toBe(0);
@@ -49,7 +49,7 @@ test('a second demo in the same folder begins anew', async () => {
 
   expect(code).toBe(0);
   expect(stdout).toMatch(/\nmembers +3,000 +3 +2,996 +1 +30\n/);
-}, 30_000);
+}, 60_000);
 
 /** A command line's words; one with spaces stands in double quotes. */
 function wordsOf(command: string): string[] {

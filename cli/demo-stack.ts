@@ -1,0 +1,85 @@
+import { fileURLToPath } from 'node:url';
+import { listRunReceipts } from '../lambda/aws/run-store.ts';
+import { createStateTable } from '../lambda/aws/state-table.ts';
+import type { Config } from '../lambda/config/config.ts';
+import { stateTableName } from '../lambda/config/names.ts';
+import type { RunReceipt } from '../lambda/core/receipt.ts';
+import { readAssembly } from '../local/stack/read-assembly.ts';
+import { type LocalStack, startStack } from '../local/stack/start-stack.ts';
+import { synthesize } from '../local/stack/synthesize.ts';
+import { createChangeProgress } from './change-progress.ts';
+import { say } from './command.ts';
+import { progressOfLog } from './log-progress.ts';
+import { createProgress, isTerminal } from './progress.ts';
+import type { EmbeddedSession, Session } from './session.ts';
+
+/** The demo's stack at work on this machine. */
+export interface DemoStack extends AsyncDisposable {
+  /** Has the schedule's time come, shows how the run gets on, and gives its receipt. */
+  pull(): Promise<RunReceipt>;
+  /** Resolves once no change is on its way any more. */
+  idle(): Promise<void>;
+}
+
+const example = (name: string): string =>
+  fileURLToPath(new URL(`../examples/${name}.config.ts`, import.meta.url));
+
+/** The demo's config, as commands take it. */
+export const DEMO_CONFIG: string = example('demo');
+
+/**
+ * Synthesizes the demo's stack, where none of the same sources is there, and creates it on the embedded endpoints.
+ *
+ * @param procuriosHost - The simulator's address.
+ */
+export async function openDemoStack(
+  config: Config,
+  session: EmbeddedSession,
+  procuriosHost: string,
+): Promise<DemoStack> {
+  const assembly = await readAssembly(await synthesizeDemo());
+  const onLines = new Set<(line: string) => void>();
+  const stack = await startStack({
+    assembly,
+    aws: session.aws,
+    procuriosHost,
+    onLog(_functionId, line) {
+      for (const onLine of onLines) onLine(line);
+    },
+    onFailure: (error) => say(`a function failed: ${(error as Error).message}`),
+  });
+  return {
+    async pull() {
+      using progress = createProgress(config.streams, false);
+      const onLine = progressOfLog(progress, config.streams);
+      onLines.add(onLine);
+      try {
+        return await pullOnce(stack, config, session);
+      } finally {
+        onLines.delete(onLine);
+      }
+    },
+    idle: () => stack.idle(),
+    [Symbol.asyncDispose]: () => stack.close(),
+  };
+}
+
+async function synthesizeDemo(): Promise<string> {
+  using progress = createChangeProgress();
+  return await synthesize({
+    configFiles: [example('demo-stack'), DEMO_CONFIG],
+    onBegin() {
+      const line = 'synthesizing the stack and bundling its functions (once, until their sources change)';
+      if (isTerminal()) progress.show(line);
+      else say(line);
+    },
+  });
+}
+
+async function pullOnce(stack: LocalStack, config: Config, { dynamoDb }: Session): Promise<RunReceipt> {
+  const ran = await stack.runSchedule();
+  const state = createStateTable(dynamoDb, stateTableName(config.environment));
+  const [receipt] = await listRunReceipts(state, 1);
+  if (receipt !== undefined) return receipt;
+  throw new Error(`the pull left no receipt: ${'error' in ran ? ran.error?.message : ''}`);
+}

@@ -1,0 +1,261 @@
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { GetQueueAttributesCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import demoConfig from '../../../examples/demo.config.ts';
+import { createLedger } from '../../../lambda/aws/ledger.ts';
+import { scanItems } from '../../../lambda/aws/read-items.ts';
+import { createStateTable } from '../../../lambda/aws/state-table.ts';
+import { checkConfig } from '../../../lambda/config/check-config.ts';
+import { type EmbeddedAws, startEmbeddedAws } from '../../../local/endpoints/embedded-aws.ts';
+import type { BusEvent } from '../../../local/endpoints/embedded-event-bridge.ts';
+import { createQueues } from '../../../local/endpoints/queues.ts';
+import { createTables } from '../../../local/endpoints/tables.ts';
+import { SIMULATOR_CREDENTIALS, type Simulator, startSimulator } from '../../../local/simulator/simulator.ts';
+import type { Assembly } from '../../../local/stack/read-assembly.ts';
+import { type LocalStack, startStack } from '../../../local/stack/start-stack.ts';
+import { type Changeable, changed, pick, synthesizeDemo } from '../../support/assembly.ts';
+import { dynamoDbOf, sqsOf } from '../../support/embedded-aws.ts';
+
+const STATE_TABLE = 'procurios-sync-demo-state';
+const { environment, streams } = checkConfig(demoConfig);
+
+let assembly: Assembly;
+let procurios: Simulator;
+beforeAll(async () => {
+  [assembly, procurios] = await Promise.all([synthesizeDemo(), startSimulator({ relations: 150 })]);
+}, 120_000);
+afterAll(() => procurios?.close());
+
+/** Starts the stack of an assembly on endpoints of its own, with the credentials stored as an operator would. */
+async function start(of: Assembly, aws: EmbeddedAws, onLog?: (id: string, line: string) => void) {
+  const failures: unknown[] = [];
+  const onFailure = (error: unknown) => failures.push(error);
+  const stack = await startStack({ assembly: of, aws, procuriosHost: procurios.url, onLog, onFailure });
+  aws.secrets.put('procurios-sync/demo/client', JSON.stringify(SIMULATOR_CREDENTIALS));
+  return { stack, failures };
+}
+
+describe("the demo's stack", () => {
+  let aws: EmbeddedAws;
+  let stack: LocalStack;
+  let failures: unknown[];
+  const events: BusEvent[] = [];
+  const lines: string[] = [];
+  beforeAll(async () => {
+    aws = await startEmbeddedAws();
+    aws.events.subscribe((event) => events.push(event));
+    ({ stack, failures } = await start(assembly, aws, (_id, line) => lines.push(line)));
+  }, 60_000);
+  afterAll(async () => {
+    await stack?.close();
+    await aws?.close();
+  });
+
+  const entryOf = (id: string) => createLedger(createStateTable(dynamoDbOf(aws), STATE_TABLE)).read(id);
+  const thing = (changeId: string) => ({
+    changeId,
+    operation: 'createThing',
+    subject: 'thing/1',
+    parameters: {},
+    body: { title: 'hunter2' },
+  });
+  const eventBridge = () =>
+    new EventBridgeClient({
+      endpoint: aws.environment.AWS_ENDPOINT_URL_EVENTBRIDGE,
+      region: 'eu-west-1',
+      credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' },
+    });
+
+  test('pulls every stream when the schedule comes, and says so with an event', async () => {
+    const ran = await stack.runSchedule();
+
+    const members: unknown[] = [];
+    for await (const items of scanItems(dynamoDbOf(aws), 'procurios-sync-demo-members'))
+      members.push(...items);
+    expect(ran).toMatchObject({ status: 'SUCCEEDED', result: { status: 'complete' } });
+    expect(members).toHaveLength(150);
+    expect(events).toMatchObject([
+      {
+        source: 'procurios-sync',
+        'detail-type': 'Procurios Pull Finished',
+        detail: { status: 'complete', streams: { members: { written: 150 } } },
+      },
+    ]);
+    expect(lines.join('\n')).not.toContain(SIMULATOR_CREDENTIALS.clientSecret);
+  });
+
+  test('sends a change that is put on the queue, and empties the queue', async () => {
+    const sqs = sqsOf(aws.environment.AWS_ENDPOINT_URL_SQS);
+    await sqs.send(
+      new SendMessageCommand({
+        QueueUrl: `${aws.environment.AWS_ENDPOINT_URL_SQS}/000000000000/procurios-sync-demo-changes.fifo`,
+        MessageBody: JSON.stringify(thing('by-queue')),
+        MessageGroupId: 'thing/1',
+        MessageDeduplicationId: 'by-queue',
+      }),
+    );
+
+    await stack.idle();
+
+    expect(await entryOf('by-queue')).toMatchObject({ outcome: 'accepted', status: 200 });
+  });
+
+  test('sends a change that arrives as an event, and leaves other events alone', async () => {
+    const Entries = ['Procurios Change', 'Something Else'].map((DetailType) => ({
+      Source: 'portal',
+      DetailType,
+      Detail: JSON.stringify(thing(DetailType === 'Procurios Change' ? 'by-event' : 'not-ours')),
+    }));
+
+    const { FailedEntryCount } = await eventBridge().send(new PutEventsCommand({ Entries }));
+    await stack.idle();
+
+    expect(FailedEntryCount).toBe(0);
+    expect(await entryOf('by-event')).toMatchObject({ outcome: 'accepted' });
+    expect(await entryOf('not-ours')).toBeUndefined();
+    expect(failures).toEqual([]);
+  });
+
+  test('has the tables and queues that the command line creates without it', async () => {
+    const others = await startEmbeddedAws();
+    const [own, other] = [aws, others].map((each) => sqsOf(each.environment.AWS_ENDPOINT_URL_SQS));
+    // A table that is there with other keys is refused.
+    await createTables(dynamoDbOf(others), { environment, streams });
+    const urls = await createQueues(other as SQSClient, { environment });
+
+    const adopted = await startStack({ assembly, aws: others, procuriosHost: procurios.url });
+    const attributes = await Promise.all(
+      Object.values(urls).map(async (url) => [
+        await attributesOf(
+          own as SQSClient,
+          url.replace(/^.*(?=\/000000000000\/)/, aws.environment.AWS_ENDPOINT_URL_SQS ?? ''),
+        ),
+        await attributesOf(other as SQSClient, url),
+      ]),
+    );
+
+    await adopted.close();
+    await others.close();
+    for (const [deployed, embedded] of attributes) expect(embedded).toEqual(deployed);
+  });
+});
+
+async function attributesOf(client: SQSClient, QueueUrl: string) {
+  const { Attributes = {} } = await client.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }),
+  );
+  return Object.fromEntries(
+    Object.entries(Attributes).filter(([name]) => !/Timestamp$|^Approximate/.test(name)),
+  );
+}
+
+describe('a template with a mistake', () => {
+  const opened: { close(): Promise<void> }[] = [];
+  afterEach(async () => {
+    for (const each of opened.splice(0).reverse()) await each.close();
+  });
+
+  async function startChanged(change: (resources: Record<string, Changeable>) => unknown) {
+    const aws = await startEmbeddedAws();
+    opened.push(aws);
+    const started = await start(changed(assembly, change), aws);
+    opened.push(started.stack);
+    return started;
+  }
+
+  const queue = (resources: Record<string, Changeable>) => pick(resources, 'AWS::SQS::Queue', 'PushQueue');
+  const push = (resources: Record<string, Changeable>) =>
+    pick(resources, 'AWS::Lambda::Function', 'PushFunction');
+
+  test.each<[string, (resources: Record<string, Changeable>) => unknown, RegExp]>([
+    [
+      "a table's key that is no attribute",
+      (resources) => {
+        pick(resources, 'AWS::DynamoDB::GlobalTable', 'StateTable').Properties.KeySchema[0].AttributeName =
+          'PK';
+      },
+      /^StateTable\w+: DynamoDB refuses the table procurios-sync-demo-state: /,
+    ],
+    [
+      'a dead-letter queue that is not there',
+      (resources) => {
+        queue(resources).Properties.RedrivePolicy.deadLetterTargetArn['Fn::GetAtt'][0] = 'Nowhere';
+      },
+      /^PushQueue\w+\.Properties\.RedrivePolicy\.deadLetterTargetArn\.Fn::GetAtt: the template has no resource Nowhere/,
+    ],
+    [
+      'messages that come back while they are handled',
+      (resources) => {
+        queue(resources).Properties.VisibilityTimeout = 30;
+      },
+      /^PushFunctionSqsEventSource\w+\.Properties\.EventSourceArn: messages of PushQueue\w+ stay hidden for 30 s, less than the 120 s that PushFunction\w+ may take/,
+    ],
+    [
+      'a handler that the bundle does not export',
+      (resources) => {
+        push(resources).Properties.Handler = 'index.main';
+      },
+      /^PushFunction\w+: Runtime\.ImportModuleError: the bundle exports no function main/,
+    ],
+    [
+      "another function's bundle missing",
+      (resources) => {
+        push(resources).Properties.Code.S3Key = 'gone.zip';
+      },
+      /^PushFunction\w+\.Properties\.Code\.S3Key: is no asset of the assembly/,
+    ],
+    [
+      'a schedule that starts the durable function by its bare name',
+      (resources) => {
+        const id = Object.keys(resources).find((each) => /^PullFunction[0-9A-F]{8}$/.test(each));
+        pick(resources, 'AWS::Scheduler::Schedule').Properties.Target.Arn = { 'Fn::GetAtt': [id, 'Arn'] };
+      },
+      /^PullSchedule\w+\.Properties\.Target\.Arn: PullFunction\w+ is durable: it is invoked by a version or an alias only/,
+    ],
+    [
+      'a rule with a filter that nothing here knows',
+      (resources) => {
+        pick(resources, 'AWS::Events::Rule').Properties.EventPattern = { source: [{ wildcard: '*' }] };
+      },
+      /^PushChangeEvents\w+\.Properties\.EventPattern\.source\.wildcard: is a filter that is not supported/,
+    ],
+    [
+      'a resource that nothing here knows',
+      (resources) => {
+        resources.Bucket = { Type: 'AWS::S3::Bucket', Properties: {} };
+      },
+      /^Bucket\.Type: AWS::S3::Bucket is not supported on this machine/,
+    ],
+  ])('%s is refused by name', async (_what, change, message) => {
+    await expect(startChanged(change)).rejects.toThrow(message);
+  });
+
+  test.each<[string, (table: Changeable) => unknown, RegExp]>([
+    [
+      'name',
+      (table) => {
+        table.Properties.TableName = 'procurios-sync-demo-channel';
+      },
+      /procurios-sync-demo-channels/,
+    ],
+    [
+      'key',
+      (table) => {
+        table.Properties.KeySchema[0].AttributeName = 'id';
+        table.Properties.AttributeDefinitions[0].AttributeName = 'id';
+      },
+      /channels/,
+    ],
+  ])(
+    "another %s for a stream's table fails that stream's pull, by its name",
+    async (_what, change, message) => {
+      const { stack } = await startChanged((resources) =>
+        change(pick(resources, 'AWS::DynamoDB::GlobalTable', 'Streamschannels')),
+      );
+
+      const ran = await stack.runSchedule();
+
+      expect(ran).toMatchObject({ status: 'FAILED', error: { message: expect.stringMatching(message) } });
+    },
+  );
+});
