@@ -7,11 +7,11 @@ import type { RunReceipt } from '../lambda/core/receipt.ts';
 import { readAssembly } from '../local/stack/read-assembly.ts';
 import { type LocalStack, startStack } from '../local/stack/start-stack.ts';
 import { synthesize } from '../local/stack/synthesize.ts';
-import { createChangeProgress } from './change-progress.ts';
 import { say } from './command.ts';
 import { progressOfLog } from './log-progress.ts';
 import { createProgress, isTerminal } from './progress.ts';
 import type { EmbeddedSession, Session } from './session.ts';
+import { createStatusLine } from './status-line.ts';
 
 /** The demo's stack at work on this machine. */
 export interface DemoStack extends AsyncDisposable {
@@ -65,12 +65,12 @@ export async function openDemoStack(
 }
 
 async function synthesizeDemo(): Promise<string> {
-  using progress = createChangeProgress();
+  using status = createStatusLine();
   return await synthesize({
     configFiles: [example('demo-stack'), DEMO_CONFIG],
     onBegin() {
       const line = 'synthesizing the stack and bundling its functions (once, until their sources change)';
-      if (isTerminal()) progress.show(line);
+      if (isTerminal()) status.show(line);
       else say(line);
     },
   });

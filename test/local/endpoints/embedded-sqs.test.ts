@@ -56,7 +56,7 @@ describe('the queues of a config', () => {
     expect(changes).toMatchObject({
       QueueArn: 'arn:aws:sqs:eu-west-1:000000000000:procurios-sync-acme-changes.fifo',
       FifoQueue: 'true',
-      VisibilityTimeout: '720',
+      VisibilityTimeout: '1800',
       MessageRetentionPeriod: '1209600',
     });
     expect(JSON.parse(changes?.RedrivePolicy ?? '')).toEqual({

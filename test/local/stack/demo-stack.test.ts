@@ -26,6 +26,11 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => procurios?.close());
 
+const opened: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const each of opened.splice(0).reverse()) await each.close();
+});
+
 /** Starts the stack of an assembly on endpoints of its own, with the credentials stored as an operator would. */
 async function start(of: Assembly, aws: EmbeddedAws, onLog?: (id: string, line: string) => void) {
   const failures: unknown[] = [];
@@ -118,12 +123,13 @@ describe("the demo's stack", () => {
 
   test('has the tables and queues that the command line creates without it', async () => {
     const others = await startEmbeddedAws();
+    opened.push(others);
     const [own, other] = [aws, others].map((each) => sqsOf(each.environment.AWS_ENDPOINT_URL_SQS));
     // A table that is there with other keys is refused.
     await createTables(dynamoDbOf(others), { environment, streams });
     const urls = await createQueues(other as SQSClient, { environment });
 
-    const adopted = await startStack({ assembly, aws: others, procuriosHost: procurios.url });
+    opened.push(await startStack({ assembly, aws: others, procuriosHost: procurios.url }));
     const attributes = await Promise.all(
       Object.values(urls).map(async (url) => [
         await attributesOf(
@@ -134,8 +140,6 @@ describe("the demo's stack", () => {
       ]),
     );
 
-    await adopted.close();
-    await others.close();
     for (const [deployed, embedded] of attributes) expect(embedded).toEqual(deployed);
   });
 });
@@ -150,11 +154,6 @@ async function attributesOf(client: SQSClient, QueueUrl: string) {
 }
 
 describe('a template with a mistake', () => {
-  const opened: { close(): Promise<void> }[] = [];
-  afterEach(async () => {
-    for (const each of opened.splice(0).reverse()) await each.close();
-  });
-
   async function startChanged(change: (resources: Record<string, Changeable>) => unknown) {
     const aws = await startEmbeddedAws();
     opened.push(aws);
@@ -188,7 +187,7 @@ describe('a template with a mistake', () => {
       (resources) => {
         queue(resources).Properties.VisibilityTimeout = 30;
       },
-      /^PushFunctionSqsEventSource\w+\.Properties\.EventSourceArn: messages of PushQueue\w+ stay hidden for 30 s, less than the 120 s that PushFunction\w+ may take/,
+      /^PushFunctionSqsEventSource\w+\.Properties\.EventSourceArn: messages of PushQueue\w+ stay hidden for 30 s, less than the \d+ s that PushFunction\w+ may take/,
     ],
     [
       'a handler that the bundle does not export',
