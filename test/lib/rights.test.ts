@@ -1,28 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Resource, resourcesOf, synthesize } from '../support/synthesize.ts';
-
-interface Statement {
-  readonly Effect: string;
-  readonly Action: string | readonly string[];
-  readonly Resource: unknown;
-  readonly Condition?: Record<string, Record<string, unknown>>;
-}
+import { rightsOf as rightsIn, statementsOf } from '../support/rights.ts';
+import { resourcesOf, synthesize } from '../support/synthesize.ts';
 
 const template = synthesize();
 const roles = resourcesOf(template, 'AWS::IAM::Role');
 const policies = resourcesOf(template, 'AWS::IAM::Policy');
 
-function statementsOf({ Properties }: Resource): readonly Statement[] {
-  return (Properties.PolicyDocument as { Statement: Statement[] }).Statement;
-}
-
-/** Everything that a role may do, the role found by how its logical id begins. */
-function rightsOf(role: string): readonly Statement[] {
-  const [id] = roles.find(([each]) => each.startsWith(role)) ?? [];
-  return policies
-    .filter(([, { Properties }]) => (Properties.Roles as { Ref: string }[]).some(({ Ref }) => Ref === id))
-    .flatMap(([, policy]) => statementsOf(policy));
-}
+const rightsOf = (role: string) => rightsIn(template, role);
 
 /** What a role may do, by resource: the logical ids are cut to what a construct's name makes of them. */
 function byResource(role: string): Record<string, string[]> {

@@ -4,18 +4,13 @@ import { alarmName } from '../../lambda/config/alarms.ts';
 import { PUSH_CONCURRENCY } from '../../lambda/config/deployment.ts';
 import { OUTPUTS } from '../../lambda/config/names.ts';
 import { LONGEST_ATTEMPT_MS } from '../../lambda/core/fate.ts';
+import { rightsOf } from '../support/rights.ts';
 import { createApp, createStack, resourcesOf, synthesize } from '../support/synthesize.ts';
 
 const KEY = 'arn:aws:kms:eu-west-1:123456789012:key/0b1c2d3e-0000-4000-8000-000000000000';
 const template = synthesize();
 const tables = resourcesOf(template, 'AWS::DynamoDB::GlobalTable');
 const functions = resourcesOf(template, 'AWS::Lambda::Function');
-
-function statementsOf(of: Template, role: string): object[] {
-  return resourcesOf(of, 'AWS::IAM::Policy')
-    .filter(([id]) => id.startsWith(role))
-    .flatMap(([, { Properties }]) => (Properties.PolicyDocument as { Statement: object[] }).Statement);
-}
 
 const LEASE_ONLY = {
   'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['lease'] },
@@ -123,8 +118,8 @@ describe('secrets', () => {
       ),
     ).toHaveLength(2);
     const renews = { Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], Condition: LEASE_ONLY };
-    expect(statementsOf(withUser, 'PushFunctionRole')).toContainEqual(expect.objectContaining(renews));
-    expect(statementsOf(template, 'PushFunctionRole')).not.toContainEqual(expect.objectContaining(renews));
+    expect(rightsOf(withUser, 'PushFunctionRole')).toContainEqual(expect.objectContaining(renews));
+    expect(rightsOf(template, 'PushFunctionRole')).not.toContainEqual(expect.objectContaining(renews));
   });
 });
 
