@@ -1,11 +1,38 @@
 import type { Command } from 'commander';
-import { type RunCommand, withTables } from './options.ts';
+import { DEMO_TABLES, type RunCommand, withTables } from './options.ts';
 
 /** Declares the commands for what runs in AWS. */
 export function addDeploymentCommands(program: Command, run: RunCommand): void {
   addConfigure(program).action((options) =>
     run(async () => (await import('../cli/configure.ts')).configure(options)),
   );
+  addStatus(program).action((options) => run(async () => (await import('../cli/status.ts')).status(options)));
+}
+
+function addStatus(program: Command): Command {
+  return withTables(program.command('status'))
+    .description('Show how things stand, and what needs a person.')
+    .addHelpText(
+      'after',
+      `
+Shows the last runs, each stream's last walk, the changes and their queue; of
+what is deployed also the alarms that fire, the pull that is at work and the
+next start. What may not be read is left out, and said.
+
+Examples:
+  $ npx procurios-sync status
+  $ npx procurios-sync status --json
+After npm start:
+  $ npx procurios-sync status ${DEMO_TABLES}
+
+Exit codes:
+  0    all is well
+  1    something needs a person: an alarm fires; a stream's last walk failed or
+       is incomplete; changes are held, or rejected and not settled; the
+       dead-letter queue is not empty; the schedule is disabled; the last
+       deploy failed; or a part could not be read
+  2    wrong usage or configuration`,
+    );
 }
 
 function addConfigure(program: Command): Command {

@@ -1,5 +1,6 @@
-import { type CloudWatchClient, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
+import { type CloudWatchClient, type MetricAlarm, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
 import { translate } from '../../lambda/aws/translate.ts';
+import { ALARMS, type AlarmKey, alarmName } from '../../lambda/config/alarms.ts';
 
 /** An alarm of the stack. */
 export interface Alarm {
@@ -7,27 +8,24 @@ export interface Alarm {
   readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
   /** Since when it is in that state, RFC 3339. */
   readonly since: string;
-  /** What it means and what to do, as `lib/` wrote it. */
-  readonly description: string;
-  /** Where the runbook says more, as the description names it; absent: it names nothing. */
+  /** What it means for whoever relies on the tables or the changes, as its description has it. */
+  readonly impact: string;
+  /** Where the runbook says what to do: `docs/runbook.md#run-failed`; absent: the description does not tell. */
   readonly runbook?: string;
 }
 
-/** Names that one call of DescribeAlarms takes. */
-const NAMES_PER_CALL = 100;
-
-/** @throws {SyncError} `STORE_UNAVAILABLE`. */
-export async function readAlarms(client: CloudWatchClient, names: readonly string[]): Promise<Alarm[]> {
+/**
+ * The environment's alarms, as far as they are deployed. By their whole names: the beginning of them is that of another
+ * environment's as well, `acme-` that of `acme-test`.
+ *
+ * @throws {SyncError} `STORE_UNAVAILABLE`.
+ */
+export async function readAlarms(client: CloudWatchClient, environment: string): Promise<Alarm[]> {
+  const AlarmNames = (Object.keys(ALARMS) as AlarmKey[]).map((key) => alarmName(environment, key));
   const alarms: Alarm[] = [];
   try {
-    for (let start = 0; start < names.length; start += NAMES_PER_CALL) {
-      const AlarmNames = names.slice(start, start + NAMES_PER_CALL);
-      for await (const page of paginateDescribeAlarms(
-        { client },
-        { AlarmNames, AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] },
-      )) {
-        alarms.push(...[...(page.MetricAlarms ?? []), ...(page.CompositeAlarms ?? [])].map(alarmFrom));
-      }
+    for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client }, { AlarmNames })) {
+      alarms.push(...MetricAlarms.map(alarmFrom));
     }
     return alarms;
   } catch (error) {
@@ -35,15 +33,7 @@ export async function readAlarms(client: CloudWatchClient, names: readonly strin
   }
 }
 
-interface DescribedAlarm {
-  readonly AlarmName?: string | undefined;
-  readonly AlarmDescription?: string | undefined;
-  readonly StateValue?: Alarm['state'] | undefined;
-  readonly StateTransitionedTimestamp?: Date | undefined;
-  readonly StateUpdatedTimestamp?: Date | undefined;
-}
-
-function alarmFrom(described: DescribedAlarm): Alarm {
+function alarmFrom(described: MetricAlarm): Alarm {
   const { AlarmName = '', AlarmDescription = '', StateValue = 'INSUFFICIENT_DATA' } = described;
   const since = described.StateTransitionedTimestamp ?? described.StateUpdatedTimestamp ?? new Date(0);
   const runbook = /\S*runbook\.md#[\w-]+/.exec(AlarmDescription)?.[0];
@@ -51,7 +41,7 @@ function alarmFrom(described: DescribedAlarm): Alarm {
     name: AlarmName,
     state: StateValue,
     since: since.toISOString(),
-    description: AlarmDescription,
+    impact: AlarmDescription.replace(/\s*What to do:.*$/s, ''),
     ...(runbook !== undefined && { runbook }),
   };
 }

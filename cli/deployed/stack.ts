@@ -1,8 +1,4 @@
-import {
-  type CloudFormationClient,
-  DescribeStacksCommand,
-  paginateListStackResources,
-} from '@aws-sdk/client-cloudformation';
+import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { translate } from '../../lambda/aws/translate.ts';
 import { OUTPUTS, stackName } from '../../lambda/config/names.ts';
 import { CommandError } from '../command.ts';
@@ -54,32 +50,4 @@ export function requireOutput({ name, status, outputs }: Stack, output: keyof ty
   const value = outputs[output];
   if (value !== undefined) return value;
   throw new CommandError('NOT_DEPLOYED', `stack ${name} (${status}) has no output ${OUTPUTS[output]}`);
-}
-
-/**
- * The names that CloudFormation gave to the stack's resources of a type. A search by the environment's prefix would also
- * find those of another one: `acme-test` begins with `acme-`.
- *
- * @param type - `AWS::CloudWatch::Alarm`.
- */
-export async function listResourceNames(
-  client: CloudFormationClient,
-  environment: string,
-  type: string,
-): Promise<string[]> {
-  const StackName = stackName(environment);
-  const names: string[] = [];
-  try {
-    for await (const page of paginateListStackResources({ client }, { StackName })) {
-      for (const { ResourceType, PhysicalResourceId } of page.StackResourceSummaries ?? []) {
-        if (ResourceType === type && PhysicalResourceId) names.push(PhysicalResourceId);
-      }
-    }
-    return names;
-  } catch (error) {
-    if (error instanceof Error && error.name === 'ValidationError' && /does not exist/.test(error.message)) {
-      throw notDeployed(StackName, error);
-    }
-    throw translate(error, `stack ${StackName}`);
-  }
 }

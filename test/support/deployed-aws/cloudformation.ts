@@ -5,11 +5,8 @@ import { type Refusals, Refused, refusalFrom, refuseIfTold } from './refusals.ts
 export interface StackState {
   status: string;
   readonly outputs: Record<string, string>;
-  readonly resources: { readonly type: string; readonly name: string }[];
 }
 
-/** So few that a list is cut into pages. */
-const RESOURCES_PER_PAGE = 2;
 const CREATED_AT = '2026-11-01T10:00:00.000Z';
 
 /**
@@ -25,7 +22,7 @@ export function cloudFormation(stacks: ReadonlyMap<string, StackState>, refusals
       refuseIfTold(refusals, `cloudformation:${action}`);
       const name = parameters.get('StackName') ?? '';
       const stack = stacks.get(name);
-      const result = answer(action, parameters, name, stack);
+      const result = answer(action, name, stack);
       response
         .writeHead(200, { 'content-type': 'text/xml' })
         .end(
@@ -44,7 +41,6 @@ export function cloudFormation(stacks: ReadonlyMap<string, StackState>, refusals
 
 function answer(
   action: string,
-  parameters: URLSearchParams,
   name: string,
   stack: StackState | undefined,
 ): string {
@@ -55,19 +51,6 @@ function answer(
         `<member><OutputKey>${xmlText(key)}</OutputKey><OutputValue>${xmlText(value)}</OutputValue></member>`,
     );
     return `<Stacks><member><StackName>${xmlText(name)}</StackName><CreationTime>${CREATED_AT}</CreationTime><StackStatus>${stack.status}</StackStatus><Outputs>${outputs.join('')}</Outputs></member></Stacks>`;
-  }
-  if (action === 'ListStackResources') {
-    if (stack === undefined) throw new Refused('ValidationError', `Stack with id ${name} does not exist`);
-    const start = Number(parameters.get('NextToken') ?? 0);
-    const end = start + RESOURCES_PER_PAGE;
-    const members = stack.resources
-      .slice(start, end)
-      .map(
-        ({ type, name: physical }) =>
-          `<member><LogicalResourceId>L</LogicalResourceId><PhysicalResourceId>${xmlText(physical)}</PhysicalResourceId><ResourceType>${type}</ResourceType><LastUpdatedTimestamp>${CREATED_AT}</LastUpdatedTimestamp><ResourceStatus>CREATE_COMPLETE</ResourceStatus></member>`,
-      );
-    const next = end < stack.resources.length ? `<NextToken>${end}</NextToken>` : '';
-    return `<StackResourceSummaries>${members.join('')}</StackResourceSummaries>${next}`;
   }
   throw new Refused('InvalidAction', `the stand-in for CloudFormation does not know ${action}`);
 }

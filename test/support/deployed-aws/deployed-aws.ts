@@ -65,10 +65,6 @@ export function deploy(
       PullSchedule: 'pull-nightly',
       Dashboard: 'https://eu-west-1.console.aws.amazon.com/cloudwatch/home#dashboards/dashboard/acme',
     },
-    resources: [
-      { type: 'AWS::Lambda::Function', name: 'acme-pull' },
-      ...alarms.map(({ name }) => ({ type: 'AWS::CloudWatch::Alarm', name })),
-    ],
   };
   aws.stacks.set(`procurios-sync-${environment}`, stack);
   return { pull, stack };

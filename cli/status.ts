@@ -1,0 +1,33 @@
+import { type CommonOptions, EXIT, flagsOf, print } from './command.ts';
+import { createDeployedClients } from './deployed/aws-clients.ts';
+import { proxyFrom } from './proxy.ts';
+import { readStatus } from './read-status.ts';
+import { openSession, readConfig } from './session.ts';
+import { type Matter, mattersOf, type StatusReport } from './status-report.ts';
+import { statusText } from './status-text.ts';
+
+/** `procurios-sync status`: how things stand, and what needs a person. */
+export async function status(options: CommonOptions): Promise<number> {
+  const config = await readConfig(options);
+  await using session = await openSession(config, options);
+  using deployed = options.embedded ? undefined : createDeployedClients(proxyFrom(process.env));
+  const report = await readStatus(config, session, deployed);
+  const matters = mattersOf(report, flagsOf(options));
+  if (options.json) print(JSON.stringify(documentOf(report, matters)));
+  else print(statusText(report, matters, process.stdout.isTTY ? process.stdout.columns : undefined));
+  return matters.length === 0 ? EXIT.done : EXIT.failed;
+}
+
+/** Parts that could not be read are null, and `unavailable` says why. */
+function documentOf({ environment, at, ...parts }: StatusReport, matters: readonly Matter[]) {
+  const entries = Object.entries(parts);
+  const values = entries.map(([name, part]) => [name, 'value' in part ? part.value : null]);
+  const unavailable = entries.flatMap(([name, part]) =>
+    'unavailable' in part ? [[name, part.unavailable] as const] : [],
+  );
+  return {
+    ...{ environment, at, needsPerson: matters },
+    ...Object.fromEntries(values),
+    unavailable: Object.fromEntries(unavailable),
+  };
+}
