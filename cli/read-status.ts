@@ -52,19 +52,16 @@ export async function readStatus(
   runs.catch(() => {});
   const readers = {
     ...(deployed && readDeployed(config, state, deployed, nowMs)),
-    ...(deployed === undefined && { atWork: Promise.resolve(null) }),
     runs,
     streams: readStreams(config, state, runs),
     changes: countEntries(state, nowMs - ACCEPTED_FOR_MS, MOST_COUNTED),
     ...readQueues(config, session, deployed, nowMs),
   };
-  const names = Object.keys(readers);
   const results = await Promise.allSettled(Object.values<Promise<unknown>>(readers));
-  const refused = results.filter((result) => result.status === 'rejected');
-  const isWorthless =
-    refused.length >= results.filter((_, index) => names[index] !== 'atWork' || deployed).length;
-  if (isWorthless) throw refused[0]?.reason;
-  const parts = results.map((result, index) => [names[index], partOf(result)] as const);
+  const [first] = results;
+  if (first?.status === 'rejected' && results.every(({ status }) => status === 'rejected'))
+    throw first.reason;
+  const parts = results.map((result, index) => [Object.keys(readers)[index], partOf(result)] as const);
   return {
     environment: config.environment,
     at: timestamp(nowMs),

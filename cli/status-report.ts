@@ -21,10 +21,10 @@ export interface StatusReport {
   readonly changes: Part<LedgerCounts>;
   readonly queue: Part<QueueStatus>;
   readonly deadLetters: Part<QueueStatus>;
-  /** The pull that is at work; null: none is. */
-  readonly atWork: Part<AtWork | null>;
-  /** Absent with `--embedded`, as the next two: there they do not exist. */
+  /** Absent with `--embedded`, as the next three: there they do not exist. */
   readonly stack?: Part<Stack>;
+  /** The pull that is at work; null: none is. */
+  readonly atWork?: Part<AtWork | null>;
   readonly schedule?: Part<Schedule>;
   readonly alarms?: Part<readonly Alarm[]>;
 }
@@ -100,12 +100,18 @@ function alarmMatters({ environment, alarms }: StatusReport): Matter[] {
   }));
 }
 
+/** One for all the streams that ended alike: what stops one often stops them all. */
 function streamMatters({ streams }: StatusReport): Matter[] {
-  return (known(streams) ?? []).flatMap(({ name, lastWalk }) => {
-    if (lastWalk === undefined || lastWalk.status === 'complete') return [];
-    const { status, error } = lastWalk;
-    const what = `stream ${name}: its last walk is ${status}${error === undefined ? '' : `: ${error.code}`}`;
-    return [{ what, ...(error !== undefined && { next: `npx procurios-sync help ${error.code}` }) }];
+  const alike = Map.groupBy(known(streams) ?? [], ({ lastWalk }) =>
+    lastWalk === undefined || lastWalk.status === 'complete'
+      ? ''
+      : [lastWalk.status, lastWalk.error?.code ?? ''].join(' ').trim(),
+  );
+  alike.delete('');
+  return [...alike].map(([how, ended]) => {
+    const code = ended[0]?.lastWalk?.error?.code;
+    const what = `last walk ${how}: ${ended.map(({ name }) => name).join(', ')}`;
+    return { what, ...(code !== undefined && { next: `npx procurios-sync help ${code}` }) };
   });
 }
 

@@ -11,7 +11,7 @@ import {
   type StreamStatus,
 } from './status-report.ts';
 import { type Column, tableOf } from './table.ts';
-import { countOf, duration, grouped, printable, wholeSeconds } from './text.ts';
+import { countOf, duration, grouped, printable, textWidth, wholeSeconds, wrapped } from './text.ts';
 
 const RUNS_SHOWN = 3;
 
@@ -45,8 +45,9 @@ function headLine({ environment, stack }: StatusReport): string {
 }
 
 function mattersText(matters: readonly Matter[]): string[] {
+  const room = textWidth(process.stdout);
   const lines = matters.flatMap(({ what, next }) => [
-    `  ${coloured('red', printable(what))}`,
+    coloured('red', wrapped(printable(what), room, { first: '  ', rest: 2 })),
     ...(next === undefined ? [] : [`    ${printable(next)}`]),
   ]);
   return ['needs a person:', ...lines];
@@ -73,15 +74,22 @@ function nextStartText({ isEnabled, expression, timeZone, nextStartAt }: Schedul
   const local = new Date(nextStartAt).toLocaleString('sv-SE', {
     ...{ timeZone, dateStyle: 'short', timeStyle: 'short' },
   });
-  return `${local} ${timeZone}, in ${wholeSeconds(Date.parse(nextStartAt) - nowMs)}`;
+  return `${local} ${timeZone}, in ${hoursAndMinutes(Date.parse(nextStartAt) - nowMs)}`;
+}
+
+/** `3 h 31 min`, `12 min`. */
+function hoursAndMinutes(ms: number): string {
+  const minutes = Math.ceil(ms / 60_000);
+  const hours = Math.floor(minutes / 60);
+  return `${hours > 0 ? `${grouped(hours)} h ` : ''}${minutes % 60} min`;
 }
 
 function runText({ startedAt, finishedAt, status, streams }: RunReceipt): string {
   const receipts = Object.values(streams);
   const sum = (name: 'fetched' | 'written') => receipts.reduce((total, receipt) => total + receipt[name], 0);
   const took = duration(Date.parse(finishedAt) - Date.parse(startedAt));
-  const objects = `${grouped(sum('written'))} of ${countOf(sum('fetched'), 'object')} written`;
-  return `${minuteOf(startedAt)}  ${statusCell(status)}  ${countOf(receipts.length, 'stream')}, ${objects}, ${took}`;
+  const objects = `${grouped(sum('written'))} of ${grouped(sum('fetched'))} written`;
+  return `${minuteOf(startedAt)}  ${statusCell(status)}  ${objects}, ${took}`;
 }
 
 function streamLines({ streams }: StatusReport, width: number | undefined): string[] {
@@ -92,7 +100,7 @@ function streamLines({ streams }: StatusReport, width: number | undefined): stri
     cell: (walk: NonNullable<StreamStatus['lastWalk']>) => string,
     more: Partial<Column> = {},
   ): Column => ({ head, cells: all.map(({ lastWalk }) => (lastWalk ? cell(lastWalk) : '')), ...more });
-  const isUnfinished = all.some(({ unfinished }) => unfinished !== undefined);
+  const isUnfinished = all.some((stream) => underWay(stream) !== '');
   return [
     tableOf(
       [
@@ -110,7 +118,7 @@ function streamLines({ streams }: StatusReport, width: number | undefined): stri
 }
 
 function underWay({ unfinished }: StreamStatus): string {
-  return unfinished ? `${countOf(unfinished.pages, 'page')}` : '';
+  return unfinished && unfinished.pages > 0 ? countOf(unfinished.pages, 'page') : '';
 }
 
 function changeLines({ queue, deadLetters, changes }: StatusReport): string[] {

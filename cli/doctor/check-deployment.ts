@@ -5,7 +5,7 @@ import { type Alarm, readAlarms } from '../deployed/alarms.ts';
 import { createDeployedClients, type DeployedClients } from '../deployed/aws-clients.ts';
 import { readFunction } from '../deployed/function-state.ts';
 import { readSchedule } from '../deployed/schedule.ts';
-import { listResourceNames, readStack, type Stack } from '../deployed/stack.ts';
+import { readStack, type Stack } from '../deployed/stack.ts';
 import { proxyFrom } from '../proxy.ts';
 import { countOf } from '../text.ts';
 import { checkStores } from './check-stores.ts';
@@ -118,8 +118,7 @@ async function* checkSchedule(clients: DeployedClients, { outputs }: Stack): Asy
 
 async function* checkAlarms(clients: DeployedClients, environment: string): AsyncGenerator<Finding> {
   try {
-    const names = await listResourceNames(clients.cloudFormation, environment, 'AWS::CloudWatch::Alarm');
-    yield* judgeAlarms(await readAlarms(clients.cloudWatch, names));
+    yield* judgeAlarms(await readAlarms(clients.cloudWatch, environment));
   } catch (error) {
     yield unreadable('alarms', error);
   }
@@ -128,11 +127,11 @@ async function* checkAlarms(clients: DeployedClients, environment: string): Asyn
 function judgeAlarms(alarms: readonly Alarm[]): Finding[] {
   const firing = alarms.filter(({ state }) => state === 'ALARM');
   if (firing.length > 0) {
-    return firing.map(({ name, since, description, runbook }) =>
+    return firing.map(({ name, since, impact, runbook }) =>
       failure(
         'alarms',
         `${name} since ${since}`,
-        runbook === undefined ? description || 'look at it in CloudWatch' : `see ${runbook}`,
+        runbook === undefined ? impact || 'look at it in CloudWatch' : `see ${runbook}`,
       ),
     );
   }

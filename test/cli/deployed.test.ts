@@ -4,11 +4,11 @@ import { createDeployedClients, type DeployedClients } from '../../cli/deployed/
 import { listExecutions, readExecution, startExecution } from '../../cli/deployed/executions.ts';
 import { readOldestMessageAge } from '../../cli/deployed/queue-age.ts';
 import { readSchedule } from '../../cli/deployed/schedule.ts';
-import { listResourceNames, readStack, requireOutput } from '../../cli/deployed/stack.ts';
+import { readStack, requireOutput } from '../../cli/deployed/stack.ts';
+import { ALARMS, alarmDescription, alarmName } from '../../lambda/config/alarms.ts';
 import { type DeployedAws, deploy, startDeployedAws } from '../support/deployed-aws/deployed-aws.ts';
 import { accessDenied } from '../support/deployed-aws/refusals.ts';
 
-const ALARM = 'AWS::CloudWatch::Alarm';
 const SURROUNDINGS = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' };
 
 let aws: DeployedAws;
@@ -59,20 +59,6 @@ describe('the stack', () => {
     );
   });
 
-  test('names its alarms over several pages, and not those of an environment whose name begins alike', async () => {
-    const names = ['a', 'b', 'c', 'd', 'e'].map((each) => `procurios-sync-acme-${each}`);
-    deploy(
-      aws,
-      'acme',
-      names.map((name) => alarm(name)),
-    );
-    deploy(aws, 'acme-test', [alarm('procurios-sync-acme-test-a')]);
-
-    const found = await listResourceNames(clients.cloudFormation, 'acme', ALARM);
-
-    expect(found).toEqual(names);
-  });
-
   test.each([
     [
       accessDenied('cloudformation:DescribeStacks'),
@@ -99,26 +85,29 @@ describe('the stack', () => {
 });
 
 describe('alarms', () => {
-  test('are read by name, more than one call takes', async () => {
-    const names = Array.from({ length: 101 }, (_, index) => `alarm-${index}`);
-    aws.watched.alarms.push(...names.map((name) => alarm(name)), alarm('another'));
+  test('of the environment are read over several pages, and not those of one whose name begins alike', async () => {
+    const names = (['run-failed', 'changes-held', 'changes-late'] as const).map((key) =>
+      alarmName('acme', key),
+    );
+    aws.watched.alarms.push(...names.map((name) => alarm(name)), alarm(alarmName('acme-test', 'run-failed')));
+    aws.watched.alarms.push(alarm('procurios-sync-acme-test'));
 
-    const alarms = await readAlarms(clients.cloudWatch, names);
+    const alarms = await readAlarms(clients.cloudWatch, 'acme');
 
     expect(alarms.map(({ name }) => name)).toEqual(names);
   });
 
-  test('have their state, since when, and where the runbook says more', async () => {
-    const description = 'Last night is missing. See https://example.com/docs/runbook.md#run-failed first.';
-    aws.watched.alarms.push(alarm('run-failed', 'ALARM', description));
+  test('have their state, since when, what they mean and where the runbook says what to do', async () => {
+    const name = alarmName('acme', 'run-failed');
+    aws.watched.alarms.push(alarm(name, 'ALARM', alarmDescription('run-failed')));
 
-    expect(await readAlarms(clients.cloudWatch, ['run-failed'])).toEqual([
+    expect(await readAlarms(clients.cloudWatch, 'acme')).toEqual([
       {
-        name: 'run-failed',
+        name,
         state: 'ALARM',
         since: '2026-11-24T03:00:00.000Z',
-        description,
-        runbook: 'https://example.com/docs/runbook.md#run-failed',
+        impact: ALARMS['run-failed'],
+        runbook: 'docs/runbook.md#run-failed',
       },
     ]);
   });
@@ -126,7 +115,7 @@ describe('alarms', () => {
   test('that may not be read say so', async () => {
     aws.refusals.set('cloudwatch:DescribeAlarms', accessDenied('cloudwatch:DescribeAlarms'));
 
-    await expect(readAlarms(clients.cloudWatch, ['a'])).rejects.toThrow(
+    await expect(readAlarms(clients.cloudWatch, 'acme')).rejects.toThrow(
       'alarms: AWS does not allow cloudwatch:DescribeAlarms (AccessDenied)',
     );
   });
