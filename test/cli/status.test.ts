@@ -83,7 +83,7 @@ async function changed(
   note?: string,
 ) {
   const change = { changeId, operation: 'register', subject: 's/1', parameters: {}, body: { n: 1 } };
-  const entry = newEntry(change, { contentHash: 'h', bodyText: '{"n":1}', clock: systemClock });
+  const entry = newEntry(change, { contentHash: 'h', bodyText: '{"n":1}', queuedMs: Date.now() });
   const more = note === undefined ? {} : { note };
   await createLedger(state).write(withOutcome(entry, systemClock, { outcome, ...more }));
 }
