@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { addChangeCommands } from './change-commands.ts';
+import { addCompletion } from './completion-commands.ts';
 import { addDeploymentCommands } from './deployment-commands.ts';
 import { addDoctorCommands } from './doctor-commands.ts';
 import { addHelp } from './help-commands.ts';
@@ -45,6 +46,7 @@ ${EXIT_CODES}`,
   addDemo(program).action(() => run(async () => (await import('../cli/demo.ts')).demo()));
   addDoctorCommands(program, run);
   addHelp(program, run);
+  addCompletion(program, run);
 }
 
 function addPull(program: Command): Command {

@@ -9,7 +9,7 @@ import type { Credentials } from '../lambda/procurios/token.ts';
 import { askCredentials, readCredentials } from './ask-credentials.ts';
 import { CommandError, EXIT, flagsOf, print, say } from './command.ts';
 import { confirm } from './confirm.ts';
-import { askHost, askStreams, chosenByFlags } from './discover/choose.ts';
+import { askHost, askStreams, chosenByFlags, requireTerminal } from './discover/choose.ts';
 import { configSource } from './discover/config-source.ts';
 import { explore } from './discover/explore.ts';
 import { type Address, openWithScopes } from './discover/find-scopes.ts';
@@ -43,6 +43,8 @@ export async function discover(options: DiscoverOptions): Promise<number> {
   const address = await readAddress(options);
   const environment = readEnvironment(options, address);
   const isWriting = !options.list;
+  const isChosen = options.all || options.stream !== undefined;
+  if (isWriting && !isChosen) requireTerminal('--all, or --stream NAME…');
   if (isWriting) await mayWrite(options);
   const credentials = await findCredentials(options);
   const found = await findOut(address, credentials, options);
@@ -50,7 +52,6 @@ export async function discover(options: DiscoverOptions): Promise<number> {
   else print(foundText(found));
   if (!isWriting) return EXIT.done;
 
-  const isChosen = options.all || options.stream !== undefined;
   const offers = isChosen ? chosenByFlags(found.offers, options.stream) : await askStreams(found.offers);
   if (offers.length === 0) {
     throw new CommandError('NOT_FOUND', 'nothing that can be pulled was found; no config was written');

@@ -23,10 +23,9 @@ export async function askHost(): Promise<string> {
 /**
  * Has the streams chosen with the keyboard.
  *
- * @throws {CommandError} `USAGE`: there is no terminal. `INTERRUPTED`.
+ * @throws {CommandError} `INTERRUPTED`.
  */
 export async function askStreams(offers: readonly Offer[]): Promise<Offer[]> {
-  requireTerminal('--all, or --stream NAME…');
   const choices = offers.map((offer) => ({
     name: shortened(choiceText(offer), (process.stderr.columns || 80) - 5),
     short: offer.name,
@@ -68,7 +67,8 @@ export function chosenByFlags(offers: readonly Offer[], names: readonly string[]
   });
 }
 
-function requireTerminal(flags: string): void {
+/** @throws {CommandError} `USAGE`: nobody is there to be asked, and these flags would answer. */
+export function requireTerminal(flags: string): void {
   if (process.stdin.isTTY && process.stderr.isTTY) return;
   throw new CommandError('USAGE', `there is no terminal to ask on: add ${flags}`);
 }

@@ -13,8 +13,8 @@ export interface OpenedApi {
   readonly scopes: ScopesFound;
 }
 
-/** Gentle: the agreed rate is not known yet. */
-const REQUESTS_PER_SECOND = 5;
+/** A config's default: the agreed rate is not known yet. */
+const REQUESTS_PER_SECOND = 8;
 
 /**
  * Asks for a token with as many of the scopes as are given. Where all at once are refused as scopes, they are tried one by

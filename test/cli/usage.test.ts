@@ -2,7 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { newFolder, run, writeConfig } from './command-line.ts';
 
-const COMMANDS = ['pull', 'show', 'export', 'simulator', 'demo'];
+const COMMANDS = [
+  ...['pull', 'show', 'export', 'simulator', 'demo'],
+  ...['doctor', 'discover', 'help', 'completion', 'configure', 'push'],
+];
 
 let cwd: string;
 beforeAll(async () => {
