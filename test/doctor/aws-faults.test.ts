@@ -1,6 +1,7 @@
 import { CreateTableCommand, DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type AlarmKey, alarmDescription, alarmName } from '../../lambda/config/alarms.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../local/endpoints/embedded-aws.ts';
 import { createQueues, deleteQueues } from '../../local/endpoints/queues.ts';
 import { createTables } from '../../local/endpoints/tables.ts';
@@ -63,15 +64,15 @@ const client = () => dynamoDbOf(aws);
 const tableName = (stream: string) => `procurios-sync-${environment}-${stream}`;
 
 /** Makes everything that a deployment makes. */
-async function deployAll(alarms: Parameters<typeof deploy>[2] = [alarm('pull-failing', 'OK')]) {
+async function deployAll(alarms: Parameters<typeof deploy>[2] = [alarm('run-failed', 'OK')]) {
   await createTables(client(), { environment, streams: [{ name: 'things' }] });
   await createQueues(sqsOf(aws.environment.AWS_ENDPOINT_URL_SQS), { environment });
   return deploy(deployed, environment, alarms);
 }
 
-function alarm(name: string, state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA') {
-  const description = 'Two pulls in a row failed. docs/runbook.md#pull-failing';
-  return { name, state, description, since: '2026-11-24T03:00:00.000Z' };
+function alarm(key: AlarmKey, state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA') {
+  const since = '2026-11-24T03:00:00.000Z';
+  return { name: alarmName(environment, key), state, description: alarmDescription(key), since };
 }
 
 function examineInAws(env: Readonly<Record<string, string>> = {}, rest: object = {}) {
@@ -365,7 +366,7 @@ describe('what runs', () => {
   });
 
   test('an alarm that is firing', async () => {
-    await deployAll([alarm('pull-failing', 'ALARM'), alarm('queue-old', 'OK')]);
+    await deployAll([alarm('run-failed', 'ALARM'), alarm('changes-late', 'OK')]);
 
     const { problems } = await examineInAws();
 
@@ -373,8 +374,8 @@ describe('what runs', () => {
       finding(
         'alarms',
         'failure',
-        /pull-failing since 2026-11-24T03:00:00/,
-        /see docs\/runbook\.md#pull-failing/,
+        /run-failed since 2026-11-24T03:00:00/,
+        /see docs\/runbook\.md#run-failed/,
       ),
     ]);
   });
