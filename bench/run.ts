@@ -1,4 +1,5 @@
 import { cpus, loadavg } from 'node:os';
+import { measureBundles } from './bundles.ts';
 import { countCalls } from './calls.ts';
 import { measureCapacity } from './capacity.ts';
 import { measureMemory } from './memory.ts';
@@ -6,7 +7,15 @@ import { endAll } from './processes.ts';
 import { measurePush } from './push-speed.ts';
 import { measureSpeed, startContenders } from './speed.ts';
 import { type Latencies, NO_LATENCY, type Surroundings, startSurroundings } from './surroundings.ts';
-import { callTable, capacityTable, memoryTable, pushTable, speedTable, targetTable } from './tables.ts';
+import {
+  bundleTable,
+  callTable,
+  capacityTable,
+  memoryTable,
+  pushTable,
+  speedTable,
+  targetTable,
+} from './tables.ts';
 import { checkTargets } from './targets.ts';
 
 const LATENCIES: Latencies = { pageMs: 100, callMs: 20 };
@@ -15,6 +24,7 @@ const PUSH_LATENCIES = { writeMs: 300, callMs: 5 };
 const ROUNDS = 3;
 const ROUNDS_AT_ONCE = 5;
 const PROCESSES_FOR_MEMORY = 3;
+const PROCESSES_FOR_IMPORTS = 7;
 
 function print(title: string, table: string): void {
   console.log(`\n${title}\n${table}`);
@@ -68,8 +78,14 @@ async function run(): Promise<void> {
     memoryTable([memory.inLambda, memory.onMachine]),
   );
 
+  const bundles = await measureBundles(PROCESSES_FOR_IMPORTS);
+  print(
+    `Functions' code, and loading it in a new process (medians of ${PROCESSES_FOR_IMPORTS})`,
+    bundleTable(bundles),
+  );
+
   print('Capacity units per object, from dynalite', capacityTable(await measureCapacity()));
-  print('Targets', targetTable(checkTargets({ ...speeds, memory, calls, push })));
+  print('Targets', targetTable(checkTargets({ ...speeds, memory, calls, push, bundles })));
   console.log(load('after'));
 }
 

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import type { BundleSize } from './bundles.ts';
 import type { CallCount } from './calls.ts';
 import type { CapacityUse } from './capacity.ts';
 import type { Memory } from './memory.ts';
@@ -52,6 +53,18 @@ export function pushTable(speeds: readonly PushSpeed[]): string {
       (boundMs / 1000).toFixed(2),
       `${((boundMs / wallMs) * 100).toFixed(1)} %`,
       whole(cpuUsPerChange),
+    ]),
+  );
+}
+
+export function bundleTable(sizes: readonly BundleSize[]): string {
+  return textOf(
+    ['', 'code, KB', 'import, ms', 'CPU, ms'],
+    sizes.map(({ name, kilobytes, importMs, importCpuMs }) => [
+      name,
+      whole(kilobytes),
+      whole(importMs),
+      whole(importCpuMs),
     ]),
   );
 }

@@ -1,3 +1,4 @@
+import type { BundleSize } from './bundles.ts';
 import type { CallCount } from './calls.ts';
 import type { Memory } from './memory.ts';
 import type { PushSpeed } from './push-speed.ts';
@@ -18,6 +19,7 @@ export interface Results {
   readonly atOnce: ReadonlyMap<Contender, Speed>;
   readonly memory: { readonly inLambda: Memory; readonly onMachine: Memory };
   readonly calls: readonly CallCount[];
+  readonly bundles: readonly BundleSize[];
   readonly push: { readonly independent: PushSpeed; readonly oneSubject: PushSpeed };
 }
 
@@ -28,7 +30,10 @@ export interface Target {
   readonly isMet: boolean;
 }
 
-export function checkTargets({ withLatencies, atOnce, memory, calls, push }: Results): Target[] {
+/** In units of 1024 bytes: what a cold start can bear. */
+const LARGEST_BUNDLES_KB: Readonly<Record<string, number>> = { pull: 850, push: 650, enqueue: 650 };
+
+export function checkTargets({ withLatencies, atOnce, memory, calls, push, bundles }: Results): Target[] {
   const slow = (contender: Contender) => speedOf(withLatencies, contender);
   const fast = (contender: Contender) => speedOf(atOnce, contender);
   const share = (contender: Contender) => slow(contender).boundMs / slow(contender).wallMs;
@@ -69,6 +74,9 @@ export function checkTargets({ withLatencies, atOnce, memory, calls, push }: Res
     ),
     atMost('memory at 200,000 objects, of that at 10,000, in Lambda', 1.3, growth(memory.inLambda)),
     atMost("memory at 200,000 objects, of that at 10,000, Node's own limits", 1.3, growth(memory.onMachine)),
+    ...bundles.map(({ name, kilobytes }) =>
+      atMost(`bundle of ${name}, KB`, LARGEST_BUNDLES_KB[name] ?? 0, kilobytes),
+    ),
   ];
 }
 

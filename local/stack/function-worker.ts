@@ -2,13 +2,15 @@
  * An execution environment of a Lambda function, in a worker thread: imports the bundle, says so, and then calls the
  * handler once for each message with its event. Its process.env is the function's and nothing else.
  */
+import { realpathSync } from 'node:fs';
 import { isBuiltin, registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Invocation, Reply, WorkerOptions } from './function-host.ts';
 
 const { folder, file, handlerName, context } = workerData as WorkerOptions;
-const home = pathToFileURL(`${folder}/`).href;
+// Without symbolic links, as Node resolves modules.
+const home = pathToFileURL(`${realpathSync(folder)}/`).href;
 
 // The project's own node_modules are above the bundle here, and are not in Lambda.
 registerHooks({

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { beforeAll, expect, test } from '@jest/globals';
+import { synthesizeDemo } from '../support/assembly.ts';
 import { type Ended, newFolder, run, start } from './command-line.ts';
 
 let cwd: string;
@@ -7,6 +8,8 @@ let first: Ended;
 let beside: Ended;
 beforeAll(async () => {
   cwd = await newFolder('a path with spaces');
+  // Takes a while the first time, and is then there for the demo.
+  await synthesizeDemo();
   const demo = start(['demo'], { cwd });
   await demo.showsOnStderr(/^members/m);
   beside = await run(['demo'], { cwd });
