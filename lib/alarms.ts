@@ -33,12 +33,12 @@ const STANDING = Duration.hours(12);
 export class Alarms extends Construct {
   /** All that were made so far. */
   readonly all: Alarm[] = [];
-  private readonly environment: string;
+  private readonly config: Config;
   private readonly topic: Topic;
 
   constructor(scope: Construct, id: string, { config, encryptionKey }: AlarmsProps) {
     super(scope, id);
-    this.environment = config.environment;
+    this.config = config;
     // Without a key of the customer's there is none: CloudWatch may not use the one that AWS has for topics.
     this.topic = new Topic(this, 'Topic', {
       displayName: `procurios-sync ${config.environment}`,
@@ -107,8 +107,8 @@ export class Alarms extends Construct {
   private add(key: AlarmKey, props: AlarmProps): void {
     const alarm = new Alarm(this, key, {
       ...props,
-      alarmName: alarmName(this.environment, key),
-      alarmDescription: alarmDescription(key),
+      alarmName: alarmName(this.config.environment, key),
+      alarmDescription: alarmDescription(key, this.config),
     });
     alarm.addAlarmAction(new SnsAction(this.topic));
     this.all.push(alarm);

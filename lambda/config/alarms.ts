@@ -1,3 +1,5 @@
+import type { Config } from './config.ts';
+
 /**
  * The alarms of an environment. Each is named `procurios-sync-<environment>-<key>`, and has its heading, which is the key, in
  * docs/runbook.md.
@@ -47,6 +49,10 @@ export function alarmName(environment: string, alarm: AlarmKey): string {
 }
 
 /** What the alarm says: its impact, and where it is written what to do. */
-export function alarmDescription(alarm: AlarmKey): string {
-  return `${ALARMS[alarm]} What to do: docs/runbook.md#${alarm}`;
+export function alarmDescription(alarm: AlarmKey, { auth }: Pick<Config, 'auth'>): string {
+  const isUsers = alarm === 'access-refused' && auth.grant === 'authorizationCode';
+  const login = isUsers
+    ? ' If the code is CONSENT_NEEDED, a user logs in again: npx procurios-sync login.'
+    : '';
+  return `${ALARMS[alarm]}${login} What to do: docs/runbook.md#${alarm}`;
 }

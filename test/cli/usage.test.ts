@@ -4,7 +4,7 @@ import { newFolder, run, writeConfig } from './command-line.ts';
 
 const COMMANDS = [
   ...['pull', 'show', 'export', 'simulator', 'demo'],
-  ...['doctor', 'discover', 'help', 'completion', 'configure', 'push'],
+  ...['doctor', 'discover', 'help', 'completion', 'configure', 'login', 'logout', 'push'],
 ];
 
 let cwd: string;
