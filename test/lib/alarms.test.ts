@@ -49,6 +49,12 @@ describe('every alarm', () => {
     });
   });
 
+  test('that tells of refused access names the command that logs a user in, where users do', () => {
+    const asUser = synthesize({ auth: { grant: 'authorizationCode', scopes: ['x'] } });
+
+    expect(alarmOf('access-refused', asUser).AlarmDescription).toContain('npx procurios-sync login.');
+  });
+
   test.each(KEYS)('%s has its heading in the runbook, with all that a person needs', (key) => {
     const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
     const section = runbook.split(/^## /m).find((text) => text.startsWith(`${key}\n`)) ?? '';

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { createLedger } from '../../lambda/aws/ledger.ts';
+import { createStateTable } from '../../lambda/aws/state-table.ts';
+import { createTokenLease } from '../../lambda/aws/token-lease.ts';
+import { createUserSecret } from '../../lambda/aws/user-secret.ts';
+import { stream } from '../../lambda/config/catalogue.ts';
+import { operation } from '../../lambda/config/catalogue-operations.ts';
+import { checkConfig } from '../../lambda/config/check-config.ts';
+import { PUSH_TIMEOUT_SECONDS } from '../../lambda/config/deployment.ts';
+import { onePage } from '../../lambda/config/paging.ts';
+import type { AuthorizationCodeGrant } from '../../lambda/core/authorization.ts';
+import { exchangeCode, requestConsent } from '../../lambda/procurios/authorization.ts';
+import { userTokenOf } from '../../lambda/procurios/user-token-source.ts';
+import { systemClock } from '../../lambda/runtime/clock.ts';
+import { type EmbeddedAws, startEmbeddedAws } from '../../local/endpoints/embedded-aws.ts';
+import { createQueues } from '../../local/endpoints/queues.ts';
+import { createTables } from '../../local/endpoints/tables.ts';
+import { SIMULATOR_CREDENTIALS, type Simulator, startSimulator } from '../../local/simulator/simulator.ts';
+import { type Bundle, bundle } from '../support/bundle.ts';
+import { consentAt } from '../support/consent.ts';
+import { dynamoDbOf, secretsManagerOf, sqsOf } from '../support/embedded-aws.ts';
+import { invokeBundle } from '../support/invoke-bundle.ts';
+
+const MEDIA_TYPE = 'application/vnd.procurios.application+json; version=1';
+
+let procurios: Simulator;
+let aws: EmbeddedAws;
+let push: Bundle;
+let auth: AuthorizationCodeGrant;
+beforeAll(async () => {
+  procurios = await startSimulator({ relations: 50, switches: { refreshTokens: 'rotating' } });
+  aws = await startEmbeddedAws();
+  const config = checkConfig({
+    environment: 'acme',
+    host: 'https://acme.procurios.example',
+    auth: {
+      grant: 'authorizationCode',
+      scopes: ['profile'],
+      authorizeUrl: `${procurios.url}/l/oauth2/authorize`,
+    },
+    requestsPerSecond: { push: 200 },
+    streams: [
+      stream('things', { path: '/l/module_api/object', mediaType: MEDIA_TYPE, key: 'id', paging: onePage() }),
+    ],
+    operations: { createThing: operation('POST', '/l/module_api/object', { mediaType: MEDIA_TYPE }) },
+  });
+  auth = config.auth as AuthorizationCodeGrant;
+  push = await bundle(fileURLToPath(new URL('../../lambda/push.ts', import.meta.url)), config);
+  await createTables(dynamoDbOf(aws), config);
+  await createQueues(sqsOf(aws.environment.AWS_ENDPOINT_URL_SQS), config);
+  aws.secrets.put('procurios-sync/acme/client', JSON.stringify(SIMULATOR_CREDENTIALS));
+}, 60_000);
+afterAll(async () => {
+  await push?.[Symbol.asyncDispose]();
+  await Promise.all([procurios?.close(), aws?.close()]);
+});
+
+/** Stores what login stores. */
+beforeEach(async () => {
+  const url = new URL(await consentAt(requestConsent(auth, SIMULATOR_CREDENTIALS.clientId).url));
+  const spent = await exchangeCode({
+    tokenUrl: `${procurios.url}/l/oauth2/token`,
+    auth,
+    code: url.searchParams.get('code') ?? '',
+    verifier: undefined,
+    readCredentials: async () => SIMULATOR_CREDENTIALS,
+  });
+  if (spent.kind === 'failed') throw spent.failure;
+  const token = userTokenOf(spent.grant, randomUUID(), Date.now(), { scopes: auth.scopes });
+  aws.secrets.put('procurios-sync/acme/user', '{}');
+  await createUserSecret(secretsManagerOf(aws), 'procurios-sync/acme/user').save(token);
+  await createTokenLease(stateTable(), systemClock).begin(token.id);
+  procurios.control.resetRequests();
+  procurios.control.resetApplied();
+});
+
+const stateTable = () => createStateTable(dynamoDbOf(aws), 'procurios-sync-acme-state');
+
+/** Sends a change in a function's process of its own. */
+async function send(changeId: string) {
+  const change = { changeId, operation: 'createThing', subject: changeId, body: { name: 'hunter2' } };
+  const Records = [
+    {
+      messageId: `message-${changeId}`,
+      receiptHandle: `receipt-${changeId}`,
+      body: JSON.stringify(change),
+      attributes: {
+        MessageGroupId: changeId,
+        ApproximateReceiveCount: '1',
+        SentTimestamp: String(Date.now()),
+      },
+    },
+  ];
+  const environment = { ...aws.environment, PROCURIOS_HOST: procurios.url };
+  return await invokeBundle(push, [{ Records }], environment, { remainingMs: PUSH_TIMEOUT_SECONDS * 1000 });
+}
+
+const entryOf = (changeId: string) => createLedger(stateTable()).read(changeId);
+
+test('functions whose token has run out renew it once together, and send their changes', async () => {
+  procurios.control.expireTokens();
+
+  const sent = await Promise.all(['a', 'b', 'c'].map(send));
+
+  const entries = await Promise.all(['a', 'b', 'c'].map(entryOf));
+  expect(entries.map((entry) => entry?.outcome)).toEqual(['accepted', 'accepted', 'accepted']);
+  expect(procurios.control.requests()['POST /l/oauth2/token']).toBe(1);
+  expect(sent.map(({ printed }) => printed).join()).not.toContain('simulated-');
+});
+
+test('a function without consent lets its change wait, and its log names the command', async () => {
+  procurios.control.revokeTokens();
+
+  const { answers, printed } = await send('d');
+
+  expect(answers).toEqual([{ result: { batchItemFailures: [{ itemIdentifier: 'message-d' }] } }]);
+  expect(printed).toContain('CONSENT_NEEDED');
+  expect(printed).toContain('npx procurios-sync login');
+  expect(await entryOf('d')).toMatchObject({ outcome: 'waiting' });
+  expect(procurios.control.applied()).toEqual([]);
+});
