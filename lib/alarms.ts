@@ -108,7 +108,7 @@ export class Alarms extends Construct {
     const alarm = new Alarm(this, key, {
       ...props,
       alarmName: alarmName(this.config.environment, key),
-      alarmDescription: alarmDescription(key, this.config),
+      alarmDescription: alarmDescription(key, this.config.auth.grant),
     });
     alarm.addAlarmAction(new SnsAction(this.topic));
     this.all.push(alarm);

@@ -48,9 +48,16 @@ export function alarmName(environment: string, alarm: AlarmKey): string {
   return `procurios-sync-${environment}-${alarm}`;
 }
 
-/** What the alarm says: its impact, and where it is written what to do. */
-export function alarmDescription(alarm: AlarmKey, { auth }: Pick<Config, 'auth'>): string {
-  const isUsers = alarm === 'access-refused' && auth.grant === 'authorizationCode';
+/**
+ * What the alarm says: its impact, and where it is written what to do.
+ *
+ * @param grant - How the environment's tokens are obtained. @default 'clientCredentials'
+ */
+export function alarmDescription(
+  alarm: AlarmKey,
+  grant: Config['auth']['grant'] = 'clientCredentials',
+): string {
+  const isUsers = alarm === 'access-refused' && grant === 'authorizationCode';
   const login = isUsers
     ? ' If the code is CONSENT_NEEDED, a user logs in again: npx procurios-sync login.'
     : '';
