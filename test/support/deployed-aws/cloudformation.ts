@@ -39,11 +39,7 @@ export function cloudFormation(stacks: ReadonlyMap<string, StackState>, refusals
   };
 }
 
-function answer(
-  action: string,
-  name: string,
-  stack: StackState | undefined,
-): string {
+function answer(action: string, name: string, stack: StackState | undefined): string {
   if (action === 'DescribeStacks') {
     if (stack === undefined) throw new Refused('ValidationError', `Stack with id ${name} does not exist`);
     const outputs = Object.entries(stack.outputs).map(
