@@ -20,7 +20,7 @@ and then, in the same shell or in its startup file:
   bash        source <(procurios-sync completion bash)
   zsh         source <(procurios-sync completion zsh)
   fish        procurios-sync completion fish | source
-  powershell  procurios-sync completion powershell | Out-String | Invoke-Expression
+  powershell  procurios-sync completion powershell | Out-String | iex
 
 Names of streams come from the config in the folder that you are in.
 

@@ -141,6 +141,7 @@ Done in ${duration(elapsedMs)}. The tables are still there. Look at them:
   npx procurios-sync changes show no-answer${flags}
 Break a simulated Procurios yourself:
   npx procurios-sync simulator
-Pull from your own: edit procurios.config.ts, then
-  PROCURIOS_CLIENT_ID=… PROCURIOS_CLIENT_SECRET=… npx procurios-sync pull --embedded`;
+Pull from your own:
+  npx procurios-sync discover
+  npx procurios-sync pull --embedded`;
 }

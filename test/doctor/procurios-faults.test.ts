@@ -164,6 +164,21 @@ describe('access', () => {
     ]);
   });
 
+  test('a user who has not logged in', async () => {
+    const auth = { grant: 'authorizationCode', scopes: ['things/read'] };
+
+    const { problems } = await examine(members({}, { auth }), { env: CLIENT });
+
+    expect(problems).toMatchObject([
+      finding(
+        'token',
+        'failure',
+        /CONSENT_NEEDED no user has logged in/,
+        /^npx procurios-sync login --embedded$/,
+      ),
+    ]);
+  });
+
   test('a token URL that is another page', async () => {
     const { problems } = await examine(members({}, { tokenUrl: `${simulator.url}/oauth/token` }), {
       env: CLIENT,
