@@ -311,6 +311,13 @@ describe('encryption', () => {
     ]);
     expect(keys('AWS::SecretsManager::Secret', 'KmsKeyId')).toEqual([['SecretsClient', KEY]]);
     expect(keys('AWS::SNS::Topic', 'KmsMasterKeyId')).toEqual([['AlarmsTopic', KEY]]);
+    for (const role of ['PullFunctionRole', 'PushFunctionRole', 'PushEnqueueRole']) {
+      expect(rightsOf(encrypted, role)).toContainEqual({
+        Effect: 'Allow',
+        Action: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],
+        Resource: KEY,
+      });
+    }
     expect(new Set(keys('AWS::Logs::LogGroup', 'KmsKeyId').map(([, key]) => key))).toEqual(new Set([KEY]));
   });
 
