@@ -7,11 +7,16 @@ export interface Log {
   error(message: string, fields?: LogFields): void;
 }
 
-/** One JSON object a line, as CloudWatch Logs Insights reads it: `{"level", "time", "message", …fields}`. */
+/**
+ * One JSON object a line: `{"level", "timestamp", "message", …fields}`. Without a timestamp by that name Lambda takes
+ * every line for one of level INFO.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+ */
 export function createLog(write: (line: string) => void = (line) => process.stdout.write(`${line}\n`)): Log {
   const log =
     (level: string) =>
     (message: string, fields: LogFields = {}) =>
-      write(JSON.stringify({ level, time: new Date().toISOString(), message, ...fields }));
+      write(JSON.stringify({ level, timestamp: new Date().toISOString(), message, ...fields }));
   return { info: log('INFO'), warn: log('WARN'), error: log('ERROR') };
 }
