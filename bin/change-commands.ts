@@ -37,7 +37,7 @@ function addPush(program: Command): Command {
       'after',
       `
 FILE has a change on each line; - is stdin:
-  {"operation": "register", "subject": "relation/99", "body": {"first_name": "Ada"}}
+  {"operation": "register", "subject": "form/1", "body": {"first_name": "Ada"}}
 "changeId" is made where it is absent; "parameters" fill the operation's path.
 All are checked before any is queued. Queueing the same change again is harmless
 as long as its changeId stays.

@@ -17,8 +17,8 @@ function addDoctor(program: Command): Command {
       'after',
       `
 Looks at this machine, the config, the access to Procurios, the first page of
-every stream, the schemas of operations, and what is deployed. It writes nothing,
-reads two pages of a stream at most, and shows no values of objects.
+every stream, the schemas of operations, and what is deployed. It writes
+nothing, reads two pages of a stream at most, and shows no values of objects.
 
 Works before anything is deployed: with --embedded it needs no AWS; without it,
 PROCURIOS_CLIENT_ID and PROCURIOS_CLIENT_SECRET stand in for the secret.
