@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { timestamp } from '../core/clock.ts';
+import { isObject, type JsonObject } from '../core/json.ts';
 import { type LedgerEntry, OUTCOMES, type Outcome } from '../core/ledger-entry.ts';
 import type { LedgerPort } from '../core/push-batch.ts';
+import { fieldsText, fromFields } from './attribute-values.ts';
 import type { StateTable } from './state-table.ts';
 import { nameOf } from './translate.ts';
 
@@ -34,62 +36,55 @@ const ENTRIES_PER_PAGE = 100;
 export function createLedger(state: StateTable): Ledger {
   return {
     async read(changeId) {
-      const row = await readRow(state, changeId);
-      return row && entryFrom(row);
+      return (await readRow(state, changeId))?.entry;
     },
     write: (entry) => writeEntry(state, entry),
     list: (filter = {}) => listEntries(state, filter),
   };
 }
 
+/** Where an entry is kept, as DynamoDB's JSON. */
+function keyText(changeId: string): string {
+  return fieldsText({ pk: `change#${changeId}`, sk: 'ledger' });
+}
+
 /** An entry as it is stored. */
-interface LedgerRow extends LedgerEntry {
-  readonly pk: string;
-  readonly sk: string;
+interface LedgerRow {
+  readonly entry: LedgerEntry;
   /** Tells the write that put it there from all others. */
-  readonly _write: string;
-}
-
-function keyOf(changeId: string) {
-  return { pk: `change#${changeId}`, sk: 'ledger' };
-}
-
-function entryFrom({ pk: _pk, sk: _sk, _write, ...entry }: LedgerRow): LedgerEntry {
-  return entry;
+  readonly write: string;
 }
 
 async function readRow(state: StateTable, changeId: string): Promise<LedgerRow | undefined> {
-  const command = new GetCommand({ TableName: state.name, Key: keyOf(changeId), ConsistentRead: true });
-  const { Item } = await state.send(command);
-  return Item as LedgerRow | undefined;
+  const body = `{"TableName":"${state.name}","Key":{${keyText(changeId)}},"ConsistentRead":true}`;
+  const { Item } = await state.call('GetItem', body);
+  if (!isObject(Item)) return undefined;
+  const { pk: _pk, sk: _sk, _write, ...entry } = fromFields(Item);
+  return { entry: entry as unknown as LedgerEntry, write: String(_write) };
 }
 
 async function writeEntry(state: StateTable, entry: LedgerEntry): Promise<boolean> {
-  const row: LedgerRow = { ...wellFormed(entry), ...keyOf(entry.changeId), _write: randomUUID() };
-  const isFirst = entry.version === 1;
+  const write = randomUUID();
+  const item = `${keyText(entry.changeId)},${fieldsText({ ...wellFormed(entry), _write: write })}`;
+  const condition =
+    entry.version === 1
+      ? '"ConditionExpression":"attribute_not_exists(pk)"'
+      : `"ConditionExpression":"version = :followed","ExpressionAttributeValues":{":followed":{"N":"${entry.version - 1}"}}`;
   try {
-    await state.send(
-      new PutCommand({
-        TableName: state.name,
-        Item: row,
-        ConditionExpression: isFirst ? 'attribute_not_exists(pk)' : 'version = :followed',
-        ...(!isFirst && { ExpressionAttributeValues: { ':followed': entry.version - 1 } }),
-      }),
-    );
+    await state.call('PutItem', `{"TableName":"${state.name}","Item":{${item}},${condition}}`);
     return true;
   } catch (error) {
     if (nameOf(error) !== 'ConditionalCheckFailedException') throw error;
     // The SDK repeats a write whose answer was lost, and then it is our own that stands in the way.
-    const held = await readRow(state, entry.changeId);
-    return held?._write === row._write;
+    return (await readRow(state, entry.changeId))?.write === write;
   }
 }
 
 /** A lone surrogate, from the vendor's errors or a field's name, would have the whole entry refused. */
-function wellFormed(entry: LedgerEntry): LedgerEntry {
+function wellFormed(entry: LedgerEntry): JsonObject {
   return JSON.parse(
     JSON.stringify(entry, (_name, value) => (typeof value === 'string' ? value.toWellFormed() : value)),
-  ) as LedgerEntry;
+  ) as JsonObject;
 }
 
 async function* listEntries(

@@ -107,6 +107,19 @@ describeEngines('the ledger', (engine) => {
     expect(await ledger.read('a')).toEqual(entry);
   });
 
+  test('keeps apart what is written and read at the same time', async () => {
+    const { ledger } = await openLedger(engine);
+    const entries = Array.from({ length: 30 }, (_, index) =>
+      entryOf(`c${index}`, { reason: `no. ${index}` }),
+    );
+
+    const writes = await Promise.all(entries.map((entry) => ledger.write(entry)));
+    const reads = await Promise.all(entries.map(({ changeId }) => ledger.read(changeId)));
+
+    expect(writes).toEqual(entries.map(() => true));
+    expect(reads).toEqual(entries);
+  });
+
   test('knows its own write again when its answer was lost', async () => {
     const { stateName } = await engine.freshTables();
     const proxy = closeAfterTest(await startFaultProxy(engine.url));
@@ -201,7 +214,7 @@ describeEngines('the ledger', (engine) => {
       if (outcome === 'queued') listed.resolve();
       return answer;
     };
-    const slow = createLedger({ name: state.name, send: send as typeof state.send });
+    const slow = createLedger({ ...state, send: send as typeof state.send });
 
     const pages = await listIds(slow);
 
