@@ -70,20 +70,24 @@ export function durablePorts(deployed: DeployedPull): DurablePullPorts {
 }
 
 async function begin(arn: string, { config, lambda, log }: DeployedPull, state: StateTable): Promise<Run> {
-  const taken = await takeLease({
+  const newRunId = randomUUID();
+  const {
+    runId = newRunId,
+    since: startedAt,
+    until,
+  } = await takeLease({
     state,
     owner: `execution ${arn}`,
-    runId: randomUUID(),
+    runId: newRunId,
     execution: { arn, endsAtMs: systemClock.now() + EXECUTION_MS },
     isAlone: false,
     readOwnerState: (owner) => readExecutionState(lambda, owner),
+    async noteCutOff(holder) {
+      log.warn('the run before was cut off; its walks are gone on with', { runId: holder.runId });
+      await noteCutOff(state, holder);
+    },
     clock: systemClock,
   });
-  const { runId, since: startedAt, until } = taken.row;
-  if (taken.cutOff !== undefined) {
-    log.warn('the run before was cut off; its walks are gone on with', { runId: taken.cutOff.runId });
-  }
-  await noteCutOff(state, taken);
   const unfinished = await listUnfinished(state, config.streams);
   log.info('run begins', { runId, streams: config.streams.length, unfinished: unfinished.join(', ') });
   return { runId, startedAt, unfinished, deadlineMs: until - TIME_TO_END_MS };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from './aws/clients.ts';
-import { acquireLease, type Lease, type LeaseOptions, type TakenLease } from './aws/lease.ts';
-import { saveRunReceipt } from './aws/run-store.ts';
+import { acquireLease, type Lease, type LeaseOptions } from './aws/lease.ts';
+import { saveRunReceipt, saveRunReceiptIfNone } from './aws/run-store.ts';
 import { createStateTable, type StateTable } from './aws/state-table.ts';
 import { createStreamTable } from './aws/stream-table.ts';
 import { createWalkStore, readWalkUnderWay, type WalkMemory } from './aws/walk-store.ts';
@@ -10,6 +10,7 @@ import { stateTableName, streamTableName } from './config/names.ts';
 import { timestamp } from './core/clock.ts';
 import { dryTable, walksInMemory } from './core/dry-run.ts';
 import { plainEngine } from './core/engine.ts';
+import type { LeaseRow } from './core/lease.ts';
 import type { RunReceipt } from './core/receipt.ts';
 import { type Progress, pullStreams, type RunPorts, runReceiptOf, type SliceStores } from './core/run.ts';
 import type { Stream } from './core/stream.ts';
@@ -38,11 +39,12 @@ export interface PullOptions extends Pick<LeaseOptions, 'owner' | 'isAlone' | 'r
 export async function runPull(options: PullOptions): Promise<RunReceipt> {
   const { config, dynamoDb, streams, deadlineMs } = options;
   const state = createStateTable(dynamoDb, stateTableName(config.environment));
-  const lease = await acquireLease({ ...options, runId: randomUUID(), state, clock: systemClock });
+  const runId = randomUUID();
+  const noteHolder = (holder: LeaseRow) => noteCutOff(state, holder);
+  const lease = await acquireLease({ ...options, runId, state, noteCutOff: noteHolder, clock: systemClock });
   const signal = AbortSignal.any([options.signal, lease.signal]);
   try {
-    await noteCutOff(state, lease);
-    const { runId, since: startedAt } = lease.row;
+    const { since: startedAt } = lease.row;
     const unfinished = await listUnfinished(state, streams);
     const run = { runId, startedAt, unfinished, ...(deadlineMs !== undefined && { deadlineMs }) };
     const memory: WalkMemory = {};
@@ -101,14 +103,17 @@ export function storesUnder(lease: Lease, tables: SliceTables): SliceStores {
   };
 }
 
-/** Leaves a receipt for the run before, should it have been cut off without one. */
-export async function noteCutOff(state: StateTable, { cutOff }: Pick<TakenLease, 'cutOff'>): Promise<void> {
-  if (cutOff === undefined) return;
+/** Leaves a receipt for a run that did not let go of the lease, unless it left one itself. */
+export async function noteCutOff(
+  state: StateTable,
+  { runId, since: startedAt, owner }: LeaseRow,
+): Promise<void> {
+  if (runId === undefined) return;
   const now = timestamp(systemClock.now());
-  const { runId, since: startedAt, owner } = cutOff;
   const message = `the run was cut off (${owner}), which was noticed at ${now}; its walks are gone on with`;
   const error = { code: 'INTERRUPTED', message } as const;
-  await saveRunReceipt(state, { runId, startedAt, finishedAt: now, status: 'failed', streams: {}, error });
+  const receipt = { runId, startedAt, finishedAt: now, status: 'failed', streams: {}, error } as const;
+  await saveRunReceiptIfNone(state, receipt);
 }
 
 /** Names of the streams whose walk an earlier run could not finish. */

@@ -41,14 +41,12 @@ export interface LeaseOptions {
   readonly isAlone: boolean;
   /** Asks Lambda whether the execution that holds the lease is at work. */
   readOwnerState(executionArn: string): Promise<OwnerState>;
+  /**
+   * Told of the holder before, had it not let go: its run was cut off. Before the lease is taken, since nobody learns of it
+   * afterwards; so it may be told more than once.
+   */
+  noteCutOff(holder: LeaseRow): Promise<void>;
   readonly clock: Clock;
-}
-
-/** A lease that was just taken. */
-export interface TakenLease {
-  readonly row: LeaseRow;
-  /** The holder before, had it not let go: its run was cut off. */
-  readonly cutOff: LeaseRow | undefined;
 }
 
 /**
@@ -56,11 +54,12 @@ export interface TakenLease {
  *
  * @throws {SyncError} `RUN_ACTIVE` when another pull holds it, with `retryAfterMs` where that may be over that soon; `STORE_*`.
  */
-export async function takeLease(options: LeaseOptions): Promise<TakenLease> {
+export async function takeLease(options: LeaseOptions): Promise<LeaseRow> {
   const { state, owner, runId, execution, clock } = options;
   const row = await readLease(state);
-  if (row !== undefined && row.holder === execution?.arn) return { row, cutOff: undefined };
+  if (row !== undefined && row.holder === execution?.arn) return row;
   await refuseIfHeld(row, options);
+  if (row !== undefined && row.until > 0) await options.noteCutOff(row);
 
   const mine: LeaseRow = {
     owner,
@@ -83,7 +82,7 @@ export async function takeLease(options: LeaseOptions): Promise<TakenLease> {
     const winner = await readLease(state);
     if (winner?.holder !== mine.holder) throw takenOver();
   }
-  return { row: mine, cutOff: row !== undefined && row.until > 0 ? row : undefined };
+  return mine;
 }
 
 /**
@@ -91,9 +90,11 @@ export async function takeLease(options: LeaseOptions): Promise<TakenLease> {
  *
  * @throws {SyncError} As {@link takeLease}.
  */
-export async function acquireLease(options: Omit<LeaseOptions, 'execution'>): Promise<TakenLease & Lease> {
-  const taken = await takeLease(options);
-  return { ...taken, ...keepAlive(options.state, taken.row, options.clock) };
+export async function acquireLease(
+  options: Omit<LeaseOptions, 'execution'>,
+): Promise<Lease & { readonly row: LeaseRow }> {
+  const row = await takeLease(options);
+  return { row, ...keepAlive(options.state, row, options.clock) };
 }
 
 /**

@@ -1,15 +1,29 @@
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { RunReceipt } from '../core/receipt.ts';
 import type { StateTable } from './state-table.ts';
+import { nameOf } from './translate.ts';
 
 /** Receipts of runs go after two years. */
 const KEPT_SECONDS = 2 * 365 * 24 * 60 * 60;
 
 /** Keeps a run's receipt under `run` / `<startedAt>#<runId>`, so that the latest is the last. */
 export async function saveRunReceipt(state: StateTable, receipt: RunReceipt): Promise<void> {
-  const expiresAt = Math.floor(Date.parse(receipt.finishedAt) / 1000) + KEPT_SECONDS;
-  const Item = { pk: 'run', sk: `${receipt.startedAt}#${receipt.runId}`, ...receipt, _expiresAt: expiresAt };
-  await state.send(new PutCommand({ TableName: state.name, Item }));
+  await state.send(new PutCommand({ TableName: state.name, Item: itemOf(receipt) }));
+}
+
+/** The same for a run that could not speak for itself: if it has left a receipt after all, that one stays. */
+export async function saveRunReceiptIfNone(state: StateTable, receipt: RunReceipt): Promise<void> {
+  const isNone = { ConditionExpression: 'attribute_not_exists(pk)' };
+  try {
+    await state.send(new PutCommand({ TableName: state.name, Item: itemOf(receipt), ...isNone }));
+  } catch (error) {
+    if (nameOf(error) !== 'ConditionalCheckFailedException') throw error;
+  }
+}
+
+function itemOf(receipt: RunReceipt) {
+  const _expiresAt = Math.floor(Date.parse(receipt.finishedAt) / 1000) + KEPT_SECONDS;
+  return { pk: 'run', sk: `${receipt.startedAt}#${receipt.runId}`, ...receipt, _expiresAt };
 }
 
 /**

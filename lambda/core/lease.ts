@@ -6,8 +6,8 @@ export interface LeaseRow {
   readonly holder: string;
   /** ARN of the durable execution that holds it: Lambda knows whether it runs. Absent: a process, whose heartbeat tells. */
   readonly execution?: string;
-  /** The holder's run. */
-  readonly runId: string;
+  /** The holder's run. Absent: a row from before runs were noted here. */
+  readonly runId?: string;
   /** Goes up with every new holder and every slice of an execution: writes of an earlier one are told by it, and refused. */
   readonly fence: number;
   /** When this holder got it, RFC 3339. */

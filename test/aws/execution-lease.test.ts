@@ -11,8 +11,11 @@ import {
   resumeLease,
   takeLease,
 } from '../../lambda/aws/lease.ts';
+import { listRunReceipts, saveRunReceipt } from '../../lambda/aws/run-store.ts';
 import { createStateTable } from '../../lambda/aws/state-table.ts';
-import type { OwnerState } from '../../lambda/core/lease.ts';
+import type { LeaseRow, OwnerState } from '../../lambda/core/lease.ts';
+import type { RunReceipt } from '../../lambda/core/receipt.ts';
+import { noteCutOff } from '../../lambda/run-pull.ts';
 import { startEmbeddedEventBridge } from '../../local/endpoints/embedded-event-bridge.ts';
 import { startEmbeddedLambda } from '../../local/endpoints/embedded-lambda.ts';
 import { ServiceError } from '../../local/endpoints/json-service.ts';
@@ -94,6 +97,24 @@ describeEngines('the lease of an execution', (engine) => {
     expect((await take(TONIGHT)).cutOff).toMatchObject({ owner: 'process 1', runId: 'killed' });
   });
 
+  test('is not taken before the run that was cut off is noted: nobody would learn of it afterwards', async () => {
+    const { take, options } = await open(engine);
+    await take(TONIGHT);
+    const dies = takeLease({
+      ...options,
+      owner: 'execution that dies',
+      runId: 'dies',
+      execution: { arn: 'dies', endsAtMs: Number.MAX_SAFE_INTEGER },
+      ...saying('ended'),
+      noteCutOff: async () => {
+        throw new Error('killed here');
+      },
+    });
+    await expect(dies).rejects.toThrow('killed here');
+
+    expect((await take(TOMORROW, 'ended')).cutOff).toMatchObject({ runId: `run of ${TONIGHT}` });
+  });
+
   test('is the same when the execution takes it a second time, because it forgot', async () => {
     const { take } = await open(engine);
     const first = await take(TONIGHT);
@@ -129,19 +150,70 @@ describeEngines('the lease of an execution', (engine) => {
   });
 });
 
+describeEngines('the receipt for a run that was cut off', (engine) => {
+  const holder: LeaseRow = {
+    ...{ owner: 'execution 1', holder: 'execution 1', runId: 'run-1', fence: 1 },
+    ...{ since: '2026-11-24T03:00:00.000Z', until: 1, writesUntil: 0 },
+  };
+
+  test('says so, and is the same however often it is noted', async () => {
+    const { state } = await open(engine);
+
+    await noteCutOff(state, holder);
+    const [first] = await listRunReceipts(state, 9);
+    await noteCutOff(state, holder);
+
+    expect(first).toMatchObject({ runId: 'run-1', status: 'failed', error: { code: 'INTERRUPTED' } });
+    expect(await listRunReceipts(state, 9)).toEqual([first]);
+  });
+
+  test('does not replace the one of a run that ended well and could not let go of the lease', async () => {
+    const { state } = await open(engine);
+    const own: RunReceipt = {
+      ...{ runId: 'run-1', startedAt: holder.since, finishedAt: '2026-11-24T04:00:00.000Z' },
+      ...{ status: 'complete', streams: {} },
+    };
+    await saveRunReceipt(state, own);
+
+    await noteCutOff(state, holder);
+
+    expect(await listRunReceipts(state, 9)).toEqual([own]);
+  });
+
+  test('is left out for a lease of a version that did not note its run', async () => {
+    const { state } = await open(engine);
+    const { runId: _, ...older } = holder;
+
+    await noteCutOff(state, older);
+
+    expect(await listRunReceipts(state, 9)).toEqual([]);
+  });
+});
+
 async function open(engine: Engine) {
   const { stateName } = await engine.freshTables();
   const state = createStateTable(engine.client(), stateName);
   const clock = new ManualClock();
-  const options = { state, isAlone: false, clock } satisfies Partial<LeaseOptions>;
-  const take = (arn: string, ofOthers: OwnerState = 'unknown') =>
-    takeLease({
+  const options = {
+    state,
+    isAlone: false,
+    noteCutOff: async () => {},
+    clock,
+  } satisfies Partial<LeaseOptions>;
+  const take = async (arn: string, ofOthers: OwnerState = 'unknown') => {
+    let cutOff: LeaseRow | undefined;
+    const row = await takeLease({
       ...options,
       owner: `execution ${arn}`,
       runId: `run of ${arn}`,
       execution: { arn, endsAtMs: clock.now() + 23 * HOUR },
       ...saying(ofOthers),
+      noteCutOff: async (holder) => {
+        cutOff = holder;
+      },
     });
+    return { row, cutOff };
+  };
   return { state, clock, options, take };
 }
 

@@ -54,6 +54,7 @@ describeEngines('the lease', (engine) => {
       runId: `run of ${owner}`,
       isAlone,
       readOwnerState: async () => 'unknown',
+      noteCutOff: async () => {},
       clock,
     });
     return Object.assign(acquired, { [Symbol.asyncDispose]: () => acquired.release() });

@@ -58,6 +58,7 @@ beforeEach(async () => {
     execution: { arn: ARN, endsAtMs: Date.now() + 23 * 60 * 60 * 1000 },
     isAlone: true,
     readOwnerState: async () => 'unknown',
+    noteCutOff: async () => {},
     clock: systemClock,
   });
 });
