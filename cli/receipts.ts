@@ -40,15 +40,16 @@ function receiptsTable({ status, streams }: RunReceipt, isDryRun: boolean): stri
   return tableOf(columns, process.stdout.isTTY ? process.stdout.columns : undefined);
 }
 
-/** One line for each thing that went wrong, with all the streams it happened to. */
-function errorLines({ streams }: RunReceipt): string[] {
+/** One line for each thing that went wrong, with all the streams it happened to; what ended the run as a whole first. */
+function errorLines({ streams, error: ofRun }: RunReceipt): string[] {
   const names = new Map<string, string[]>();
   for (const [stream, { error }] of Object.entries(streams)) {
     if (error === undefined) continue;
     const line = printable(`${error.code} ${error.message}`);
     names.set(line, [...(names.get(line) ?? []), stream]);
   }
-  return [...names].map(([line, affected]) => `${affected.join(', ')}: ${line}`);
+  const ofStreams = [...names].map(([line, affected]) => `${affected.join(', ')}: ${line}`);
+  return ofRun === undefined ? ofStreams : [printable(`${ofRun.code} ${ofRun.message}`), ...ofStreams];
 }
 
 function rejectHints({ streams }: RunReceipt, flags: string): string[] {

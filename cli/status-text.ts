@@ -84,7 +84,11 @@ function hoursAndMinutes(ms: number): string {
   return `${hours > 0 ? `${grouped(hours)} h ` : ''}${minutes % 60} min`;
 }
 
-function runText({ startedAt, finishedAt, status, streams }: RunReceipt): string {
+function runText({ startedAt, finishedAt, status, streams, error }: RunReceipt): string {
+  // Of a run that left no account itself there is nothing else to say.
+  if (error !== undefined) {
+    return `${minuteOf(startedAt)}  ${statusCell(status)}  ${printable(`${error.code} ${error.message}`)}`;
+  }
   const receipts = Object.values(streams);
   const sum = (name: 'fetched' | 'written') => receipts.reduce((total, receipt) => total + receipt[name], 0);
   const took = duration(Date.parse(finishedAt) - Date.parse(startedAt));

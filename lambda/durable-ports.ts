@@ -53,7 +53,8 @@ export function durablePorts(deployed: DeployedPull): DurablePullPorts {
       log.info('run ends', { runId: receipt.runId, status: receipt.status });
       putRunMetrics(metrics, receipt);
       try {
-        await putEvent(deployed.eventBridge, { ...EVENTS.pullFinished, detail: receipt });
+        const detail = { environment: config.environment, ...receipt };
+        await putEvent(deployed.eventBridge, { ...EVENTS.pullFinished, detail });
       } catch (error) {
         log.error('the event of the run could not be put', { runId: receipt.runId, ...errorFields(error) });
       }
@@ -116,6 +117,8 @@ function openRun(
       const stores = storesUnder(lease, { state, config, dynamoDb, runId, name, memory });
       return { ...stores, [Symbol.asyncDispose]: () => lease.pause() };
     },
+    // As it happens: a walk may take several nights, and each has its own part of it.
+    sliceEnds: ({ name }, did) => metrics.countStream(name, did),
     progress: {
       ...progress,
       waits(stream, ms) {

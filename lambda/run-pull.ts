@@ -134,6 +134,7 @@ function pullPorts({ procurios, progress, signal }: PullOptions): Omit<RunPorts,
     requestsSent: () => procurios.requests,
     listPages: (stream, from, stop) => listPages(procurios, stream, from, stop),
     timeLeftMs: () => Number.POSITIVE_INFINITY,
+    sliceEnds() {},
     unforeseen(error) {
       throw error;
     },

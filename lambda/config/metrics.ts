@@ -31,7 +31,7 @@ export const METRICS = {
   messagesRejected: 'MessagesRejected',
 } as const;
 
-/** Counts of a stream's walk, by `Environment` and `Stream`. */
+/** What a run did of a stream's walk, by `Environment` and `Stream`; their sums over a night are the night's. */
 export const STREAM_METRICS = {
   fetched: 'ObjectsFetched',
   written: 'ObjectsWritten',

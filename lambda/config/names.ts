@@ -64,6 +64,6 @@ export const OUTPUTS = {
 export const EVENTS = {
   /** Put by programs: a change that is to be queued. */
   change: { detailType: 'Procurios Change' },
-  /** Put by the pull: its run's receipt. */
+  /** Put by the pull: `environment`, and its run's receipt. */
   pullFinished: { source: 'procurios-sync', detailType: 'Procurios Pull Finished' },
 } as const;

@@ -55,6 +55,19 @@ export function noCounts(): Counts {
   return { pages: 0, fetched: 0, written: 0, unchanged: 0, repeated: 0, rejected: 0, requests: 0 };
 }
 
+/** What was counted in between. */
+export function countsSince(before: Readonly<Counts>, now: Readonly<Counts>): Counts {
+  const counts = noCounts();
+  for (const name of Object.keys(counts) as (keyof Counts)[]) counts[name] = now[name] - before[name];
+  return counts;
+}
+
+/**
+ * Characters of a message, at most: a run's receipt is one item, which has room for 400 KB, and a run may have
+ * hundreds of streams that all fail.
+ */
+const LONGEST_MESSAGE = 500;
+
 /**
  * Closes a walk's account.
  *
@@ -66,7 +79,11 @@ export function receiptOf(counts: Readonly<Counts>, status: WalkStatus, error?: 
     const message = `${counts.fetched} objects were fetched, but ${accounted} are accounted for`;
     return { status: 'failed', ...counts, error: { code: 'UNBALANCED', message } };
   }
-  return { status, ...counts, ...(error && { error: { code: error.code, message: error.message } }) };
+  if (error === undefined) return { status, ...counts };
+  const { code, message } = error;
+  const isLong = message.length > LONGEST_MESSAGE;
+  const shown = isLong ? `${message.slice(0, LONGEST_MESSAGE - 1)}…` : message;
+  return { status, ...counts, error: { code, message: shown } };
 }
 
 export function worstStatus(receipts: readonly Receipt[]): WalkStatus {

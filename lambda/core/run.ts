@@ -50,6 +50,8 @@ export interface RunPorts {
   /** What is left of the invocation, in milliseconds; infinite where nothing ends it. */
   timeLeftMs(): number;
   readonly progress: Progress;
+  /** Told after each slice what it alone did, whatever became of it. */
+  sliceEnds(stream: Stream, did: Readonly<Counts>): void;
   /** What to put down for an error that nobody foresaw; or it is thrown again. */
   unforeseen(error: unknown, stream: Stream): Failure;
 }
@@ -154,9 +156,10 @@ async function takeSlice(run: Run, stream: Stream, turn: Turn, ports: RunPorts):
   const begunAt = clock.now();
   const step = await tryStep(run, stream, ports);
   const now = clock.now();
+  ports.sliceEnds(stream, step.did);
 
   const pauseMs = step.goOnAfterMs ?? 0;
-  const waitedMs = (step.pages > 0 ? 0 : turn.waitedMs + (now - begunAt)) + pauseMs;
+  const waitedMs = (step.did.pages > 0 ? 0 : turn.waitedMs + (now - begunAt)) + pauseMs;
   const isDone =
     step.goOnAfterMs === undefined ||
     turn.isLast ||
@@ -177,7 +180,7 @@ async function tryStep(run: Run, stream: Stream, ports: RunPorts): ReturnType<ty
     return await stepStream(run.runId, stream, stepPorts(run, stream, stores, ports));
   } catch (error) {
     const failure = error instanceof SyncError ? error : ports.unforeseen(error, stream);
-    return { receipt: receiptOf(noCounts(), 'failed', failure), goOnAfterMs: undefined, pages: 0 };
+    return { receipt: receiptOf(noCounts(), 'failed', failure), goOnAfterMs: undefined, did: noCounts() };
   }
 }
 
@@ -185,8 +188,11 @@ function stepPorts(run: Run, stream: Stream, stores: SliceStores, ports: RunPort
   const { clock, requestsSent, progress } = ports;
   const leftMs = Math.max(0, ports.timeLeftMs() - TIME_TO_STORE_MS);
   const sliceMs = Math.min(LONGEST_SLICE_MS, leftMs - TIME_FOR_LAST_PAGES_MS);
-  const endsAt = Math.min(clock.now() + sliceMs, run.deadlineMs ?? Infinity);
+  const { deadlineMs = Infinity } = run;
+  const endsAt = Math.min(clock.now() + sliceMs, deadlineMs);
   const signals = [ports.signal, stores.signal];
+  // Its walk is begun and not a page of it read: a page may take minutes, and the next run takes unfinished walks first.
+  if (clock.now() >= deadlineMs) signals.push(AbortSignal.abort());
   // A page may take minutes.
   if (Number.isFinite(leftMs)) signals.push(AbortSignal.timeout(leftMs));
   return {

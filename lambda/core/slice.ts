@@ -65,11 +65,11 @@ export async function pullSlice(stream: Stream, walk: Walk, ports: SlicePorts): 
     const pages = ports.listPages(walk.position, ports.signal);
     try {
       for (;;) {
+        if (ports.signal.aborted) return { kind: 'interrupted' };
         const page = await nextPage(pages, ports.signal);
         if ('kind' in page) return page;
         const standing = await takePage(page);
         if (standing.kind !== 'more') return standing;
-        if (ports.signal.aborted) return { kind: 'interrupted' };
         if (!ports.mayGoOn() || walk.seen.freshCount >= MOST_KEYS_PER_SLICE) return standing;
       }
     } finally {

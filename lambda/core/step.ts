@@ -1,6 +1,6 @@
 import { type Clock, timestamp } from './clock.ts';
 import { SyncError } from './errors.ts';
-import { noCounts, type Receipt, receiptOf } from './receipt.ts';
+import { type Counts, countsSince, noCounts, type Receipt, receiptOf } from './receipt.ts';
 import type { Reject } from './reject.ts';
 import { pullSlice, type SliceEnd, type SlicePorts } from './slice.ts';
 import type { Stream } from './stream.ts';
@@ -33,35 +33,37 @@ export interface Step {
    * this run.
    */
   readonly goOnAfterMs: number | undefined;
-  /** Pages that this step read. */
-  readonly pages: number;
+  /** What this step alone did. */
+  readonly did: Readonly<Counts>;
 }
 
 /** One slice of a stream, with the walk it belongs to: loaded before, saved or ended after. */
 export async function stepStream(runId: string, stream: Stream, ports: StepPorts): Promise<Step> {
   let walk: Walk | undefined;
+  let before = noCounts();
   try {
     walk = await openWalk(runId, stream, ports);
-    const pagesBefore = walk.counts.pages;
+    before = { ...walk.counts };
     const { end, rejects } = await pullSlice(stream, walk, ports);
-    const pages = walk.counts.pages - pagesBefore;
+    const did = countsSince(before, walk.counts);
     // Taken up from an earlier run and no page further: whoever takes it up again would fare no better.
     const isStuck =
-      end.kind === 'failed' && pages === 0 && walk.walkId !== runId && pauseAfter(end) === undefined;
+      end.kind === 'failed' && did.pages === 0 && walk.walkId !== runId && pauseAfter(end) === undefined;
     if (mayGoOnLater(end) && !isStuck) await ports.walks.saveWalk(stream, walk, rejects);
     else await ports.walks.endWalk(stream, walk, end.kind === 'complete', rejects);
     return {
       receipt: receiptAfter(end, walk),
       goOnAfterMs: pauseAfter(end),
-      pages,
+      did,
     };
   } catch (error) {
     const failure = ports.signal.aborted ? ports.signal.reason : error;
     if (!(failure instanceof SyncError)) throw error;
+    const counts = walk?.counts ?? noCounts();
     return {
-      receipt: receiptOf(walk?.counts ?? noCounts(), 'failed', failure),
+      receipt: receiptOf(counts, 'failed', failure),
       goOnAfterMs: undefined,
-      pages: 0,
+      did: countsSince(before, counts),
     };
   }
 }

@@ -12,7 +12,7 @@ export interface Metrics {
    * and where nothing is given, nothing is put out.
    */
   count(counts: MetricCounts): void;
-  /** Counts of a stream's walk. */
+  /** Counts of a part of a stream's walk. */
   countStream(stream: string, counts: StreamMetricCounts): void;
 }
 

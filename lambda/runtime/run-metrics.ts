@@ -9,13 +9,8 @@ const ACCESS: ReadonlySet<string> = new Set<Failure['code']>([
   'ACCESS_DENIED',
 ]);
 
-/** Puts out what a run came to. */
+/** Puts out what a run came to; its streams' counts are out by then, slice by slice. */
 export function putRunMetrics(metrics: Metrics, { status, streams }: RunReceipt): void {
-  for (const [stream, { fetched, written, unchanged, repeated, rejected, requests }] of Object.entries(
-    streams,
-  )) {
-    metrics.countStream(stream, { fetched, written, unchanged, repeated, rejected, requests });
-  }
   const receipts = Object.values(streams);
   const codes = receipts.flatMap(({ error }) => error?.code ?? []);
   metrics.count({

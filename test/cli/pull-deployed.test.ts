@@ -186,6 +186,20 @@ describe('with --wait', () => {
     expect(JSON.parse(stdout)).toEqual(receipt);
   });
 
+  test('a run that was cut off, and noted by another since, says so with exit code 1', async () => {
+    pull.onStart = async (execution) => {
+      const error = { code: 'INTERRUPTED', message: 'the run was cut off' } as const;
+      await saveRunReceipt(state, { ...receiptOf('failed'), streams: {}, error });
+      Object.assign(execution, { status: 'TIMED_OUT', endedAt: Date.now() + 1000 });
+    };
+
+    const { code, stdout } = await deployed('--wait');
+
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^INTERRUPTED the run was cut off$/m);
+    expect(stdout).toMatch(/^failed: 0 of 0 streams complete/m);
+  });
+
   test('a run that ends without a receipt says as what, and why', async () => {
     await saveRunReceipt(state, receiptOf('complete', '2026-11-24T03:00:00.000Z'));
     pull.onStart = (execution) => fail(execution, 'SECRET_INVALID', 'secret x has no value');

@@ -165,6 +165,29 @@ describe('what needs a person', () => {
     expect(stdout).toMatch(/\n\n6 things for a person to look at\n$/);
   });
 
+  test('a run that was cut off is shown with what is known of it', async () => {
+    deploy(aws, 'acme', []);
+    await pulled('2026-11-24T03:00:00.000Z', { members: WELL, orders: WELL, channels: WELL });
+    const error = { code: 'INTERRUPTED', message: 'the run was cut off (execution x)' } as const;
+    const startedAt = '2026-11-25T03:00:00.000Z';
+    const run = {
+      runId: 'cut',
+      startedAt,
+      finishedAt: startedAt,
+      status: 'failed',
+      streams: {},
+      error,
+    } as const;
+    await saveRunReceipt(state, run);
+
+    const { stdout } = await status();
+
+    expect(stdout).toMatch(
+      /^last runs {5}2026-11-25 03:00Z {2}failed +INTERRUPTED the run was cut off \(execution x\)$/m,
+    );
+    expect(stdout).toMatch(/^members +complete +2026-11-24 03:00Z +20/m);
+  });
+
   test('with --json is in one document', async () => {
     deploy(aws, 'acme', [firing('run-failed')]);
     aws.schedules.set('default/pull-nightly', {

@@ -2,13 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import { plainEngine } from '../../lambda/core/engine.ts';
 import { SyncError } from '../../lambda/core/errors.ts';
 import type { Json } from '../../lambda/core/json.ts';
-import type { Receipt } from '../../lambda/core/receipt.ts';
-import { pullStreams, type Run, type RunPorts } from '../../lambda/core/run.ts';
+import { noCounts, type Receipt } from '../../lambda/core/receipt.ts';
+import { pullStreams, type Run, type RunPorts, runReceiptOf } from '../../lambda/core/run.ts';
 import type { Stream } from '../../lambda/core/stream.ts';
 import { type Listing, MemoryTable, MemoryWalks, pagesOf, runOf, runPorts } from '../support/memory-ports.ts';
 import { streamOf } from '../support/streams.ts';
 
 const THINGS = streamOf();
+const NOTHING = noCounts();
 const thing = (id: number, text = 'a'): Json => ({ id, text });
 const things = (from: number, to: number, text = 'a'): Json[] =>
   Array.from({ length: to - from + 1 }, (_, index) => thing(from + index, text));
@@ -324,6 +325,22 @@ describe('a failure', () => {
     expect([bad?.status, good?.status]).toEqual(['failed', 'complete']);
   });
 
+  test('of every stream, with long words, fits into one item of the state table', async () => {
+    const names = Array.from({ length: 480 }, (_, index) => `a-stream-with-a-long-name-${index}`);
+    const refused = new SyncError('ACCESS_DENIED', 'a_long_scope/of_a_module '.repeat(100));
+    const run = runOf('run-1');
+
+    const receipts = await pullAll(
+      run,
+      names.map((name) => streamOf({ name })),
+      runPorts([refused]).ports,
+    );
+
+    const receipt = runReceiptOf(run, receipts, 0);
+    expect(receipt.streams[names[0] ?? '']?.error?.message).toMatch(/^a_long_scope.*…$/);
+    expect(Buffer.byteLength(JSON.stringify(receipt))).toBeLessThan(390_000);
+  });
+
   test('that nobody expects is not swallowed', async () => {
     const table = new MemoryTable();
     table.failure = new TypeError('a bug');
@@ -361,6 +378,40 @@ describe('a long walk', () => {
     expect(receipt).toMatchObject({ status: 'incomplete', written: 6, error: { code: 'INTERRUPTED' } });
     expect(receipt.error?.message).toBe('stopped before page 3; the next pull goes on from there');
     expect(walks.log).toEqual(['saved at page 3']);
+  });
+
+  test('past its deadline is begun and not read, so that the next run takes it first', async () => {
+    const clock = { time: 2000, now: () => clock.time, sleep: async () => {} };
+    let pages = 0;
+    const listPages: RunPorts['listPages'] = (_stream, from) =>
+      pagesOf([things(1, 3)], from, () => {
+        pages += 1;
+      });
+    const { ports, walks } = runPorts([], { clock, listPages });
+
+    const receipt = await pull(ports, THINGS, runOf('run-1', { deadlineMs: 1500 }));
+
+    expect(receipt).toMatchObject({ status: 'incomplete', fetched: 0, error: { code: 'INTERRUPTED' } });
+    expect([pages, walks.walk?.walkId]).toEqual([0, 'run-1']);
+  });
+
+  test('tells of each slice what it alone did', async () => {
+    const clock = { time: 0, now: () => clock.time, sleep: async () => {} };
+    const listPages: RunPorts['listPages'] = (_stream, from) =>
+      pagesOf([things(1, 3), things(3, 6), things(7, 9)], from, () => {
+        clock.time += 3 * 60 * 1000;
+      });
+    const did: unknown[] = [];
+    const sliceEnds: RunPorts['sliceEnds'] = (_stream, counts) => did.push(counts);
+    const { ports } = runPorts([], { clock, listPages, sliceEnds });
+
+    await pull(ports);
+
+    expect(did).toEqual([
+      { ...NOTHING, pages: 1, fetched: 3, written: 3 },
+      { ...NOTHING, pages: 1, fetched: 4, written: 3, repeated: 1 },
+      { ...NOTHING, pages: 1, fetched: 3, written: 3 },
+    ]);
   });
 
   test('waits as long as Procurios asks, then goes on', async () => {

@@ -20,6 +20,12 @@ afterAll(async () => {
 
 const resultOf = ({ result = 'null' }: Execution) => JSON.parse(result);
 
+/** Objects of the stream that the metrics say the run fetched. */
+const fetchedBy = ({ logs }: Execution) =>
+  logs
+    .filter(({ Stream }) => Stream === 'members')
+    .reduce((sum, { ObjectsFetched }) => sum + Number(ObjectsFetched), 0);
+
 describe('a pull whose invocations are killed', () => {
   test('at every slice in turn ends with the tables as without a kill', async () => {
     const killing = killEveryOther(deployed, (invocation) => 2 + ((invocation * 3) % 11));
@@ -68,6 +74,7 @@ describe('a run that its execution’s time was too short for', () => {
       expect.objectContaining({ message: 'run begins', unfinished: 'members' }),
     );
     expect(resultOf(next).streams.members).toMatchObject({ status: 'complete', pages: 4, fetched: 400 });
+    expect([cutOff, next].map((execution) => fetchedBy(execution))).toEqual([200, 200]);
     const [, lost] = await listRunReceipts(deployed.state, 2);
     expect(lost).toMatchObject({ status: 'failed', streams: {}, error: { code: 'INTERRUPTED' } });
   });

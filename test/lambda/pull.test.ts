@@ -34,7 +34,7 @@ describe('the bundled pull', () => {
     expect(deployed.service.events[0]).toMatchObject({
       source: 'procurios-sync',
       'detail-type': 'Procurios Pull Finished',
-      detail: resultOf(first),
+      detail: { environment: 'acme', ...resultOf(first) },
     });
     expect(first.logs).toContainEqual(
       expect.objectContaining({ level: 'INFO', message: 'stream ends', stream: 'members', written: 250 }),

@@ -180,9 +180,6 @@ describe.each(ODD_LISTINGS)('$name', ({ action, at, outcomes }) => {
   });
 });
 
-/** Pages are asked for this far apart, so that they are served in order also where several are in flight. */
-const IN_ORDER = { requestsPerSecond: 100 };
-
 /** Pulls a listing that changes right before its third page is served, and once more. */
 async function pullWhileShifting(paging: PagingCase, by: 'removal' | 'insertion') {
   const simulator = await startSmallSimulator();
@@ -192,7 +189,7 @@ async function pullWhileShifting(paging: PagingCase, by: 'removal' | 'insertion'
     const site = await stage.openSite(simulator);
     const listing = await site.listing();
     site.fault({ ...aimedAt(paging, paging.faultPage), times: 1, do: { kind: 'shift', by } });
-    const pulled = await site.pull(IN_ORDER);
+    const pulled = await site.pull({ oneAtATime: true });
     const { objects } = await site.stored();
     site.clearFaults();
     const listingThen = await site.listing();

@@ -1,6 +1,6 @@
 import type { Clock } from '../../lambda/core/clock.ts';
 import { SyncError } from '../../lambda/core/errors.ts';
-import type { Receipt, RunReceipt } from '../../lambda/core/receipt.ts';
+import type { Counts, Receipt, RunReceipt } from '../../lambda/core/receipt.ts';
 import type { RunPorts } from '../../lambda/core/run.ts';
 import type { DurablePullPorts } from '../../lambda/durable-pull.ts';
 import { type Listing, MemoryTable, pagesOf } from './memory-ports.ts';
@@ -19,6 +19,8 @@ export interface DurableWorld {
   readonly receipts: RunReceipt[];
   /** What was told, in order. */
   readonly told: string[];
+  /** What each slice alone did, in order. */
+  readonly slices: { readonly name: string; readonly did: Readonly<Counts> }[];
   /** Executions that have the lease, or had it: the last one has. */
   readonly holders: { arn: string; isRunning: boolean }[];
 }
@@ -39,6 +41,7 @@ export function durableWorld(
   const pages: string[] = [];
   const receipts: RunReceipt[] = [];
   const told: string[] = [];
+  const slices: DurableWorld['slices'] = [];
   const holders: DurableWorld['holders'] = [];
 
   const openRun = (): RunPorts => {
@@ -59,6 +62,7 @@ export function durableWorld(
         signal: new AbortController().signal,
         [Symbol.asyncDispose]: async () => {},
       }),
+      sliceEnds: ({ name }, did) => slices.push({ name, did }),
       progress: {
         streamBegins: ({ name }) => told.push(`${name} begins`),
         pageTaken() {},
@@ -92,5 +96,5 @@ export function durableWorld(
     tellSkipped: () => told.push('skipped'),
     unforeseen: (error) => ({ code: 'BUG', message: (error as Error).name }),
   };
-  return { ports, tables, walks, pages, receipts, told, holders };
+  return { ports, tables, walks, pages, receipts, told, slices, holders };
 }

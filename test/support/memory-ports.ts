@@ -123,6 +123,7 @@ export function runPorts(
     requestsSent: () => 0,
     signal: NEVER,
     timeLeftMs: () => Number.POSITIVE_INFINITY,
+    sliceEnds() {},
     progress: { streamBegins() {}, pageTaken() {}, waits() {}, streamEnds() {} },
     unforeseen(error) {
       throw error;

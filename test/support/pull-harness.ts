@@ -8,7 +8,7 @@ import { stateTableName, streamTableName } from '../../lambda/config/names.ts';
 import { stringifyJson } from '../../lambda/core/json.ts';
 import type { Receipt, RunReceipt } from '../../lambda/core/receipt.ts';
 import type { Progress } from '../../lambda/core/run.ts';
-import { createClient } from '../../lambda/procurios/client.ts';
+import { type Client, createClient, type JsonRequest } from '../../lambda/procurios/client.ts';
 import type { ClientLimits } from '../../lambda/procurios/limits.ts';
 import { createTokenSource } from '../../lambda/procurios/token.ts';
 import { runPull } from '../../lambda/run-pull.ts';
@@ -39,8 +39,8 @@ export interface PullSettings {
   readonly progress?: Partial<Progress>;
   /** @default 60_000 */
   readonly withinMs?: number;
-  /** @default 1000 */
-  readonly requestsPerSecond?: number;
+  /** Whether a page is asked for only when the one before has come, so that they are served in order. @default false */
+  readonly oneAtATime?: boolean;
 }
 
 /** What one pull did, as it can be seen from outside. */
@@ -128,7 +128,6 @@ async function pullOnce(
   { route, stream }: PagingCase,
   settings: PullSettings = {},
 ): Promise<Pulled> {
-  const { requestsPerSecond = 1000 } = settings;
   const limits = { ...QUICK_LIMITS, ...settings.limits };
   const token = createTokenSource({
     ...config,
@@ -136,11 +135,12 @@ async function pullOnce(
     limits,
     readCredentials: async () => SIMULATOR_CREDENTIALS,
   });
+  const procurios = createClient({ ...config, token, limits, requestsPerSecond: 1000 });
   control.resetRequests();
   const run = await runPull({
     config,
     streams: config.streams,
-    procurios: createClient({ ...config, token, limits, requestsPerSecond }),
+    procurios: settings.oneAtATime ? oneAtATime(procurios) : procurios,
     dynamoDb,
     owner: 'a test',
     isAlone: false,
@@ -158,6 +158,18 @@ async function pullOnce(
     requests: counts[route] ?? 0,
     tokenRequests: counts['POST /l/oauth2/token'] ?? 0,
   };
+}
+
+/** The client, with its requests for pages one after the other, in the order in which they are made. */
+function oneAtATime(client: Client): Client {
+  let before: Promise<unknown> = Promise.resolve();
+  return Object.assign(Object.create(client) as Client, {
+    getJson(request: JsonRequest) {
+      const answer = before.then(() => client.getJson(request));
+      before = answer.catch(() => {});
+      return answer;
+    },
+  });
 }
 
 /** Reads the tables of a stream. */
