@@ -26,6 +26,7 @@ test.each(CALLS)('a pull that is killed at call %i to DynamoDB of every other in
   const killing = killEveryOther(deployed, () => call);
   const execution = await deployed.execute(killing);
 
+  expect([execution.status, execution.error]).toEqual(['SUCCEEDED', undefined]);
   const { streams } = JSON.parse(execution.result ?? '{}');
   expect(streams.members).toMatchObject({ status: 'complete', fetched: 300, rejected: 0 });
   deployed.proxy.onCall(() => undefined);
