@@ -43,7 +43,8 @@ All are checked before any is queued. Queueing the same change again is harmless
 as long as its changeId stays.
 
 With --embedded the changes are sent by this command, so that it waits. Ctrl-C
-stops it; what is queued stays queued, for the next one to send.
+stops it; what is queued stays queued, for the next push to send. One of an
+empty file sends that alone.
 
 Examples:
   $ npx procurios-sync push changes.jsonl
@@ -99,7 +100,11 @@ function addSettle(changes: Command): Command {
     .requiredOption('--note <text>', 'how that is known')
     .addHelpText(
       'after',
-      '\nExample:\n  $ npx procurios-sync changes settle b7c1 --accepted --note "seen in Procurios"',
+      `
+Settled wrongly, settle it again: the notes of both are kept.
+
+Example:
+  $ npx procurios-sync changes settle b7c1 --accepted --note "seen in Procurios"`,
     );
 }
 

@@ -26,6 +26,8 @@ export interface AwaitOptions {
   readonly signal: AbortSignal;
   /** Between two looks at the ledger. */
   readonly pauseMs: number;
+  /** Awaited before the last look, so that it does not show as under way what is at its end a moment later. */
+  readonly beforeLast?: () => Promise<void>;
   /** Told after every look. */
   readonly onLook: (fates: ReadonlyMap<string, FateSoFar>) => void;
 }
@@ -51,6 +53,9 @@ export async function waitForOutcomes(
     ledger,
     signal: AbortSignal.any([signal, idle.signal]),
     pauseMs: embedded === undefined ? PAUSES_MS.inAws : PAUSES_MS.here,
+    beforeLast: async () => {
+      if (signal.aborted) await embedded?.close();
+    },
     onLook: (known) => progress.show(waitingText(known)),
   });
   if (emptied !== undefined && !signal.aborted) {
@@ -81,7 +86,7 @@ const MOST_PER_LOOK = 100;
  */
 export async function awaitOutcomes(
   changes: readonly QueuedChange[],
-  { ledger, signal, pauseMs, onLook }: AwaitOptions,
+  { ledger, signal, pauseMs, beforeLast, onLook }: AwaitOptions,
 ): Promise<ReadonlyMap<string, FateSoFar>> {
   const pending = new Map(changes.map((queued) => [queued.change.changeId, queued]));
   const fates = new Map<string, FateSoFar>(changes.map(({ change }) => [change.changeId, QUEUED]));
@@ -101,6 +106,7 @@ export async function awaitOutcomes(
     await look([...pending.values()].slice(0, MOST_PER_LOOK));
     if (pending.size > 0) await systemClock.sleep(pauseMs, signal);
   }
+  await beforeLast?.();
   const left = [...pending.values()];
   for (let from = 0; from < left.length; from += MOST_PER_LOOK)
     await look(left.slice(from, from + MOST_PER_LOOK));

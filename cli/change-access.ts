@@ -10,7 +10,7 @@ import { createQueues } from '../local/endpoints/queues.ts';
 import { CommandError, say } from './command.ts';
 import { startEmbeddedPush } from './embedded-push.ts';
 import type { Session } from './session.ts';
-import { printable } from './text.ts';
+import { printable, shortened } from './text.ts';
 
 /** The ledger and the queue of the config's environment. */
 export interface ChangeAccess extends AsyncDisposable {
@@ -59,10 +59,17 @@ export function openLedger({ environment }: Config, { dynamoDb }: Session): Ledg
   return createLedger(createStateTable(dynamoDb, stateTableName(environment)));
 }
 
+/** As SQS allows. */
+const LONGEST_ID = 128;
+
 /** @throws {CommandError} `NOT_FOUND`. */
 export async function readEntry(ledger: Ledger, changeId: string): Promise<LedgerEntry> {
-  const entry = await ledger.read(changeId);
+  // A longer id fits neither the ledger nor the terminal.
+  const entry = changeId.length <= LONGEST_ID ? await ledger.read(changeId) : undefined;
   if (entry === undefined)
-    throw new CommandError('NOT_FOUND', `the ledger has no change ${printable(changeId)}`);
+    throw new CommandError(
+      'NOT_FOUND',
+      `the ledger has no change ${shortened(printable(changeId), LONGEST_ID)}`,
+    );
   return entry;
 }

@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { type Change, contentHashOf, type Operations, parseChange } from '../lambda/core/change.ts';
 import { type Problem, SyncError } from '../lambda/core/errors.ts';
 import { isObject, parseJson, stringifyJson } from '../lambda/core/json.ts';
+import { CommandError } from './command.ts';
 
 /** A change and where it stands in its file. */
 export interface FiledChange {
@@ -19,9 +20,20 @@ export const STDIN = '-';
 
 const NEWLINE = 0x0a;
 
-/** @param file - A path, or `-`. */
+/**
+ * @param file - A path, or `-`.
+ * @throws {CommandError} `FILE_FAILED`.
+ */
 export async function readChangeFile(file: string): Promise<Buffer> {
-  return file === STDIN ? await buffer(process.stdin) : await readFile(file);
+  if (file === STDIN) return await buffer(process.stdin);
+  try {
+    return await readFile(file);
+  } catch (error) {
+    // Of a folder, and of a file that is too large, Node does not say the path.
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new CommandError('FILE_FAILED', `${file} cannot be used (${code})`, { cause: error });
+  }
 }
 
 /**
@@ -88,7 +100,8 @@ function textWithId(text: string): string {
     const needsId = isObject(value) && !Object.hasOwn(value, 'changeId');
     return stringifyJson(needsId ? { changeId: randomUUID(), ...value } : value);
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
+    // Nested thousands of levels deep, it can be read and not written.
+    if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
     return text;
   }
 }

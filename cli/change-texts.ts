@@ -84,7 +84,9 @@ export function countsText(fates: ReadonlyMap<string, FateSoFar>): string {
  */
 export function exitCodeOf(isWhole: boolean, fates: KnownFates, signal: AbortSignal): number {
   const known = [...(fates?.values() ?? [])];
-  const isCutShort = !isWhole || known.some(({ isFinal }) => !isFinal);
+  // Without any it was the rest of the queue that was waited for.
+  const isLeft = known.length === 0 ? signal.aborted : known.some(({ isFinal }) => !isFinal);
+  const isCutShort = !isWhole || (fates !== undefined && isLeft);
   if (isCutShort) return signal.aborted ? EXIT.interrupted : EXIT.failed;
   return known.every(({ outcome }) => outcome === 'accepted') ? EXIT.done : EXIT.failed;
 }

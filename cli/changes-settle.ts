@@ -3,6 +3,7 @@ import { systemClock } from '../lambda/runtime/clock.ts';
 import { openLedger, readEntry } from './change-access.ts';
 import { CommandError, type CommonOptions, EXIT, print, say } from './command.ts';
 import { openSession, readConfig } from './session.ts';
+import { grouped } from './text.ts';
 
 export interface ChangesSettleOptions extends CommonOptions {
   /** It was applied. */
@@ -13,11 +14,16 @@ export interface ChangesSettleOptions extends CommonOptions {
   readonly note: string;
 }
 
+const LONGEST_NOTE = 1_000;
+
 /** `procurios-sync changes settle ID`: declares what became of a change. */
 export async function settleByHand(changeId: string, options: ChangesSettleOptions): Promise<number> {
   const { accepted, rejected, note, json } = options;
   if (accepted === rejected) throw new CommandError('USAGE', 'say which it was: --accepted or --rejected');
   if (note.trim() === '') throw new CommandError('USAGE', 'say in --note how that is known');
+  if (note.length > LONGEST_NOTE) {
+    throw new CommandError('USAGE', `--note takes ${grouped(LONGEST_NOTE)} characters at most`);
+  }
   const config = await readConfig(options);
   await using session = await openSession(config, options);
   const ledger = openLedger(config, session);
@@ -36,7 +42,9 @@ export async function settleByHand(changeId: string, options: ChangesSettleOptio
       `${changeId} changed meanwhile and was left alone; look at it again`,
     );
   }
-  if (json) print(JSON.stringify({ changeId, outcome, note: note.trim() }));
+  if (json) print(JSON.stringify({ changeId, outcome, note: result.entry.note }));
+  else if (entry.note !== undefined)
+    say(`${changeId} is settled as ${outcome}, no longer as ${entry.outcome}; both notes are kept`);
   else say(`${changeId} is settled as ${outcome}; its body was dropped`);
   return EXIT.done;
 }

@@ -5,7 +5,7 @@ import { isHeld } from '../lambda/core/resolve-change.ts';
 import { withSafeWords } from '../lambda/core/safe-words.ts';
 import { openLedger, readEntry } from './change-access.ts';
 import { outcomeText } from './change-texts.ts';
-import { type CommonOptions, EXIT, print, say } from './command.ts';
+import { type CommonOptions, EXIT, flagsOf, print, say } from './command.ts';
 import { openSession, readConfig } from './session.ts';
 import { countOf, printable } from './text.ts';
 
@@ -21,21 +21,36 @@ export async function showChange(changeId: string, options: ChangesShowOptions):
   const entry = await readEntry(openLedger(config, session), changeId);
   const isRevealed = options.reveal ?? false;
   const shown = isRevealed ? entry : masked(entry);
-  if (options.json) print(stringifyJson(documentOf(shown, isRevealed)));
+  const leftOut = isRevealed ? {} : whatIsLeftOut(entry, shown);
+  if (options.json) print(stringifyJson({ ...documentOf(shown, isRevealed), leftOut: Object.keys(leftOut) }));
   else {
     print(printable(textOf(shown, isRevealed, config)));
-    const leftOut = whatIsLeftOut(entry, shown);
-    if (!isRevealed && leftOut !== undefined) say(`${leftOut}; --reveal shows them`);
+    const texts = Object.values(leftOut);
+    if (texts.length > 0) say(`left out: ${texts.join(', and ')}; --reveal shows them`);
+    if (isHeld(entry)) say(`held for a person: ${decisions(entry, options)}`);
   }
   return EXIT.done;
 }
 
-function whatIsLeftOut(entry: LedgerEntry, shown: LedgerEntry): string | undefined {
-  const cut = entry.errors.filter((text, index) => text !== shown.errors[index]).length;
-  const inErrors = cut === 0 ? [] : [`what ${countOf(cut, 'error')} may quote of them`];
-  const values = entry.body === undefined ? [] : ['the values that were sent'];
-  const leftOut = [...values, ...inErrors];
-  return leftOut.length === 0 ? undefined : `left out: ${leftOut.join(', and ')}`;
+/** The commands that decide about a change, to be copied. */
+function decisions({ changeId }: LedgerEntry, options: CommonOptions): string {
+  // Some characters of an id are a shell's own: nobody is to copy those.
+  const id = /^\w[\w./:@-]*$/.test(changeId) ? changeId : 'ID';
+  const [resend, settle] = ['resend', 'settle'].map(
+    (name) => `npx procurios-sync changes ${name} ${id}${flagsOf(options)}`,
+  );
+  return `${resend}, or\n${settle} --accepted (or --rejected) --note "how that is known"`;
+}
+
+/** The fields of which something is not shown, and what that is. */
+function whatIsLeftOut(entry: LedgerEntry, shown: LedgerEntry): Readonly<Record<string, string>> {
+  const { body, parameters = {}, errors } = entry;
+  const cut = errors.filter((text, index) => text !== shown.errors[index]).length;
+  return {
+    ...(body !== undefined && { body: 'the values that were sent' }),
+    ...(Object.keys(parameters).length > 0 && { parameters: 'the values of its parameters' }),
+    ...(cut > 0 && { errors: `what ${countOf(cut, 'error')} may quote of what was sent` }),
+  };
 }
 
 /** The vendor's texts may quote what was sent. Our own, about what is no change, do not. */
@@ -51,7 +66,7 @@ function bodyOf({ operation, body }: LedgerEntry): Json | undefined {
   return body === undefined || operation === undefined ? undefined : parseJson(body);
 }
 
-function documentOf(entry: LedgerEntry, isRevealed: boolean): Json {
+function documentOf(entry: LedgerEntry, isRevealed: boolean): JsonObject {
   const { version: _version, contentHash: _hash, attempt: _attempt, body, parameters = {}, ...shown } = entry;
   const known = { ...shown, held: isHeld(entry), parameterNames: Object.keys(parameters) };
   const document = parseJson(JSON.stringify(known)) as JsonObject;

@@ -1,6 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { OutgoingChange } from '../lambda/aws/change-queue.ts';
 import type { Config } from '../lambda/config/config.ts';
-import { deduplicationIdOf } from '../lambda/core/change.ts';
 import { SyncError } from '../lambda/core/errors.ts';
 import { waitForOutcomes } from './await-outcomes.ts';
 import { type ChangeAccess, openChanges, sayWhoSends, WHEN_INTERRUPTED } from './change-access.ts';
@@ -24,13 +24,12 @@ export async function push(file: string | undefined, options: PushCommandOptions
   const changes = await readChanges(file, config, options);
   if (changes.length === 0) {
     say('there are no changes to queue');
-    return EXIT.done;
+    // On this machine nobody else sends what an earlier command left on the queue.
+    if (!options.embedded) return EXIT.done;
   }
   const { host } = new URL(config.host);
-  await confirm(
-    `Send ${countOf(changes.length, 'change')} to ${host} (environment ${config.environment})?`,
-    options,
-  );
+  const what = changes.length === 0 ? 'what is on the queue' : countOf(changes.length, 'change');
+  await confirm(`Send ${what} to ${host} (environment ${config.environment})?`, options);
 
   await using session = await openSession(config, options);
   using interrupt = onInterrupt(WHEN_INTERRUPTED, () => {});
@@ -107,8 +106,12 @@ async function enqueue(
   return { queued };
 }
 
+/**
+ * Under an id of its own, so that it arrives however short ago it was queued: the ledger tells better than the queue
+ * whether it is to be sent, and only what arrives has an outcome to wait for.
+ */
 function outgoing({ change, text }: FiledChange): OutgoingChange {
-  return { text, group: change.subject, deduplicationId: deduplicationIdOf(change) };
+  return { text, group: change.subject, deduplicationId: randomUUID() };
 }
 
 /** Says for people how queueing ended, or what became of the changes. */
@@ -130,5 +133,9 @@ function conclude(
     say(
       `${countOf(queued.length, 'change')} queued; npx procurios-sync changes list${flags} tells what becomes of them`,
     );
-  } else say(`${countsText(fates)}; more with npx procurios-sync changes show ID${flags}`);
+  } else {
+    if (fates.size > 0) say(`${countsText(fates)}; more with npx procurios-sync changes show ID${flags}`);
+    if (options.embedded && [...fates.values()].some(({ isFinal }) => !isFinal))
+      say('the next push sends what is left; with an empty file, nothing else');
+  }
 }

@@ -4,9 +4,12 @@ import { DataFolderInUse } from '../local/endpoints/data-folder-lock.ts';
 import { CommandError, type CommonOptions, EXIT, print, say } from './command.ts';
 import type { ErrorCode } from './error-guide.ts';
 import { proxyHint } from './proxy.ts';
-import { printable } from './text.ts';
+import { grouped, printable } from './text.ts';
 
 const EMBEDDED_HINT = '--embedded uses tables on this machine instead of AWS';
+
+/** What a person reads of a list before mending what it begins with. */
+const MOST_PROBLEMS = 50;
 
 interface Failure {
   readonly code: ErrorCode;
@@ -32,7 +35,10 @@ export function reportError(error: unknown, { json, embedded }: Partial<CommonOp
   if (json) print(JSON.stringify({ error: failure }));
   else {
     say(`${styleText('red', failure.code, { stream: process.stderr })}: ${printable(failure.message)}`);
-    for (const { path, expected } of failure.problems) say(`  ${printable(path)}: ${printable(expected)}`);
+    for (const { path, expected } of failure.problems.slice(0, MOST_PROBLEMS))
+      say(`  ${printable(path)}: ${printable(expected)}`);
+    const more = failure.problems.length - MOST_PROBLEMS;
+    if (more > 0) say(`  … and ${grouped(more)} more; --json has all`);
     const hints = [proxyHint(failure.code), failure.code.startsWith('STORE_') && !embedded && EMBEDDED_HINT];
     for (const hint of hints) if (hint) say(`  ${hint}`);
     // Wrong usage names the help that it needs.

@@ -36,21 +36,22 @@ const ledger = createLedger(createStateTable(createDynamoDb(), stateTableName(co
  */
 export async function handler({ id, detail }: ChangeEvent): Promise<void> {
   const change = withoutEnvironment(detail);
-  const text = JSON.stringify(change);
   const checked = checkEventDetail(change, config.operations);
   if ('problems' in checked) {
     const errors = checked.problems.map(problemText);
     const { changeId } = checked;
     const retentionDays = config.ledgerRetentionDays;
     const nowMs = systemClock.now();
-    await ledger.write(rejectedMessage({ messageId: id, text, changeId, errors, nowMs, retentionDays }));
+    await ledger.write(
+      rejectedMessage({ messageId: id, text: textOf(change), changeId, errors, nowMs, retentionDays }),
+    );
     log.warn('event is not a change', { event: id, changeId });
     metrics.count({ messagesRejected: 1 });
     return;
   }
   const { changeId, subject } = checked.change;
   const { unqueued } = await queue.send([
-    { text, group: subject, deduplicationId: deduplicationIdOf(checked.change) },
+    { text: JSON.stringify(change), group: subject, deduplicationId: deduplicationIdOf(checked.change) },
   ]);
   const [failed] = unqueued;
   if (failed !== undefined) throw new SyncError('STORE_UNAVAILABLE', `change ${changeId}: ${failed.reason}`);
@@ -61,4 +62,14 @@ function withoutEnvironment(detail: Json): Json {
   if (!isObject(detail)) return detail;
   const { environment: _environment, ...change } = detail;
   return change;
+}
+
+/** @returns Undefined for what is nested thousands of levels deep: nobody can write that down. */
+function textOf(change: Json): string | undefined {
+  try {
+    return JSON.stringify(change);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return undefined;
+  }
 }

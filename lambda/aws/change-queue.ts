@@ -23,7 +23,7 @@ export interface ChangeQueue {
    * Puts changes on the queue, those of a group in the order given: once one of a group is not taken, its later ones
    * are not sent.
    *
-   * When it throws, some may be queued; sending all of them again within five minutes does no harm.
+   * When it throws, some may be queued; sending all of them again does no harm: the ledger knows a change by its id.
    */
   send(changes: readonly OutgoingChange[]): Promise<SentChanges>;
   /** Hides a received message for that long, rounded up to seconds; one that is no longer ours is left alone. */

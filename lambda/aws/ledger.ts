@@ -55,12 +55,15 @@ interface LedgerRow {
   readonly write: string;
 }
 
+/** What an entry has that earlier versions did not write. */
+const SINCE_ADDED = { lostReplies: 0 };
+
 async function readRow(state: StateTable, changeId: string): Promise<LedgerRow | undefined> {
   const body = `{"TableName":"${state.name}","Key":{${keyText(changeId)}},"ConsistentRead":true}`;
   const { Item } = await state.call('GetItem', body);
   if (!isObject(Item)) return undefined;
   const { pk: _pk, sk: _sk, _write, ...entry } = fromFields(Item);
-  return { entry: entry as unknown as LedgerEntry, write: String(_write) };
+  return { entry: { ...SINCE_ADDED, ...entry } as unknown as LedgerEntry, write: String(_write) };
 }
 
 async function writeEntry(state: StateTable, entry: LedgerEntry): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { canonicalText, Unstorable } from './canonical.ts';
 import type { Problem } from './errors.ts';
-import { ExactNumber, isObject, type Json, type JsonObject, parseJson } from './json.ts';
+import { ExactNumber, isObject, type Json, type JsonObject, parseJson, stringifyJson } from './json.ts';
 import { type Operation, placeholdersOf } from './operation.ts';
 
 /** One queued write to Procurios. */
@@ -32,11 +32,11 @@ export type Checked =
   | { readonly change: Change }
   | { readonly problems: readonly Problem[]; readonly changeId: string | undefined };
 
+const TOO_LARGE: Problem = { path: '', expected: `at most ${LARGEST_CHANGE_BYTES / 1024} KB of JSON` };
+
 /** Reads a message: JSON of the shape `{"changeId", "operation", "subject", "parameters"?, "body"?}`. */
 export function parseChange(text: string, operations: Operations): Checked {
-  if (Buffer.byteLength(text) > LARGEST_CHANGE_BYTES) {
-    return refuse([{ path: '', expected: `at most ${LARGEST_CHANGE_BYTES / 1024} KB of JSON` }], undefined);
-  }
+  if (Buffer.byteLength(text) > LARGEST_CHANGE_BYTES) return refuse([TOO_LARGE], undefined);
   try {
     return checkChange(parseJson(text), operations);
   } catch (error) {
@@ -65,6 +65,8 @@ export function checkChange(value: Json, operations: Operations): Checked {
   ];
   const id = typeof changeId === 'string' && SQS_ID.test(changeId) ? changeId : undefined;
   if (problems.length > 0) return refuse(problems, id);
+  // As it is kept and sent, 1e20 takes four times the room that it takes in a message.
+  if (Buffer.byteLength(stringifyJson(value)) > LARGEST_CHANGE_BYTES) return refuse([TOO_LARGE], id);
   return {
     change: {
       changeId: changeId as string,

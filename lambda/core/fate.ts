@@ -8,6 +8,8 @@ export const LONGEST_ATTEMPT_MS = 120_000;
 export const LONGEST_HIDING_MS = 11 * 60 * 60 * 1000;
 /** A queue keeps a message for 14 days; a change that waited 13 is held for a person instead of being lost. */
 const LONGEST_WAIT_MS = 13 * 24 * 60 * 60 * 1000;
+/** What another machine's clock may differ by from ours. An attempt that ends later than that is no attempt of any clock that is right. */
+const LARGEST_CLOCK_ERROR_MS = 60 * 60 * 1000;
 const FIRST_PAUSE_MS = 15_000;
 /** A queue gives a message up after 1,000 receipts: at this pace only after the 13 days above. */
 const LONGEST_PAUSE_MS = 20 * 60 * 1000;
@@ -30,6 +32,19 @@ export interface Receipt {
 /** How long a message is hidden that goes back without anybody having said for how long: longer with every receipt. */
 export function pauseMsAfter({ receives }: Pick<Receipt, 'receives'>): number {
   return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(receives - 1, 20));
+}
+
+/**
+ * Whether an attempt may still be under way. One that ends further ahead than an attempt can take was begun by a clock
+ * that was wrong: taken at its word, it would hold up its subject until then, and nobody could resend or settle it.
+ */
+export function isBeingSent({ outcome, until }: LedgerEntry, nowMs: number): boolean {
+  return (
+    outcome === 'sending' &&
+    until !== undefined &&
+    until > nowMs &&
+    until <= nowMs + LONGEST_ATTEMPT_MS + LARGEST_CLOCK_ERROR_MS
+  );
 }
 
 /** What is to be done with a change that the queue delivers. */
@@ -60,7 +75,7 @@ export function judgeDelivery(
     case 'queued':
       return { do: 'send' };
     case 'sending':
-      if (entry.until !== undefined && entry.until > nowMs) return { do: 'handBack', untilMs: entry.until };
+      if (isBeingSent(entry, nowMs)) return { do: 'handBack', untilMs: entry.until as number };
       return operation.repeatable && entry.lostReplies + 1 < MOST_LOST_REPLIES
         ? { do: 'send' }
         : { do: 'giveUp', reason: 'the attempt was cut off before its outcome was known' };
@@ -114,7 +129,7 @@ export function judgeReply(
   const wait = (reason: string, askedMs: number | undefined, more: Partial<Fate> = {}): Fate => {
     const ownMs = pauseMsAfter(receipt);
     const leastMs = receipt.receives > RECEIPTS_AS_ASKED ? ownMs : 0;
-    const pauseMs = Math.max(askedMs ?? ownMs, leastMs);
+    const pauseMs = Math.min(LONGEST_WAIT_MS, Math.max(askedMs ?? ownMs, leastMs));
     return { ...nothing, ...more, outcome: 'waiting', reason, notBefore: nowMs + pauseMs };
   };
   const lose = (reason: string, status?: number): Fate => {

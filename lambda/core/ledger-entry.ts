@@ -164,11 +164,12 @@ export function endedAttempts(attempts: readonly Attempt[], result: string): rea
 /**
  * The entry of what is no change, or one whose id is taken: under the message's own id, with every reason.
  *
+ * @param text - Undefined: it cannot be kept.
  * @param changeId - What the message calls itself, where that can be told.
  */
 export function rejectedMessage(message: {
   readonly messageId: string;
-  readonly text: string;
+  readonly text: string | undefined;
   readonly changeId: string | undefined;
   readonly errors: readonly string[];
   readonly nowMs: number;
@@ -189,7 +190,7 @@ export function rejectedMessage(message: {
     ids: {},
     attempts: [],
     bodyFields: [],
-    ...(Buffer.byteLength(text) <= LARGEST_KEPT_BYTES && { body: text }),
+    ...(text !== undefined && Buffer.byteLength(text) <= LARGEST_KEPT_BYTES && { body: text }),
     _expiresAt: expiryFrom(nowMs, retentionDays),
   };
 }

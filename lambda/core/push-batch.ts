@@ -247,8 +247,27 @@ async function attempt(entry: LedgerEntry, sending: Sending): Promise<Handled> {
   if (!(await ledger.write(begun))) return 'raced';
   const reply = await ports.send(operation, change, { endMs: until - NOTING_MS, stop });
   const { mayBeApplied } = entry;
-  const fate = judgeReply(reply, operation, { ...begun, mayBeApplied }, message, clock.now());
-  return await conclude(begun, { mayBeApplied, ...fate }, ports);
+  const fate = {
+    mayBeApplied,
+    ...judgeReply(reply, operation, { ...begun, mayBeApplied }, message, clock.now()),
+  };
+  const handled = await conclude(begun, fate, ports);
+  return handled === 'raced' ? await concludeLate(begun, fate, ports) : handled;
+}
+
+/**
+ * Notes the outcome of an attempt that somebody found past its time meanwhile. Where they noted it as unknown, what is
+ * known is worth more; the message has left the queue by then, so what was not handled waits for a person.
+ */
+async function concludeLate(
+  begun: LedgerEntry,
+  { notBefore: _notBefore, ...fate }: Partial<LedgerEntry> & Fate,
+  ports: PushPorts,
+): Promise<Handled> {
+  const held = await ports.ledger.read(begun.changeId);
+  const isOurs = held?.outcome === 'unknown' && held.attempt === begun.attempt && held.note === undefined;
+  if (!isOurs || fate.outcome === 'unknown') return 'raced';
+  return await conclude({ ...begun, version: held.version }, fate, ports);
 }
 
 /** What the vendor's schema says of a change before it is sent; undefined: nothing against it, or it was stopped. */

@@ -1,5 +1,6 @@
 import { type Change, checkChange, type Operations, problemText } from './change.ts';
 import { type Clock, timestamp } from './clock.ts';
+import { isBeingSent } from './fate.ts';
 import { type Json, parseJson, stringifyJson } from './json.ts';
 import { expiryFrom, type LedgerEntry, withOutcome } from './ledger-entry.ts';
 
@@ -41,9 +42,11 @@ export function isUnderWay(entry: LedgerEntry): boolean {
 const OVERDUE_MS = 60 * 60 * 1000;
 
 /** Whether a change ought to have been sent, or its attempt to have ended, so long ago that nothing may come of it. */
-function isOverdue({ notBefore, until }: LedgerEntry, nowMs: number): boolean {
+function isOverdue(entry: LedgerEntry, nowMs: number): boolean {
+  const { outcome, notBefore, until } = entry;
   const dueMs = notBefore ?? until;
-  return dueMs !== undefined && nowMs - dueMs > OVERDUE_MS;
+  if (dueMs !== undefined && nowMs - dueMs > OVERDUE_MS) return true;
+  return outcome === 'sending' && (until === undefined || until > nowMs) && !isBeingSent(entry, nowMs);
 }
 
 /**
@@ -96,18 +99,29 @@ export function riskOfResending(entry: LedgerEntry, operations: Operations): str
   return 'may have been applied already: sent again, it may be applied twice; look in Procurios first';
 }
 
+/** What a note may measure, those before it included. */
+const LONGEST_NOTES = 4_000;
+
+function shortNote(note: string): string {
+  return note.length > LONGEST_NOTES ? `${note.slice(0, LONGEST_NOTES - 1)}…` : note;
+}
+
 /**
  * Decides whether a person may declare what became of a change, and what the ledger then says: its body goes, and so do
  * the vendor's texts, which may quote it.
  *
- * Not while it is being sent; one that waits for its turn or its time may be, and its message then does nothing.
+ * Not while it is being sent; one that waits for its turn or its time may be, and its message then does nothing. What was
+ * settled wrongly may be settled anew; both notes are kept.
  */
 export function settleChange(
   entry: LedgerEntry,
   { outcome, note, retentionDays }: Settlement,
   clock: Clock,
 ): { readonly entry: LedgerEntry } | Refusal {
-  if (entry.outcome === 'accepted') return { refusal: 'was accepted; there is nothing to settle' };
+  const { note: before } = entry;
+  if (entry.outcome === 'accepted' && before === undefined) {
+    return { refusal: 'was accepted; there is nothing to settle' };
+  }
   if (entry.outcome === 'sending' && !isOverdue(entry, clock.now())) {
     return { refusal: 'is being sent; it gets its outcome by itself' };
   }
@@ -115,7 +129,10 @@ export function settleChange(
   const { reason, status } = entry;
   const settled = withOutcome(lasting, clock, {
     outcome,
-    note,
+    note:
+      before === undefined
+        ? note
+        : shortNote(`${note} (${entry.outcome} before, ${entry.changedAt}: ${before})`),
     ...(reason !== undefined && { reason }),
     ...(status !== undefined && { status }),
     _expiresAt: expiryFrom(clock.now(), retentionDays),

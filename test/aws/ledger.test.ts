@@ -1,4 +1,4 @@
-import { GetCommand, type QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, type QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from '@jest/globals';
 import { createLedger, type Ledger, type LedgerFilter } from '../../lambda/aws/ledger.ts';
 import { createStateTable } from '../../lambda/aws/state-table.ts';
@@ -69,6 +69,15 @@ describeEngines('the ledger', (engine) => {
     expect(isWritten).toBe(true);
     expect(await ledger.read('a')).toEqual(entry);
     expect(await ledger.read('b')).toBeUndefined();
+  });
+
+  test('reads what an earlier version wrote, which did not count lost replies', async () => {
+    const { ledger, state } = await openLedger(engine);
+    const { lostReplies: _lostReplies, ...earlier } = entryOf('a', { outcome: 'sending', attempt: 1 });
+    const Item = { ...earlier, pk: 'change#a', sk: 'ledger', _write: 'x' };
+    await state.send(new PutCommand({ TableName: state.name, Item }));
+
+    expect(await ledger.read('a')).toMatchObject({ outcome: 'sending', lostReplies: 0 });
   });
 
   test('is kept under the change, where the index finds it', async () => {

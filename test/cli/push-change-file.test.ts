@@ -1,5 +1,6 @@
+import { tmpdir } from 'node:os';
 import { describe, expect, test } from '@jest/globals';
-import { type FiledChange, parseChangeLines } from '../../cli/change-file.ts';
+import { type FiledChange, parseChangeLines, readChangeFile } from '../../cli/change-file.ts';
 import { SyncError } from '../../lambda/core/errors.ts';
 import { operationOf } from '../support/push-world.ts';
 
@@ -80,5 +81,22 @@ describe('changes in JSON Lines', () => {
     ['a changeId of null', GOOD.replace('"c1"', 'null'), expect.stringMatching(/^1 to 128/)],
   ])('are refused for %s', (_what, line, expected) => {
     expect(problemsOf(line)).toEqual([{ path: expect.stringMatching(/^line 1/), expected }]);
+  });
+});
+
+test('what is nested thousands of levels deep was once a bug of ours', () => {
+  const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+
+  const problems = problemsOf(`{"operation":"register","subject":"s","body":${deep}}`);
+
+  expect(problems).toContainEqual(
+    expect.objectContaining({ expected: 'what the ledger can hold (TOO_DEEP)' }),
+  );
+});
+
+test('a folder instead of a file was once a bug of ours', async () => {
+  await expect(readChangeFile(tmpdir())).rejects.toMatchObject({
+    code: 'FILE_FAILED',
+    message: `${tmpdir()} cannot be used (EISDIR)`,
   });
 });

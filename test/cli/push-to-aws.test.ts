@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { DeleteMessageCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createLedger } from '../../lambda/aws/ledger.ts';
 import { createStateTable } from '../../lambda/aws/state-table.ts';
@@ -74,9 +74,28 @@ test('without --embedded a change is queued, and the function left to send it', 
   expect(received.Messages).toMatchObject([
     {
       Body: TEXT,
-      Attributes: { MessageGroupId: 's/1', MessageDeduplicationId: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      Attributes: { MessageGroupId: 's/1' },
     },
   ]);
+  await sqs.send(
+    new DeleteMessageCommand({ QueueUrl, ReceiptHandle: received.Messages?.[0]?.ReceiptHandle }),
+  );
+});
+
+test('pushed again within five minutes it was once dropped by SQS, and --wait had nothing to wait for', async () => {
+  const { changes: QueueUrl } = await createQueues(sqs, CONFIG);
+  const receive = () => sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 0 }));
+  const remove = (ReceiptHandle?: string) => sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+
+  await push();
+  const [first] = (await receive()).Messages ?? [];
+  await remove(first?.ReceiptHandle);
+  await push();
+  const [second] = (await receive()).Messages ?? [];
+
+  expect(second?.Body).toBe(TEXT);
+  expect(second?.MessageId).not.toBe(first?.MessageId);
+  await remove(second?.ReceiptHandle);
 });
 
 test('--wait ends when the ledger has the outcome', async () => {

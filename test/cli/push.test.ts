@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { channels } from '../../lambda/config/catalogue.ts';
 import { engagementAction, registration } from '../../lambda/config/catalogue-operations.ts';
 import { SIMULATOR_SCOPES, type Simulator, startSimulator } from '../../local/simulator/simulator.ts';
-import { type Ended, newFolder, run, start, writeConfig } from './command-line.ts';
+import { type Ended, newFolder, run, start, waitUntil, writeConfig } from './command-line.ts';
 
 const REGISTER = 'POST /l/profile_api/registrationset/{set}/registration';
 const LOST = { route: REGISTER, nth: 1, do: { kind: 'lostReply' } } as const;
@@ -56,6 +56,8 @@ async function pushFile(changes: readonly object[], ...options: string[]): Promi
   return await run(['push', 'changes.jsonl', '--embedded', ...options], { cwd });
 }
 const changes = (...args: string[]): Promise<Ended> => run(['changes', ...args, '--embedded'], { cwd });
+/** A command has begun to send. Looked for now and then, so that it gets the time to. */
+const isAtWork = (): Promise<void> => waitUntil(() => (procurios.control.requests()[REGISTER] ?? 0) > 0);
 const appliedNames = (): unknown[] =>
   procurios.control.applied().map(({ body }) => (body as { last_name?: unknown }).last_name);
 
@@ -152,11 +154,11 @@ describe('push', () => {
   });
 
   test('stopped by Ctrl-C loses nothing: the next one sends what was left', async () => {
-    const throttled = { kind: 'status', status: 503, retryAfter: 1 } as const;
+    const throttled = { kind: 'status', status: 503, retryAfter: 4 } as const;
     procurios.control.fault({ route: REGISTER, nth: 1, do: throttled });
     await writeFile(join(cwd, 'changes.jsonl'), linesOf([register('w1', 'Ten'), register('w2', 'Eleven')]));
     const stopped = start(['push', 'changes.jsonl', '--embedded', '--yes', '--json'], { cwd });
-    while (procurios.control.requests()[REGISTER] !== 1) await new Promise(setImmediate);
+    await isAtWork();
     stopped.process.kill('SIGINT');
     const first = await stopped.ended;
 
@@ -173,20 +175,24 @@ test('Ctrl-C once went on with the whole batch: the change under way is ended, t
   procurios.control.clearFaults();
   procurios.control.resetApplied();
   procurios.control.resetRequests();
-  procurios.control.fault({ route: REGISTER, nth: 1, do: { kind: 'latency', ms: 1_000 } });
+  procurios.control.fault({ route: REGISTER, nth: 1, do: { kind: 'latency', ms: 3_000 } });
   const lines = ['y1', 'y2', 'y3'].map((id) => register(id, id));
   await writeFile(join(cwd, 'changes.jsonl'), linesOf(lines));
   const stopped = start(['push', 'changes.jsonl', '--embedded', '--yes', '--json'], { cwd });
-  while (procurios.control.requests()[REGISTER] !== 1) await new Promise(setImmediate);
+  await isAtWork();
   stopped.process.kill('SIGINT');
-  const { code } = await stopped.ended;
+  const first = await stopped.ended;
   const appliedFirst = appliedNames();
 
-  await pushFile([register('y4', 'y4')], '--yes');
+  // Of an empty file: it has nothing of its own to send.
+  const second = await pushFile([], '--yes');
 
-  expect(code).toBe(130);
+  expect(first.code).toBe(130);
+  expect(documentsOf(first).map(({ outcome }) => outcome)).toEqual(['accepted', 'queued', 'queued']);
+  expect(first.stderr).toContain('the next push sends what is left');
   expect(appliedFirst).toEqual(['y1']);
-  expect(appliedNames()).toEqual(['y1', 'y2', 'y3', 'y4']);
+  expect(second).toMatchObject({ code: 0, stdout: '' });
+  expect(appliedNames()).toEqual(['y1', 'y2', 'y3']);
 });
 
 describe('changes', () => {
@@ -266,6 +272,14 @@ describe('changes', () => {
     },
   );
 
+  test('show of one that is held has the commands that decide', async () => {
+    const { stdout, stderr } = await changes('show', 'c-lost');
+
+    expect(stdout).toMatch(/^applied +perhaps: an attempt had no answer$/m);
+    expect(stderr).toContain('npx procurios-sync changes resend c-lost --embedded, or\n');
+    expect(stderr).toContain('npx procurios-sync changes settle c-lost --embedded --accepted');
+  });
+
   test('resend asks first, and resends none when one of them cannot be', async () => {
     const asked = await changes('resend', 'c-lost');
     const mixed = await changes('resend', 'c-lost', 'c-good', '--yes');
@@ -286,6 +300,22 @@ describe('changes', () => {
     expect(stdout).toMatch(/^c-lost +register +form\/1 +accepted$/m);
     expect(stderr).toContain('c-lost may have been applied already');
     expect(appliedNames()).toEqual(['Hopper']);
+  });
+
+  test('show once marked what it leaves out by dots alone; for programs it names the fields', async () => {
+    const [hidden] = documentsOf(await changes('show', 'c-no', '--json'));
+    const [revealed] = documentsOf(await changes('show', 'c-no', '--json', '--reveal'));
+
+    expect(hidden).toMatchObject({ leftOut: ['body'] });
+    expect(hidden).not.toHaveProperty('body');
+    expect(revealed).toMatchObject({ leftOut: [], body: expect.any(Object) });
+  });
+
+  test('an id longer than any was once a failure of AWS', async () => {
+    const { code, stderr } = await changes('show', 'x'.repeat(3_000));
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^NOT_FOUND: the ledger has no change x{127}…$/m);
   });
 
   test('settle keeps the note and drops the body, once', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { SyncError } from '../../lambda/core/errors.ts';
 import { MOST_LOST_REPLIES, type Reply } from '../../lambda/core/fate.ts';
+import { type LedgerEntry, withOutcome } from '../../lambda/core/ledger-entry.ts';
 import { answered, Crash, operationOf, PushWorld } from '../support/push-world.ts';
 
 const change = (changeId: string, subject = 'relation/1', body: object = { name: 'Ada' }) => ({
@@ -415,4 +416,90 @@ describe('a group', () => {
     ]);
     expect(world.queued).toBe(0);
   });
+});
+
+describe('an attempt whose outcome is noted too late', () => {
+  /** A redelivery that finds the attempt past its time notes it as unknown, and its message leaves the queue. */
+  function worldWith(reply: Reply, more: { note?: string } = {}): PushWorld {
+    const world = new PushWorld();
+    world.answer = () => reply;
+    world.whileSending = (id) => {
+      const sending = world.ledger.get(id) as LedgerEntry;
+      const given = { outcome: 'unknown', mayBeApplied: true, reason: 'cut off', ...more } as const;
+      world.ledger.set(id, withOutcome(sending, world.clock, given));
+    };
+    world.queue(change('c1'));
+    return world;
+  }
+
+  test.each<[string, Reply, object]>([
+    ['accepted', answered(200), { outcome: 'accepted', status: 200 }],
+    ['rejected', answered(400), { outcome: 'rejected', status: 400, mayBeApplied: false }],
+    ['not handled', answered(503), { outcome: 'waiting', status: 503, mayBeApplied: false }],
+  ])('was once lost, and the change unknown: %s', async (_what, reply, expected) => {
+    const world = worldWith(reply);
+
+    await world.deliver();
+
+    const entry = world.ledger.get('c1');
+    expect(entry).toMatchObject(expected);
+    expect(entry?.attempts).toHaveLength(1);
+    // Its message is gone: nothing would send it at any time.
+    expect(entry).not.toHaveProperty('notBefore');
+    expect(world.queued).toBe(0);
+  });
+
+  test.each<[string, Reply, { note?: string }, string]>([
+    ['is not known either', { kind: 'lost', reason: 'no reply' }, {}, 'cut off'],
+    ['was settled by a person', answered(200), { note: 'seen' }, 'cut off'],
+  ])('stays as it is where it %s', async (_what, reply, more, reason) => {
+    const world = worldWith(reply, more);
+
+    await world.deliver();
+
+    expect(world.ledger.get('c1')).toMatchObject({ outcome: 'unknown', reason, ...more });
+  });
+});
+
+test('an attempt begun by a clock that was a year ahead once held up its subject for a year', async () => {
+  const wrong = new PushWorld();
+  wrong.clock.time += 365 * 24 * 60 * 60 * 1000;
+  wrong.answer = () => {
+    throw new Crash();
+  };
+  wrong.queue(change('c1'));
+  await wrong.deliver();
+  const right = new PushWorld();
+  Object.assign(right, { ledger: wrong.ledger });
+  for (const id of ['c1', 'c2']) right.queue(change(id));
+
+  await right.drain();
+
+  expect(right.ledger.get('c1')?.outcome).toBe('unknown');
+  expect(right.ledger.get('c2')?.outcome).toBe('accepted');
+});
+
+test('a pause that no date can express once made the entry one that cannot be shown', async () => {
+  const world = new PushWorld();
+  world.answer = () => answered(503, { retryAfterMs: 8.64e15 });
+  world.queue(change('c1'));
+
+  await world.deliver();
+
+  const notBefore = world.ledger.get('c1')?.notBefore as number;
+  expect(notBefore).toBeLessThanOrEqual(world.clock.now() + 13 * 24 * 60 * 60 * 1000);
+});
+
+test('a body that is small as a message and large once written out was once no entry, and sent for ever', async () => {
+  const world = new PushWorld();
+  const numbers = `[${Array(50_000).fill('1e20').join()}]`;
+  const text = JSON.stringify(change('c1')).replace(/"body":.*/, `"body":${numbers}}`);
+  world.queue(change('c1'), text);
+
+  await world.drain();
+
+  expect(text.length).toBeLessThan(256 * 1024);
+  expect([...world.ledger.values()]).toMatchObject([
+    { outcome: 'rejected', errors: ['the message: expected at most 256 KB of JSON'] },
+  ]);
 });

@@ -138,6 +138,7 @@ describe('a change whose message is gone', () => {
   const lost = [
     entryOf({ outcome: 'waiting', notBefore: longAgo }),
     entryOf({ outcome: 'sending', until: longAgo, attempt: 1, mayBeApplied: true }),
+    entryOf({ outcome: 'sending', until: NOW + 365 * 24 * 60 * 60 * 1000, attempt: 1, mayBeApplied: true }),
   ];
 
   test.each(lost)('once could be neither resent nor settled: $outcome', (entry) => {
@@ -185,6 +186,18 @@ describe('settling', () => {
     );
 
     expect(settled).toMatchObject({ entry: { outcome: 'rejected', reason: 'no reply', status: 500 } });
+  });
+
+  test('what was settled once replaced its note: both are kept', () => {
+    const settlement = { outcome: 'accepted', note: 'seen after all', retentionDays: 30 } as const;
+    const wrongly = withOutcome(rejected, clock, { outcome: 'rejected', note: 'not there' });
+
+    const settled = settleChange(wrongly, settlement, clock);
+    const again = settleChange((settled as { entry: LedgerEntry }).entry, settlement, clock);
+
+    const note = 'seen after all (rejected before, 2026-11-24T04:00:00.000Z: not there)';
+    expect(settled).toMatchObject({ entry: { outcome: 'accepted', note } });
+    expect(again).toMatchObject({ entry: { note: expect.stringContaining(`: ${note})`) } });
   });
 
   test.each([

@@ -66,9 +66,9 @@ beforeEach(() => {
   procurios.control.resetRequests();
 });
 
-const invoke = (which: Bundle, ...events: object[]) =>
+const invoke = (which: Bundle, ...events: (object | string)[]) =>
   invokeFor(PUSH_TIMEOUT_SECONDS * 1000, which, ...events);
-const invokeFor = (remainingMs: number, which: Bundle, ...events: object[]) =>
+const invokeFor = (remainingMs: number, which: Bundle, ...events: (object | string)[]) =>
   invokeBundle(which, events, { ...aws.environment, PROCURIOS_HOST: procurios.url }, { remainingMs });
 
 const thing = (changeId: string, subject: string, name = 'hunter2') => ({
@@ -212,6 +212,19 @@ describe('the bundled enqueue', () => {
 
     expect(logs).toContainEqual(expect.objectContaining({ MessagesRejected: 1, Environment: 'acme' }));
     expect(await entryOf(event.id)).toMatchObject({ outcome: 'rejected', errors: expect.any(Array) });
+  });
+});
+
+test('an event nested thousands of levels deep was once delivered over and over', async () => {
+  const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+  const detail = JSON.stringify(thing('deep', 'a')).replace(/"body":.*/, `"body":${deep}}`);
+
+  const { answers } = await invoke(enqueue, `{"id":"event-deep","detail":${detail}}`);
+
+  expect(answers).not.toContainEqual(expect.objectContaining({ error: expect.anything() }));
+  expect(await entryOf('event-deep')).toMatchObject({
+    outcome: 'rejected',
+    reason: 'the message says changeId deep',
   });
 });
 

@@ -15,11 +15,12 @@ export interface InvokeSettings {
 /**
  * Invokes a bundle's handler, once for each event, in one process that has nothing in its environment but what is given.
  *
+ * @param events - Or as JSON, for what cannot be written as such.
  * @returns What it returned or threw for each event, its log as JSON, and everything it printed. No answers: it was killed.
  */
 export async function invokeBundle(
   { file }: Pick<Bundle, 'file'>,
-  events: readonly object[],
+  events: readonly (object | string)[],
   environment: Readonly<Record<string, string>>,
   { remainingMs = 900_000, onStart }: InvokeSettings = {},
 ) {
@@ -29,7 +30,9 @@ export async function invokeBundle(
   });
   onStart?.(child);
   child.stdin.on('error', () => {});
-  child.stdin.end(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+  child.stdin.end(
+    events.map((event) => `${typeof event === 'string' ? event : JSON.stringify(event)}\n`).join(''),
+  );
   const [logs, errors, answers] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
