@@ -1,56 +1,5 @@
-import { Command, CommanderError } from 'commander';
-import { CommandError, type CommonOptions, EXIT, outliveReaders } from '../cli/command.ts';
-import { proxyFrom, useProxy } from '../cli/proxy.ts';
-import { reportError } from '../cli/report-error.ts';
-import packageJson from '../package.json' with { type: 'json' };
-import { addCommands } from './commands.ts';
-
-/** The options as they can be told before the arguments are understood: what an error is reported by. */
-const given: Partial<CommonOptions> = {
-  json: process.argv.includes('--json'),
-  embedded: process.argv.includes('--embedded'),
-};
-
-/** Has a command report wrong usage as every other failure is reported. */
-function reportUsage(command: Command): Command {
-  return command
-    .version(packageJson.version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print this help')
-    .configureOutput({ outputError: () => {} })
-    .exitOverride((error) => {
-      throw error.exitCode === 0 ? error : usageError(error, command);
-    });
-}
-
-function usageError({ code, message }: CommanderError, command: Command): CommandError {
-  // The help was printed instead of a message.
-  const text = code === 'commander.help' ? 'no command is given' : message;
-  const sentence = text
-    .replace(/^error: /, '')
-    .replace(/\n\(Did/, ' (did')
-    .replace(/\.$/, '');
-  return new CommandError('USAGE', `${sentence}; see npx ${pathOf(command)} --help`);
-}
-
-/** `procurios-sync changes list`. */
-function pathOf(command: Command): string {
-  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
-}
-
-const program = new Command('procurios-sync');
-addCommands(program, async (command) => {
-  const proxy = proxyFrom(process.env);
-  if (proxy !== undefined) useProxy(proxy);
-  process.exitCode = await command();
-});
-for (const command of [program, ...program.commands.flatMap((each) => [each, ...each.commands])]) {
-  reportUsage(command);
-}
+import { outliveReaders } from '../cli/command.ts';
+import { runProgram } from './program.ts';
 
 outliveReaders();
-try {
-  await program.parseAsync();
-} catch (error) {
-  const isHelpOrVersion = error instanceof CommanderError && error.exitCode === 0;
-  process.exitCode = isHelpOrVersion ? EXIT.done : reportError(error, given);
-}
+process.exitCode = await runProgram(process.argv.slice(2));

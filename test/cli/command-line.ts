@@ -62,10 +62,9 @@ export async function writeConfig(folder: string, config: unknown): Promise<void
 }
 
 export function start(args: readonly string[], { cwd, env = {}, input, node = [] }: Setting): Running {
-  const ours = Object.entries(process.env).filter(([name]) => !NOT_OURS.test(name));
   const child = spawn(process.execPath, [...node, LAUNCHER, ...args], {
     cwd,
-    env: { ...Object.fromEntries(ours), ...NO_AWS, NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
+    env: environmentFor({ NODE_COMPILE_CACHE: COMPILE_CACHE, ...env }),
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.stdin.on('error', () => {}).end(input);
@@ -82,11 +81,25 @@ export function start(args: readonly string[], { cwd, env = {}, input, node = []
       running.delete(child);
       return { code: code ?? undefined, ...texts };
     }),
-    async showsOnStderr(pattern) {
-      await waitUntil(() => pattern.test(texts.stderr) || child.exitCode !== null);
-      if (!pattern.test(texts.stderr)) throw new Error(`stderr does not show ${pattern}: ${texts.stderr}`);
-    },
+    showsOnStderr: (pattern) =>
+      shows(
+        pattern,
+        () => texts.stderr,
+        () => child.exitCode !== null,
+      ),
   };
+}
+
+/** This machine's environment without what would decide what a command does, and with these variables. */
+export function environmentFor(env: Readonly<Record<string, string>>): Record<string, string | undefined> {
+  const ours = Object.entries(process.env).filter(([name]) => !NOT_OURS.test(name));
+  return { ...Object.fromEntries(ours), ...NO_AWS, ...env };
+}
+
+/** Resolves once a text shows it. */
+export async function shows(pattern: RegExp, text: () => string, hasEnded: () => boolean): Promise<void> {
+  await waitUntil(() => pattern.test(text()) || hasEnded());
+  if (!pattern.test(text())) throw new Error(`what is shown is not ${pattern}: ${text()}`);
 }
 
 /** Looks every few milliseconds, for as long as a test may take. */

@@ -6,7 +6,8 @@ import { SIMULATOR_CREDENTIALS, type Simulator, startSimulator } from '../../loc
 import { DEFAULT_SWITCHES, type Switches } from '../../local/simulator/switches.ts';
 import { consentAt, visit } from '../support/consent.ts';
 import { freePort } from '../support/http-server.ts';
-import { newFolder, type Running, run, type Setting, start, writeConfig } from './command-line.ts';
+import { newFolder, run, type Setting, start, writeConfig } from './command-line.ts';
+import { runHere, startHere, type Working } from './in-process.ts';
 
 const ELSEWHERE = 'https://example.com/callback';
 const STORED = join('.procurios-sync', 'user-acme.json');
@@ -38,27 +39,28 @@ beforeEach(async () => {
   simulator.control.clearFaults();
   simulator.control.resetRequests();
   simulator.control.switches({ ...(DEFAULT_SWITCHES as Switches), redirectUrls: [redirectUrl, ELSEWHERE] });
-  setting = { cwd: await newFolder('login'), env: { PROCURIOS_HOST: simulator.url } };
   await configure({});
 });
 
-const configure = (auth: object) =>
-  writeConfig(setting.cwd, { ...CONFIG, auth: { ...CONFIG.auth, redirectUrl, ...auth } });
+/** In a folder of its own: a config file is loaded once in a process. */
+async function configure(auth: object): Promise<void> {
+  setting = { cwd: await newFolder('login'), env: { PROCURIOS_HOST: simulator.url } };
+  await writeConfig(setting.cwd, { ...CONFIG, auth: { ...CONFIG.auth, redirectUrl, ...auth } });
+}
 
 /** A login that has printed where the user is to go. */
-interface Asking extends Running {
+interface Asking extends Working {
   readonly url: string;
 }
 
 async function startLogin(args: readonly string[] = [], how: Partial<Setting> = {}): Promise<Asking> {
-  const running = start(['login', '--embedded', '--no-browser', ...args], { ...setting, ...how });
-  let stderr = '';
-  running.process.stderr?.on('data', (text: string) => {
-    stderr += text;
-  });
-  await running.showsOnStderr(/waiting for the browser|paste that whole address/);
-  return { ...running, url: /http:\S+authorize\S+/.exec(stderr)?.[0] ?? '' };
+  const login = startHere(['login', '--embedded', '--no-browser', ...args], { ...setting, ...how });
+  await login.showsOnStderr(WAITS);
+  return { ...login, url: addressIn(login.stderr()) };
 }
+
+const WAITS = /waiting for the browser|paste that whole address/;
+const addressIn = (stderr: string) => /http:\S+authorize\S+/.exec(stderr)?.[0] ?? '';
 
 /** Logs in by the loopback address. */
 async function logIn(args: readonly string[] = []) {
@@ -111,9 +113,9 @@ describe('login', () => {
   test('is followed by a pull as that user, which a 401 ends with the command to log in again', async () => {
     await logIn();
 
-    const pulled = await run(['pull', '--embedded', '--json'], setting);
+    const pulled = await runHere(['pull', '--embedded', '--json'], setting);
     simulator.control.revokeTokens();
-    const refused = await run(['pull', '--embedded', '--json'], setting);
+    const refused = await runHere(['pull', '--embedded', '--json'], setting);
 
     expect(JSON.parse(pulled.stdout)).toMatchObject({ status: 'complete' });
     expect(refused.code).toBe(1);
@@ -124,7 +126,7 @@ describe('login', () => {
   });
 
   test('without which a pull names the command that logs in', async () => {
-    const { code, stdout } = await run(['pull', '--embedded', '--json'], setting);
+    const { code, stdout } = await runHere(['pull', '--embedded', '--json'], setting);
 
     expect(code).toBe(1);
     expect(JSON.parse(stdout).streams.moments.error).toMatchObject({ code: 'CONSENT_NEEDED' });
@@ -139,7 +141,7 @@ describe('login', () => {
     const before = await storedToken();
     simulator.control.expireTokens();
 
-    const pulled = await run(['pull', '--embedded', '--json'], setting);
+    const pulled = await runHere(['pull', '--embedded', '--json'], setting);
     const after = await storedToken();
 
     expect(ended.stdout).toMatch(/serves {2}until \d{4}-.*Z, and is renewed by itself\n/);
@@ -348,7 +350,7 @@ describe('a login that does not work', () => {
   test('because its port is in use says so before anybody is asked', async () => {
     await using _other = await listening(Number(new URL(redirectUrl).port));
 
-    const ended = await run(['login', '--embedded', '--no-browser'], setting);
+    const ended = await runHere(['login', '--embedded', '--no-browser'], setting);
 
     expect(ended.code).toBe(2);
     expect(lines(ended.stderr)).toEqual([
@@ -358,7 +360,7 @@ describe('a login that does not work', () => {
   });
 
   test('because the browser never comes back ends by itself', async () => {
-    const ended = await run(['login', '--embedded', '--no-browser', '--timeout', '1'], setting);
+    const ended = await runHere(['login', '--embedded', '--no-browser', '--timeout', '1'], setting);
 
     expect(ended.code).toBe(1);
     expect(lines(ended.stderr)).toEqual([
@@ -367,7 +369,8 @@ describe('a login that does not work', () => {
   });
 
   test('because of Ctrl-C stores nothing', async () => {
-    const login = await startLogin();
+    const login = start(['login', '--embedded', '--no-browser'], setting);
+    await login.showsOnStderr(WAITS);
 
     login.process.kill('SIGINT');
     const ended = await login.ended;
@@ -377,9 +380,10 @@ describe('a login that does not work', () => {
   });
 
   test('because the config has another grant says which it needs', async () => {
+    setting = { ...setting, cwd: await newFolder('login') };
     await writeConfig(setting.cwd, { ...CONFIG, auth: { grant: 'clientCredentials', scopes: ['openid'] } });
 
-    const ended = await run(['login', '--embedded'], setting);
+    const ended = await runHere(['login', '--embedded'], setting);
 
     expect(ended.code).toBe(2);
     expect(lines(ended.stderr)).toEqual([
@@ -424,8 +428,8 @@ describe('logout', () => {
   test('forgets the token', async () => {
     await logIn();
 
-    const ended = await run(['logout', '--embedded'], setting);
-    const again = await run(['logout', '--embedded', '--json'], setting);
+    const ended = await runHere(['logout', '--embedded'], setting);
+    const again = await runHere(['logout', '--embedded', '--json'], setting);
 
     expect(ended.stdout).toBe(`logged out: there is no user's token in ${STORED} any more\n`);
     expect(await isStored()).toBe(false);
