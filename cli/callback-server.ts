@@ -25,9 +25,9 @@ export async function listenForCallback(redirectUrl: URL): Promise<CallbackServe
   let owed: ((outcome: CallbackOutcome) => Promise<void>) | undefined;
   let isTaken = false;
   const server = createServer((request, response) => {
-    const refusal = isTaken ? 404 : refusalOf(request, redirectUrl);
-    if (refusal !== undefined) {
-      response.writeHead(refusal).end();
+    const callback = isTaken ? 404 : readRequest(request, redirectUrl);
+    if (typeof callback === 'number') {
+      response.writeHead(callback).end();
       return;
     }
     isTaken = true;
@@ -36,7 +36,7 @@ export async function listenForCallback(redirectUrl: URL): Promise<CallbackServe
       return send(response, outcome);
     };
     resolve({
-      url: new URL(request.url ?? '/', redirectUrl),
+      url: callback,
       answer: (outcome) => void owed?.(outcome),
     });
   });
@@ -71,17 +71,21 @@ async function listen(server: ReturnType<typeof createServer>, { hostname, port 
 /**
  * Turns away what is not a browser being sent here: a page of another origin that tries its luck, or another path.
  *
- * @returns A status; undefined: it is a callback, right or wrong.
+ * @returns The address of a callback, right or wrong; otherwise a status.
  */
-function refusalOf({ method, url = '/', headers }: IncomingMessage, redirectUrl: URL): number | undefined {
+function readRequest({ method, url = '/', headers }: IncomingMessage, redirectUrl: URL): URL | number {
   const isNavigation =
-    (headers['sec-fetch-mode'] ?? 'navigate') === 'navigate' && headers.origin === undefined;
+    (headers['sec-fetch-mode'] ?? 'navigate') === 'navigate' &&
+    (headers['sec-fetch-dest'] ?? 'document') === 'document' &&
+    headers.origin === undefined;
   if (headers.host !== redirectUrl.host || !isNavigation) {
     say('a request from another origin was turned away');
     return 403;
   }
-  if (new URL(url, redirectUrl).pathname !== redirectUrl.pathname) return 404;
-  return method === 'GET' ? undefined : 405;
+  // Not relative to the redirect url: `//[` is a path here, and no address.
+  const address = URL.parse(redirectUrl.origin + url);
+  if (address?.origin !== redirectUrl.origin || address.pathname !== redirectUrl.pathname) return 404;
+  return method === 'GET' ? address : 405;
 }
 
 /** Resolves when the browser has the page, or is gone. */

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { createStateTable } from '../lambda/aws/state-table.ts';
-import { createTokenLease } from '../lambda/aws/token-lease.ts';
 import { parseRedirectUrl } from '../lambda/config/addresses.ts';
 import type { Config } from '../lambda/config/config.ts';
-import { stateTableName } from '../lambda/config/names.ts';
 import type { AuthorizationCodeGrant } from '../lambda/core/authorization.ts';
 import { SyncError } from '../lambda/core/errors.ts';
+import { replaceUnderLease } from '../lambda/core/token-lease.ts';
 import type { UserToken } from '../lambda/core/user-token.ts';
 import { type ConsentRequest, exchangeCode, requestConsent } from '../lambda/procurios/authorization.ts';
 import { createClient } from '../lambda/procurios/client.ts';
@@ -13,6 +11,7 @@ import { userTokenOf } from '../lambda/procurios/user-token-source.ts';
 import { readUserId } from '../lambda/procurios/userinfo.ts';
 import { systemClock } from '../lambda/runtime/clock.ts';
 import { CommandError, type CommonOptions, EXIT, flagsOf, print, say } from './command.ts';
+import { onInterrupt } from './interrupt.ts';
 import { type Arrival, receiveCallback } from './receive-callback.ts';
 import { openSession, readConfig, type Session } from './session.ts';
 
@@ -36,6 +35,8 @@ export async function login(options: LoginOptions): Promise<number> {
   const consent = requestConsent(auth, clientId);
   const arrival = await receiveCallback(auth, consent, options);
   try {
+    // What the server gives for the code would be lost.
+    using _interrupt = onInterrupt('the token is about to be stored, which takes a moment', () => {});
     const token = await obtainToken(config, auth, consent, arrival, session);
     arrival.answer('done');
     if (options.json) print(JSON.stringify(summaryOf(token, config, session)));
@@ -87,16 +88,15 @@ async function obtainToken(
     const text = `${message}; nothing was stored${spent.isVoid ? ', log in again for a new code' : ''}`;
     throw code === 'CONSENT_NEEDED' ? new CommandError('LOGIN_FAILED', text) : new SyncError(code, text);
   }
-  const token = userTokenOf(spent.grant, randomUUID(), askedAtMs, { scopes: auth.scopes });
-  await userTokens.save(token);
-  const state = createStateTable(session.dynamoDb, stateTableName(config.environment));
-  await createTokenLease(state, systemClock).begin(token.id);
-
-  const userId = token.scopes.includes('openid') ? await userIdOf(token, config) : undefined;
-  if (userId === undefined) return token;
-  await userTokens.save({ ...token, userId });
-  return { ...token, userId };
+  const granted = userTokenOf(spent.grant, randomUUID(), askedAtMs, { scopes: auth.scopes });
+  const userId = granted.scopes.includes('openid') ? await userIdOf(granted, config) : undefined;
+  const token = { ...granted, ...(userId !== undefined && { userId }) };
+  await replaceUnderLease(session.tokenLease, systemClock, token.id, () => userTokens.save(token));
+  return token;
 }
+
+/** Somebody waits in the browser, and the token is stored afterwards. */
+const USER_LIMITS = { attemptMs: 10_000, totalMs: 15_000, retries: 1 };
 
 /** @returns Undefined: it could not be read. The login stands all the same. */
 async function userIdOf({ accessToken, scopes }: UserToken, config: Config): Promise<number | undefined> {
@@ -104,7 +104,13 @@ async function userIdOf({ accessToken, scopes }: UserToken, config: Config): Pro
   const { host, acceptLanguage, requestsPerSecond } = config;
   try {
     return await readUserId(
-      createClient({ host, acceptLanguage, token, requestsPerSecond: requestsPerSecond.pull }),
+      createClient({
+        host,
+        acceptLanguage,
+        token,
+        requestsPerSecond: requestsPerSecond.pull,
+        limits: USER_LIMITS,
+      }),
     );
   } catch (error) {
     if (!(error instanceof SyncError)) throw error;

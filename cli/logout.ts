@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto';
+import { replaceUnderLease } from '../lambda/core/token-lease.ts';
+import { systemClock } from '../lambda/runtime/clock.ts';
 import { type CommonOptions, EXIT, print, say } from './command.ts';
 import { codeGrantOf } from './login.ts';
 import { openSession, readConfig } from './session.ts';
@@ -7,8 +10,9 @@ export async function logout(options: CommonOptions): Promise<number> {
   const config = await readConfig(options);
   codeGrantOf(config);
   await using session = await openSession(config, options);
-  const { place } = session.userTokens;
-  await session.userTokens.clear();
+  const { tokenLease, userTokens } = session;
+  const { place } = userTokens;
+  await replaceUnderLease(tokenLease, systemClock, randomUUID(), () => userTokens.clear());
   if (options.json) print(JSON.stringify({ environment: config.environment, clearedIn: place }));
   else {
     print(`logged out: there is no user's token in ${place} any more`);

@@ -17,10 +17,11 @@ import { userSecretName } from '../lambda/config/names.ts';
 import { SyncError } from '../lambda/core/errors.ts';
 import type { OwnerState } from '../lambda/core/lease.ts';
 import type { Stream } from '../lambda/core/stream.ts';
+import type { TokenLease } from '../lambda/core/token-lease.ts';
 import type { UserTokenStore } from '../lambda/core/user-token.ts';
 import { type Client, createClient } from '../lambda/procurios/client.ts';
 import type { Credentials } from '../lambda/procurios/token.ts';
-import { openTokenSource } from '../lambda/token-source.ts';
+import { openTokenLease, openTokenSource } from '../lambda/token-source.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../local/endpoints/embedded-aws.ts';
 import { createTables } from '../local/endpoints/tables.ts';
 import { SIMULATOR_CREDENTIALS } from '../local/simulator/tokens.ts';
@@ -45,6 +46,8 @@ export interface Session extends AsyncDisposable {
   readCredentials(): Promise<Credentials>;
   /** The token of the user who logged in. */
   readonly userTokens: UserTokenStore;
+  /** The right to replace it. */
+  readonly tokenLease: TokenLease;
   /** What logs a user in, with the flags that lead to the same environment. */
   readonly loginCommand: string;
 }
@@ -141,6 +144,7 @@ function openAws(config: Config, options: CommonOptions, close: () => Promise<vo
     userTokens: isAlone
       ? createUserTokenFile(join(DATA_FOLDER, `user-${config.environment}.json`))
       : createUserSecret(secretsManager, userSecretName(config.environment)),
+    tokenLease: openTokenLease(config, dynamoDb),
     loginCommand: `npx procurios-sync login${flagsOf(options)}`,
     async [Symbol.asyncDispose]() {
       dynamoDb.destroy();

@@ -3,8 +3,10 @@ import { readClientSecret } from './aws/secret.ts';
 import { createStateTable } from './aws/state-table.ts';
 import { createTokenLease } from './aws/token-lease.ts';
 import { createUserSecret } from './aws/user-secret.ts';
+import { deployedLoginCommand } from './config/alarms.ts';
 import type { Config } from './config/config.ts';
 import { stateTableName, userSecretName } from './config/names.ts';
+import type { TokenLease } from './core/token-lease.ts';
 import type { UserTokenStore } from './core/user-token.ts';
 import { createTokenSource, type TokenSource } from './procurios/token.ts';
 import type { Credentials } from './procurios/token-request.ts';
@@ -18,7 +20,7 @@ export interface TokenSourceParts {
   readonly readCredentials?: () => Promise<Credentials>;
   /** @default - The secret `procurios-sync/<environment>/user`. */
   readonly userTokens?: UserTokenStore;
-  /** What logs a user in, for messages. @default 'npx procurios-sync login' */
+  /** What logs a user in, for messages. @default - The command, and whose config it needs. */
   readonly loginCommand?: string;
 }
 
@@ -39,9 +41,14 @@ export function openTokenSource(config: Config, parts: TokenSourceParts): TokenS
     tokenUrl,
     scopes: auth.scopes,
     store: parts.userTokens ?? createUserSecret(secretsManager, userSecretName(environment)),
-    lease: createTokenLease(createStateTable(dynamoDb, stateTableName(environment)), systemClock),
+    lease: openTokenLease(config, dynamoDb),
     readCredentials,
     clock: systemClock,
-    loginCommand: parts.loginCommand ?? 'npx procurios-sync login',
+    loginCommand: parts.loginCommand ?? deployedLoginCommand(environment),
   });
+}
+
+/** The right to renew or replace the user's token. */
+export function openTokenLease({ environment }: Config, dynamoDb: DynamoDBClient): TokenLease {
+  return createTokenLease(createStateTable(dynamoDb, stateTableName(environment)), systemClock);
 }

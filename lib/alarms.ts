@@ -108,7 +108,10 @@ export class Alarms extends Construct {
     const alarm = new Alarm(this, key, {
       ...props,
       alarmName: alarmName(this.config.environment, key),
-      alarmDescription: alarmDescription(key, this.config.auth.grant),
+      alarmDescription: alarmDescription(key, {
+        environment: this.config.environment,
+        grant: this.config.auth.grant,
+      }),
     });
     alarm.addAlarmAction(new SnsAction(this.topic));
     this.all.push(alarm);

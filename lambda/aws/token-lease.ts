@@ -20,7 +20,7 @@ export function createTokenLease(state: StateTable, clock: Clock): TokenLease {
     const { Item } = await state.send(
       new GetCommand({ TableName: state.name, Key: KEY, ConsistentRead: true }),
     );
-    return Item as TokenLeaseRow | undefined;
+    return Item?.current === undefined ? undefined : (Item as unknown as TokenLeaseRow);
   };
   /** @returns False: the row is not as the condition has it. */
   const write = async (update: Write): Promise<boolean> => {
@@ -43,12 +43,28 @@ export function createTokenLease(state: StateTable, clock: Clock): TokenLease {
     }
   };
   /** Only as long as nobody has begun anew: their row is the one that counts. */
-  const end = async (id: string, next: string, expression: string, values: object = {}): Promise<void> => {
+  const end = async (next: string, expression: string, values: object = {}): Promise<void> => {
     await write({
       UpdateExpression: expression,
-      ConditionExpression: '#current = :id AND #next = :next',
-      ExpressionAttributeValues: { ':id': id, ':next': next, ...values },
+      ConditionExpression: '#next = :next',
+      ExpressionAttributeValues: { ':next': next, ...values },
     });
+  };
+  /** @param row - As it was read. */
+  const put = async (row: TokenLeaseRow | undefined, current: string, next: string): Promise<boolean> => {
+    const isAsRead = asRead(row);
+    const taken = await write({
+      UpdateExpression: 'SET #current = :current, #next = :next, #until = :until',
+      ...isAsRead,
+      ExpressionAttributeValues: {
+        ':current': current,
+        ':next': next,
+        ':until': clock.now() + RENEWAL_MS,
+        ...isAsRead.ExpressionAttributeValues,
+      },
+    });
+    // The SDK repeats a write whose answer was lost, and then it is our own that stands in the way.
+    return taken || (await read())?.next === next;
   };
 
   return {
@@ -56,29 +72,17 @@ export function createTokenLease(state: StateTable, clock: Clock): TokenLease {
       const row = await read();
       const right = renewalRight(row, id, clock.now());
       if (right !== 'free') return right;
-      const taken = await write({
-        UpdateExpression: 'SET #current = :id, #next = :next, #until = :until',
-        ...asRead(row),
-        ExpressionAttributeValues: {
-          ':id': id,
-          ':next': next,
-          ':until': clock.now() + RENEWAL_MS,
-          ...asRead(row).ExpressionAttributeValues,
-        },
-      });
-      if (taken) return 'taken';
-      // The SDK repeats a write whose answer was lost, and then it is our own that stands in the way.
-      return (await read())?.next === next ? 'taken' : 'held';
+      return (await put(row, id, next)) ? 'taken' : 'held';
     },
-    giveBack: (id, next) => end(id, next, 'REMOVE #next, #until'),
-    giveUp: (id, next) => end(id, next, 'SET #until = :never', { ':never': 0 }),
-    finish: (id, next) => end(id, next, 'SET #current = :next REMOVE #next, #until'),
-    async begin(id) {
-      await write({
-        UpdateExpression: 'SET #current = :id REMOVE #next, #until',
-        ExpressionAttributeValues: { ':id': id },
-      });
+    async takeOver(next, isForced) {
+      const row = await read();
+      if (!isForced && row?.next !== undefined && clock.now() < (row.until ?? 0)) return undefined;
+      const taken = await put(row, row?.current ?? next, next);
+      return taken ? { restore: () => end(next, ...backTo(row)) } : undefined;
     },
+    giveBack: (next) => end(next, 'REMOVE #next, #until'),
+    giveUp: (next) => end(next, 'SET #until = :never', { ':never': 0 }),
+    finish: (next) => end(next, 'SET #current = :next REMOVE #next, #until'),
   };
 }
 
@@ -95,4 +99,16 @@ function asRead(row: TokenLeaseRow | undefined): Write {
         ConditionExpression: '#current = :wasCurrent AND #next = :wasNext',
         ExpressionAttributeValues: { ':wasCurrent': current, ':wasNext': next },
       };
+}
+
+/** The expression that makes the row what it was, and its values. */
+function backTo(row: TokenLeaseRow | undefined): [string, object] {
+  if (row === undefined) return ['REMOVE #current, #next, #until', {}];
+  const { current, next, until = 0 } = row;
+  return next === undefined
+    ? ['SET #current = :current REMOVE #next, #until', { ':current': current }]
+    : [
+        'SET #current = :current, #next = :before, #until = :until',
+        { ':current': current, ':before': next, ':until': until },
+      ];
 }

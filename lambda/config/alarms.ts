@@ -51,15 +51,23 @@ export function alarmName(environment: string, alarm: AlarmKey): string {
 /**
  * What the alarm says: its impact, and where it is written what to do.
  *
- * @param grant - How the environment's tokens are obtained. @default 'clientCredentials'
+ * @param auth - How which environment's tokens are obtained. @default - By client credentials.
  */
 export function alarmDescription(
   alarm: AlarmKey,
-  grant: Config['auth']['grant'] = 'clientCredentials',
+  {
+    environment = '',
+    grant,
+  }: { readonly environment?: string; readonly grant?: Config['auth']['grant'] } = {},
 ): string {
   const isUsers = alarm === 'access-refused' && grant === 'authorizationCode';
   const login = isUsers
-    ? ' If the code is CONSENT_NEEDED, a user logs in again: npx procurios-sync login.'
+    ? ` If the code is CONSENT_NEEDED, a user logs in again: ${deployedLoginCommand(environment)}.`
     : '';
   return `${ALARMS[alarm]}${login} What to do: docs/runbook.md#${alarm}`;
+}
+
+/** What logs a user in, as far as it is known in AWS: not what the file with the config is called. */
+export function deployedLoginCommand(environment: string): string {
+  return `npx procurios-sync login, with the config of the environment ${environment}`;
 }

@@ -1,3 +1,5 @@
+import type { Clock } from './clock.ts';
+
 /** Which user's token is the current one, and who is renewing it, as the state table holds it. */
 export interface TokenLeaseRow {
   /** Id of the current token. */
@@ -43,12 +45,48 @@ export interface TokenLease {
    * @returns `taken`, or why not.
    */
   take(id: string, next: string): Promise<'taken' | Exclude<RenewalRight, 'free'>>;
+  /**
+   * Takes the right to put another token in the place of whichever is kept, or none.
+   *
+   * @param isForced - Also where another one is at it.
+   * @returns What undoes it; undefined: another one is at it.
+   */
+  takeOver(next: string, isForced: boolean): Promise<{ restore(): Promise<void> } | undefined>;
   /** Nothing was renewed, and the token is as good as before. */
-  giveBack(id: string, next: string): Promise<void>;
+  giveBack(next: string): Promise<void>;
   /** What renews the token is void, and nothing came in its place: from now on it counts as spent. */
-  giveUp(id: string, next: string): Promise<void>;
+  giveUp(next: string): Promise<void>;
   /** The new token is stored. */
-  finish(id: string, next: string): Promise<void>;
-  /** A user has consented: this token is the current one, whatever was. */
-  begin(id: string): Promise<void>;
+  finish(next: string): Promise<void>;
+}
+
+/** How often it is looked whether another one has come to its end. */
+export const LOOK_AGAIN_MS = 500;
+
+/**
+ * Has what the store holds replaced while nobody renews it: what a renewal under way brings would be stored over it.
+ *
+ * @param next - The id that the new token has, or that nothing in its place has.
+ * @param replace - When it fails, the token that was kept is as good as before.
+ */
+export async function replaceUnderLease(
+  lease: TokenLease,
+  clock: Clock,
+  next: string,
+  replace: () => Promise<void>,
+): Promise<void> {
+  // No renewal takes longer, whatever the clock of the one who began it says.
+  const forcedAtMs = clock.now() + RENEWAL_MS;
+  let taken = await lease.takeOver(next, false);
+  while (taken === undefined) {
+    await clock.sleep(LOOK_AGAIN_MS);
+    taken = await lease.takeOver(next, clock.now() >= forcedAtMs);
+  }
+  try {
+    await replace();
+  } catch (error) {
+    await taken.restore();
+    throw error;
+  }
+  await lease.finish(next);
 }

@@ -121,5 +121,8 @@ function parseObject(text: string): Readonly<Record<string, unknown>> | undefine
 }
 
 function invalid(about: string, what: string): SyncError {
-  return new SyncError('SECRET_INVALID', `${about} ${what}; expected what procurios-sync login stores`);
+  return new SyncError(
+    'SECRET_INVALID',
+    `${about} ${what}; expected what procurios-sync login stores: log in again`,
+  );
 }

@@ -36,7 +36,13 @@ export interface SpendOptions {
 }
 
 /** All of it ends well before the right to renew a token does (`RENEWAL_MS`). */
-const SPENDING_LIMITS: ClientLimits = { ...DEFAULT_LIMITS, attemptMs: 30_000, totalMs: 60_000, retries: 2 };
+const SPENDING_LIMITS: ClientLimits = {
+  ...DEFAULT_LIMITS,
+  attemptMs: 30_000,
+  totalMs: 60_000,
+  retries: 2,
+  largestBodyBytes: 1024 * 1024,
+};
 /** Answers by which nothing was handled, so that the same can be sent again. */
 const NOT_HANDLED = [404, 405, 425, 429, 503];
 /** Refusals of something else than what is spent. */

@@ -9,12 +9,19 @@ export interface Grant {
   readonly lifeMs: number | undefined;
   /** What renews it; undefined: nothing. */
   readonly refreshToken: string | undefined;
-  /** What it serves for; undefined: the server does not say. */
+  /** What it serves for; undefined: the server does not say, or not in words that scopes can have. */
   readonly scopes: readonly string[] | undefined;
 }
 
-/** Visible ASCII: anything else cannot stand in a header, and the error that says so would quote it. */
-const TOKEN = /^[\x21-\x7e]+$/;
+/**
+ * Visible ASCII: anything else cannot stand in a header, and the error that says so would quote it. No server takes a longer
+ * header, nor Secrets Manager much more.
+ */
+const TOKEN = /^[\x21-\x7e]{1,16384}$/;
+/** What RFC 6749 allows in a list of scopes. */
+const SCOPE_LIST = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+/** A hundred years: a server that means "for ever" may name more than a date can hold. */
+const LONGEST_LIFE_S = 100 * 365 * 24 * 3600;
 
 /**
  * Reads `{"access_token", "token_type"?, "expires_in"?, "scope"?, "refresh_token"?}`; `expires_in` in seconds, a number
@@ -31,10 +38,10 @@ export function parseGrant(answer: Json, call: Call): Grant {
   const { access_token: accessToken, token_type: type = null, expires_in: expiresIn = null } = answer;
   const { refresh_token: refreshToken = null, scope } = answer;
   if (typeof accessToken !== 'string' || !TOKEN.test(accessToken)) {
-    throw invalid('access_token', 'a text without spaces');
+    throw invalid('access_token', 'up to 16,384 visible characters');
   }
   if (refreshToken !== null && !(typeof refreshToken === 'string' && TOKEN.test(refreshToken))) {
-    throw invalid('refresh_token', 'a text without spaces');
+    throw invalid('refresh_token', 'up to 16,384 visible characters');
   }
   if (type !== null && !(typeof type === 'string' && type.toLowerCase() === 'bearer')) {
     throw invalid('token_type', '"bearer"');
@@ -43,9 +50,9 @@ export function parseGrant(answer: Json, call: Call): Grant {
   if (seconds !== undefined && !(seconds > 0)) throw invalid('expires_in', 'a number of seconds above 0');
   return {
     accessToken,
-    lifeMs: seconds === undefined ? undefined : seconds * 1000,
+    lifeMs: seconds === undefined ? undefined : Math.min(seconds, LONGEST_LIFE_S) * 1000,
     refreshToken: refreshToken ?? undefined,
-    scopes: typeof scope === 'string' ? (scope.match(/\S+/g) ?? []) : undefined,
+    scopes: typeof scope === 'string' && SCOPE_LIST.test(scope) ? (scope.match(/\S+/g) ?? []) : undefined,
   };
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, timestamp } from '../core/clock.ts';
 import { SyncError } from '../core/errors.ts';
-import type { TokenLease } from '../core/token-lease.ts';
+import { LOOK_AGAIN_MS, RENEWAL_MS, type TokenLease } from '../core/token-lease.ts';
 import { consentNeeded, tokenStep, type UserToken, type UserTokenStore } from '../core/user-token.ts';
 import type { ClientLimits } from './limits.ts';
 import { createSharedWork } from './shared-work.ts';
@@ -25,19 +25,23 @@ export interface UserTokenSourceOptions {
   readonly limits?: Partial<ClientLimits>;
 }
 
-/** How often it is looked whether another function's renewal has come to its end. */
-const LOOK_AGAIN_MS = 500;
 /** How long Secrets Manager may go on showing a token that is no longer the current one. It promises no time. */
 const STALE_FOR_MS = 20_000;
+/** How long another one's renewal is waited for: more than it can take, whatever its clock says. */
+const HELD_FOR_MS = 2 * RENEWAL_MS;
+/** How long a token is served without looking whether a user has logged out, or another one in. */
+const REMEMBERED_MS = 5 * 60_000;
 
 /**
  * Serves the token of the user who logged in, and renews it where the server has given something to renew it with.
  *
- * A token whose life is not known serves until it is dropped. Every failure that only a new login ends is `CONSENT_NEEDED`.
+ * A token whose life is not known serves until it is dropped. A logout, or another user's login, is seen within five
+ * minutes. Every failure that only a new login ends is `CONSENT_NEEDED`.
  */
 export function createUserTokenSource(options: UserTokenSourceOptions): TokenSource {
   const { scopes, clock } = options;
   let current: UserToken | undefined;
+  let readAtMs = 0;
   let refused: string | undefined;
   let renewing: Promise<unknown> | undefined;
 
@@ -46,6 +50,7 @@ export function createUserTokenSource(options: UserTokenSourceOptions): TokenSou
       renewing = work.catch(() => {});
     };
     current = await obtainToken(options, refused, signal, note);
+    readAtMs = clock.now();
     return current.accessToken;
   });
 
@@ -53,9 +58,14 @@ export function createUserTokenSource(options: UserTokenSourceOptions): TokenSou
     scopes,
     async get(signal) {
       const step = tokenStep(current, refused, clock.now());
-      if (step.kind === 'serve') return step.token.accessToken;
+      const ageMs = clock.now() - readAtMs;
+      if (step.kind === 'serve' && ageMs >= 0 && ageMs < REMEMBERED_MS) return step.token.accessToken;
       try {
         return await obtain(signal);
+      } catch (error) {
+        const isOutOfReach = error instanceof SyncError && error.code === 'STORE_UNAVAILABLE';
+        if (isOutOfReach && step.kind === 'serve') return step.token.accessToken;
+        throw error;
       } finally {
         // A function that returned earlier would be frozen, and what the server gives would be lost.
         await renewing;
@@ -67,6 +77,8 @@ export function createUserTokenSource(options: UserTokenSourceOptions): TokenSou
   };
 }
 
+const NO_END = "renewing the user's token was begun and came to no end";
+
 /** @param note - Is told of work that must not be broken off. */
 async function obtainToken(
   options: UserTokenSourceOptions,
@@ -76,6 +88,7 @@ async function obtainToken(
 ): Promise<UserToken> {
   const { store, clock, loginCommand } = options;
   let staleUntilMs = Number.POSITIVE_INFINITY;
+  let heldUntilMs = Number.POSITIVE_INFINITY;
   for (;;) {
     const step = tokenStep(await store.read(), refused, clock.now());
     if (step.kind === 'consent') throw consentNeeded(step.reason, loginCommand);
@@ -86,6 +99,8 @@ async function obtainToken(
     const outcome = await work;
     if (typeof outcome === 'object') return outcome;
     if (outcome === 'superseded') staleUntilMs = Math.min(staleUntilMs, clock.now() + STALE_FOR_MS);
+    else heldUntilMs = Math.min(heldUntilMs, clock.now() + HELD_FOR_MS);
+    if (clock.now() >= heldUntilMs) throw consentNeeded(NO_END, loginCommand);
     if (clock.now() >= staleUntilMs) {
       throw consentNeeded('the token that is stored is not the one that was given last', loginCommand);
     }
@@ -104,7 +119,7 @@ async function renew(
   const next = randomUUID();
   const right = await lease.take(token.id, next);
   if (right === 'spent') {
-    throw consentNeeded("renewing the user's token was begun and came to no end", loginCommand);
+    throw consentNeeded(NO_END, loginCommand);
   }
   if (right !== 'taken') return right;
 
@@ -116,20 +131,20 @@ async function renew(
   };
   const spent = await spendGrant({ ...options, about: 'renewal of the token', request }).catch(
     async (error: unknown) => {
-      if (error instanceof SyncError) await lease.giveBack(token.id, next);
+      if (error instanceof SyncError) await lease.giveBack(next);
       throw error;
     },
   );
   if (spent.kind === 'failed') {
     const { failure, isVoid } = spent;
-    await (isVoid ? lease.giveUp(token.id, next) : lease.giveBack(token.id, next));
+    await (isVoid ? lease.giveUp(next) : lease.giveBack(next));
     throw isVoid && failure.code !== 'CONSENT_NEEDED'
       ? consentNeeded(`${failure.message}, and a token is renewed once only`, loginCommand)
       : failure;
   }
   const renewed = userTokenOf(spent.grant, next, askedAtMs, token);
   await store.save(renewed);
-  await lease.finish(token.id, next);
+  await lease.finish(next);
   return renewed;
 }
 

@@ -21,6 +21,8 @@ export interface Ended {
 export interface Running {
   readonly process: ChildProcess;
   readonly ended: Promise<Ended>;
+  /** What stderr shows so far. */
+  stderr(): string;
   /** Resolves once stderr shows it. */
   showsOnStderr(pattern: RegExp): Promise<void>;
 }
@@ -81,6 +83,7 @@ export function start(args: readonly string[], { cwd, env = {}, input, node = []
       running.delete(child);
       return { code: code ?? undefined, ...texts };
     }),
+    stderr: () => texts.stderr,
     showsOnStderr: (pattern) =>
       shows(
         pattern,

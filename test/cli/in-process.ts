@@ -1,14 +1,8 @@
 import { runProgram } from '../../bin/program.ts';
-import { type Ended, environmentFor, type Setting, shows } from './command-line.ts';
+import { type Ended, environmentFor, type Running, type Setting, shows } from './command-line.ts';
 
 /** A command at work in this process. */
-export interface Working {
-  readonly ended: Promise<Ended>;
-  /** Resolves once stderr shows it. */
-  showsOnStderr(pattern: RegExp): Promise<void>;
-  /** What stderr shows so far. */
-  stderr(): string;
-}
+export type Working = Omit<Running, 'process'>;
 
 /**
  * Runs `procurios-sync` in this process, one at a time: for tests to which it does not matter that a process of its own

@@ -45,17 +45,13 @@ afterAll(async () => {
 /** Begins a login, and opens the address that it prints. */
 async function openLogin(): Promise<{ page: Page; complaints: string[]; login: ReturnType<typeof start> }> {
   const login = start(['login', '--embedded', '--no-browser'], setting);
-  let stderr = '';
-  login.process.stderr?.on('data', (text: string) => {
-    stderr += text;
-  });
   await login.showsOnStderr(/waiting for the browser/);
   const page = await (browser as Browser).newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
   });
-  await page.goto(/http:\S+authorize\S+/.exec(stderr)?.[0] ?? '');
+  await page.goto(/http:\S+authorize\S+/.exec(login.stderr())?.[0] ?? '');
   return { page, complaints, login };
 }
 

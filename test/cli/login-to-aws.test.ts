@@ -66,12 +66,8 @@ test('with a secret that has no value yet, a pull names the command, login fills
 
   const before = await run(['pull', '--json'], setting);
   const login = start(['login', '--no-browser'], setting);
-  let stderr = '';
-  login.process.stderr?.on('data', (text: string) => {
-    stderr += text;
-  });
   await login.showsOnStderr(/waiting for the browser/);
-  await visit(await consentAt(/http:\S+authorize\S+/.exec(stderr)?.[0] ?? ''));
+  await visit(await consentAt(/http:\S+authorize\S+/.exec(login.stderr())?.[0] ?? ''));
   const loggedIn = await login.ended;
   const stored = JSON.parse(await secretText());
   const pulled = await run(['pull', '--json'], setting);

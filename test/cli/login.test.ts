@@ -6,7 +6,7 @@ import { SIMULATOR_CREDENTIALS, type Simulator, startSimulator } from '../../loc
 import { DEFAULT_SWITCHES, type Switches } from '../../local/simulator/switches.ts';
 import { consentAt, visit } from '../support/consent.ts';
 import { freePort } from '../support/http-server.ts';
-import { newFolder, run, type Setting, start, writeConfig } from './command-line.ts';
+import { newFolder, run, type Setting, start, waitUntil, writeConfig } from './command-line.ts';
 import { runHere, startHere, type Working } from './in-process.ts';
 
 const ELSEWHERE = 'https://example.com/callback';
@@ -212,6 +212,21 @@ describe('login', () => {
     expect(ended.stderr).toContain('not granted, though asked for: nonsense');
   });
 
+  test('whose code is being exchanged is brought to its end before Ctrl-C ends it', async () => {
+    simulator.control.fault({ route: '/l/oauth2/token', do: { kind: 'latency', ms: 1500 } });
+    const login = start(['login', '--embedded', '--no-browser'], setting);
+    await login.showsOnStderr(WAITS);
+    const page = visit(await consentAt(addressIn(login.stderr())));
+    await waitUntil(() => simulator.control.requests()['POST /l/oauth2/token'] === 1);
+
+    login.process.kill('SIGINT');
+    const ended = await login.ended;
+
+    expect(ended.stderr).toContain('the token is about to be stored');
+    expect([ended.code, (await page).status]).toEqual([0, 200]);
+    expect(await isStored()).toBe(true);
+  });
+
   test('stands although who consented cannot be read', async () => {
     simulator.control.fault({ route: '/l/oauth2/userinfo', do: { kind: 'status', status: 400 } });
 
@@ -413,11 +428,15 @@ describe('what is not the browser coming back', () => {
       headers: { origin: 'https://evil.example' },
     });
     const posted = await fetch(redirectUrl, { method: 'POST' });
+    const framed = await visit(`${redirectUrl}?code=c`, { 'sec-fetch-dest': 'iframe' });
+    const rebound = await visit(`${redirectUrl}?code=c&state=${state}`, { host: 'evil.example:8400' });
     const icon = await visit(`${origin}/favicon.ico`);
+    const unreadable = await visit(`${origin}//[`);
     const page = await visit(await consentAt(login.url));
     const ended = await login.ended;
 
-    expect([fromPage.status, posted.status, icon.status, page.status]).toEqual([403, 403, 404, 200]);
+    expect([fromPage, posted, framed, rebound].map(({ status }) => status)).toEqual([403, 403, 403, 403]);
+    expect([icon, unreadable, page].map(({ status }) => status)).toEqual([404, 404, 200]);
     expect(ended.stderr).toContain('a request from another origin was turned away');
     expect(ended.code).toBe(0);
     await expect(fetch(origin)).rejects.toThrow();

@@ -123,7 +123,9 @@ describe('the longest names that a config can have', () => {
     expect(dashboardName(environment).length).toBeLessThanOrEqual(255);
     for (const key of Object.keys(ALARMS) as AlarmKey[]) {
       expect(alarmName(environment, key).length).toBeLessThanOrEqual(255);
-      expect(alarmDescription(key, 'authorizationCode').length).toBeLessThanOrEqual(1024);
+      expect(
+        alarmDescription(key, { environment: 'a'.repeat(32), grant: 'authorizationCode' }).length,
+      ).toBeLessThanOrEqual(1024);
     }
   });
 

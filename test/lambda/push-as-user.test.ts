@@ -11,6 +11,7 @@ import { checkConfig } from '../../lambda/config/check-config.ts';
 import { PUSH_TIMEOUT_SECONDS } from '../../lambda/config/deployment.ts';
 import { onePage } from '../../lambda/config/paging.ts';
 import type { AuthorizationCodeGrant } from '../../lambda/core/authorization.ts';
+import { replaceUnderLease } from '../../lambda/core/token-lease.ts';
 import { exchangeCode, requestConsent } from '../../lambda/procurios/authorization.ts';
 import { userTokenOf } from '../../lambda/procurios/user-token-source.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
@@ -70,8 +71,9 @@ beforeEach(async () => {
   if (spent.kind === 'failed') throw spent.failure;
   const token = userTokenOf(spent.grant, randomUUID(), Date.now(), { scopes: auth.scopes });
   aws.secrets.put('procurios-sync/acme/user', '{}');
-  await createUserSecret(secretsManagerOf(aws), 'procurios-sync/acme/user').save(token);
-  await createTokenLease(stateTable(), systemClock).begin(token.id);
+  const store = createUserSecret(secretsManagerOf(aws), 'procurios-sync/acme/user');
+  const lease = createTokenLease(stateTable(), systemClock);
+  await replaceUnderLease(lease, systemClock, token.id, () => store.save(token));
   procurios.control.resetRequests();
   procurios.control.resetApplied();
 });
@@ -117,7 +119,7 @@ test('a function without consent lets its change wait, and its log names the com
 
   expect(answers).toEqual([{ result: { batchItemFailures: [{ itemIdentifier: 'message-d' }] } }]);
   expect(printed).toContain('CONSENT_NEEDED');
-  expect(printed).toContain('npx procurios-sync login');
+  expect(printed).toContain('to log in: npx procurios-sync login, with the config of the environment acme');
   expect(await entryOf('d')).toMatchObject({ outcome: 'waiting' });
   expect(procurios.control.applied()).toEqual([]);
 });

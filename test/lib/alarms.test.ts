@@ -52,7 +52,9 @@ describe('every alarm', () => {
   test('that tells of refused access names the command that logs a user in, where users do', () => {
     const asUser = synthesize({ auth: { grant: 'authorizationCode', scopes: ['x'] } });
 
-    expect(alarmOf('access-refused', asUser).AlarmDescription).toContain('npx procurios-sync login.');
+    expect(alarmOf('access-refused', asUser).AlarmDescription).toContain(
+      'npx procurios-sync login, with the config of the environment acme.',
+    );
   });
 
   test.each(KEYS)('%s has its heading in the runbook, with all that a person needs', (key) => {

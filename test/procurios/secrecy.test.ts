@@ -165,7 +165,7 @@ describe("of a user's consent", () => {
         giveBack: noted(undefined),
         giveUp: noted(undefined),
         finish: noted(undefined),
-        begin: noted(undefined),
+        takeOver: noted(undefined),
       },
       readCredentials: async () => ({ clientId: 'the-client-id', clientSecret: 'the-client-secret' }),
       clock: systemClock,

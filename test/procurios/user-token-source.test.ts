@@ -8,7 +8,8 @@ import { createUserSecret } from '../../lambda/aws/user-secret.ts';
 import { checkConfig } from '../../lambda/config/check-config.ts';
 import { hal } from '../../lambda/config/paging.ts';
 import type { Clock } from '../../lambda/core/clock.ts';
-import { RENEWAL_MS } from '../../lambda/core/token-lease.ts';
+import { SyncError } from '../../lambda/core/errors.ts';
+import { RENEWAL_MS, replaceUnderLease } from '../../lambda/core/token-lease.ts';
 import type { UserToken, UserTokenStore } from '../../lambda/core/user-token.ts';
 import {
   createUserTokenSource,
@@ -56,6 +57,9 @@ const clock: Clock = {
   },
 };
 
+/** The same, for long waits: each look at whether they are over takes longer. */
+const hasty: Clock = { ...clock, sleep: (ms) => clock.sleep(20 * ms) };
+
 beforeAll(async () => {
   aws = await startEmbeddedAws();
   const dynamoDb = dynamoDbOf(aws);
@@ -87,9 +91,8 @@ function sourceFor(server: HttpServer, options: Partial<UserTokenSourceOptions> 
   });
 }
 
-async function loggedIn(token: UserToken = TOKEN): Promise<void> {
-  await store.save(token);
-  await newLease().begin(token.id);
+async function loggedIn(token: UserToken = TOKEN, waits = clock): Promise<void> {
+  await replaceUnderLease(newLease(), waits, token.id, () => store.save(token));
 }
 
 /** Renews `refresh-N` to `access-N+1` and `refresh-N+1`, each once. */
@@ -161,12 +164,59 @@ describe("a user's token", () => {
     await expect(source.get()).resolves.toBe('access-of-login-2');
   });
 
+  test('is no longer served five minutes after a logout', async () => {
+    await using server = await startHttpServer(rotating());
+    await loggedIn(OF_UNKNOWN_LIFE);
+    const source = sourceFor(server);
+
+    await source.get();
+    await replaceUnderLease(newLease(), clock, 'logout', () => store.clear());
+    const soon = await source.get();
+    nowMs += 5 * 60_000;
+    const failure = await failureOf(source.get());
+
+    expect(soon).toBe('access-1');
+    expect(failure.message).toContain('no user has logged in');
+  });
+
+  test('is served on while the store is out of reach, and not when there is none', async () => {
+    await using server = await startHttpServer(rotating());
+    await loggedIn(OF_UNKNOWN_LIFE);
+    let isOut = false;
+    const unsteady: UserTokenStore = {
+      ...store,
+      read: async () => {
+        if (isOut) throw new SyncError('STORE_UNAVAILABLE', 'secret: throttled');
+        return store.read();
+      },
+    };
+    const source = sourceFor(server, { store: unsteady });
+
+    await source.get();
+    isOut = true;
+    nowMs += HOUR_MS;
+    const later = await source.get();
+    const failure = await failureOf(sourceFor(server, { store: unsteady }).get());
+
+    expect([later, failure.code]).toEqual(['access-1', 'STORE_UNAVAILABLE']);
+  });
+
   test.each([
     ['is not a JSON object', '"access-1"'],
+    ['is not a JSON object', '["access-1"]'],
+    ['is not a JSON object', 'null'],
     ['is not a JSON object', '{"accessToken": access-1'],
+    ['is not a JSON object', JSON.stringify(TOKEN).slice(0, -1)],
+    ['has no usable id', JSON.stringify({ ...TOKEN, id: undefined })],
     ['has no usable accessToken', JSON.stringify({ ...TOKEN, accessToken: 'access-1\n' })],
-    ['has no usable expiresAt', JSON.stringify({ ...TOKEN, expiresAt: 'access-1' })],
+    ['has no usable accessToken', JSON.stringify({ ...TOKEN, accessToken: { value: 'access-1' } })],
+    ['has no usable refreshToken', JSON.stringify({ ...TOKEN, refreshToken: null })],
     ['has no usable scopes', JSON.stringify({ ...TOKEN, scopes: 'access-1' })],
+    ['has no usable scopes', JSON.stringify({ ...TOKEN, scopes: ['access-1 '] })],
+    ['has no usable obtainedAt', JSON.stringify({ ...TOKEN, obtainedAt: 0 })],
+    ['has no usable expiresAt', JSON.stringify({ ...TOKEN, expiresAt: 'access-1' })],
+    ['has no usable expiresAt', JSON.stringify({ ...TOKEN, expiresAt: '2026-99-25T04:00:00Z' })],
+    ['has no usable userId', JSON.stringify({ ...TOKEN, userId: 1.5 })],
   ])('whose secret %s is refused, without its value', async (what, text) => {
     await using server = await startHttpServer(rotating());
     await secretsManagerOf(aws).send(new PutSecretValueCommand({ SecretId: SECRET, SecretString: text }));
@@ -358,7 +408,7 @@ describe('renewal', () => {
     nowMs += HOUR_MS;
     await newLease().take(TOKEN.id, 'stopped');
 
-    const failure = await failureOf(sourceFor(server).get());
+    const failure = await failureOf(sourceFor(server, { clock: hasty }).get());
 
     expect(failure.code).toBe('CONSENT_NEEDED');
     expect(nowMs).toBeGreaterThanOrEqual(START_MS + HOUR_MS + RENEWAL_MS);
@@ -433,13 +483,109 @@ describe('renewal', () => {
     expect(await store.read()).toMatchObject({ accessToken: 'access-2' });
   });
 
+  test('under way does not take the place of what a user logs in with meanwhile', async () => {
+    let answer = () => {};
+    await using server = await startHttpServer(async (request, response) => {
+      await new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      await rotating()(request, response);
+    });
+    await loggedIn();
+    nowMs += HOUR_MS;
+    const login = { ...TOKEN, id: 'login-2', accessToken: 'access-of-login-2' };
+
+    const renewing = sourceFor(server).get();
+    await until(() => server.requests.length === 1);
+    const slow: Clock = { now: () => START_MS, sleep: (ms) => sleep(ms / 100) };
+    const replacing = replaceUnderLease(newLease(), slow, login.id, () => store.save(login));
+    await sleep(30);
+    answer();
+    await Promise.all([renewing, replacing]);
+
+    expect(await store.read()).toEqual(login);
+    await expect(newLease().take(login.id, 'next')).resolves.toBe('taken');
+  });
+
+  test('is as possible as before when a login cannot be stored', async () => {
+    await using server = await startHttpServer(rotating());
+    await loggedIn();
+    nowMs += HOUR_MS;
+    const failing = async () => {
+      throw new Error('not stored');
+    };
+
+    await expect(replaceUnderLease(newLease(), clock, 'login-2', failing)).rejects.toThrow('not stored');
+
+    await expect(sourceFor(server).get()).resolves.toBe('access-2');
+  });
+
+  test('that was stored and not finished stays so when a login cannot be stored', async () => {
+    await using server = await startHttpServer(rotating());
+    await loggedIn();
+    await newLease().take(TOKEN.id, 'stored');
+    await store.save({ ...TOKEN, id: 'stored', accessToken: 'access-2', refreshToken: 'refresh-2' });
+    nowMs += HOUR_MS;
+
+    const failing = replaceUnderLease(newLease(), clock, 'login-2', async () => {
+      throw new Error('not stored');
+    });
+
+    await expect(failing).rejects.toThrow('not stored');
+    await expect(sourceFor(server).get()).resolves.toBe('access-3');
+  });
+
+  test('begun by one whose clock is a day ahead is not waited for without end, neither by a login', async () => {
+    await using server = await startHttpServer(rotating());
+    await loggedIn();
+    nowMs += 24 * HOUR_MS;
+    await newLease().take(TOKEN.id, 'stopped');
+    nowMs -= 23 * HOUR_MS;
+
+    const failure = await failureOf(sourceFor(server, { clock: hasty }).get());
+    const waitedMs = nowMs - START_MS - HOUR_MS;
+    await loggedIn({ ...OF_UNKNOWN_LIFE, id: 'login-2', accessToken: 'access-9' }, hasty);
+
+    expect(failure.code).toBe('CONSENT_NEEDED');
+    expect(waitedMs).toBeLessThan(5 * 60_000);
+    await expect(sourceFor(server).get()).resolves.toBe('access-9');
+    expect(server.requests).toEqual([]);
+  });
+
+  test.each([
+    ['a life that no date can hold', { expires_in: 1e300 }],
+    ['a scope that no scope can be', { scope: 'profile \u001b[31m' }],
+  ])('that is answered with %s is stored all the same, and can be read', async (_name, fields) => {
+    await using server = await startHttpServer((_request, response) =>
+      answerJson(response, { access_token: 'access-2', ...fields }),
+    );
+    await loggedIn();
+    nowMs += HOUR_MS;
+
+    await expect(sourceFor(server).get()).resolves.toBe('access-2');
+    expect(await store.read()).toMatchObject({ accessToken: 'access-2', scopes: ['profile'] });
+  });
+
+  test('that is answered with a token too long for any header means that consent is needed', async () => {
+    await using server = await startHttpServer((_request, response) =>
+      answerJson(response, { access_token: 'a'.repeat(20_000) }),
+    );
+    await loggedIn();
+    nowMs += HOUR_MS;
+
+    const failure = await failureOf(sourceFor(server).get());
+
+    expect(failure.code).toBe('CONSENT_NEEDED');
+    expect(failure.message.length).toBeLessThan(500);
+  });
+
   test('that was begun before a new login does not take its place in the lease', async () => {
     const lease = newLease();
     await loggedIn();
     await lease.take(TOKEN.id, 'begun-before');
     await loggedIn({ ...TOKEN, id: 'login-2' });
 
-    await lease.finish(TOKEN.id, 'begun-before');
+    await lease.finish('begun-before');
 
     await expect(lease.take('login-2', 'next')).resolves.toBe('taken');
   });

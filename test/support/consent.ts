@@ -31,9 +31,12 @@ export async function post(url: string, form: Record<string, string>): Promise<R
 }
 
 /** Goes to an address as a browser does that is sent there; `fetch` would say that it is a script. */
-export async function visit(url: string): Promise<{ readonly status: number; readonly html: string }> {
+export async function visit(
+  url: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<{ readonly status: number; readonly html: string }> {
   return await new Promise((resolve, reject) => {
-    get(url, async (response) => {
+    get(url, { headers }, async (response) => {
       resolve({ status: response.statusCode ?? 0, html: await text(response) });
     }).once('error', reject);
   });
