@@ -12,7 +12,7 @@ const TEXTS: Readonly<Record<CallbackOutcome, { title: string; text: string; mar
   },
 };
 
-/** Takes the code out of the address bar and the browser's history. */
+/** Takes the code out of the address bar. The browser's history may keep it: by then it has been spent. */
 const SCRIPT = "history.replaceState(null, '', location.pathname)";
 
 /** The page is whole in itself, and is neither kept nor shown within another. */
