@@ -48,14 +48,16 @@ export const ERROR_GUIDE: Readonly<Record<ErrorCode, ErrorGuide>> = {
     ],
   },
   SECRET_INVALID: {
-    happened: 'the secret is missing, empty or not `{"clientId", "clientSecret"}`',
-    remedy: 'store it again: `npx procurios-sync configure`',
+    happened:
+      'the secret is missing, empty or not `{"clientId", "clientSecret"}`; or a user\'s token is damaged, or open to others',
+    remedy: 'store it again: `npx procurios-sync configure`, or `login`',
     meaning:
       "The client's id and secret could not be read, so Procurios was not asked. A deployment makes the secret without a value.",
     look: [DOCTOR],
     steps: [
       'In AWS: `npx procurios-sync configure` asks for both, checks them and stores them.',
       'With `--embedded`: set `PROCURIOS_CLIENT_ID` and `PROCURIOS_CLIENT_SECRET`.',
+      "Where the message names a user's token: `npx procurios-sync login` stores a new one.",
     ],
   },
   CREDENTIALS_REFUSED: {

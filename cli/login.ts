@@ -33,6 +33,11 @@ export async function login(options: LoginOptions): Promise<number> {
   await session.userTokens.prepare();
 
   const consent = requestConsent(auth, clientId);
+  if (consent.state === undefined && consent.verifier === undefined) {
+    say(
+      'without state and PKCE a callback that somebody else prepared is taken for yours: make sure of whom you are logged in as',
+    );
+  }
   const arrival = await receiveCallback(auth, consent, options);
   try {
     // What the server gives for the code would be lost.

@@ -250,6 +250,7 @@ describe('login by a pasted address', () => {
     });
 
     expect(ended.code).toBe(0);
+    expect(ended.stderr).toContain('without state and PKCE a callback that somebody else prepared');
     expect(ended.stderr).toContain(`the browser will end at ${ELSEWHERE}; paste that whole address here`);
     expect(await storedToken()).toMatchObject({ userId: 1 });
   });
