@@ -76,7 +76,7 @@ export function translate(error: unknown, about: string): unknown {
       cause: error,
     });
   }
-  if (/^Region (is missing|not accepted)/.test(error.message)) {
+  if (error.message.startsWith('Region is missing')) {
     return new SyncError('STORE_UNAVAILABLE', `${about}: no AWS region is set; set AWS_REGION`, {
       cause: error,
     });
