@@ -75,10 +75,17 @@ async function show(url: string, isOpened: boolean): Promise<void> {
   if (!isOpened) return;
   try {
     const browser = await open(url);
-    browser.once('error', () => say('no browser could be started; open the address yourself'));
+    browser.once('error', tellThatNoneOpens);
+    browser.once('exit', (code) => {
+      if (code !== 0) tellThatNoneOpens();
+    });
   } catch {
-    say('no browser could be started; open the address yourself');
+    tellThatNoneOpens();
   }
+}
+
+function tellThatNoneOpens(): void {
+  say('no browser could be started; open the address yourself');
 }
 
 /** What ends the wait: the time, and Ctrl-C. */

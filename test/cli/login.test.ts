@@ -1,10 +1,11 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { SIMULATOR_CREDENTIALS, type Simulator, startSimulator } from '../../local/simulator/simulator.ts';
 import { DEFAULT_SWITCHES, type Switches } from '../../local/simulator/switches.ts';
-import { consentAt, visit } from '../support/consent.ts';
+import { consentAt, post, visit } from '../support/consent.ts';
 import { freePort } from '../support/http-server.ts';
 import { newFolder, run, type Setting, start, waitUntil, writeConfig } from './command-line.ts';
 import { runHere, startHere, type Working } from './in-process.ts';
@@ -238,6 +239,43 @@ describe('login', () => {
   });
 });
 
+describe('the browser', () => {
+  const onLinux = process.platform === 'linux' ? test : test.skip;
+  /** As on a machine without a desktop, with this program for a browser. */
+  const withBrowser = (browser: string) => ({
+    ...setting,
+    env: { ...setting.env, BROWSER: browser, DISPLAY: '', WAYLAND_DISPLAY: '', XDG_CURRENT_DESKTOP: '' },
+  });
+
+  onLinux('is opened at the address that is printed', async () => {
+    const [browser, opened] = ['browser.sh', 'opened'].map((name) => join(setting.cwd, name)) as [
+      string,
+      string,
+    ];
+    await writeFile(browser, `#!/bin/sh\necho "$1" > '${opened}'\n`, { mode: 0o755 });
+    const link = join('/tmp', `browser-${process.pid}`);
+    await symlink(browser, link);
+
+    const login = start(['login', '--embedded', '--timeout', '30'], withBrowser(link));
+    await waitUntil(() => existsSync(opened));
+    login.process.kill('SIGINT');
+    const { stderr } = await login.ended;
+    await rm(link);
+
+    expect((await readFile(opened, 'utf8')).trim()).toBe(addressIn(stderr));
+    expect(stderr).not.toContain('no browser could be started');
+  });
+
+  onLinux('that cannot be started is told of, and the login goes on', async () => {
+    const login = start(['login', '--embedded'], withBrowser('/nonexistent/browser'));
+    await login.showsOnStderr(/no browser could be started; open the address yourself/);
+
+    await visit(await consentAt(addressIn(login.stderr())));
+
+    expect((await login.ended).code).toBe(0);
+  });
+});
+
 describe('login by a pasted address', () => {
   test('takes the address that the browser ended at from stdin', async () => {
     await configure({ redirectUrl: ELSEWHERE, pkce: false, state: false });
@@ -305,7 +343,7 @@ describe('a login that does not work', () => {
     expect(ended.stderr).not.toContain('a-code');
   });
 
-  test('because the code has expired, or is used a second time, says that a new one is needed', async () => {
+  test('because the code has expired says that a new one is needed', async () => {
     simulator.control.switches({ codeLifetimeSeconds: 0 });
     const { ended, page } = await logIn();
 
@@ -313,6 +351,27 @@ describe('a login that does not work', () => {
       expect.stringMatching(/^LOGIN_FAILED: .*invalid_grant; expected a code that is new/),
     ]);
     expect([ended.code, page.status]).toEqual([1, 400]);
+    expect(await isStored()).toBe(false);
+  });
+
+  test('because somebody else has used the code says that a new one is needed', async () => {
+    const login = await startLogin();
+    const callback = await consentAt(login.url);
+    await post(`${simulator.url}/l/oauth2/token`, {
+      grant_type: 'authorization_code',
+      client_id: SIMULATOR_CREDENTIALS.clientId,
+      client_secret: SIMULATOR_CREDENTIALS.clientSecret,
+      code: new URL(callback).searchParams.get('code') ?? '',
+    });
+    simulator.control.resetRequests();
+
+    await visit(callback);
+    const ended = await login.ended;
+
+    expect(lines(ended.stderr)).toEqual([
+      expect.stringMatching(/^LOGIN_FAILED: .*invalid_grant; .*used once/),
+    ]);
+    expect(simulator.control.requests()['POST /l/oauth2/token']).toBe(1);
     expect(await isStored()).toBe(false);
   });
 

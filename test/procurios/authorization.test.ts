@@ -129,6 +129,34 @@ describe('an exchange', () => {
     expect(spent).toMatchObject({ kind: 'granted', grant: { accessToken: 'the-token' } });
   });
 
+  test.each([
+    ['a redirect', 307, '', 'text/plain', 'NOT_PROCURIOS'],
+    ['a page', 200, '<p>Log in</p>', 'text/html', 'NOT_PROCURIOS'],
+    ['a page that refuses', 403, '<p>the-code is blocked</p>', 'text/html', 'NOT_PROCURIOS'],
+    ['more than any token', 200, `"${'a'.repeat(1_100_000)}"`, 'application/json', 'RESPONSE_INVALID'],
+    ['no token', 200, '{"access_token": ["the-code"]}', 'application/json', 'RESPONSE_INVALID'],
+    ['half a token', 200, '{"access_token": "the-', 'application/json', 'RESPONSE_INVALID'],
+  ])(
+    'answered with %s has spent the code, and goes nowhere else',
+    async (_name, status, text, type, code) => {
+      await using elsewhere = await startHttpServer((_request, response) =>
+        answerJson(response, { access_token: 'the-token' }),
+      );
+      await using server = await startHttpServer(
+        (_request, response) =>
+          void response
+            .writeHead(status, { 'content-type': type, location: `${elsewhere.origin}/token` })
+            .end(text),
+      );
+
+      const spent = await exchangeAt(server.origin);
+
+      expect(spent).toMatchObject({ kind: 'failed', isVoid: true, failure: { code } });
+      expect(JSON.stringify(spent)).not.toContain('the-code');
+      expect([server.requests.length, elsewhere.requests.length]).toEqual([1, 0]);
+    },
+  );
+
   test('is sent again where nobody handled it, and only then', async () => {
     const answers = [503, 429, 500];
     await using server = await startHttpServer((_request, response) =>
