@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import {
   Alarm,
   type AlarmProps,
@@ -8,6 +8,7 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -45,6 +46,7 @@ export class Alarms extends Construct {
       enforceSSL: true,
       masterKey: encryptionKey,
     });
+    this.topic.addToResourcePolicy(this.publishing());
     if (config.alarmEmail !== undefined) this.topic.addSubscription(new EmailSubscription(config.alarmEmail));
     output(this, OUTPUTS.alarmTopic, this.topic.topicArn);
   }
@@ -101,6 +103,29 @@ export class Alarms extends Construct {
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       // What never had a value cannot be filled.
       treatMissingData: TreatMissingData.BREACHING,
+    });
+  }
+
+  /**
+   * Our alarms' right to use the topic.
+   *
+   * A topic begins with a policy that lets its whole account publish, but loses it to the first statement of its own, which
+   * `enforceSSL` is: without this one no alarm is ever heard.
+   *
+   * @see https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger
+   */
+  private publishing(): PolicyStatement {
+    const { account } = Stack.of(this);
+    const alarms = { service: 'cloudwatch', resource: 'alarm', arnFormat: ArnFormat.COLON_RESOURCE_NAME };
+    const resourceName = alarmName(this.config.environment, '*');
+    return new PolicyStatement({
+      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+      actions: ['sns:Publish'],
+      resources: [this.topic.topicArn],
+      conditions: {
+        StringEquals: { 'aws:SourceAccount': account },
+        ArnLike: { 'aws:SourceArn': Stack.of(this).formatArn({ ...alarms, resourceName }) },
+      },
     });
   }
 

@@ -43,8 +43,8 @@ export const ALARMS = {
 
 export type AlarmKey = keyof typeof ALARMS;
 
-/** The alarm's name in CloudWatch. */
-export function alarmName(environment: string, alarm: AlarmKey): string {
+/** The alarm's name in CloudWatch; `*`: what matches all of an environment's. */
+export function alarmName(environment: string, alarm: AlarmKey | '*'): string {
   return `procurios-sync-${environment}-${alarm}`;
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
 import { ALARMS, type AlarmKey, alarmName } from '../../lambda/config/alarms.ts';
 import { METRICS } from '../../lambda/config/metrics.ts';
+import { statementsOf } from '../support/rights.ts';
 import { resourcesOf, synthesize } from '../support/synthesize.ts';
 
 const template = synthesize();
@@ -47,6 +48,40 @@ describe('every alarm', () => {
       AlarmDescription: `${ALARMS[key]} What to do: docs/runbook.md#${key}`,
       AlarmActions: [{ Ref: topic?.[0] }],
     });
+  });
+
+  test('may be sent to the topic, which takes nothing from anyone else', () => {
+    const [[, policy] = ['']] = resourcesOf(template, 'AWS::SNS::TopicPolicy');
+    const allowed = policy ? statementsOf(policy).filter(({ Effect }) => Effect === 'Allow') : [];
+
+    expect(allowed).toEqual([
+      {
+        Sid: expect.any(String),
+        Effect: 'Allow',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Action: 'sns:Publish',
+        Resource: { Ref: expect.stringMatching(/^AlarmsTopic/) },
+        Condition: {
+          StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+          ArnLike: {
+            'aws:SourceArn': {
+              'Fn::Join': [
+                '',
+                [
+                  'arn:',
+                  { Ref: 'AWS::Partition' },
+                  ':cloudwatch:',
+                  { Ref: 'AWS::Region' },
+                  ':',
+                  { Ref: 'AWS::AccountId' },
+                  ':alarm:procurios-sync-acme-*',
+                ],
+              ],
+            },
+          },
+        },
+      },
+    ]);
   });
 
   test('that tells of refused access names the command that logs a user in, where users do', () => {
