@@ -30,7 +30,14 @@ export interface Use {
 
 /** What a call to DynamoDB or SQS takes rights for. */
 export function usesOf({ action: called, body }: ProxiedCall): Use[] {
-  const { TableName, Key, Item, ExpressionAttributeValues, RequestItems = {}, ...queue } = JSON.parse(body) as Body;
+  const {
+    TableName,
+    Key,
+    Item,
+    ExpressionAttributeValues,
+    RequestItems = {},
+    ...queue
+  } = JSON.parse(body) as Body;
   const queueName = queue.QueueName ?? queue.QueueUrl?.replace(/^.*\//, '');
   if (queueName !== undefined) {
     // Batches of SQS take the right of the single call.

@@ -1,0 +1,125 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { stream } from '../../lambda/config/catalogue.ts';
+import { operation } from '../../lambda/config/catalogue-operations.ts';
+import { checkConfig } from '../../lambda/config/check-config.ts';
+import { changeQueueName, stateTableName } from '../../lambda/config/names.ts';
+import { onePage } from '../../lambda/config/paging.ts';
+import { type EmbeddedAws, startEmbeddedAws } from '../../local/endpoints/embedded-aws.ts';
+import { createQueues } from '../../local/endpoints/queues.ts';
+import { createTables } from '../../local/endpoints/tables.ts';
+import { SIMULATOR_CREDENTIALS, type Simulator, startSimulator } from '../../local/simulator/simulator.ts';
+import { bundle } from '../support/bundle.ts';
+import { dynamoDbOf, sqsOf } from '../support/embedded-aws.ts';
+import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
+import { invokeBundle } from '../support/invoke-bundle.ts';
+import { actionsOf, refused, type Use, usesOf } from '../support/recorded-uses.ts';
+import { rightsOf } from '../support/rights.ts';
+import { synthesize } from '../support/synthesize.ts';
+
+const MEDIA_TYPE = 'application/vnd.procurios.application+json; version=1';
+const THINGS = { path: '/l/module_api/object', mediaType: MEDIA_TYPE };
+const config = checkConfig({
+  environment: 'acme',
+  host: 'https://acme.procurios.example',
+  auth: { grant: 'clientCredentials', scopes: ['engagement/read', 'profile'] },
+  requestsPerSecond: { push: 200 },
+  streams: [stream('things', { ...THINGS, key: 'id', paging: onePage() })],
+  operations: { createThing: operation('POST', THINGS.path, { mediaType: MEDIA_TYPE }) },
+});
+const template = synthesize(config);
+const STATE = stateTableName('acme');
+const QUEUE = changeQueueName('acme');
+
+let procurios: Simulator;
+let aws: EmbeddedAws;
+let proxies: Record<'AWS_ENDPOINT_URL_DYNAMODB' | 'AWS_ENDPOINT_URL_SQS', FaultProxy>;
+
+beforeAll(async () => {
+  [procurios, aws] = await Promise.all([startSimulator({ relations: 1 }), startEmbeddedAws()]);
+  const { AWS_ENDPOINT_URL_DYNAMODB = '', AWS_ENDPOINT_URL_SQS = '' } = aws.environment;
+  await createTables(dynamoDbOf(aws), config);
+  await createQueues(sqsOf(AWS_ENDPOINT_URL_SQS), config);
+  aws.secrets.put('procurios-sync/acme/client', JSON.stringify(SIMULATOR_CREDENTIALS));
+  proxies = {
+    AWS_ENDPOINT_URL_DYNAMODB: await startFaultProxy(AWS_ENDPOINT_URL_DYNAMODB),
+    AWS_ENDPOINT_URL_SQS: await startFaultProxy(AWS_ENDPOINT_URL_SQS),
+  };
+});
+
+afterAll(async () => {
+  await Promise.all(Object.values(proxies).map((proxy) => proxy.close()));
+  await Promise.all([procurios.close(), aws.close()]);
+});
+
+/** Invokes a function with events. @returns What it used, and what it answered. */
+async function recorded(entry: 'push' | 'enqueue', events: readonly object[]) {
+  const uses: Use[] = [];
+  for (const proxy of Object.values(proxies)) {
+    proxy.onCall((call) => {
+      uses.push(...usesOf(call));
+      return undefined;
+    });
+  }
+  await using code = await bundle(
+    fileURLToPath(new URL(`../../lambda/${entry}.ts`, import.meta.url)),
+    config,
+  );
+  const endpoints = Object.fromEntries(Object.entries(proxies).map(([name, { url }]) => [name, url]));
+  const environment = { ...aws.environment, ...endpoints, PROCURIOS_HOST: procurios.url };
+  const { answers } = await invokeBundle(code, events, environment);
+  return { uses, answers };
+}
+
+const thing = (changeId: string, subject: string) => ({
+  ...{ changeId, subject, operation: 'createThing' },
+  body: { name: 'a thing' },
+});
+
+/** A batch as the event source mapping delivers it. */
+const batch = (...changes: readonly { changeId: string; subject: string }[]) => ({
+  Records: changes.map((change) => ({
+    messageId: `message-${change.changeId}`,
+    receiptHandle: `receipt-${change.changeId}`,
+    body: JSON.stringify(change),
+    attributes: {
+      MessageGroupId: change.subject,
+      ApproximateReceiveCount: '1',
+      SentTimestamp: String(Date.now()),
+    },
+  })),
+});
+
+test('the push makes no call that the stack does not allow it', async () => {
+  procurios.control.fault({ route: `POST ${THINGS.path}`, nth: 1, do: { kind: 'status', status: 503 } });
+
+  const { uses, answers } = await recorded('push', [
+    // One that has to wait, with another behind it.
+    batch(thing('p1', 'a'), thing('p2', 'a')),
+    // One that is accepted, and what is no change.
+    batch(thing('p3', 'b'), { changeId: 'p4', subject: 'c' }),
+  ]);
+
+  expect(answers.map(({ result }) => result.batchItemFailures)).toEqual([
+    [{ itemIdentifier: 'message-p1' }, { itemIdentifier: 'message-p2' }],
+    [],
+  ]);
+  expect(refused(uses, rightsOf(template, 'PushFunctionRole'), template)).toEqual([]);
+  // All that it may do to the state table it does; fetching and deleting messages is its event source's.
+  expect(actionsOf(uses, STATE)).toEqual(['dynamodb:GetItem', 'dynamodb:PutItem']);
+  expect(actionsOf(uses, QUEUE)).toEqual(['sqs:ChangeMessageVisibility', 'sqs:GetQueueUrl']);
+}, 60_000);
+
+test('enqueue makes no call that the stack does not allow it, and needs every right it has', async () => {
+  const event = (detail: object) => ({ id: 'event-1', 'detail-type': 'Procurios Change', detail });
+
+  const noChange = event({ changeId: 'e2' });
+
+  // What is no change is noted, and found to be noted when it is delivered again.
+  const { uses, answers } = await recorded('enqueue', [event(thing('e1', 'a')), noChange, noChange]);
+
+  expect(answers.filter((answer) => 'error' in answer)).toEqual([]);
+  expect(refused(uses, rightsOf(template, 'PushEnqueueRole'), template)).toEqual([]);
+  expect(actionsOf(uses, STATE)).toEqual(['dynamodb:GetItem', 'dynamodb:PutItem']);
+  expect(actionsOf(uses, QUEUE)).toEqual(['sqs:GetQueueUrl', 'sqs:SendMessage']);
+}, 60_000);
