@@ -57,8 +57,15 @@ function commandsInLine(line: string): string[] {
     .split(/ && | \| | [<>] /)
     .flatMap((part) => {
       const start = part.indexOf(PREFIX);
-      // Prose after a command that stands in no code: a sentence's end.
-      return start < 0 ? [] : [part.slice(start).trim().replace(/\.$/, '')];
+      // In prose, as an alarm's, a command ends with its part of the sentence.
+      return start < 0
+        ? []
+        : [
+            part
+              .slice(start)
+              .replace(/[.,](?:\s.*)?$/, '')
+              .trim(),
+          ];
     });
 }
 
@@ -77,7 +84,7 @@ const sources: [where: string, commands: string[]][] = [
   [
     'alarms',
     (Object.keys(ALARMS) as AlarmKey[]).flatMap((key) =>
-      commandsInLine(alarmDescription(key, 'authorizationCode').replace(' What to do:', ' #')),
+      commandsInLine(alarmDescription(key, { grant: 'authorizationCode', environment: 'acme' })),
     ),
   ],
   [
