@@ -1,15 +1,7 @@
-import type { SyncErrorCode } from '../core/errors.ts';
 import type { LedgerEntry } from '../core/ledger-entry.ts';
 import { isHeld } from '../core/resolve-change.ts';
+import { ACCESS_REFUSALS } from './access-refusals.ts';
 import type { MetricCounts } from './metrics.ts';
-
-/** What stands in the way of our access, and not of the change. */
-const REFUSES_ACCESS: ReadonlySet<SyncErrorCode | undefined> = new Set([
-  'CREDENTIALS_REFUSED',
-  'ACCESS_DENIED',
-  'SECRET_INVALID',
-  'CONSENT_NEEDED',
-]);
 
 /** The counts of a batch, by what became of its changes. One that is held counts as that each time it becomes so. */
 export function countOutcomes(entries: readonly LedgerEntry[]): MetricCounts {
@@ -18,7 +10,7 @@ export function countOutcomes(entries: readonly LedgerEntry[]): MetricCounts {
     const name = metricOf(entry);
     if (name !== undefined) counts[name] = (counts[name] ?? 0) + 1;
     // A 0 too: it says that access is well again.
-    counts.accessRefused = (counts.accessRefused ?? 0) + (REFUSES_ACCESS.has(entry.code) ? 1 : 0);
+    counts.accessRefused = (counts.accessRefused ?? 0) + (ACCESS_REFUSALS.has(entry.code) ? 1 : 0);
     if (entry.code === 'THROTTLED') counts.throttled = (counts.throttled ?? 0) + 1;
   }
   return counts;

@@ -1,13 +1,6 @@
-import type { Failure, RunReceipt } from '../core/receipt.ts';
+import type { RunReceipt } from '../core/receipt.ts';
+import { ACCESS_REFUSALS } from './access-refusals.ts';
 import type { Metrics } from './metrics.ts';
-
-/** Failures that our access is the reason of. */
-const ACCESS: ReadonlySet<string> = new Set<Failure['code']>([
-  'SECRET_INVALID',
-  'CREDENTIALS_REFUSED',
-  'CONSENT_NEEDED',
-  'ACCESS_DENIED',
-]);
 
 /** Puts out what a run came to; its streams' counts are out by then, slice by slice. */
 export function putRunMetrics(metrics: Metrics, { status, streams }: RunReceipt): void {
@@ -18,7 +11,7 @@ export function putRunMetrics(metrics: Metrics, { status, streams }: RunReceipt)
     runFailed: status === 'failed' ? 1 : 0,
     streamsIncomplete: receipts.filter((receipt) => receipt.status === 'incomplete').length,
     rejects: receipts.reduce((sum, { rejected }) => sum + rejected, 0),
-    accessRefused: codes.filter((code) => ACCESS.has(code)).length,
+    accessRefused: codes.filter((code) => ACCESS_REFUSALS.has(code)).length,
     throttled: codes.filter((code) => code === 'THROTTLED').length,
   });
 }

@@ -119,6 +119,7 @@ test('a function without consent lets its change wait, and its log names the com
 
   expect(answers).toEqual([{ result: { batchItemFailures: [{ itemIdentifier: 'message-d' }] } }]);
   expect(printed).toContain('CONSENT_NEEDED');
+  expect(printed).toContain('"AccessRefused":1');
   expect(printed).toContain('to log in: npx procurios-sync login, with the config of the environment acme');
   expect(await entryOf('d')).toMatchObject({ outcome: 'waiting' });
   expect(procurios.control.applied()).toEqual([]);

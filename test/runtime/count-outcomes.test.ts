@@ -31,6 +31,11 @@ test.each<[string, Partial<LedgerEntry>, object]>([
     { outcome: 'waiting', notBefore: 1, code: 'CREDENTIALS_REFUSED' },
     { changesWaiting: 1, accessRefused: 1 },
   ],
+  [
+    'meets that a user has to log in',
+    { outcome: 'waiting', notBefore: 1, code: 'CONSENT_NEEDED' },
+    { changesWaiting: 1, accessRefused: 1 },
+  ],
 ])('counts a change that %s', (_what, entry, counts) => {
   expect(countOutcomes([entryOf(entry)])).toEqual(counts);
 });
