@@ -94,7 +94,7 @@ export class ScheduledPull extends Construct {
     role.addToPrincipalPolicy(
       stateRights(
         stateTable,
-        ['BatchWriteItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
+        ['BatchWriteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
         ['lease', 'run', 'stream#*', 'walk#*'],
       ),
     );

@@ -15,7 +15,7 @@ const LONGEST_ID_IN_KEY = 1000;
 export async function saveRejects(
   state: StateTable,
   stream: Stream,
-  walk: Walk,
+  walk: Pick<Walk, 'walkId'>,
   rejects: readonly Reject[],
   clock: Clock,
 ): Promise<void> {
@@ -40,7 +40,7 @@ export async function saveRejects(
 export async function clearRejects(
   state: StateTable,
   stream: Stream,
-  walk: Walk,
+  walk: Pick<Walk, 'walkId'>,
   clock: Clock,
 ): Promise<void> {
   const rows = await queryRows(state, `stream#${stream.name}`, 'reject#');

@@ -14,8 +14,17 @@ export interface Row {
 const MOST_TRIES = 8;
 const FIRST_PAUSE_MS = 50;
 
-/** All rows of a partition whose sort key begins with the prefix. */
-export async function queryRows(state: StateTable, pk: string, prefix: string): Promise<Row[]> {
+/**
+ * All rows of a partition whose sort key begins with the prefix.
+ *
+ * @param attributes - Only these of each row. @default - All.
+ */
+export async function queryRows(
+  state: StateTable,
+  pk: string,
+  prefix: string,
+  attributes?: readonly string[],
+): Promise<Row[]> {
   const rows: Row[] = [];
   let ExclusiveStartKey: Record<string, unknown> | undefined;
   do {
@@ -25,6 +34,7 @@ export async function queryRows(state: StateTable, pk: string, prefix: string): 
         ConsistentRead: true,
         KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
         ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+        ProjectionExpression: attributes?.join(', '),
         ExclusiveStartKey,
       }),
     );

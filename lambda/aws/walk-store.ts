@@ -1,10 +1,10 @@
-import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../core/clock.ts';
 import { SyncError } from '../core/errors.ts';
 import { SeenKeys } from '../core/seen-keys.ts';
 import type { WalkStore } from '../core/step.ts';
 import type { Stream } from '../core/stream.ts';
-import type { Walk } from '../core/walk.ts';
+import type { EndedWalk, Walk } from '../core/walk.ts';
 import type { Lease } from './lease.ts';
 import { clearRejects, saveRejects } from './reject-store.ts';
 import { deleteRows, queryRows } from './rows.ts';
@@ -30,7 +30,8 @@ export interface WalkMemory {
 /**
  * Keeps walks in the state table: `walk#<stream>` / `position` and, with the keys of a slice each, `seen#<slice>`.
  *
- * Everything else is written before the position is: whatever stops us in between, the position fits what it finds.
+ * Everything else is written before the position is: whatever stops us in between, the position fits what it finds. The place
+ * of a walk that has ended is taken by its {@link EndedWalk}, until the next one begins.
  * A walk that was just saved is given back from memory.
  */
 export function createWalkStore({ lease, clock, memory = {}, ...options }: WalkStoreOptions): WalkStore {
@@ -71,16 +72,22 @@ export function createWalkStore({ lease, clock, memory = {}, ...options }: WalkS
       memory.kept = { stream: stream.name, walk };
     },
 
-    async endWalk(stream, walk, isComplete, rejects) {
+    async endWalk(stream, ended, rejects) {
       memory.kept = undefined;
-      // First the position: whoever may not remove it may not touch the rest either.
-      const Key = { pk: `walk#${stream.name}`, sk: 'position' };
-      await fenced(state.send(new DeleteCommand({ TableName: state.name, Key, ...unlessNewer(lease) })));
-      await saveRejects(state, stream, walk, rejects, clock);
-      await saveStreamState(state, stream, walk);
-      const seen = await queryRows(state, `walk#${stream.name}`, 'seen#');
+      await saveRejects(state, stream, ended, rejects, clock);
+      const Item = {
+        pk: `walk#${stream.name}`,
+        sk: 'position',
+        ended,
+        fence: lease.fence,
+        _expiresAt: inSeconds(KEPT_SECONDS),
+      };
+      // Before the rest is touched: whoever may not write this may not do that either.
+      await fenced(state.send(new PutCommand({ TableName: state.name, Item, ...unlessNewer(lease) })));
+      await saveStreamState(state, stream, ended);
+      const seen = await queryRows(state, `walk#${stream.name}`, 'seen#', ['pk', 'sk']);
       await deleteRows(state, seen, clock);
-      if (isComplete) await clearRejects(state, stream, walk, clock);
+      if (ended.receipt.status === 'complete') await clearRejects(state, stream, ended, clock);
     },
   };
 }
@@ -123,14 +130,14 @@ function partsOf(digests: Uint8Array): Uint8Array[] {
   );
 }
 
-async function saveStreamState(state: StateTable, stream: Stream, walk: Walk): Promise<void> {
+async function saveStreamState(state: StateTable, stream: Stream, { keyTypes }: EndedWalk): Promise<void> {
   await state.send(
     new UpdateCommand({
       TableName: state.name,
       Key: { pk: `stream#${stream.name}`, sk: 'state' },
       UpdateExpression: 'SET #key = :key, keyTypes = :keyTypes',
       ExpressionAttributeNames: { '#key': 'key' },
-      ExpressionAttributeValues: { ':key': stream.key.join(), ':keyTypes': walk.keyTypes ?? null },
+      ExpressionAttributeValues: { ':key': stream.key.join(), ':keyTypes': keyTypes ?? null },
     }),
   );
 }
@@ -140,18 +147,27 @@ export type WalkUnderWay = Omit<Walk, 'seen' | 'followed'>;
 
 /** How far the stream's walk is; undefined: none is under way. */
 export async function readWalkUnderWay(state: StateTable, stream: string): Promise<WalkUnderWay | undefined> {
+  const kept = await readPosition(state, stream);
+  return kept === undefined || 'ended' in kept ? undefined : kept;
+}
+
+async function readPosition(
+  state: StateTable,
+  stream: string,
+): Promise<WalkUnderWay | { readonly ended: EndedWalk } | undefined> {
   const key = { pk: `walk#${stream}`, sk: 'position' };
   const { Item } = await state.send(
     new GetCommand({ TableName: state.name, Key: key, ConsistentRead: true }),
   );
   if (Item === undefined) return undefined;
   const { pk: _pk, sk: _sk, fence: _fence, _expiresAt, ...position } = Item;
-  return position as unknown as WalkUnderWay;
+  return position as unknown as WalkUnderWay | { ended: EndedWalk };
 }
 
-async function readWalk(state: StateTable, stream: Stream): Promise<Walk | undefined> {
-  const underWay = await readWalkUnderWay(state, stream.name);
+async function readWalk(state: StateTable, stream: Stream): Promise<Walk | EndedWalk | undefined> {
+  const underWay = await readPosition(state, stream.name);
   if (underWay === undefined) return undefined;
+  if ('ended' in underWay) return underWay.ended;
   const walk: Walk = { ...underWay, seen: new SeenKeys(), followed: new SeenKeys() };
 
   for (const row of await queryRows(state, `walk#${stream.name}`, 'seen#')) {

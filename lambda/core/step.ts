@@ -4,18 +4,21 @@ import { type Counts, countsSince, noCounts, type Receipt, receiptOf } from './r
 import type { Reject } from './reject.ts';
 import { pullSlice, type SliceEnd, type SlicePorts } from './slice.ts';
 import type { Stream } from './stream.ts';
-import { beginWalk, mayResume, type Walk } from './walk.ts';
+import { beginWalk, type EndedWalk, isEnded, mayResume, type Walk } from './walk.ts';
 
 /** Where walks are kept between slices and runs. */
 export interface WalkStore {
-  /** The stream's unfinished walk; undefined: there is none. */
-  loadWalk(stream: Stream): Promise<Walk | undefined>;
+  /** The stream's unfinished walk, or the one that ended last; undefined: neither is known. */
+  loadWalk(stream: Stream): Promise<Walk | EndedWalk | undefined>;
   /** What the stream's keys were made of in earlier walks, see `keyOf`; undefined: there was none. */
   loadKeyTypes(stream: Stream): Promise<string | undefined>;
   /** Keeps the walk and its last slice's rejects, so that it can be gone on with from here. */
   saveWalk(stream: Stream, walk: Walk, rejects: readonly Reject[]): Promise<void>;
-  /** Keeps what lasts of the walk and forgets the rest; after a complete one, earlier walks' rejects too. */
-  endWalk(stream: Stream, walk: Walk, isComplete: boolean, rejects: readonly Reject[]): Promise<void>;
+  /**
+   * Keeps its last slice's rejects and what lasts of the walk, and forgets the rest; after a complete one, earlier walks'
+   * rejects too. Cut off in between, it is to be called again.
+   */
+  endWalk(stream: Stream, walk: EndedWalk, rejects: readonly Reject[]): Promise<void>;
 }
 
 /** Everything outside a step. */
@@ -42,17 +45,24 @@ export async function stepStream(runId: string, stream: Stream, ports: StepPorts
   let walk: Walk | undefined;
   let before = noCounts();
   try {
-    walk = await openWalk(runId, stream, ports);
+    const kept = await ports.walks.loadWalk(stream);
+    if (kept !== undefined && isEnded(kept) && kept.runId === runId) {
+      await ports.walks.endWalk(stream, kept, []);
+      return { receipt: kept.receipt, goOnAfterMs: undefined, did: noCounts() };
+    }
+    walk = await openWalk(runId, stream, kept, ports);
     before = { ...walk.counts };
     const { end, rejects } = await pullSlice(stream, walk, ports);
     const did = countsSince(before, walk.counts);
     // Taken up from an earlier run and no page further: whoever takes it up again would fare no better.
     const isStuck =
       end.kind === 'failed' && did.pages === 0 && walk.walkId !== runId && pauseAfter(end) === undefined;
+    const receipt = receiptAfter(end, walk);
+    const { walkId, keyTypes } = walk;
     if (mayGoOnLater(end) && !isStuck) await ports.walks.saveWalk(stream, walk, rejects);
-    else await ports.walks.endWalk(stream, walk, end.kind === 'complete', rejects);
+    else await ports.walks.endWalk(stream, { walkId, keyTypes, runId, receipt }, rejects);
     return {
-      receipt: receiptAfter(end, walk),
+      receipt,
       goOnAfterMs: pauseAfter(end),
       did,
     };
@@ -68,9 +78,13 @@ export async function stepStream(runId: string, stream: Stream, ports: StepPorts
   }
 }
 
-async function openWalk(runId: string, stream: Stream, { clock, walks }: StepPorts): Promise<Walk> {
-  const unfinished = await walks.loadWalk(stream);
-  if (unfinished !== undefined && mayResume(unfinished, stream, clock.now())) return unfinished;
+async function openWalk(
+  runId: string,
+  stream: Stream,
+  kept: Walk | EndedWalk | undefined,
+  { clock, walks }: StepPorts,
+): Promise<Walk> {
+  if (kept !== undefined && !isEnded(kept) && mayResume(kept, stream, clock.now())) return kept;
   const keyTypes = await walks.loadKeyTypes(stream);
   return beginWalk(stream, { walkId: runId, startedAt: timestamp(clock.now()), keyTypes });
 }

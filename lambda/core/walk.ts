@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Position } from './page.ts';
-import { type Counts, noCounts } from './receipt.ts';
+import { type Counts, noCounts, type Receipt } from './receipt.ts';
 import { SeenKeys } from './seen-keys.ts';
 import type { Stream } from './stream.ts';
 
@@ -29,6 +29,20 @@ export interface Walk {
   readonly seen: SeenKeys;
   /** The links and cursors followed so far, so that a listing that leads in a circle is noticed. */
   readonly followed: SeenKeys;
+}
+
+/**
+ * What is left of a walk that has come to its end. It says so to a step that is done again because it was cut off right
+ * after that: the stream would be read a second time.
+ */
+export interface EndedWalk extends Pick<Walk, 'walkId' | 'keyTypes'> {
+  /** The run that ended it. */
+  readonly runId: string;
+  readonly receipt: Receipt;
+}
+
+export function isEnded(walk: Walk | EndedWalk): walk is EndedWalk {
+  return 'receipt' in walk;
 }
 
 export function beginWalk(

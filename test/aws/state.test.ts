@@ -5,10 +5,11 @@ import { listRejects } from '../../lambda/aws/reject-store.ts';
 import { queryRows } from '../../lambda/aws/rows.ts';
 import { saveRunReceipt } from '../../lambda/aws/run-store.ts';
 import { createStateTable } from '../../lambda/aws/state-table.ts';
-import { createWalkStore } from '../../lambda/aws/walk-store.ts';
-import { noCounts } from '../../lambda/core/receipt.ts';
+import { createWalkStore, readWalkUnderWay } from '../../lambda/aws/walk-store.ts';
+import { noCounts, receiptOf, type WalkStatus } from '../../lambda/core/receipt.ts';
 import type { Reject } from '../../lambda/core/reject.ts';
-import { beginWalk, type Walk } from '../../lambda/core/walk.ts';
+import type { WalkStore } from '../../lambda/core/step.ts';
+import { beginWalk, type EndedWalk, isEnded, type Walk } from '../../lambda/core/walk.ts';
 import { closeAfterTest } from '../support/embedded-aws.ts';
 import { describeEngines, type Engine } from '../support/engines.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
@@ -181,7 +182,7 @@ describeEngines('a walk', (engine) => {
     walk.slices = 2;
     await store.saveWalk(THINGS, walk, []);
 
-    const read = await storeOf(state).loadWalk(THINGS);
+    const read = await loadUnfinished(storeOf(state));
 
     expect(read).toMatchObject({
       walkId: 'w1',
@@ -205,7 +206,7 @@ describeEngines('a walk', (engine) => {
 
     await store.saveWalk(THINGS, walkOf('w1', keys), []);
 
-    const read = await storeOf(state).loadWalk(THINGS);
+    const read = await loadUnfinished(storeOf(state));
     expect(read?.seen.count).toBe(45_000);
   });
 
@@ -213,10 +214,10 @@ describeEngines('a walk', (engine) => {
     const state = await openState(engine);
     await storeOf(state).saveWalk(THINGS, walkOf('w0', ['old'], { slices: 7 }), []);
     await storeOf(state).saveWalk(THINGS, walkOf('w1', ['a']), []);
-    const cut = await storeOf(state).loadWalk(THINGS);
+    const cut = await loadUnfinished(storeOf(state));
     await saveSeenOnly(state, cut, 'b');
 
-    const read = await storeOf(state).loadWalk(THINGS);
+    const read = await loadUnfinished(storeOf(state));
 
     expect(['a', 'b', 'old'].map((key) => read?.seen.add(key))).toEqual([false, true, true]);
   });
@@ -256,7 +257,7 @@ describeEngines('a walk', (engine) => {
     const state = await openState(engine);
     await storeOf(state, 2).saveWalk(THINGS, walkOf('w2', ['a']), [reject('300')]);
 
-    await expect(storeOf(state, 1).endWalk(THINGS, walkOf('w1', []), true, [])).rejects.toMatchObject({
+    await expect(storeOf(state, 1).endWalk(THINGS, endOf('w1'), [])).rejects.toMatchObject({
       code: 'RUN_ACTIVE',
     });
 
@@ -273,23 +274,35 @@ describeEngines('a walk', (engine) => {
 
     await storeOf(state).saveWalk(THINGS, walk, []);
 
-    expect((await storeOf(state).loadWalk(THINGS))?.seen.count).toBe(100_000);
+    expect((await loadUnfinished(storeOf(state)))?.seen.count).toBe(100_000);
   });
 
-  test('leaves nothing but what the key was made of when it ends', async () => {
+  test('leaves nothing but how it ended, and what the key was made of', async () => {
     const state = await openState(engine);
     const store = storeOf(state);
     const walk = walkOf('w1', ['a']);
     await store.saveWalk(THINGS, walk, []);
 
-    await store.endWalk(THINGS, walk, true, []);
+    await store.endWalk(THINGS, endOf('w1'), []);
 
-    expect(await store.loadWalk(THINGS)).toBeUndefined();
+    expect(await store.loadWalk(THINGS)).toEqual(endOf('w1'));
+    expect(await readWalkUnderWay(state, 'things')).toBeUndefined();
     expect(await queryRows(state, 'walk#things', 'seen#')).toEqual([]);
     expect(await store.loadKeyTypes(THINGS)).toBe('integer');
     expect(await store.loadKeyTypes(streamOf({ key: ['other'] }))).toBeUndefined();
   });
 });
+
+/** The walk, for a stream whose walk has not ended. */
+async function loadUnfinished(store: WalkStore): Promise<Walk | undefined> {
+  const walk = await store.loadWalk(THINGS);
+  if (walk !== undefined && isEnded(walk)) throw new Error('it has ended');
+  return walk;
+}
+
+function endOf(walkId: string, status: WalkStatus = 'complete'): EndedWalk {
+  return { walkId, keyTypes: 'integer', runId: walkId, receipt: receiptOf(noCounts(), status) };
+}
 
 describeEngines('rejects', (engine) => {
   const storeOf = (state: Awaited<ReturnType<typeof openState>>) =>
@@ -322,11 +335,11 @@ describeEngines('rejects', (engine) => {
     const state = await openState(engine);
     const store = storeOf(state);
     const many = Array.from({ length: 60 }, (_, index) => reject(`old-${index}`));
-    await store.endWalk(THINGS, walkOf('w1', []), true, [...many, reject('still')]);
+    await store.endWalk(THINGS, endOf('w1'), [...many, reject('still')]);
 
-    await store.endWalk(THINGS, walkOf('w2', []), false, []);
+    await store.endWalk(THINGS, endOf('w2', 'incomplete'), []);
     const afterIncomplete = await listRejects(state, 'things');
-    await store.endWalk(THINGS, walkOf('w3', []), true, [reject('still'), reject('new')]);
+    await store.endWalk(THINGS, endOf('w3'), [reject('still'), reject('new')]);
     const afterComplete = await listRejects(state, 'things');
 
     expect(afterIncomplete).toHaveLength(61);

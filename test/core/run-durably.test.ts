@@ -85,6 +85,22 @@ describe('a run over many invocations', () => {
     );
   });
 
+  test('does not walk a stream again where it was cut off right after the walk had ended', async () => {
+    const run = open({
+      things: () => pagesOfTen(9),
+      broken: () => [new SyncError('NOT_PROCURIOS', 'page 1')],
+    });
+    const cuts = new Set(['things 5', 'broken 1']);
+    run.engine.isCutOff = (name, when) => when === 'after' && cuts.delete(name);
+
+    const { things: receipt, broken } = await run.pull();
+
+    expect(cuts.size).toBe(0);
+    expect(run.pages).toEqual([...Array.from({ length: 9 }, (_, page) => `things ${page + 1}`), 'broken 1']);
+    expect(receipt).toMatchObject({ status: 'complete', pages: 9, fetched: 90 });
+    expect(broken).toMatchObject({ status: 'failed', error: { code: 'NOT_PROCURIOS' } });
+  });
+
   test('waits an hour in one go, as Procurios asks, and reads on where it was', async () => {
     let isFirst = true;
     const listing = (): Listing => [
@@ -136,7 +152,7 @@ describe('a run over many invocations', () => {
     first.pages.length = 0;
     first.engine.operations.length = 0;
 
-    const receipts = await first.pull();
+    const receipts = await first.pull(runOf('run-2', { unfinished: first.walks.unfinished }));
 
     expect(first.pages).toEqual(['b 2', 'a 1']);
     expect(Object.keys(receipts)).toEqual(['a', 'b']);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readLease } from '../../lambda/aws/lease.ts';
 import { queryRows } from '../../lambda/aws/rows.ts';
+import { readWalkUnderWay } from '../../lambda/aws/walk-store.ts';
 import { type DeployedPull, deployPull, killEveryOther } from '../support/deployed-pull.ts';
 
 let deployed: DeployedPull;
@@ -35,6 +36,7 @@ test.each(CALLS)('a pull that is killed at call %i to DynamoDB of every other in
   expect(changed).toHaveLength(relations.length);
   expect(changed.every(([, object]) => object.includes(`changed ${call}`))).toBe(true);
   expect(after.size).toBe(300);
-  expect(await queryRows(deployed.state, 'walk#members', '')).toEqual([]);
+  expect(await readWalkUnderWay(deployed.state, 'members')).toBeUndefined();
+  expect(await queryRows(deployed.state, 'walk#members', 'seen#')).toEqual([]);
   expect(await readLease(deployed.state)).toMatchObject({ until: 0 });
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { readLease } from '../../lambda/aws/lease.ts';
 import { queryRows } from '../../lambda/aws/rows.ts';
 import { listRunReceipts } from '../../lambda/aws/run-store.ts';
+import { readWalkUnderWay } from '../../lambda/aws/walk-store.ts';
 import { type DeployedPull, deployPull, killEveryOther, SHORT_SLICES } from '../support/deployed-pull.ts';
 import type { Execution } from '../support/durable-service.ts';
 
@@ -42,7 +43,8 @@ describe('a pull whose invocations are killed', () => {
     const again = await deployed.execute();
     expect(resultOf(again).streams.members).toMatchObject({ fetched: 400, unchanged: 400 });
     expect((await deployed.objectsOf('members')).size).toBe(400);
-    expect(await queryRows(deployed.state, 'walk#members', '')).toEqual([]);
+    expect(await readWalkUnderWay(deployed.state, 'members')).toBeUndefined();
+    expect(await queryRows(deployed.state, 'walk#members', 'seen#')).toEqual([]);
     expect(await readLease(deployed.state)).toMatchObject({ until: 0, writesUntil: 0 });
   });
 });

@@ -43,7 +43,6 @@ describe('the pull may', () => {
       Streamsdonors: stream,
       StateTable: [
         'dynamodb:BatchWriteItem',
-        'dynamodb:DeleteItem',
         'dynamodb:GetItem',
         'dynamodb:PutItem',
         'dynamodb:Query',

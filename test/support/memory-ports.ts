@@ -7,7 +7,7 @@ import type { Reject } from '../../lambda/core/reject.ts';
 import type { Run, RunPorts } from '../../lambda/core/run.ts';
 import type { WalkStore } from '../../lambda/core/step.ts';
 import type { TablePort } from '../../lambda/core/storing.ts';
-import type { Walk } from '../../lambda/core/walk.ts';
+import type { EndedWalk, Walk } from '../../lambda/core/walk.ts';
 
 /** A table in memory that notes what was asked of it. */
 export class MemoryTable implements TablePort {
@@ -61,14 +61,13 @@ export class MemoryWalks implements WalkStore {
 
   async endWalk(
     _stream: unknown,
-    walk: Walk,
-    isComplete: boolean,
+    { keyTypes, receipt }: EndedWalk,
     rejects: readonly Reject[],
   ): Promise<void> {
     this.walk = undefined;
-    this.keyTypes = walk.keyTypes;
+    this.keyTypes = keyTypes;
     this.rejects.push(...rejects);
-    this.log.push(isComplete ? 'ended, complete' : 'ended, incomplete');
+    this.log.push(receipt.status === 'complete' ? 'ended, complete' : 'ended, incomplete');
   }
 }
 

@@ -190,7 +190,9 @@ export async function readStored(
   const documents = DynamoDBDocumentClient.from(dynamoDb);
   const scan = await documents.send(new ScanCommand({ TableName: stateTableName(environment) }));
   const stateRows = (scan.Items ?? []) as Row[];
-  const keepsWalk = stateRows.some(({ pk, sk }) => pk === `walk#${stream}` && sk === 'position');
+  const keepsWalk = stateRows.some(
+    ({ pk, sk, ended }) => pk === `walk#${stream}` && sk === 'position' && ended === undefined,
+  );
   return { objects, writtenBy, stateRows, keepsWalk };
 }
 

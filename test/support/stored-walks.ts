@@ -2,11 +2,12 @@ import type { Reject } from '../../lambda/core/reject.ts';
 import { SeenKeys } from '../../lambda/core/seen-keys.ts';
 import type { WalkStore } from '../../lambda/core/step.ts';
 import type { Stream } from '../../lambda/core/stream.ts';
-import type { Walk } from '../../lambda/core/walk.ts';
+import type { EndedWalk, Walk } from '../../lambda/core/walk.ts';
 
 /** Walks written down as in the state table: nothing of a walk in memory is left but what was saved. */
 export class StoredWalks implements WalkStore {
   readonly #walks = new Map<string, { position: string; seen: Uint8Array[]; followed: Uint8Array[] }>();
+  readonly #ended = new Map<string, string>();
   readonly #keyTypes = new Map<string, string | undefined>();
 
   /** Names of the streams with an unfinished walk. */
@@ -14,9 +15,9 @@ export class StoredWalks implements WalkStore {
     return [...this.#walks.keys()];
   }
 
-  async loadWalk({ name }: Stream): Promise<Walk | undefined> {
+  async loadWalk({ name }: Stream): Promise<Walk | EndedWalk | undefined> {
     const stored = this.#walks.get(name);
-    if (stored === undefined) return undefined;
+    if (stored === undefined) return JSON.parse(this.#ended.get(name) ?? 'null') ?? undefined;
     const walk = { ...JSON.parse(stored.position), seen: new SeenKeys(), followed: new SeenKeys() } as Walk;
     for (const digests of stored.seen) walk.seen.restore(digests);
     for (const digests of stored.followed) walk.followed.restore(digests);
@@ -37,13 +38,9 @@ export class StoredWalks implements WalkStore {
     });
   }
 
-  async endWalk(
-    { name }: Stream,
-    walk: Walk,
-    _isComplete: boolean,
-    _rejects: readonly Reject[],
-  ): Promise<void> {
+  async endWalk({ name }: Stream, ended: EndedWalk, _rejects: readonly Reject[]): Promise<void> {
     this.#walks.delete(name);
-    this.#keyTypes.set(name, walk.keyTypes);
+    this.#ended.set(name, JSON.stringify(ended));
+    this.#keyTypes.set(name, ended.keyTypes);
   }
 }
