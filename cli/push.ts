@@ -35,6 +35,7 @@ export async function push(file: string | undefined, options: PushCommandOptions
   using interrupt = onInterrupt(WHEN_INTERRUPTED, () => {});
   await using access = await openChanges(config, session, interrupt.signal);
   sayWhoSends(access);
+  await access.queue.find();
   const enqueued = await enqueue(changes, access, interrupt.signal);
   const { queued, failure } = enqueued;
   const isWhole = queued.length === changes.length;

@@ -19,6 +19,8 @@ export interface QueueCounts {
 
 /** The queue that carries changes. Every call throws {@link SyncError} `STORE_MISSING` or `STORE_UNAVAILABLE`. */
 export interface ChangeQueue {
+  /** Makes sure that it is there; a failure from here on is one of sending, and leaves open what was taken. */
+  find(): Promise<void>;
   /**
    * Puts changes on the queue, those of a group in the order given: once one of a group is not taken, its later ones
    * are not sent.
@@ -57,6 +59,7 @@ export function createChangeQueue(options: ChangeQueueOptions): ChangeQueue {
     }
   };
   return {
+    find: () => call(async () => {}),
     send: (changes) => call((queueUrl) => sendChanges(client, queueUrl, changes, clock)),
     hide: (receiptHandle, ms) => call((queueUrl) => hideMessage(client, queueUrl, receiptHandle, ms)),
     count: () => call((queueUrl) => countMessages(client, queueUrl)),

@@ -107,13 +107,24 @@ async function fetchCheck(
   if (answer === undefined) return unchecked('the answer cannot be read');
   const { status, json } = answer;
   if (status >= 400) return unchecked(`answered ${status}`);
-  const clean = json === undefined ? undefined : cleanSchema(asDoubles(json));
+  const clean = json === undefined ? undefined : withinStack(() => cleanSchema(asDoubles(json)));
   if (clean === undefined) return unchecked('the answer is no schema');
   const validate = compile(clean.schema);
   if (validate === undefined) return unchecked('the schema cannot be compiled');
   if (clean.notes.length > 0)
     note(`${about}, ${shownPath}: left out what is not JSON Schema's: ${clean.notes.join(', ')}`);
-  return (body) => problemsOf(validate, body);
+  return (body) =>
+    withinStack(() => problemsOf(validate, body)) ?? unchecked('the schema leads back to itself')(body);
+}
+
+/** @returns Undefined: it is nested thousands of levels deep, or without an end. It would be so at every attempt. */
+function withinStack<Result>(does: () => Result): Result | undefined {
+  try {
+    return does();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return undefined;
+  }
 }
 
 /** @returns Undefined for an answer that is broken whenever it is asked for: that must not keep changes waiting. */

@@ -12,6 +12,7 @@ import { type EmbeddedAws, startEmbeddedAws } from '../../local/endpoints/embedd
 import { createQueues } from '../../local/endpoints/queues.ts';
 import { createTables } from '../../local/endpoints/tables.ts';
 import { dynamoDbOf, sqsOf } from '../support/embedded-aws.ts';
+import { startHttpServer } from '../support/http-server.ts';
 import { operationOf } from '../support/push-world.ts';
 import { type Ended, newFolder, run, type Setting, start, writeConfig } from './command-line.ts';
 
@@ -57,6 +58,23 @@ test('a queue that is not there is named', async () => {
 
   expect(code).toBe(1);
   expect(stderr).toMatch(/STORE_MISSING: queue procurios-sync-remote-changes.fifo does not exist/);
+  // Nothing can be on it.
+  expect(stderr).not.toContain('perhaps queued');
+});
+
+test('a queue that fails while it is sent to leaves open what it took, and the ids to ask with', async () => {
+  await using queue = await startHttpServer((request, response) => {
+    const isFinding = request.headers['x-amz-target'] === 'AmazonSQS.GetQueueUrl';
+    response.writeHead(isFinding ? 200 : 400, { 'content-type': 'application/x-amz-json-1.0' });
+    response.end(
+      JSON.stringify(isFinding ? { QueueUrl: `${queue.origin}/q` } : { __type: 'AccessDeniedException' }),
+    );
+  });
+  const env = { ...aws.environment, AWS_ENDPOINT_URL_SQS: queue.origin };
+
+  const { code, stderr } = await run(['push', 'changes.jsonl', '--yes'], { ...setting, env });
+
+  expect(code).toBe(1);
   expect(stderr).toContain('perhaps queued: line 1; push it again with "changeId": "c1"');
 });
 

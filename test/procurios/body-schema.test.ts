@@ -169,6 +169,7 @@ describe('a vendor’s schema', () => {
     ['is refused for another reason', {}, 406, 'answered 406'],
     ['is no object', 'schema', 200, 'the answer is no schema'],
     ['is several', [FORM, FORM], 200, 'the answer is no schema'],
+    ['leads back to itself', { allOf: [{ $ref: '#' }] }, 200, 'the schema leads back to itself'],
     ['refers to nothing', { $ref: '#/definitions/x' }, 200, 'the schema cannot be compiled'],
   ])('that %s is noted, and bodies pass', async (_name, schema, status, why) => {
     const { problems, notes } = await checkAgainst(schema, { first_name: 1 }, status);
@@ -347,4 +348,18 @@ describe('the vendor’s own check', () => {
     expect(problems).toHaveLength(1);
     expect(server.requests.map(({ method }) => method)).toEqual(['GET']);
   });
+});
+
+test('a schema nested thousands of levels deep once sent its changes back to the queue for ever', async () => {
+  const deep = `${'{"not":'.repeat(50_000)}{}${'}'.repeat(50_000)}`;
+  await using server = await startHttpServer((_request, response) => {
+    response.setHeader('content-type', 'application/json').end(deep);
+  });
+  const notes: string[] = [];
+  const checks = createBodyChecks(clientFor(server.origin), { onNote: (text) => notes.push(text) });
+
+  const problems = await checks.check(OPERATION, changeWith({ body: { first_name: 'Ada' } }));
+
+  expect(problems).toEqual([]);
+  expect(notes).toEqual([expect.stringContaining('the answer is no schema; bodies are sent unchecked')]);
 });
