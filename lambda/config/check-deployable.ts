@@ -1,5 +1,6 @@
 import { type Problem, SyncError } from '../core/errors.ts';
 import type { Config } from './config.ts';
+import { userSecretName } from './names.ts';
 
 /** CloudFormation takes 500 resources in a stack; every stream is one of them, and all the others are fewer than 100. */
 const MOST_STREAMS = 400;
@@ -17,6 +18,7 @@ export function checkDeployable(config: Config, region: string | undefined): Con
     ...problemsOfAddresses(config),
     ...problemsOfStreams(config),
     ...problemsOfKey(config, region),
+    ...problemsOfSecret(config),
   ];
   if (problems.length === 0) return config;
   const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
@@ -46,6 +48,13 @@ function problemsOfKey({ kmsKeyArn }: Config, region: string | undefined): Probl
   return kmsKeyArn === undefined || region === undefined || regionOf(kmsKeyArn) === region
     ? []
     : [{ path: 'kmsKeyArn', expected: `a key in ${region}, where this is deployed` }];
+}
+
+/** A user's token would take the place of the client's id and secret. */
+function problemsOfSecret({ environment, secretName }: Config): Problem[] {
+  return secretName === userSecretName(environment)
+    ? [{ path: 'secretName', expected: "another name: this one is that of the user's token" }]
+    : [];
 }
 
 /** The region in an ARN. */

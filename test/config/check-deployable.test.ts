@@ -88,6 +88,11 @@ describe('what is deployed', () => {
     expect(JSON.stringify(problemsOf(changes))).not.toContain('secret');
   });
 
+  test('keeps the client’s secret apart from the user’s', () => {
+    expect(pathsOf({ secretName: 'procurios-sync/acme/user' })).toEqual(['secretName']);
+    expect(pathsOf({ secretName: 'procurios-sync/other/user' })).toEqual([]);
+  });
+
   test('is not on this machine', () => {
     expect(pathsOf({ host: 'http://127.0.0.1:4010' })).toEqual(['host', 'tokenUrl']);
     expect(pathsOf({ tokenUrl: 'http://[::1]:4010/token' })).toEqual(['tokenUrl']);
