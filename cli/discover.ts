@@ -2,14 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseHost, parseSafeUrl } from '../lambda/config/addresses.ts';
+import { parseSafeUrl } from '../lambda/config/addresses.ts';
 import { CATALOGUE_SCOPES } from '../lambda/config/modules.ts';
 import { DEFAULT_TOKEN_PATH } from '../lambda/config/with-host.ts';
 import type { Credentials } from '../lambda/procurios/token.ts';
 import { askCredentials, readCredentials } from './ask-credentials.ts';
 import { CommandError, EXIT, flagsOf, print, say } from './command.ts';
 import { confirm } from './confirm.ts';
-import { askHost, askStreams, chosenByFlags, requireTerminal } from './discover/choose.ts';
+import { askHost, askStreams, chosenByFlags, originOf, requireTerminal } from './discover/choose.ts';
 import { configSource } from './discover/config-source.ts';
 import { explore } from './discover/explore.ts';
 import { type Address, openWithScopes } from './discover/find-scopes.ts';
@@ -19,7 +19,7 @@ import { slugOf } from './discover/stream-names.ts';
 import { openOutput } from './output.ts';
 import { createSpinner, isTerminal } from './progress.ts';
 import { credentialsInEnvironment } from './session.ts';
-import { countOf } from './text.ts';
+import { countOf, oneLine, shortened } from './text.ts';
 
 export interface DiscoverOptions {
   readonly host?: string;
@@ -65,7 +65,7 @@ export async function discover(options: DiscoverOptions): Promise<number> {
 }
 
 async function readAddress({ host, tokenUrl }: DiscoverOptions): Promise<Address> {
-  const origin = host === undefined ? await askHost() : parseHost(host)?.origin;
+  const origin = host === undefined ? await askHost() : originOf(host);
   if (origin === undefined) {
     throw new CommandError(
       'USAGE',
@@ -98,7 +98,7 @@ async function findOut(
 ): Promise<Found> {
   const spinner = createSpinner(!isTerminal());
   const onStep = (text: string) => {
-    spinner.start(text);
+    spinner.start(shortened(oneLine(text), (process.stderr.columns || 80) - 3));
   };
   try {
     const opened = await openWithScopes(address, credentials, scope, onStep);

@@ -268,11 +268,15 @@ export const ERROR_GUIDE: Readonly<Record<ErrorCode, ErrorGuide>> = {
     steps: ['Check the id; several key fields are joined by `/`.'],
   },
   FILE_FAILED: {
-    happened: 'a file or folder cannot be written',
+    happened: 'a file or folder cannot be written, or is damaged',
     remedy: 'check the path',
-    meaning: 'The operating system refused the file or folder that the message names.',
+    meaning:
+      'The operating system refused the file or folder that the message names, or the data folder of --embedded does not open.',
     look: [],
-    steps: ['Check that the folder exists, that you may write there, and that the disk is not full.'],
+    steps: [
+      'Check that the folder exists, that you may write there, and that the disk is not full.',
+      'Is .procurios-sync damaged, move it away and pull again: tables are filled anew. What its ledger and queue hold stays in the old folder.',
+    ],
   },
   INTERRUPTED: {
     happened: 'the pull was stopped or its time was up',

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { type Problem, SyncError } from '../lambda/core/errors.ts';
-import { DataFolderInUse } from '../local/endpoints/data-folder-lock.ts';
+import { DataFolderBroken, DataFolderInUse } from '../local/endpoints/data-folder-lock.ts';
 import { CommandError, type CommonOptions, EXIT, print, say } from './command.ts';
 import type { ErrorCode } from './error-guide.ts';
 import { proxyHint } from './proxy.ts';
@@ -55,6 +55,9 @@ function describe(error: unknown): Failure {
   }
   if (error instanceof CommandError) return { code: error.code, message: error.message, problems: [] };
   if (error instanceof DataFolderInUse) return { code: 'RUN_ACTIVE', message: error.message, problems: [] };
+  if (error instanceof DataFolderBroken) {
+    return { code: 'FILE_FAILED', message: error.message, problems: [] };
+  }
   if (isFileError(error)) {
     return { code: 'FILE_FAILED', message: `${error.path} cannot be used (${error.code})`, problems: [] };
   }

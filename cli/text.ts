@@ -25,10 +25,18 @@ export function wholeSeconds(ms: number): string {
   return hours > 0 ? `${hours}:${parts.join(':')} h` : `${Number(parts[0])}:${parts[1]} min`;
 }
 
-/** Text of others may hold control characters, which a terminal would obey. */
+/** What a terminal or an editor would obey: control characters, and those that turn the direction of text. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+const OBEYED = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Text of others may hold characters that would be obeyed rather than shown. */
 export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
-  return stripVTControlCharacters(text).replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, '�');
+  return stripVTControlCharacters(text).replace(OBEYED, '�');
+}
+
+/** As {@link printable}, on one line: also for a comment in a program, which U+2028 ends as a line feed does. */
+export function oneLine(text: string): string {
+  return printable(text.replace(/\s*[\r\n\u2028\u2029]\s*/g, ' '));
 }
 
 /** Cut to so many characters, the last of which then says so. */

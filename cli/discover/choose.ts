@@ -2,7 +2,7 @@ import { checkbox, input } from '@inquirer/prompts';
 import { parseHost } from '../../lambda/config/addresses.ts';
 import { CommandError } from '../command.ts';
 import { suggestionFor } from '../nearest.ts';
-import { countOf, printable, shortened } from '../text.ts';
+import { countOf, oneLine, shortened } from '../text.ts';
 import type { Offer } from './found.ts';
 
 /** Lists of forms are rarely wanted as tables. */
@@ -12,12 +12,18 @@ const RARELY_WANTED = ['profileSets', 'registrationSets'];
 export async function askHost(): Promise<string> {
   requireTerminal('--host https://acme.procurios.site');
   const validate = (text: string) =>
-    parseHost(text.trim()) !== undefined ||
+    originOf(text) !== undefined ||
     'https://… with neither path nor query, as in https://acme.procurios.site';
-  const host = await answered(
-    input({ message: "Your Procurios environment's address", default: 'https://', validate }, OUTPUT),
-  );
-  return new URL(host.trim()).origin;
+  const message = "Your Procurios environment's address";
+  const host = await answered(input({ message, validate }, OUTPUT));
+  return originOf(host) ?? '';
+}
+
+/** The origin of an environment's address, which people also write without `https://`; undefined: it is none. */
+export function originOf(text: string): string | undefined {
+  const address = text.trim();
+  const isBare = /^[^/:?#@\s]+\.[^/:?#@\s]+(?::\d+)?\/?$/.test(address);
+  return parseHost(isBare ? `https://${address}` : address)?.origin;
 }
 
 /**
@@ -31,7 +37,7 @@ export async function askStreams(offers: readonly Offer[]): Promise<Offer[]> {
     short: offer.name,
     value: offer,
     checked: offer.objects > 0 && !RARELY_WANTED.includes(offer.factory),
-    disabled: offer.obstacle === undefined ? false : `(${shortened(printable(offer.obstacle), 60)})`,
+    disabled: offer.obstacle === undefined ? false : `(${shortened(oneLine(offer.obstacle), 60)})`,
   }));
   const validate = (chosen: readonly unknown[]) => chosen.length > 0 || 'At least one stream.';
   return await answered(
@@ -44,7 +50,7 @@ const OUTPUT = { output: process.stderr };
 
 function choiceText({ name, title, fields, objects }: Offer): string {
   const count = objects === 0 ? 'empty' : `${countOf(fields.length, 'field')}`;
-  return `${name.padEnd(24)} ${printable(title)}, ${count}`;
+  return `${name.padEnd(24)} ${oneLine(title)}, ${count}`;
 }
 
 /**
@@ -59,11 +65,11 @@ export function chosenByFlags(offers: readonly Offer[], names: readonly string[]
     const offer = offers.find((each) => each.name === name);
     const known = offers.map((each) => each.name);
     if (offer === undefined) {
-      const what = `there is no stream to be called ${printable(name)}${suggestionFor(name, known)}`;
+      const what = `there is no stream to be called ${oneLine(name)}${suggestionFor(name, known)}`;
       throw new CommandError('USAGE', `${what}; found were ${known.join(', ')}`);
     }
     if (offer.obstacle === undefined) return offer;
-    throw new CommandError('NOT_POSSIBLE', `${name} cannot be pulled: ${printable(offer.obstacle)}`);
+    throw new CommandError('NOT_POSSIBLE', `${name} cannot be pulled: ${oneLine(offer.obstacle)}`);
   });
 }
 

@@ -1,5 +1,5 @@
 import { DEFAULT_TOKEN_PATH } from '../../lambda/config/with-host.ts';
-import { printable, shortened } from '../text.ts';
+import { oneLine, shortened } from '../text.ts';
 import type { FieldSet, Offer } from './found.ts';
 
 export interface ConfigParts {
@@ -59,7 +59,11 @@ ${operationsText(parts.sets)}});
 
 function spareText(scopes: readonly string[]): string {
   if (scopes.length === 0) return '.';
-  const [first = '', ...others] = wrapWords(`; also granted: ${scopes.join(', ')}.`, WIDEST - 34, WIDEST - 5);
+  const [first = '', ...others] = wrapWords(
+    oneLine(`; also granted: ${scopes.join(', ')}.`),
+    WIDEST - 34,
+    WIDEST - 5,
+  );
   return [first, ...others.map((line) => `  // ${line}`)].join('\n');
 }
 
@@ -107,26 +111,40 @@ function streamText({ name, title, factory, id, key, paging, fields, notes }: Of
       : [`key: ${key.length === 1 ? quoted(key[0] ?? '') : `[${key.map(quoted).join(', ')}]`}`]),
     ...(paging === undefined ? [] : [`paging: ${paging}`]),
   ];
-  const given = [
-    quoted(name),
-    ...(id !== undefined && 'collection' in id ? [quoted(id.collection)] : []),
-    ...(overrides.length > 0 ? [`{ ${overrides.join(', ')} }`] : []),
-  ];
+  const given = [quoted(name), ...(id !== undefined && 'collection' in id ? [quoted(id.collection)] : [])];
   const comments = [`${title}: ${fields.join(', ') || 'no objects yet'}`, ...notes];
-  const lines = comments.map((comment) => `    // ${shortened(oneLine(comment), WIDEST - 7)}`);
-  return [...lines, `    ${factory}(${given.join(', ')}),`].join('\n');
+  return [...comments.map((comment) => commentLine(comment, 4)), callText(factory, given, overrides)].join(
+    '\n',
+  );
+}
+
+/** A comment ends with its line, whatever Procurios put in it. */
+function commentLine(text: string, indent: number): string {
+  return `${' '.repeat(indent)}// ${shortened(oneLine(text), WIDEST - indent - 3)}`;
+}
+
+/** A call as the formatter breaks it: at the overrides, or at every argument. */
+function callText(factory: string, given: readonly string[], overrides: readonly string[]): string {
+  const all = overrides.length === 0 ? given : [...given, `{ ${overrides.join(', ')} }`];
+  const line = `    ${factory}(${all.join(', ')}),`;
+  if (line.length <= WIDEST) return line;
+  const head = `    ${factory}(${given.join(', ')}, {`;
+  if (overrides.length > 0 && head.length <= WIDEST) {
+    return `${head}\n${overrides.map((each) => `      ${each},\n`).join('')}    }),`;
+  }
+  return `    ${factory}(\n${all.map((each) => `      ${each},\n`).join('')}    ),`;
 }
 
 function operationsText(sets: readonly FieldSet[]): string {
   const forms = sets.filter(({ kind }) => kind === 'registration');
   if (forms.length === 0) return '';
-  const lines = forms.map(
-    ({ id, title }) => `  //     ${operationName(title)}: registration({ set: ${number(id)} }),`,
+  const lines = forms.map(({ id, title }) =>
+    commentLine(`    ${operationName(title)}: registration({ set: ${number(id)} }),`, 2),
   );
   return `
   // What a queued change can be: see lambda/config/catalogue-operations.ts. With the forms that were found:
   //   operations: {
-${lines.map((line) => shortened(line, WIDEST)).join('\n')}
+${lines.join('\n')}
   //   },
 `;
 }
@@ -148,11 +166,6 @@ function operationName(title: string): string {
 
 function number(id: string): string {
   return /^\d{1,15}$/.test(id) ? id : quoted(id);
-}
-
-/** A text of Procurios in a comment ends neither the line nor anything else. */
-function oneLine(text: string): string {
-  return printable(text.replace(/[\r\n\u2028\u2029]+/g, ' '));
 }
 
 /** A TypeScript string in single quotes, unless that needs more escapes. */

@@ -92,8 +92,9 @@ async function exploreCollections(
     about: 'the relation collections',
   });
   const offers: Unnamed[] = [];
-  for (const { id, title } of titledIn(answer)) {
-    onStep(`looking at the collection ${title}`);
+  const collections = titledIn(answer);
+  for (const [index, { id, title }] of collections.entries()) {
+    onStep(`looking at collection ${index + 1} of ${collections.length}, ${title}`);
     const stream = relationCollection('relations', id);
     try {
       const schema = await fieldsInSchema(api, `${stream.path}/schema`, mediaType);
@@ -144,17 +145,16 @@ async function exploreSets(
   return sets;
 }
 
-/** The entries of the only list in an answer that have an `id`; without a title, that is the title. */
+/** The entries of the only list in an answer that have an `id`, each once; without a title, that is the title. */
 function titledIn(answer: Json): { readonly id: string; readonly title: string }[] {
   const [list] = listsIn(answer);
   const entries = list === undefined ? [] : (valueAt(list, answer) as readonly Json[]);
-  return entries
-    .filter(isObject)
-    .flatMap(({ id, title }) =>
-      typeof id === 'string' || typeof id === 'number'
-        ? [{ id: String(id), title: typeof title === 'string' && title.trim() !== '' ? title : String(id) }]
-        : [],
-    );
+  const titles = new Map<string, string>();
+  for (const { id, title } of entries.filter(isObject)) {
+    if ((typeof id !== 'string' && typeof id !== 'number') || id === '') continue;
+    titles.set(String(id), typeof title === 'string' && title.trim() !== '' ? title : String(id));
+  }
+  return [...titles].map(([id, title]) => ({ id, title }));
 }
 
 /** @returns Empty: there is no schema, or it names no fields. */

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { type Column, tableOf } from '../table.ts';
-import { countOf, printable, shortened, textWidth, wrapped } from '../text.ts';
+import { countOf, oneLine, shortened, textWidth, wrapped } from '../text.ts';
 import type { Closed, Found, Offer } from './found.ts';
 
 /** What was found, for people. */
@@ -22,7 +22,7 @@ function heading(text: string): string {
 
 function paragraphs(lines: readonly string[]): string {
   const width = textWidth(process.stdout);
-  return lines.map((line) => wrapped(printable(line), width, { first: '  ', rest: 4 })).join('\n');
+  return lines.map((line) => wrapped(oneLine(line), width, { first: '  ', rest: 4 })).join('\n');
 }
 
 function scopesText({ scopes: { asked, granted, refused } }: Found): string {
@@ -46,7 +46,7 @@ function offersText(offers: readonly Offer[]): string {
   });
   const columns: Column[] = [
     { head: 'stream', cells: offers.map(({ name }) => name) },
-    { head: 'what', cells: offers.map(({ title }) => shortened(printable(title), 30)) },
+    { head: 'what', cells: offers.map(({ title }) => shortened(oneLine(title), 30)) },
     { head: 'fields', cells: offers.map(({ fields }) => String(fields.length)), isNumber: true },
     { head: 'on page 1', cells: offers.map(({ objects }) => String(objects)), isNumber: true },
     ...(remarks.some((remark) => remark !== '') ? [{ head: '', cells: remarks }] : []),

@@ -1,3 +1,5 @@
+import { printable } from '../text.ts';
+
 /** Names of tables allow more; this is easy to type. */
 const LONGEST = 40;
 
@@ -17,7 +19,7 @@ export function streamNames(titles: readonly string[]): string[] {
 
 /** `Leden & donateurs (2026)` becomes `leden-donateurs-2026`; `Café` becomes `cafe`. */
 export function slugOf(title: string): string {
-  return title
+  return printable(title)
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()

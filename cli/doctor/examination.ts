@@ -2,9 +2,9 @@ import type { Config } from '../../lambda/config/config.ts';
 import { loadConfig } from '../../lambda/config/load-config.ts';
 import { SyncError } from '../../lambda/core/errors.ts';
 import { type Finding, failure, ok } from '../../lambda/core/finding.ts';
-import { DataFolderInUse } from '../../local/endpoints/data-folder-lock.ts';
+import { DataFolderBroken, DataFolderInUse } from '../../local/endpoints/data-folder-lock.ts';
 import type { CommonOptions } from '../command.ts';
-import { openSessionAsItIs } from '../session.ts';
+import { DATA_FOLDER, openSessionAsItIs } from '../session.ts';
 import { countOf } from '../text.ts';
 import { openApi } from './api-access.ts';
 import { checkDeployment } from './check-deployment.ts';
@@ -36,9 +36,8 @@ async function* examineAll(options: CommonOptions, config: Config): AsyncGenerat
   try {
     opened = await openSessionAsItIs(config, options);
   } catch (error) {
-    if (!(error instanceof DataFolderInUse)) throw error;
-    const fix = 'wait until it is done, or stop it';
-    yield* under('Tables', [failure('tables', `RUN_ACTIVE ${error.message}`, fix)]);
+    const finding = judgeDataFolder(error);
+    yield* under('Tables on this machine', [finding]);
     return;
   }
   await using session = opened;
@@ -51,6 +50,17 @@ async function* examineAll(options: CommonOptions, config: Config): AsyncGenerat
   yield* under('Operations', checkOperations(subject));
   yield* under('Rate', checkRate(subject));
   yield* under(session.isAlone ? 'Tables on this machine' : 'AWS', checkDeployment(subject));
+}
+
+function judgeDataFolder(error: unknown): Finding {
+  if (error instanceof DataFolderInUse) {
+    const what = `RUN_ACTIVE another procurios-sync uses the data folder ${DATA_FOLDER}`;
+    return failure('tables', what, 'wait until it is done, or stop it');
+  }
+  if (!(error instanceof DataFolderBroken)) throw error;
+  const what = `FILE_FAILED the data folder ${DATA_FOLDER} is damaged, or not for you to write`;
+  const fix = `mv ${DATA_FOLDER} ${DATA_FOLDER}-damaged, and pull again: tables are filled anew; what its ledger and queue hold stays there`;
+  return failure('tables', what, fix);
 }
 
 async function* under(

@@ -29,6 +29,7 @@ export interface EmbeddedAwsOptions {
  * Starts DynamoDB, SQS, Secrets Manager and EventBridge endpoints on free ports of 127.0.0.1.
  *
  * @throws {DataFolderInUse} Another start, in any process, has the data folder open.
+ * @throws {DataFolderBroken}
  */
 export async function startEmbeddedAws(options: EmbeddedAwsOptions = {}): Promise<EmbeddedAws> {
   const { dataFolder } = options;

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
 import { configSource } from '../../cli/discover/config-source.ts';
 import type { Offer } from '../../cli/discover/found.ts';
@@ -54,6 +55,43 @@ test('a title of Procurios can end neither a comment nor a string', () => {
   expect(source).toContain(`relationCollection('members', "it's \\"x\\" \\\\ y"),`);
 });
 
+test('an id of Procurios in a comment becomes no code, whatever ends a line', async () => {
+  const ends = ['\n', '\r', '\u2028', '\u2029'];
+  const sets = ends.map((end) => ({
+    kind: 'registration' as const,
+    id: `${end}[(globalThis.injected = true, 'x')]: 1, //`,
+    title: `Lid ${end} worden`,
+    fields: [],
+  }));
+  const spareScopes = ends.map((end) => `a${end}b`);
+
+  const source = configSource({ ...PARTS, sets, spareScopes });
+
+  const code = source.split(/[\n\r\u2028\u2029]/).filter((line) => !line.trimStart().startsWith('//'));
+  expect(source).toContain('globalThis.injected');
+  expect(code.join('\n')).not.toMatch(/injected|^b/m);
+});
+
+test('what turns the direction of text is shown, not obeyed', () => {
+  const offer = { ...OFFER, title: 'Leden \u202E:di \u2066' };
+
+  expect(configSource({ ...PARTS, offers: [offer] })).toContain('    // Leden �:di �: id\n');
+});
+
+test('what is too wide for a line is broken as the formatter breaks it', () => {
+  const wide = { ...OFFER, name: 'x'.repeat(40), id: { collection: '4d036265-2b90-423e-9e54-867bbe1fd5ef' } };
+  const offers = [
+    { ...wide, key: ['relation_id'], paging: "after('id')" },
+    { ...wide, id: { collection: 'i'.repeat(80) } },
+  ];
+
+  const source = configSource({ ...PARTS, offers });
+
+  const [formatter, ...args] = ['biome', 'format', '--stdin-file-path=procurios.config.ts'] as const;
+  const { stdout } = spawnSync(`node_modules/.bin/${formatter}`, args, { input: source, encoding: 'utf8' });
+  expect(stdout).toBe(source);
+});
+
 test('a token URL stands there only where it is not the usual one', () => {
   const elsewhere = { ...PARTS, tokenUrl: 'https://login.example.com/token' };
 
@@ -64,6 +102,7 @@ test('a token URL stands there only where it is not the usual one', () => {
 test.each([
   ['Leden & donateurs (2026)', 'leden-donateurs-2026'],
   ['Café Zoë', 'cafe-zoe'],
+  ['\u001b[31mLeden\u001b[0m\u0007', 'leden'],
   ['日本', ''],
   [`${'x'.repeat(39)} y`, 'x'.repeat(39)],
 ])('%s is called %s', (title, name) => {

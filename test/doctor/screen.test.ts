@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { newFolder, run, writeConfig } from '../cli/command-line.ts';
 import { startHttpServer } from '../support/http-server.ts';
@@ -37,4 +39,20 @@ test('with --json it is one document; warnings leave the exit code 0', async () 
     what: '1 of 4 objects on page 1 cannot be stored: RESERVED_NAME (_run)',
     fix: expect.any(String),
   });
+});
+
+test('a damaged data folder is a finding with its fix, and one line of any other command', async () => {
+  await using server = await startHttpServer(procurios(() => things(1, 3)));
+  const cwd = await newFolder('doctor');
+  await writeConfig(cwd, configFor(server.origin));
+  await mkdir(join(cwd, '.procurios-sync/dynamodb'), { recursive: true });
+  await writeFile(join(cwd, '.procurios-sync/dynamodb/CURRENT'), 'damaged');
+
+  const doctor = await run(['doctor', '--embedded'], { cwd, env: CLIENT });
+  const show = await run(['show', 'things', '--embedded'], { cwd, env: CLIENT });
+
+  expect(doctor).toMatchObject({ code: 1, stderr: '' });
+  expect(doctor.stdout).toContain('→ mv .procurios-sync .procurios-sync-damaged, and pull again');
+  expect(show.code).toBe(1);
+  expect(show.stderr).toMatch(/^FILE_FAILED: the data folder .procurios-sync is damaged.*\n$/);
 });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { DataFolderInUse } from '../../../local/endpoints/data-folder-lock.ts';
+import { DataFolderBroken, DataFolderInUse } from '../../../local/endpoints/data-folder-lock.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../../local/endpoints/embedded-aws.ts';
 import { closeAfterTest, dynamoDbOf, rawDynamoDb } from '../../support/embedded-aws.ts';
 
@@ -211,10 +211,29 @@ describe('data folder', () => {
     ).resolves.toMatchObject({ Item: { _id: { S: '1' } } });
   });
 
+  test.each(['dynamodb', 'lock'])(
+    'is refused in one line when %s in it is damaged, and left free',
+    async (database) => {
+      await (await startEmbeddedAws({ dataFolder: folder })).close();
+      const current = join(folder, database, 'CURRENT');
+      const good = await readFile(current);
+      await writeFile(current, 'damaged');
+
+      const start = startEmbeddedAws({ dataFolder: folder });
+
+      await expect(start).rejects.toBeInstanceOf(DataFolderBroken);
+      await expect(start).rejects.toThrow(
+        /^the data folder .* is damaged, or not for you to write: move it away, /,
+      );
+      await writeFile(current, good);
+      closeAfterTest(await startEmbeddedAws({ dataFolder: folder }));
+    },
+  );
+
   test('cannot be one that is not to be written', async () => {
     const start = startEmbeddedAws({ dataFolder: join(process.execPath, 'folder') });
 
-    await expect(start).rejects.toMatchObject({ code: 'ENOTDIR' });
+    await expect(start).rejects.toMatchObject({ name: 'DataFolderBroken', cause: { code: 'ENOTDIR' } });
   });
 });
 
