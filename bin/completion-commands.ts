@@ -15,7 +15,9 @@ export function addCompletion(program: Command, run: RunCommand): void {
       `
 Where procurios-sync is not on the PATH, have the shell know it by that name, in
 this folder (bash also needs the package bash-completion):
-  $ procurios-sync() { npx procurios-sync "$@"; }
+  bash, zsh   procurios-sync() { npx procurios-sync "$@"; }
+  fish        function procurios-sync; npx procurios-sync $argv; end
+  powershell  function procurios-sync { npx procurios-sync @args }
 and then, in the same shell or in its startup file:
   bash        source <(procurios-sync completion bash)
   zsh         source <(procurios-sync completion zsh)

@@ -20,7 +20,7 @@ Examples:
     .action((topics: string[], options: { json?: boolean }) =>
       run(async () => {
         const command = commandNamed(program, topics);
-        if (command === undefined) return helpWithCode(topics[0] ?? '', namesOf(program), options);
+        if (command === undefined) return helpWithCode(topics.join(' '), pathsOf(program), options);
         command.outputHelp();
         return 0;
       }),
@@ -35,6 +35,10 @@ function commandNamed(program: Command, words: readonly string[]): Command | und
   );
 }
 
-function namesOf(program: Command): string[] {
-  return program.commands.map((command) => command.name());
+/** `changes`, `changes list`. */
+function pathsOf(command: Command, before: readonly string[] = []): string[] {
+  return command.commands.flatMap((each) => {
+    const path = [...before, each.name()];
+    return [path.join(' '), ...pathsOf(each, path)];
+  });
 }

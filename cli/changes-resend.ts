@@ -16,7 +16,7 @@ import { countsText, exitCodeOf, printChanges, type QueuedChange } from './chang
 import { CommandError, type CommonOptions, flagsOf, say } from './command.ts';
 import { type ConfirmOptions, confirm } from './confirm.ts';
 import { onInterrupt } from './interrupt.ts';
-import { openSession, readConfig } from './session.ts';
+import { askForMissingCredentials, openSession, readConfig } from './session.ts';
 import { countOf } from './text.ts';
 
 export interface ChangesResendOptions extends CommonOptions, ConfirmOptions {}
@@ -24,6 +24,7 @@ export interface ChangesResendOptions extends CommonOptions, ConfirmOptions {}
 /** `procurios-sync changes resend ID…`: has changes sent once more, in the order in which they were queued. */
 export async function resendChanges(ids: readonly string[], options: ChangesResendOptions): Promise<number> {
   const config = await readConfig(options);
+  await askForMissingCredentials(config, options);
   await using session = await openSession(config, options);
   const ledger = openLedger(config, session);
   const entries = await Promise.all([...new Set(ids)].map((id) => readEntry(ledger, id)));

@@ -3,10 +3,14 @@ import type { Finding, FindingStatus } from '../lambda/core/finding.ts';
 import { type CommonOptions, EXIT, print } from './command.ts';
 import { examine, type PlacedFinding } from './doctor/examination.ts';
 import { createSpinner, isTerminal } from './progress.ts';
+import { askForMissingCredentials, readConfig } from './session.ts';
 import { countOf, printable, textWidth, wrapped } from './text.ts';
 
 /** `procurios-sync doctor`: looks at everything, changes nothing, and says what is wrong and what to do. */
 export async function doctor(options: CommonOptions): Promise<number> {
+  // What is wrong with a config is a finding.
+  const config = await readConfig(options).catch(() => undefined);
+  if (config !== undefined) await askForMissingCredentials(config, options);
   const spinner = createSpinner(!isTerminal());
   const screen = createScreen(options);
   try {

@@ -15,7 +15,7 @@ export function helpWithCode(
   commands: readonly string[],
   { json }: { readonly json?: boolean },
 ): number {
-  const code = topic.toUpperCase().replaceAll('-', '_');
+  const code = topic.toUpperCase().replace(/[- ]/g, '_');
   if (!isErrorCode(code)) {
     const suggestion = suggestionFor(topic, [...commands, ...Object.keys(ERROR_GUIDE)]);
     const message = `there is no help for ${printable(topic)}${suggestion}; it takes a command or an error code`;

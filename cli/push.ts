@@ -9,7 +9,7 @@ import { countsText, exitCodeOf, type KnownFates, printChanges, type QueuedChang
 import { CommandError, type CommonOptions, EXIT, flagsOf, say } from './command.ts';
 import { type ConfirmOptions, confirm, requireTerminal } from './confirm.ts';
 import { onInterrupt } from './interrupt.ts';
-import { openSession, readConfig } from './session.ts';
+import { askForMissingCredentials, openSession, readConfig } from './session.ts';
 import { createStatusLine } from './status-line.ts';
 import { countOf, grouped } from './text.ts';
 
@@ -31,6 +31,7 @@ export async function push(file: string | undefined, options: PushCommandOptions
   const what = changes.length === 0 ? 'what is on the queue' : countOf(changes.length, 'change');
   await confirm(`Send ${what} to ${host} (environment ${config.environment})?`, options);
 
+  await askForMissingCredentials(config, options);
   await using session = await openSession(config, options);
   using interrupt = onInterrupt(WHEN_INTERRUPTED, () => {});
   await using access = await openChanges(config, session, interrupt.signal);

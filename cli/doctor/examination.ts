@@ -27,7 +27,8 @@ export async function* examine(options: CommonOptions): AsyncGenerator<PlacedFin
   }
   const { streams, operations, environment, host } = config;
   const parts = [countOf(streams.length, 'stream'), countOf(Object.keys(operations).length, 'operation')];
-  yield* under('Config', [ok('config', `${options.config}: ${environment} at ${host}, ${parts.join(', ')}`)]);
+  const at = process.env.PROCURIOS_HOST ? `${host} (PROCURIOS_HOST)` : host;
+  yield* under('Config', [ok('config', `${options.config}: ${environment} at ${at}, ${parts.join(', ')}`)]);
   yield* examineAll(options, config);
 }
 

@@ -1,5 +1,5 @@
 import { SyncError } from '../../lambda/core/errors.ts';
-import { type Finding, failure, information, ok } from '../../lambda/core/finding.ts';
+import { type Finding, failure, information, ok, warning } from '../../lambda/core/finding.ts';
 import type { Credentials } from '../../lambda/procurios/token.ts';
 import { credentialsInEnvironment, type Session } from '../session.ts';
 import { SIGNING_IN } from './fixes.ts';
@@ -22,7 +22,11 @@ export async function findCredentials(secretName: string, session: Session): Pro
   try {
     const credentials = await session.readCredentials();
     const where = !isAlone ? `secret ${secretName}` : given ? IN_ENVIRONMENT : "the simulator's own";
-    return { finding: ok('credentials', where), read: async () => credentials };
+    const hasSpace = Object.values(credentials).some((text) => text !== text.trim());
+    const finding = hasSpace
+      ? warning('credentials', `${where}: one begins or ends with a space or a line end`, storingWithout(where))
+      : ok('credentials', where);
+    return { finding, read: async () => credentials };
   } catch (error) {
     if (!(error instanceof SyncError)) throw error;
     const { code, message } = error;
@@ -46,6 +50,12 @@ export async function findCredentials(secretName: string, session: Session): Pro
 function fixOf(code: string, secretName: string, isAlone: boolean): string {
   if (isAlone) return `set ${IN_ENVIRONMENT}`;
   return code === 'SECRET_INVALID' ? storing(secretName) : SIGNING_IN;
+}
+
+function storingWithout(where: string): string {
+  return where === IN_ENVIRONMENT
+    ? `set ${IN_ENVIRONMENT} again without it, if Procurios refuses them`
+    : 'npx procurios-sync configure stores them again, if Procurios refuses them';
 }
 
 function storing(secretName: string): string {

@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { types } from 'node:util';
@@ -19,9 +19,11 @@ export async function loadConfig(
 ): Promise<Config> {
   const path = resolve(file);
   const name = relative(process.cwd(), path);
-  await access(path).catch((cause: unknown) => {
-    throw new SyncError('CONFIG_INVALID', `there is no config file ${name}`, { cause });
+  const found = await stat(path).catch((cause: unknown) => {
+    const ways = 'npx procurios-sync discover writes one, and --config names another';
+    throw new SyncError('CONFIG_INVALID', `there is no config file ${name}: ${ways}`, { cause });
   });
+  if (!found.isFile()) throw new SyncError('CONFIG_INVALID', `${name} is no file`);
   const loaded = await importFile(path, name);
   if (loaded.default === undefined) {
     throw new SyncError(
@@ -39,6 +41,17 @@ async function importFile(path: string, name: string): Promise<{ readonly defaul
     // The operator's own code, so its own words.
     const reason = types.isNativeError(cause) ? cause.message : 'it threw something that is no error';
     const [firstLine] = reason.split('\n');
-    throw new SyncError('CONFIG_INVALID', `${name} could not be loaded: ${firstLine}`, { cause });
+    const message = `${name} could not be loaded: ${firstLine}${placeIn(path, cause)}`;
+    throw new SyncError('CONFIG_INVALID', message, { cause });
   }
+}
+
+/** ` (line 3)`: where the file cannot be understood, which heads the stack of such an error; else nothing. */
+function placeIn(path: string, error: unknown): string {
+  if (!(types.isNativeError(error) && error.name === 'SyntaxError')) return '';
+  const [head = ''] = error.stack?.split('\n') ?? [];
+  const line = /:(\d+)$/.exec(head)?.[1];
+  return line !== undefined && [`${path}:${line}`, `${pathToFileURL(path)}:${line}`].includes(head)
+    ? ` (line ${line})`
+    : '';
 }

@@ -22,20 +22,17 @@ export interface Asked {
 }
 
 /** Says what to do about a request for a listing or a schema that failed. */
-export function judgeApiFailure(asked: Asked, { code, message, status }: ApiFailure): Finding {
+export function judgeApiFailure(asked: Asked, apiFailure: ApiFailure): Finding {
+  const { code, message } = apiFailure;
   const what = `${code} ${withoutAbout(message)}`;
   // What passes by itself.
   if (code === 'THROTTLED' || code === 'UNAVAILABLE') {
     return warning(asked.check, what, 'try again later; if it lasts, ask Procurios');
   }
-  return failure(asked.check, what, fixOf(asked, code, status));
+  return failure(asked.check, what, fixOf(asked, apiFailure));
 }
 
-function fixOf(
-  { path, scopes, usualMediaType }: Asked,
-  code: SyncErrorCode,
-  status: number | undefined,
-): string {
+function fixOf({ path, scopes, usualMediaType }: Asked, { code, message, status }: ApiFailure): string {
   switch (code) {
     case 'ACCESS_DENIED':
       return status === 401
@@ -46,7 +43,7 @@ function fixOf(
     case 'NOT_PROCURIOS':
       return `check host and ${path}: something else than the API answers there`;
     case 'HOST_UNREACHABLE':
-      return 'check host, the network and HTTPS_PROXY';
+      return message.includes('TLS failed') ? TRUSTING : 'check host, the network and HTTPS_PROXY';
     default:
       return `see npx procurios-sync help ${code}`;
   }
@@ -80,6 +77,11 @@ function withoutAbout(message: string): string {
   return message.replace(/^(\w+ \S+) \([^)]*\): /, '$1: ').replace(/^[^:]+, page \d+: /, '');
 }
 
+const OTHER_GRANT =
+  'set auth.grant to the one that Procurios gave you this client for, or ask Procurios to allow the client this one';
+const TRUSTING =
+  "correct host; if an authority of your own signs its certificate, name that in NODE_EXTRA_CA_CERTS=FILE";
+
 /** What to do about a token that cannot be had. */
 export function judgeTokenFailure({ code, message, status }: ApiFailure): Finding {
   const what = `${code} ${withoutAbout(message)}`;
@@ -92,6 +94,7 @@ function fixOfToken(code: SyncErrorCode, message: string, status: number | undef
     case 'CONSENT_NEEDED':
       return /to log in: (.+)$/.exec(message)?.[1] ?? 'npx procurios-sync login';
     case 'CREDENTIALS_REFUSED':
+      if (/\bunauthorized_client\b/.test(message)) return OTHER_GRANT;
       return 'compare the id and the secret with what Procurios handed out for this environment, and store them again';
     case 'ACCESS_DENIED':
       return 'auth.scopes has one that is not granted: npx procurios-sync discover tries them one by one';
@@ -101,8 +104,11 @@ function fixOfToken(code: SyncErrorCode, message: string, status: number | undef
         ? 'set tokenUrl to the token request endpoint that Procurios handed out, or correct host'
         : 'correct host or tokenUrl: a website answers there, not the token endpoint';
     case 'HOST_UNREACHABLE':
-      return 'correct host or tokenUrl, or check the network and HTTPS_PROXY';
+      return message.includes('TLS failed')
+        ? TRUSTING
+        : 'correct host or tokenUrl, or check the network and HTTPS_PROXY';
     case 'RESPONSE_INVALID':
+      if (/\bunsupported_grant_type\b/.test(message)) return OTHER_GRANT;
       return 'correct host or tokenUrl: what answers there gives no tokens as Procurios does';
     default:
       return 'try again later; if it lasts, ask Procurios';

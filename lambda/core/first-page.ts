@@ -133,6 +133,10 @@ export function judgeFirstPage(stream: Stream, page: FirstPage, probe?: Probe, p
   const check = `stream ${stream.name}`;
   const { objects } = page;
   if (objects === undefined) return [judgeList(check, stream, page)];
+  if (objects.length > 0 && !objects.some(isObject)) {
+    const fix = "check the stream's path, or set objects to where the list of objects is";
+    return [failure(check, 'the list on page 1 holds no objects', fix)];
+  }
   const paging = judgePaging(check, stream, page, probe, probed);
   const problems = [
     ...(objects.length > 0 ? judgeObjects(check, stream, objects) : []),

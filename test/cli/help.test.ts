@@ -25,7 +25,7 @@ describe('help', () => {
   test.each(['CONFIG_INVALID', 'paging-loop', 'store_missing'])(
     '%s tells what it means and what to do',
     async (topic) => {
-      const { code, stdout, stderr } = await run(['help', topic], { cwd });
+      const { code, stdout, stderr } = await run(['help', ...topic.split(' ')], { cwd });
 
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       expect(stdout).toMatch(/^[A-Z_]+: [\s\S]+\n\n[\s\S]+\nSee more\n {3}- [\s\S]+\nWhat to do\n {2}1\. /);
@@ -61,6 +61,7 @@ describe('help', () => {
 
   test.each([
     ['pul', 'pull'],
+    ['changes lst', 'changes list'],
     ['CONFG_INVALID', 'CONFIG_INVALID'],
   ])('of %s suggests %s', async (topic, meant) => {
     const { code, stderr } = await run(['help', topic], { cwd });

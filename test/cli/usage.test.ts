@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { newFolder, run, writeConfig } from './command-line.ts';
 
@@ -76,7 +77,18 @@ describe('a config', () => {
     const { code, stderr } = await run(['pull'], { cwd });
 
     expect(code).toBe(2);
-    expect(stderr).toBe('CONFIG_INVALID: there is no config file procurios.config.ts\n');
+    expect(stderr).toMatch(
+      /^CONFIG_INVALID: there is no config file procurios\.config\.ts: npx procurios-sync discover writes one/,
+    );
+  });
+
+  test('that is no TypeScript is told with the line', async () => {
+    await writeFile(join(cwd, 'broken.config.ts'), 'export default {\n  x: 1\n  y: 2,\n};\n');
+
+    const { code, stderr } = await run(['pull', '--config', 'broken.config.ts'], { cwd });
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^CONFIG_INVALID: broken\.config\.ts could not be loaded: .* \(line 3\)\n$/);
   });
 
   test('with five mistakes has all of them told, each with its path and without its value', async () => {

@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { loadConfig } from '../../lambda/config/load-config.ts';
 
@@ -81,7 +81,14 @@ describe('loadConfig', () => {
   test('says that a file does not exist', async () => {
     await expect(loadConfig('no-such.config.ts', {})).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
-      message: 'there is no config file no-such.config.ts',
+      message:
+        'there is no config file no-such.config.ts: npx procurios-sync discover writes one, and --config names another',
     });
+  });
+
+  test('says that a folder is no file', async () => {
+    const folder = dirname(await fileWith(''));
+
+    await expect(loadConfig(folder, {})).rejects.toThrow(/ is no file$/);
   });
 });

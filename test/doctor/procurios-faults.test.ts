@@ -579,3 +579,45 @@ describe('this machine', () => {
     );
   });
 });
+
+test.each([
+  ['unauthorized_client', 'CREDENTIALS_REFUSED'],
+  ['unsupported_grant_type', 'RESPONSE_INVALID'],
+])('a client of another grant (%s) is told as that, not as a wrong secret or host', async (error, code) => {
+  await using server = await startHttpServer((_request, response) => answerJson(response, { error }, 400));
+
+  const { problems } = await examine(configFor(server.origin), { env: CLIENT });
+
+  expect(problems).toEqual([finding('token', 'failure', new RegExp(`^${code} .*${error}`), /^set auth\.grant/)]);
+});
+
+test('a secret pasted with its line end is told before Procurios refuses it', async () => {
+  await using server = await startHttpServer(procurios(() => things(1, 3)));
+  const env = { ...CLIENT, PROCURIOS_CLIENT_SECRET: `${CLIENT.PROCURIOS_CLIENT_SECRET}\n` };
+
+  const { problems } = await examine(configFor(server.origin), { env });
+
+  expect(problems).toEqual([
+    finding('credentials', 'warning', /ends with a space or a line end$/, /^set PROCURIOS_CLIENT_ID and /),
+  ]);
+});
+
+test('a host that PROCURIOS_HOST has put in place of the config is told as such', async () => {
+  await using server = await startHttpServer(procurios(() => things(1, 3)));
+
+  const { findings } = await examine(configFor('https://acme.procurios.site'), {
+    env: { ...CLIENT, PROCURIOS_HOST: server.origin },
+  });
+
+  expect(findings.find(({ check }) => check === 'config')?.what).toContain(
+    `acme at ${server.origin} (PROCURIOS_HOST), `,
+  );
+});
+
+test('a list of texts is told as that, not as objects without a key', async () => {
+  await using server = await startHttpServer(procurios(() => ['a', 'b']));
+
+  const { problems } = await examine(configFor(server.origin), { env: CLIENT });
+
+  expect(problems).toEqual([finding('stream things', 'failure', /holds no objects$/, /^check the stream's path/)]);
+});
