@@ -24,7 +24,11 @@ export async function findCredentials(secretName: string, session: Session): Pro
     const where = !isAlone ? `secret ${secretName}` : given ? IN_ENVIRONMENT : "the simulator's own";
     const hasSpace = Object.values(credentials).some((text) => text !== text.trim());
     const finding = hasSpace
-      ? warning('credentials', `${where}: one begins or ends with a space or a line end`, storingWithout(where))
+      ? warning(
+          'credentials',
+          `${where}: one begins or ends with a space or a line end`,
+          storingWithout(where),
+        )
       : ok('credentials', where);
     return { finding, read: async () => credentials };
   } catch (error) {

@@ -80,7 +80,7 @@ function withoutAbout(message: string): string {
 const OTHER_GRANT =
   'set auth.grant to the one that Procurios gave you this client for, or ask Procurios to allow the client this one';
 const TRUSTING =
-  "correct host; if an authority of your own signs its certificate, name that in NODE_EXTRA_CA_CERTS=FILE";
+  'correct host; if an authority of your own signs its certificate, name that in NODE_EXTRA_CA_CERTS=FILE';
 
 /** What to do about a token that cannot be had. */
 export function judgeTokenFailure({ code, message, status }: ApiFailure): Finding {

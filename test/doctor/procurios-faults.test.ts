@@ -588,7 +588,9 @@ test.each([
 
   const { problems } = await examine(configFor(server.origin), { env: CLIENT });
 
-  expect(problems).toEqual([finding('token', 'failure', new RegExp(`^${code} .*${error}`), /^set auth\.grant/)]);
+  expect(problems).toEqual([
+    finding('token', 'failure', new RegExp(`^${code} .*${error}`), /^set auth\.grant/),
+  ]);
 });
 
 test('a secret pasted with its line end is told before Procurios refuses it', async () => {
@@ -619,5 +621,7 @@ test('a list of texts is told as that, not as objects without a key', async () =
 
   const { problems } = await examine(configFor(server.origin), { env: CLIENT });
 
-  expect(problems).toEqual([finding('stream things', 'failure', /holds no objects$/, /^check the stream's path/)]);
+  expect(problems).toEqual([
+    finding('stream things', 'failure', /holds no objects$/, /^check the stream's path/),
+  ]);
 });
