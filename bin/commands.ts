@@ -18,8 +18,9 @@ export function addCommands(program: Command, run: RunCommand): void {
     `
 Examples:
   $ npx procurios-sync demo              see it work, without AWS or an account
+  $ npx procurios-sync discover          write a config of what you can reach
   $ npx procurios-sync pull --embedded   pull into tables on this machine
-  $ npx procurios-sync pull              pull into the tables of your AWS account
+  $ npx procurios-sync pull              pull into tables in your AWS account
 
 ${EXIT_CODES}`,
   );

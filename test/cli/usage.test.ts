@@ -34,12 +34,13 @@ describe('asking for help', () => {
     expect(versions).toEqual([0, 0].map((code) => ({ code, stdout: `${version}\n`, stderr: '' })));
   });
 
-  test('no command at all prints the help on stderr, with exit code 2', async () => {
+  test('no command at all prints the help on stderr, within 80 columns, with exit code 2', async () => {
     const { code, stdout, stderr } = await run([], { cwd });
 
     expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toContain('Usage: procurios-sync');
+    expect(Math.max(...stderr.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 });
 
