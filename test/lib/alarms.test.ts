@@ -92,6 +92,15 @@ describe('every alarm', () => {
     );
   });
 
+  test.each(KEYS)('%s adds up what happened, and takes the most there was of a level', (key) => {
+    const alarm = alarmOf(key);
+    const inExpression = alarm.Metrics as { MetricStat?: { Stat: string } }[] | undefined;
+    const statistics = inExpression?.flatMap(({ MetricStat }) => MetricStat?.Stat ?? []) ?? [alarm.Statistic];
+    const isLevel = key.endsWith('-dead-letters') || key === 'changes-late';
+
+    expect(new Set(statistics)).toEqual(new Set([isLevel ? 'Maximum' : 'Sum']));
+  });
+
   test.each(KEYS)('%s has its heading in the runbook, with all that a person needs', (key) => {
     const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
     const section = runbook.split(/^## /m).find((text) => text.startsWith(`${key}\n`)) ?? '';
