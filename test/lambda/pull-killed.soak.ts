@@ -9,7 +9,7 @@ let deployed: DeployedPull;
 beforeAll(async () => {
   deployed = await deployPull({ relations: 300, requestsPerSecond: 100 });
   await deployed.execute();
-}, 60_000);
+}, 300_000);
 
 afterAll(async () => {
   await deployed?.[Symbol.asyncDispose]();
