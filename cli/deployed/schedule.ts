@@ -1,7 +1,7 @@
 import { GetScheduleCommand, type SchedulerClient } from '@aws-sdk/client-scheduler';
 import { translate } from '../../lambda/aws/translate.ts';
+import { nextStart } from '../../lambda/config/next-start.ts';
 import { timestamp } from '../../lambda/core/clock.ts';
-import { nextStart } from './next-start.ts';
 
 /** The schedule that starts pulls. */
 export interface Schedule {

@@ -1,6 +1,8 @@
 import { type Problem, SyncError } from '../core/errors.ts';
 import type { Config } from './config.ts';
 import { userSecretName } from './names.ts';
+import { nextStart } from './next-start.ts';
+import { LONGEST_LOOK_BACK_HOURS } from './schedule-schema.ts';
 
 /** CloudFormation takes 500 resources in a stack; every stream is one of them, and all the others are fewer than 100. */
 const MOST_STREAMS = 400;
@@ -16,6 +18,7 @@ const MOST_STREAMS = 400;
 export function checkDeployable(config: Config, region: string | undefined): Config {
   const problems = [
     ...problemsOfAddresses(config),
+    ...problemsOfSchedule(config),
     ...problemsOfStreams(config),
     ...problemsOfKey(config, region),
     ...problemsOfSecret(config),
@@ -30,6 +33,34 @@ function problemsOfAddresses({ host, tokenUrl }: Config): Problem[] {
   return Object.entries({ host, tokenUrl })
     .filter(([, address]) => !address.startsWith('https://'))
     .map(([path]) => ({ path, expected: 'https://…, for what is deployed' }));
+}
+
+/** Starts that are looked at: a year of nightly ones, so that the hour which the clocks go back is among them. */
+const STARTS = 400;
+const HOUR_MS = 60 * 60 * 1000;
+
+/** A pull that never starts, or an alarm about its absence that stands between any two starts. */
+function problemsOfSchedule({ schedule }: Config): Problem[] {
+  const starts: number[] = [];
+  while (starts.length < STARTS) {
+    const next = nextStart(`cron(${schedule.cron})`, schedule.timeZone, starts.at(-1) ?? Date.now());
+    if (next === undefined) break;
+    starts.push(next);
+  }
+  if (starts.length === 0) {
+    return [{ path: 'schedule.cron', expected: 'an expression with a start to come: this one has none' }];
+  }
+  const gaps = starts.slice(1).map((start, index) => start - (starts[index] as number));
+  const gapHours = Math.floor(Math.max(0, ...gaps) / HOUR_MS);
+  const leastHours = Math.min(gapHours + 1, LONGEST_LOOK_BACK_HOURS);
+  return schedule.expectWithinHours >= leastHours
+    ? []
+    : [
+        {
+          path: 'schedule.expectWithinHours',
+          expected: `at least ${leastHours}: there are up to ${gapHours} hours from one start to the next`,
+        },
+      ];
 }
 
 function problemsOfStreams({ streams }: Config): Problem[] {

@@ -7,7 +7,7 @@ import { integer, options, text } from './options.ts';
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html EvaluationPeriods
  */
-const LONGEST_LOOK_BACK_HOURS = 7 * 24;
+export const LONGEST_LOOK_BACK_HOURS = 7 * 24;
 
 /** When pulls start, and how long may go by without a complete one. */
 export const SCHEDULE = options(

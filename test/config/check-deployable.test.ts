@@ -70,6 +70,29 @@ describe('what is deployed', () => {
     expect(pathsOf(changes)).toEqual([path]);
   });
 
+  test.each([
+    ['0 4 30 2 ? *', 26, 'schedule.cron'],
+    ['0 4 * * ? 2020', 26, 'schedule.cron'],
+    ['30 5 ? * MON-FRI *', 26, 'schedule.expectWithinHours'],
+    ['30 5 ? * MON-FRI *', 73, 'schedule.expectWithinHours'],
+    ['0 4 ? * SUN *', 167, 'schedule.expectWithinHours'],
+  ])(
+    'has starts to come, and no alarm that stands between them: %s within %d hours',
+    (cron, expectWithinHours, path) => {
+      expect(pathsOf({ schedule: { cron, expectWithinHours } })).toEqual([path]);
+    },
+  );
+
+  test.each([
+    ['30 5 ? * MON-FRI *', 74],
+    ['0 4 ? * SUN *', 168],
+    // The night on which the clocks go back is an hour longer.
+    ['0 4 * * ? *', 26],
+    ['0/15 * * * ? *', 1],
+  ])('may start at %s and be expected within %d hours', (cron, expectWithinHours) => {
+    expect(problemsOf({ schedule: { cron, expectWithinHours } })).toEqual([]);
+  });
+
   test('is refused for everything at once, without a value', () => {
     const changes = {
       environment: 'A',
