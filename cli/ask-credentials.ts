@@ -2,6 +2,7 @@ import { text } from 'node:stream/consumers';
 import { password } from '@inquirer/prompts';
 import type { Credentials } from '../lambda/procurios/token.ts';
 import { CommandError } from './command.ts';
+import { answered, canAsk } from './terminal.ts';
 
 /** What Procurios hands out is far shorter. */
 const LONGEST = 4096;
@@ -12,7 +13,7 @@ const LONGEST = 4096;
  * @throws {CommandError} `USAGE`: there is no terminal. `INTERRUPTED`.
  */
 export async function askCredentials(): Promise<Credentials> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+  if (!canAsk()) {
     throw new CommandError(
       'USAGE',
       'there is no terminal to ask on: give {"clientId": "…", "clientSecret": "…"} on stdin, and add --stdin',
@@ -22,13 +23,9 @@ export async function askCredentials(): Promise<Credentials> {
 }
 
 async function ask(message: string): Promise<string> {
-  try {
-    const validate = (value: string) => whatIsWrong(value) ?? true;
-    return await password({ message, mask: '*', toggleMask: false, validate }, { output: process.stderr });
-  } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'ExitPromptError') throw error;
-    throw new CommandError('INTERRUPTED', 'nothing was stored');
-  }
+  const validate = (value: string) => whatIsWrong(value) ?? true;
+  const prompt = password({ message, mask: '*', toggleMask: false, validate }, { output: process.stderr });
+  return await answered(prompt, 'nothing was stored');
 }
 
 /**

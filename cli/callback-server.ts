@@ -90,9 +90,8 @@ function readRequest({ method, url = '/', headers }: IncomingMessage, redirectUr
 
 /** Resolves when the browser has the page, or is gone. */
 async function send(response: ServerResponse, outcome: CallbackOutcome): Promise<void> {
-  const { html, headers } = { html: callbackPage(outcome), headers: callbackHeaders() };
   await new Promise<void>((resolve) => {
     response.once('close', resolve);
-    response.writeHead(outcome === 'done' ? 200 : 400, headers).end(html);
+    response.writeHead(outcome === 'done' ? 200 : 400, callbackHeaders()).end(callbackPage(outcome));
   });
 }

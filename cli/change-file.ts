@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { type Change, contentHashOf, type Operations, parseChange } from '../lambda/core/change.ts';
-import { type Problem, SyncError } from '../lambda/core/errors.ts';
+import { countProblems, type Problem, SyncError } from '../lambda/core/errors.ts';
 import { isObject, parseJson, stringifyJson } from '../lambda/core/json.ts';
 import { CommandError } from './command.ts';
 
@@ -70,8 +70,9 @@ export function parseChangeLines(lines: Uint8Array, operations: Operations): Fil
     changes.push({ line, change, text: withId });
   }
   if (problems.length === 0) return changes;
-  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
-  throw new SyncError('CHANGE_INVALID', `the changes have ${count}; none was queued`, { problems });
+  throw new SyncError('CHANGE_INVALID', `the changes have ${countProblems(problems)}; none was queued`, {
+    problems,
+  });
 }
 
 /** Lines that are not empty; undefined: not UTF-8. */

@@ -5,6 +5,7 @@ import { isHeld } from '../lambda/core/resolve-change.ts';
 import type { FateSoFar } from './await-outcomes.ts';
 import { type CommonOptions, EXIT, print } from './command.ts';
 import { type Column, tableOf } from './table.ts';
+import { tableWidth } from './terminal.ts';
 import { grouped, printable, shortened } from './text.ts';
 
 const WIDEST_REASON = 70;
@@ -117,5 +118,5 @@ function reasonCell(reason = ''): string {
 }
 
 function onTerminal(columns: readonly Column[]): string {
-  return tableOf(columns, process.stdout.isTTY ? process.stdout.columns : undefined);
+  return tableOf(columns, tableWidth());
 }

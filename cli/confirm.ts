@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { CommandError } from './command.ts';
+import { canAsk } from './terminal.ts';
 
 /** What asks first, unless told not to. */
 export interface ConfirmOptions {
@@ -32,6 +33,6 @@ export async function confirm(question: string, { yes }: ConfirmOptions): Promis
 
 /** @throws {CommandError} `USAGE`: nobody is there to be asked. */
 export function requireTerminal(): void {
-  if (process.stdin.isTTY && process.stderr.isTTY) return;
+  if (canAsk()) return;
   throw new CommandError('USAGE', 'this writes to Procurios and there is no terminal to ask on: add --yes');
 }

@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseSafeUrl } from '../lambda/config/addresses.ts';
+import { LONGEST_ENVIRONMENT } from '../lambda/config/config-schema.ts';
 import { CATALOGUE_SCOPES } from '../lambda/config/modules.ts';
+import { isNameUpTo } from '../lambda/config/options.ts';
 import { DEFAULT_TOKEN_PATH } from '../lambda/config/with-host.ts';
 import type { Credentials } from '../lambda/procurios/token.ts';
 import { askCredentials, readCredentials } from './ask-credentials.ts';
@@ -19,6 +21,7 @@ import { slugOf } from './discover/stream-names.ts';
 import { openOutput } from './output.ts';
 import { createSpinner, isTerminal } from './progress.ts';
 import { credentialsInEnvironment } from './session.ts';
+import { canAsk } from './terminal.ts';
 import { countOf, oneLine, shortened } from './text.ts';
 
 export interface DiscoverOptions {
@@ -82,8 +85,11 @@ function readEnvironment({ environment }: DiscoverOptions, { host }: Address): s
   const { hostname } = new URL(host);
   const isNumbers = /^[\d.]+$|:/.test(hostname);
   const name = environment ?? (isNumbers ? 'local' : slugOf(hostname.split('.')[0] ?? ''));
-  if (/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/.test(name)) return name;
-  throw new CommandError('USAGE', '--environment takes lower case letters, digits and hyphens, at most 32');
+  if (isNameUpTo(LONGEST_ENVIRONMENT, name)) return name;
+  throw new CommandError(
+    'USAGE',
+    `--environment takes lower case letters, digits and hyphens, at most ${LONGEST_ENVIRONMENT}`,
+  );
 }
 
 async function findCredentials({ stdin }: DiscoverOptions): Promise<Credentials> {
@@ -129,7 +135,7 @@ async function mayWrite({ out, force }: DiscoverOptions): Promise<void> {
     throw new CommandError('FILE_FAILED', `${out} cannot be read (${error.code})`, { cause: error });
   });
   if (force || present === undefined || isUnedited(out, present)) return;
-  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+  if (!canAsk()) {
     throw new CommandError('USAGE', `${out} is there already: add --force to replace it, or --out FILE`);
   }
   await confirm(`${out} is there already. Replace it in the end?`, {});

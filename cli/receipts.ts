@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import type { RunReceipt, WalkStatus } from '../lambda/core/receipt.ts';
 import { type Column, tableOf } from './table.ts';
+import { tableWidth } from './terminal.ts';
 import { countOf, duration, grouped, printable } from './text.ts';
 
 const COLOURS = { complete: 'green', incomplete: 'yellow', failed: 'red' } as const;
@@ -37,7 +38,7 @@ function receiptsTable({ status, streams }: RunReceipt, isDryRun: boolean): stri
     counts('rejected'),
     counts('requests', 2),
   ];
-  return tableOf(columns, process.stdout.isTTY ? process.stdout.columns : undefined);
+  return tableOf(columns, tableWidth());
 }
 
 /** One line for each thing that went wrong, with all the streams it happened to; what ended the run as a whole first. */

@@ -7,6 +7,7 @@ import type { CallbackOutcome } from './callback-page.ts';
 import { listenForCallback } from './callback-server.ts';
 import { CommandError, say } from './command.ts';
 import { readPastedLine } from './pasted-line.ts';
+import { canAsk } from './terminal.ts';
 import { wholeSeconds } from './text.ts';
 
 export interface ReceiveOptions {
@@ -41,7 +42,7 @@ export async function receiveCallback(
   const read = (url: URL) => readCallback(url, auth, consent);
   const server = canBeListenedTo(redirectUrl) ? await listenForCallback(redirectUrl) : undefined;
   using stop = stopping(options.timeout);
-  const isPasted = server === undefined || (process.stdin.isTTY && process.stderr.isTTY);
+  const isPasted = server === undefined || canAsk();
   try {
     await show(consent.url, options.browser);
     if (server === undefined)

@@ -28,6 +28,7 @@ import { SIMULATOR_CREDENTIALS } from '../local/simulator/tokens.ts';
 import { CommandError, type CommonOptions, flagsOf } from './command.ts';
 import { suggestionFor } from './nearest.ts';
 import { proxyFrom } from './proxy.ts';
+import { canAsk } from './terminal.ts';
 import { createUserTokenFile } from './user-token-file.ts';
 
 /** Where `--embedded` keeps its tables, relative to the working directory. */
@@ -178,7 +179,7 @@ function credentialsFor({ host }: Config): Credentials | undefined {
 export async function askForMissingCredentials(config: Config, { embedded }: CommonOptions): Promise<void> {
   const isMissing =
     embedded && config.auth.grant === 'clientCredentials' && credentialsFor(config) === undefined;
-  if (!isMissing || !process.stdin.isTTY || !process.stderr.isTTY) return;
+  if (!isMissing || !canAsk()) return;
   const { askCredentials } = await import('./ask-credentials.ts');
   const { clientId, clientSecret } = await askCredentials();
   Object.assign(process.env, { PROCURIOS_CLIENT_ID: clientId, PROCURIOS_CLIENT_SECRET: clientSecret });

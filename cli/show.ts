@@ -6,6 +6,7 @@ import { type JsonObject, stringifyJson } from '../lambda/core/json.ts';
 import { CommandError, type CommonOptions, EXIT, flagsOf, print, say } from './command.ts';
 import { itemsTable } from './items-table.ts';
 import { findStream, openSession, readConfig, type Session } from './session.ts';
+import { tableWidth } from './terminal.ts';
 import { grouped, printable } from './text.ts';
 
 export interface ShowCommandOptions extends CommonOptions {
@@ -51,8 +52,7 @@ async function showItems(session: Session, tableName: string, options: ShowComma
   }
   const shown = items.slice(0, options.limit);
   if (options.json) for (const item of shown) print(stringifyJson(item));
-  else if (shown.length > 0)
-    print(itemsTable(shown, process.stdout.isTTY ? process.stdout.columns : undefined));
+  else if (shown.length > 0) print(itemsTable(shown, tableWidth()));
   if (shown.length === 0)
     say(`table ${tableName} is empty; fill it with npx procurios-sync pull${flagsOf(options)}`);
   else if (items.length === shown.length) say(`all ${grouped(shown.length)} items`);

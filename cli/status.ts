@@ -5,6 +5,7 @@ import { readStatus } from './read-status.ts';
 import { openSession, readConfig } from './session.ts';
 import { type Matter, mattersOf, type StatusReport } from './status-report.ts';
 import { statusText } from './status-text.ts';
+import { tableWidth } from './terminal.ts';
 
 /** `procurios-sync status`: how things stand, and what needs a person. */
 export async function status(options: CommonOptions): Promise<number> {
@@ -14,7 +15,7 @@ export async function status(options: CommonOptions): Promise<number> {
   const report = await readStatus(config, session, deployed);
   const matters = mattersOf(report, flagsOf(options));
   if (options.json) print(JSON.stringify(documentOf(report, matters)));
-  else print(statusText(report, matters, process.stdout.isTTY ? process.stdout.columns : undefined));
+  else print(statusText(report, matters, tableWidth()));
   return matters.length === 0 ? EXIT.done : EXIT.failed;
 }
 

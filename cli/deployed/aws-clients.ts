@@ -1,9 +1,9 @@
 import type { ProxyEnv } from 'node:http';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { LambdaClient } from '@aws-sdk/client-lambda';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
-import { clientSettings } from '../../lambda/aws/clients.ts';
+import { clientSettings, createLambda } from '../../lambda/aws/clients.ts';
 
 /** The services that a deployment is looked at through. */
 export interface DeployedClients extends Disposable {
@@ -19,7 +19,7 @@ export function createDeployedClients(proxy?: ProxyEnv): DeployedClients {
   const clients = {
     cloudFormation: new CloudFormationClient(settings),
     cloudWatch: new CloudWatchClient(settings),
-    lambda: new LambdaClient(settings),
+    lambda: createLambda(proxy),
     scheduler: new SchedulerClient(settings),
   };
   return {

@@ -2,6 +2,7 @@ import { checkbox, input } from '@inquirer/prompts';
 import { parseHost } from '../../lambda/config/addresses.ts';
 import { CommandError } from '../command.ts';
 import { suggestionFor } from '../nearest.ts';
+import { answered, canAsk } from '../terminal.ts';
 import { countOf, oneLine, shortened } from '../text.ts';
 import type { Offer } from './found.ts';
 
@@ -15,7 +16,7 @@ export async function askHost(): Promise<string> {
     originOf(text) !== undefined ||
     'https://… with neither path nor query, as in https://acme.procurios.site';
   const message = "Your Procurios environment's address";
-  const host = await answered(input({ message, validate }, OUTPUT));
+  const host = await answered(input({ message, validate }, OUTPUT), NOTHING_WRITTEN);
   return originOf(host) ?? '';
 }
 
@@ -42,11 +43,13 @@ export async function askStreams(offers: readonly Offer[]): Promise<Offer[]> {
   const validate = (chosen: readonly unknown[]) => chosen.length > 0 || 'At least one stream.';
   return await answered(
     checkbox({ message: 'What is to be pulled?', choices, pageSize: 15, loop: false, validate }, OUTPUT),
+    NOTHING_WRITTEN,
   );
 }
 
 /** stdout holds results only. */
 const OUTPUT = { output: process.stderr };
+const NOTHING_WRITTEN = 'nothing was written';
 
 function choiceText({ name, title, fields, objects }: Offer): string {
   const count = objects === 0 ? 'empty' : `${countOf(fields.length, 'field')}`;
@@ -75,15 +78,6 @@ export function chosenByFlags(offers: readonly Offer[], names: readonly string[]
 
 /** @throws {CommandError} `USAGE`: nobody is there to be asked, and these flags would answer. */
 export function requireTerminal(flags: string): void {
-  if (process.stdin.isTTY && process.stderr.isTTY) return;
+  if (canAsk()) return;
   throw new CommandError('USAGE', `there is no terminal to ask on: add ${flags}`);
-}
-
-async function answered<T>(prompt: Promise<T>): Promise<T> {
-  try {
-    return await prompt;
-  } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'ExitPromptError') throw error;
-    throw new CommandError('INTERRUPTED', 'nothing was written');
-  }
 }

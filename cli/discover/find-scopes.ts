@@ -1,3 +1,4 @@
+import { DEFAULT_ACCEPT_LANGUAGE, DEFAULT_REQUESTS_PER_SECOND } from '../../lambda/config/config-schema.ts';
 import { SyncError } from '../../lambda/core/errors.ts';
 import { type Credentials, createTokenSource } from '../../lambda/procurios/token.ts';
 import { type ApiAccess, openApi } from '../doctor/api-access.ts';
@@ -12,9 +13,6 @@ export interface OpenedApi {
   readonly api: ApiAccess;
   readonly scopes: ScopesFound;
 }
-
-/** A config's default: the agreed rate is not known yet. */
-const REQUESTS_PER_SECOND = 8;
 
 /**
  * Asks for a token with as many of the scopes as are given. Where all at once are refused as scopes, they are tried one by
@@ -71,8 +69,9 @@ function openFor(
 ): ApiAccess {
   const api = {
     host,
-    acceptLanguage: 'nl-NL,nl;q=0.9,en;q=0.5',
-    requestsPerSecond: { pull: REQUESTS_PER_SECOND, push: 1 },
+    acceptLanguage: DEFAULT_ACCEPT_LANGUAGE,
+    // The agreed rate is not known yet.
+    requestsPerSecond: DEFAULT_REQUESTS_PER_SECOND,
   };
   return openApi(api, (listeners) =>
     createTokenSource({ tokenUrl, scopes, readCredentials: async () => credentials, ...listeners }),

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { type Column, tableOf } from '../table.ts';
+import { tableWidth } from '../terminal.ts';
 import { countOf, oneLine, shortened, textWidth, wrapped } from '../text.ts';
 import type { Closed, Found, Offer } from './found.ts';
 
@@ -51,7 +52,7 @@ function offersText(offers: readonly Offer[]): string {
     { head: 'on page 1', cells: offers.map(({ objects }) => String(objects)), isNumber: true },
     ...(remarks.some((remark) => remark !== '') ? [{ head: '', cells: remarks }] : []),
   ];
-  const table = tableOf(columns, process.stdout.isTTY ? process.stdout.columns : undefined);
+  const table = tableOf(columns, tableWidth());
   return `${heading('Streams')}\n${table}`;
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Problem, SyncError } from '../core/errors.ts';
+import { countProblems, type Problem, SyncError } from '../core/errors.ts';
 import type { Config } from './config.ts';
 import { CONFIG } from './config-schema.ts';
 import { clientSecretName } from './names.ts';
@@ -24,8 +24,7 @@ export function checkConfig(input: unknown, options: CheckConfigOptions = {}): C
   const result = CONFIG.safeParse(input);
   const problems = [...problemsOfHost(options.host), ...(result.error?.issues ?? []).flatMap(problemsOf)];
   if (result.data === undefined || problems.length > 0) {
-    const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
-    throw new SyncError('CONFIG_INVALID', `the config has ${count}`, { problems });
+    throw new SyncError('CONFIG_INVALID', `the config has ${countProblems(problems)}`, { problems });
   }
   return withHost(completed(result.data), options.host);
 }

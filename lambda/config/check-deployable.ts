@@ -1,4 +1,4 @@
-import { type Problem, SyncError } from '../core/errors.ts';
+import { countProblems, type Problem, SyncError } from '../core/errors.ts';
 import type { Config } from './config.ts';
 import { userSecretName } from './names.ts';
 import { nextStart } from './next-start.ts';
@@ -24,8 +24,9 @@ export function checkDeployable(config: Config, region: string | undefined): Con
     ...problemsOfSecret(config),
   ];
   if (problems.length === 0) return config;
-  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
-  throw new SyncError('CONFIG_INVALID', `the config cannot be deployed: it has ${count}`, { problems });
+  throw new SyncError('CONFIG_INVALID', `the config cannot be deployed: it has ${countProblems(problems)}`, {
+    problems,
+  });
 }
 
 /** Plain http is for stand-ins on this machine, which a function in AWS cannot reach. */

@@ -6,6 +6,10 @@ import { type CrossProblem, integer, nameUpTo, options, repeatedIn, text, withRu
 import { SCHEDULE } from './schedule-schema.ts';
 import { STREAM } from './stream-schema.ts';
 
+export const LONGEST_ENVIRONMENT = 32;
+export const DEFAULT_ACCEPT_LANGUAGE = 'nl-NL,nl;q=0.9,en;q=0.5';
+export const DEFAULT_REQUESTS_PER_SECOND = { pull: 8, push: 2 };
+
 /** @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html */
 const SECRET_NAME = /^[\w/+=.@-]{1,512}$/;
 /** @see https://docs.aws.amazon.com/kms/latest/developerguide/concepts-key-id.html */
@@ -26,7 +30,7 @@ const STREAMS = z.array(STREAM, { error: 'a list of streams' }).min(1, { error: 
 
 /** A config as it is written; what depends on several of its fields is filled in afterwards. */
 export const CONFIG = options('an object made by defineConfig({ … })', {
-  environment: nameUpTo(32),
+  environment: nameUpTo(LONGEST_ENVIRONMENT),
   host: text(
     'https://… with neither path, query nor credentials; http:// for 127.0.0.1 and [::1] only',
     (value) => parseHost(value) !== undefined,
@@ -36,12 +40,12 @@ export const CONFIG = options('an object made by defineConfig({ … })', {
     (value) => parseSafeUrl(value) !== undefined,
   ).optional(),
   acceptLanguage: text('languages: nl-NL,nl;q=0.9,en;q=0.5', (value) => ACCEPT_LANGUAGE.test(value)).default(
-    'nl-NL,nl;q=0.9,en;q=0.5',
+    DEFAULT_ACCEPT_LANGUAGE,
   ),
   auth: AUTH,
   requestsPerSecond: options('{ pull: 8, push: 2 }', {
-    pull: RATE.default(8),
-    push: RATE.default(2),
+    pull: RATE.default(DEFAULT_REQUESTS_PER_SECOND.pull),
+    push: RATE.default(DEFAULT_REQUESTS_PER_SECOND.push),
   }).prefault({}),
   schedule: SCHEDULE.prefault({}),
   alarmEmail: z.email({ error: 'an e-mail address' }).max(254, { error: 'an e-mail address' }).optional(),

@@ -24,8 +24,13 @@ export function integer(least: number, most: number) {
 export function nameUpTo(longest: number) {
   return text(
     `lower case letters, digits and hyphens, neither first nor last a hyphen, at most ${longest}`,
-    (name) => name.length <= longest && /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(name),
+    (name) => isNameUpTo(longest, name),
   );
+}
+
+/** Whether {@link nameUpTo} takes it. */
+export function isNameUpTo(longest: number, name: string): boolean {
+  return name.length <= longest && /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(name);
 }
 
 /** A problem that only several fields together show. */

@@ -51,6 +51,11 @@ export interface Problem {
   readonly expected: string;
 }
 
+/** `a problem`, `3 problems`. */
+export function countProblems({ length }: readonly Problem[]): string {
+  return length === 1 ? 'a problem' : `${length} problems`;
+}
+
 export interface SyncErrorOptions extends ErrorOptions {
   /** All the problems found, where the input has several. */
   readonly problems?: readonly Problem[];

@@ -5,6 +5,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { type Simulator, startSimulator } from '../../local/simulator/simulator.ts';
 import { BROWSER_FLAGS, findBrowser } from '../support/browser.ts';
 import { freePort } from '../support/http-server.ts';
+import { MOMENTS_STREAM } from '../support/moments-stream.ts';
 import { newFolder, run, type Setting, start, writeConfig } from './command-line.ts';
 
 const executablePath = findBrowser();
@@ -25,15 +26,7 @@ beforeAll(async () => {
     environment: 'acme',
     host: 'https://acme.example.com',
     auth: { grant: 'authorizationCode', scopes: ['openid', 'contact_moment/view'], redirectUrl, pkce: true },
-    streams: [
-      {
-        name: 'moments',
-        path: '/l/contact_moment_api/contact_moment',
-        mediaType: 'application/vnd.procurios.contact_moment+json; version=1',
-        key: 'id',
-        paging: { kind: 'numberedPages', ahead: 4 },
-      },
-    ],
+    streams: [MOMENTS_STREAM],
   });
   if (executablePath !== undefined) browser = await chromium.launch({ executablePath, args: BROWSER_FLAGS });
 }, 60_000);

@@ -10,6 +10,7 @@ import { SIMULATOR_CREDENTIALS, type Simulator, startSimulator } from '../../loc
 import { consentAt, visit } from '../support/consent.ts';
 import { dynamoDbOf, secretsManagerOf } from '../support/embedded-aws.ts';
 import { freePort } from '../support/http-server.ts';
+import { MOMENTS_STREAM } from '../support/moments-stream.ts';
 import { newFolder, run, type Setting, start, writeConfig } from './command-line.ts';
 
 const SECRET = 'procurios-sync/remote/user';
@@ -31,15 +32,7 @@ beforeAll(async () => {
     environment: 'remote',
     host: 'https://procurios.example.com',
     auth: { grant: 'authorizationCode', scopes: ['contact_moment/view'], redirectUrl },
-    streams: [
-      {
-        name: 'moments',
-        path: '/l/contact_moment_api/contact_moment',
-        mediaType: 'application/vnd.procurios.contact_moment+json; version=1',
-        key: 'id',
-        paging: { kind: 'numberedPages', ahead: 4 },
-      },
-    ],
+    streams: [MOMENTS_STREAM],
   });
   await createTables(dynamoDbOf(aws), { environment: 'remote', streams: [{ name: 'moments' }] });
   aws.secrets.put('procurios-sync/remote/client', JSON.stringify(SIMULATOR_CREDENTIALS));

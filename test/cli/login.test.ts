@@ -7,6 +7,7 @@ import { SIMULATOR_CREDENTIALS, type Simulator, startSimulator } from '../../loc
 import { DEFAULT_SWITCHES, type Switches } from '../../local/simulator/switches.ts';
 import { consentAt, post, visit } from '../support/consent.ts';
 import { freePort } from '../support/http-server.ts';
+import { MOMENTS_STREAM } from '../support/moments-stream.ts';
 import { newFolder, run, type Setting, start, waitUntil, writeConfig } from './command-line.ts';
 import { runHere, startHere, type Working } from './in-process.ts';
 
@@ -17,15 +18,7 @@ const CONFIG = {
   host: 'https://acme.example.com',
   auth: { grant: 'authorizationCode', scopes: ['openid', 'contact_moment/view'], pkce: true },
   requestsPerSecond: { pull: 1000 },
-  streams: [
-    {
-      name: 'moments',
-      path: '/l/contact_moment_api/contact_moment',
-      mediaType: 'application/vnd.procurios.contact_moment+json; version=1',
-      key: 'id',
-      paging: { kind: 'numberedPages', ahead: 4 },
-    },
-  ],
+  streams: [MOMENTS_STREAM],
 };
 
 let simulator: Simulator;

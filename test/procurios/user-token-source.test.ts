@@ -95,6 +95,14 @@ async function loggedIn(token: UserToken = TOKEN, waits = clock): Promise<void> 
   await replaceUnderLease(newLease(), waits, token.id, () => store.save(token));
 }
 
+/** The same, but for its answers, which wait. */
+function heldBack(handler: Handler, released: Promise<void>): Handler {
+  return async (request, response) => {
+    await released;
+    await handler(request, response);
+  };
+}
+
 /** Renews `refresh-N` to `access-N+1` and `refresh-N+1`, each once. */
 function rotating(): Handler {
   const spent = new Set<string>();
@@ -453,13 +461,8 @@ describe('renewal', () => {
   });
 
   test('is not broken off with the caller, who waits for it', async () => {
-    let answer = () => {};
-    await using server = await startHttpServer(async (request, response) => {
-      await new Promise<void>((resolve) => {
-        answer = resolve;
-      });
-      await rotating()(request, response);
-    });
+    const { promise: released, resolve: answer } = Promise.withResolvers<void>();
+    await using server = await startHttpServer(heldBack(rotating(), released));
     await loggedIn();
     nowMs += HOUR_MS;
     const caller = new AbortController();
@@ -484,13 +487,8 @@ describe('renewal', () => {
   });
 
   test('under way does not take the place of what a user logs in with meanwhile', async () => {
-    let answer = () => {};
-    await using server = await startHttpServer(async (request, response) => {
-      await new Promise<void>((resolve) => {
-        answer = resolve;
-      });
-      await rotating()(request, response);
-    });
+    const { promise: released, resolve: answer } = Promise.withResolvers<void>();
+    await using server = await startHttpServer(heldBack(rotating(), released));
     await loggedIn();
     nowMs += HOUR_MS;
     const login = { ...TOKEN, id: 'login-2', accessToken: 'access-of-login-2' };
