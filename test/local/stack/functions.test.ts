@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { type EmbeddedAws, startEmbeddedAws } from '../../../local/endpoints/embedded-aws.ts';
 import type { Assembly } from '../../../local/stack/read-assembly.ts';
 import { type LocalStack, startStack } from '../../../local/stack/start-stack.ts';
+import { waitUntil } from '../../cli/command-line.ts';
 import { assetsOf } from '../../support/assembly.ts';
 
 const SOURCES = {
@@ -137,6 +138,8 @@ describe('an ordinary function', () => {
       'TZ',
     ]);
     expect(first?.environment).toMatchObject({ TABLE: 'a table', QUEUE: 'acme-queue' });
+    // What a worker prints comes by another way than its answer, and may come after it.
+    await waitUntil(() => lines.length >= 2);
     expect(lines).toEqual(['invoked', 'invoked']);
   });
 
