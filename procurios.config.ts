@@ -4,6 +4,8 @@
  * The client's id and secret are not in here. They are in AWS Secrets Manager, under
  * `procurios-sync/<environment>/client`, as {"clientId": "…", "clientSecret": "…"}.
  */
+
+import { engagementAction, meetingRegistration, registration } from './config/catalogue/operations.ts';
 import {
   archivedRelations,
   campaigns,
@@ -12,9 +14,8 @@ import {
   engagementActions,
   meetingRegistrations,
   relationCollection,
-} from './lambda/config/catalogue.ts';
-import { engagementAction, meetingRegistration, registration } from './lambda/config/catalogue-operations.ts';
-import { defineConfig } from './lambda/config/define-config.ts';
+} from './config/catalogue/streams.ts';
+import { defineConfig } from './config/define-config.ts';
 
 export default defineConfig({
   // Names the tables and the secret: procurios-sync-example-members, procurios-sync/example/client.
@@ -48,7 +49,7 @@ export default defineConfig({
   // the two days is a ?), year. Without a complete pull for that many hours an alarm is raised.
   schedule: { cron: '0 4 * * ? *', timeZone: 'Europe/Amsterdam', expectWithinHours: 26 },
 
-  // One table per stream. lambda/config/catalogue.ts has all modules that are known, with what is certain about
+  // One table per stream. config/catalogue/streams.ts has all modules that are known, with what is certain about
   // each; examples/generic-stream.config.ts shows how to copy one that is not.
   streams: [
     // The second argument is the collection's id in Procurios. A collection has the fields that were configured for
@@ -63,7 +64,7 @@ export default defineConfig({
   ],
 
   // What a queued change can be: it names one of these, and fills in what stands in braces in its path.
-  // lambda/config/catalogue-operations.ts has all writes that are known; operation(method, path, { … }) makes others.
+  // config/catalogue/operations.ts has all writes that are known; operation(method, path, { … }) makes others.
   operations: {
     // {"operation": "register", "body": {"first_name": "Ada", …}, …}
     register: registration({ set: 42 }),

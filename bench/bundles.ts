@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { checkConfig } from '../config/check-config.ts';
 import demoConfig from '../examples/demo.config.ts';
-import { checkConfig } from '../lambda/config/check-config.ts';
 import { bundle, writeBundle } from '../lib/bundle.ts';
 import { median } from './median.ts';
 

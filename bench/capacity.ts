@@ -1,5 +1,5 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { stateTableName } from '../lambda/config/names.ts';
+import { stateTableName } from '../lambda/deployment/names.ts';
 import { startEmbeddedAws } from '../local/endpoints/embedded-aws.ts';
 import { start } from './processes.ts';
 import { type Measured, type Round, tableNameOf } from './scripts/round.ts';

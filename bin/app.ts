@@ -4,11 +4,11 @@
  * Usage: npx cdk synth|diff|deploy [-c config=FILE]
  */
 import { App } from 'aws-cdk-lib';
-import { reportError } from '../cli/report-error.ts';
-import { checkDeployable } from '../lambda/config/check-deployable.ts';
-import type { Config } from '../lambda/config/config.ts';
-import { loadConfig } from '../lambda/config/load-config.ts';
-import { stackName } from '../lambda/config/names.ts';
+import { reportError } from '../cli/program/report-error.ts';
+import { checkDeployable } from '../config/check-deployable.ts';
+import { loadConfig } from '../config/load-config.ts';
+import type { Config } from '../lambda/deployment/config.ts';
+import { stackName } from '../lambda/deployment/names.ts';
 import { FEATURE_FLAGS } from '../lib/feature-flags.ts';
 import { SyncStack } from '../lib/sync-stack.ts';
 

@@ -1,6 +1,6 @@
-import { outliveReaders } from '../cli/command.ts';
-import { reportError } from '../cli/report-error.ts';
-import { runProgram } from './program.ts';
+import { runProgram } from '../cli/program/program.ts';
+import { reportError } from '../cli/program/report-error.ts';
+import { outliveReaders } from '../cli/terminal/output-lines.ts';
 
 outliveReaders();
 // What ends a worker thread comes here; Node's own report of it would show its message, which may quote values.

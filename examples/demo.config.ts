@@ -1,4 +1,11 @@
 /** What `npm start` copies from the simulator, every kind of paging once or more, and what it sends to it. */
+
+import {
+  attendeePresence,
+  engagementAction,
+  operation,
+  registration,
+} from '../config/catalogue/operations.ts';
 import {
   archivedRelations,
   channels,
@@ -7,14 +14,8 @@ import {
   meetingRegistrations,
   relationCollection,
   webshopOrders,
-} from '../lambda/config/catalogue.ts';
-import {
-  attendeePresence,
-  engagementAction,
-  operation,
-  registration,
-} from '../lambda/config/catalogue-operations.ts';
-import { defineConfig } from '../lambda/config/define-config.ts';
+} from '../config/catalogue/streams.ts';
+import { defineConfig } from '../config/define-config.ts';
 
 /** The collection with all of the simulator's relations. */
 const MEMBERS = '4d036265-2b90-423e-9e54-867bbe1fd5ef';

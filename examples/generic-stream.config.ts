@@ -1,7 +1,8 @@
 /** How to copy a module that the catalogue does not have, such as one that was made for a single customer. */
-import { stream } from '../lambda/config/catalogue.ts';
-import { defineConfig } from '../lambda/config/define-config.ts';
-import { numberedPages, onePage } from '../lambda/config/paging.ts';
+
+import { numberedPages, onePage } from '../config/catalogue/paging.ts';
+import { stream } from '../config/catalogue/streams.ts';
+import { defineConfig } from '../config/define-config.ts';
 
 export default defineConfig({
   environment: 'example',

@@ -5,8 +5,8 @@ import {
   meetingRegistrations,
   relationCollection,
   webshopOrders,
-} from '../lambda/config/catalogue.ts';
-import { defineConfig } from '../lambda/config/define-config.ts';
+} from '../config/catalogue/streams.ts';
+import { defineConfig } from '../config/define-config.ts';
 
 export default defineConfig({
   environment: 'example-events',

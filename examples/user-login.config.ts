@@ -1,6 +1,6 @@
 /** Pulls as a user who consented in a browser: `npx procurios-sync login`, then `pull`. */
-import { contactMoments, relationCollection } from '../lambda/config/catalogue.ts';
-import { defineConfig } from '../lambda/config/define-config.ts';
+import { contactMoments, relationCollection } from '../config/catalogue/streams.ts';
+import { defineConfig } from '../config/define-config.ts';
 
 export default defineConfig({
   environment: 'user-login',

@@ -1,11 +1,11 @@
 import { withDurableExecution } from '@aws/durable-execution-sdk-js';
 import { createDynamoDb, createEventBridge, createLambda, createSecretsManager } from './aws/clients.ts';
-import { readBundledConfig } from './config/bundled-config.ts';
-import { durablePorts } from './durable-ports.ts';
-import { durablePull } from './durable-pull.ts';
+import { readBundledConfig } from './deployment/bundled-config.ts';
 import { createLog } from './runtime/log.ts';
 import { createMetrics } from './runtime/metrics.ts';
-import { openTokenSource } from './token-source.ts';
+import { durablePorts } from './wiring/deployed-pull.ts';
+import { durablePull } from './wiring/durable-pull.ts';
+import { openTokenSource } from './wiring/token-source.ts';
 
 const config = readBundledConfig(import.meta.url, process.env.PROCURIOS_HOST);
 const dynamoDb = createDynamoDb();

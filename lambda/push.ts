@@ -1,14 +1,14 @@
-import { createChangeQueue } from './aws/change-queue.ts';
 import { createDynamoDb, createSecretsManager, createSqs } from './aws/clients.ts';
-import { readBundledConfig } from './config/bundled-config.ts';
-import { PUSH_CONCURRENCY } from './config/deployment.ts';
-import { changeQueueName } from './config/names.ts';
-import { LONGEST_ATTEMPT_MS } from './core/fate.ts';
-import { type BatchResponse, createPush, type QueueEvent } from './run-push.ts';
+import { createChangeQueue } from './aws/queue/change-queue.ts';
+import { LONGEST_ATTEMPT_MS } from './core/push/fate.ts';
+import { readBundledConfig } from './deployment/bundled-config.ts';
+import { PUSH_CONCURRENCY } from './deployment/function-limits.ts';
+import { changeQueueName } from './deployment/names.ts';
 import { systemClock } from './runtime/clock.ts';
 import { createLog } from './runtime/log.ts';
 import { createMetrics } from './runtime/metrics.ts';
-import { openTokenSource } from './token-source.ts';
+import { type BatchResponse, createPush, type QueueEvent } from './wiring/run-push.ts';
+import { openTokenSource } from './wiring/token-source.ts';
 
 const config = readBundledConfig(import.meta.url, process.env.PROCURIOS_HOST);
 const dynamoDb = createDynamoDb();

@@ -14,9 +14,9 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { type AlarmKey, alarmDescription, alarmName } from '../lambda/config/alarms.ts';
-import type { Config } from '../lambda/config/config.ts';
-import { OUTPUTS } from '../lambda/config/names.ts';
+import { type AlarmKey, alarmDescription, alarmName } from '../lambda/deployment/alarms.ts';
+import type { Config } from '../lambda/deployment/config.ts';
+import { OUTPUTS } from '../lambda/deployment/names.ts';
 import { output } from './output.ts';
 
 export interface AlarmsProps {

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
-import type { Config } from '../lambda/config/config.ts';
+import type { Config } from '../lambda/deployment/config.ts';
 
 /** A Lambda function's code: an entry point of `lambda/` with all that it imports, and the config it runs by. */
 export interface Bundle {

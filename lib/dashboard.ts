@@ -15,8 +15,8 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { Config } from '../lambda/config/config.ts';
-import { dashboardName, OUTPUTS, stateTableName, streamTableName } from '../lambda/config/names.ts';
+import type { Config } from '../lambda/deployment/config.ts';
+import { dashboardName, OUTPUTS, stateTableName, streamTableName } from '../lambda/deployment/names.ts';
 import type { Alarms } from './alarms.ts';
 import { countOf, streamCountOf } from './metrics.ts';
 import { output } from './output.ts';

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Config } from '../lambda/config/config.ts';
-import { METRIC_NAMESPACE, METRICS, STREAM_METRICS } from '../lambda/config/metrics.ts';
+import type { Config } from '../lambda/deployment/config.ts';
+import { METRIC_NAMESPACE, METRICS, STREAM_METRICS } from '../lambda/deployment/metrics.ts';
 
 /** A count of the whole environment, summed up over five minutes where nothing else is said. */
 export function countOf(

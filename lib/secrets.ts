@@ -3,8 +3,8 @@ import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type CfnSecret, type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import type { Config } from '../lambda/config/config.ts';
-import { clientSecretName, userSecretName } from '../lambda/config/names.ts';
+import type { Config } from '../lambda/deployment/config.ts';
+import { clientSecretName, userSecretName } from '../lambda/deployment/names.ts';
 
 export interface SecretsProps {
   readonly config: Config;

@@ -9,8 +9,8 @@ import {
 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import type { Config } from '../lambda/config/config.ts';
-import { streamTableName } from '../lambda/config/names.ts';
+import type { Config } from '../lambda/deployment/config.ts';
+import { streamTableName } from '../lambda/deployment/names.ts';
 
 export interface StreamTablesProps {
   readonly config: Config;

@@ -13,7 +13,7 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { Config } from '../lambda/config/config.ts';
+import type { Config } from '../lambda/deployment/config.ts';
 import { bundle, writeBundle } from './bundle.ts';
 
 export interface SyncFunctionProps {

@@ -1,10 +1,10 @@
 import { createDynamoDb } from '../../lambda/aws/clients.ts';
-import type { Config } from '../../lambda/config/config.ts';
-import type { Progress } from '../../lambda/core/run.ts';
-import type { Paging, Stream } from '../../lambda/core/stream.ts';
-import { createClient } from '../../lambda/procurios/client.ts';
-import { createTokenSource } from '../../lambda/procurios/token.ts';
-import { runPull } from '../../lambda/run-pull.ts';
+import type { Progress } from '../../lambda/core/pull/run.ts';
+import type { Paging, Stream } from '../../lambda/core/pull/stream.ts';
+import type { Config } from '../../lambda/deployment/config.ts';
+import { createClient } from '../../lambda/procurios/http/client.ts';
+import { createTokenSource } from '../../lambda/procurios/token/client-token.ts';
+import { runPull } from '../../lambda/wiring/run-pull.ts';
 import { type Pulled, pathOf, procuriosHost, queryOf, type Round, serve } from './round.ts';
 
 const PAGING: Readonly<Record<Round['listing'], Paging>> = {

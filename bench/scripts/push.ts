@@ -1,7 +1,7 @@
 import { createDynamoDb } from '../../lambda/aws/clients.ts';
-import type { Config } from '../../lambda/config/config.ts';
-import { createTokenSource } from '../../lambda/procurios/token.ts';
-import { createPush, type QueueEvent } from '../../lambda/run-push.ts';
+import type { Config } from '../../lambda/deployment/config.ts';
+import { createTokenSource } from '../../lambda/procurios/token/client-token.ts';
+import { createPush, type QueueEvent } from '../../lambda/wiring/run-push.ts';
 import { procuriosHost, serve } from './round.ts';
 
 /** Changes to send. */

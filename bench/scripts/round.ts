@@ -1,4 +1,4 @@
-import { streamTableName } from '../../lambda/config/names.ts';
+import { streamTableName } from '../../lambda/deployment/names.ts';
 
 /** What a script is to pull. */
 export interface Round {

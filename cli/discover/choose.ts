@@ -1,10 +1,10 @@
 import { checkbox, input } from '@inquirer/prompts';
-import { parseHost } from '../../lambda/config/addresses.ts';
-import { CommandError } from '../command.ts';
-import { suggestionFor } from '../nearest.ts';
-import { answered, canAsk } from '../terminal.ts';
-import { countOf, oneLine, shortened } from '../text.ts';
-import type { Offer } from './found.ts';
+import { parseHost } from '../../lambda/deployment/safe-addresses.ts';
+import { CommandError } from '../../operator/command-error.ts';
+import type { Offer } from '../../operator/discover/found.ts';
+import { suggestionFor } from '../../operator/nearest.ts';
+import { countOf, oneLine, shortened } from '../../operator/words.ts';
+import { answered, canAsk } from '../terminal/terminal.ts';
 
 /** Lists of forms are rarely wanted as tables. */
 const RARELY_WANTED = ['profileSets', 'registrationSets'];

@@ -1,8 +1,9 @@
 import { styleText } from 'node:util';
-import { type Column, tableOf } from '../table.ts';
-import { tableWidth } from '../terminal.ts';
-import { countOf, oneLine, shortened, textWidth, wrapped } from '../text.ts';
-import type { Closed, Found, Offer } from './found.ts';
+import type { Closed, Found, Offer } from '../../operator/discover/found.ts';
+import { countOf, oneLine, shortened } from '../../operator/words.ts';
+import { type Column, tableOf } from '../terminal/table.ts';
+import { tableWidth } from '../terminal/terminal.ts';
+import { textWidth, wrapped } from '../terminal/text.ts';
 
 /** What was found, for people. */
 export function foundText(found: Found): string {
@@ -83,6 +84,6 @@ function closedText(closed: readonly Closed[]): string {
 /** What nobody can list without knowing more. */
 function elsewhereText(): string {
   return paragraphs([
-    'Attendees are read per meeting, recipients per email, orders per shop (--shop NUMBER…): see lambda/config/catalogue.ts. Modules of your own: stream(name, { … }).',
+    'Attendees are read per meeting, recipients per email, orders per shop (--shop NUMBER…): see config/catalogue/streams.ts. Modules of your own: stream(name, { … }).',
   ]);
 }

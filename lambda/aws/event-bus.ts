@@ -1,6 +1,6 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SyncError } from '../core/errors.ts';
-import { translate } from './translate.ts';
+import { translate } from './aws-errors.ts';
 
 /**
  * Puts an event on the account's default bus.

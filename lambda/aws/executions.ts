@@ -1,6 +1,6 @@
 import { GetDurableExecutionCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import type { OwnerState } from '../core/lease.ts';
-import { nameOf, translate } from './translate.ts';
+import type { OwnerState } from '../core/pull/lease.ts';
+import { nameOf, translate } from './aws-errors.ts';
 
 /**
  * Asks Lambda whether a durable execution is still at work. Needs the right to `lambda:GetDurableExecution`.

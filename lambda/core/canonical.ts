@@ -1,5 +1,5 @@
 import { canonicalDecimal, ExactNumber, type Json, type JsonObject } from './json.ts';
-import type { RejectReason } from './reject.ts';
+import type { RejectReason } from './pull/reject.ts';
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
 const DEEPEST_LEVEL = 32;

@@ -1,3 +1,5 @@
+import { SyncError } from '../core/errors.ts';
+
 /** Fields of a log line: ids, names, counts and durations. Never an object's values, a token or a secret. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -19,4 +21,12 @@ export function createLog(write: (line: string) => void = (line) => process.stdo
     (message: string, fields: LogFields = {}) =>
       write(JSON.stringify({ level, timestamp: new Date().toISOString(), message, ...fields }));
   return { info: log('INFO'), warn: log('WARN'), error: log('ERROR') };
+}
+
+/** What of an error may stand in a log: the message of our own ones, and only the place of all others. */
+export function errorFields(error: unknown): { readonly code: string; readonly error: string } {
+  if (error instanceof SyncError) return { code: error.code, error: error.message };
+  const { name, stack = '' } = error instanceof Error ? error : new Error();
+  const frames = stack.split('\n').filter((line) => line.startsWith('    at '));
+  return { code: name, error: frames.slice(0, 5).join('; ') };
 }

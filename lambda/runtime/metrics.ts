@@ -1,5 +1,10 @@
 import { MetricUnit, Metrics as PowertoolsMetrics } from '@aws-lambda-powertools/metrics';
-import { METRIC_NAMESPACE, METRICS, STREAM_METRICS } from '../config/metrics.ts';
+import type { SyncErrorCode } from '../core/errors.ts';
+
+import type { RunReceipt } from '../core/pull/receipt.ts';
+import type { LedgerEntry } from '../core/push/ledger-entry.ts';
+import { isHeld } from '../core/push/resolve-change.ts';
+import { METRIC_NAMESPACE, METRICS, STREAM_METRICS } from '../deployment/metrics.ts';
 
 /** Counts by the names that `config/metrics.ts` has for them: `{ changesAccepted: 3 }`. */
 export type MetricCounts = Readonly<Partial<Record<keyof typeof METRICS, number>>>;
@@ -50,4 +55,54 @@ export function createMetrics(
       put(STREAM_METRICS, counts);
     },
   };
+}
+
+/** Failures that our access is the reason of, and neither a change nor a stream: what the metric `AccessRefused` counts. */
+export const ACCESS_REFUSALS: ReadonlySet<string | undefined> = new Set<SyncErrorCode>([
+  'SECRET_INVALID',
+  'CREDENTIALS_REFUSED',
+  'CONSENT_NEEDED',
+  'ACCESS_DENIED',
+]);
+
+/** Puts out what a run came to; its streams' counts are out by then, slice by slice. */
+export function putRunMetrics(metrics: Metrics, { status, streams }: RunReceipt): void {
+  const receipts = Object.values(streams);
+  const codes = receipts.flatMap(({ error }) => error?.code ?? []);
+  metrics.count({
+    runComplete: status === 'complete' ? 1 : 0,
+    runFailed: status === 'failed' ? 1 : 0,
+    streamsIncomplete: receipts.filter((receipt) => receipt.status === 'incomplete').length,
+    rejects: receipts.reduce((sum, { rejected }) => sum + rejected, 0),
+    accessRefused: codes.filter((code) => ACCESS_REFUSALS.has(code)).length,
+    throttled: codes.filter((code) => code === 'THROTTLED').length,
+  });
+}
+
+/** The counts of a batch, by what became of its changes. One that is held counts as that each time it becomes so. */
+export function countOutcomes(entries: readonly LedgerEntry[]): MetricCounts {
+  const counts: { -readonly [Name in keyof MetricCounts]: number } = {};
+  for (const entry of entries) {
+    const name = metricOf(entry);
+    if (name !== undefined) counts[name] = (counts[name] ?? 0) + 1;
+    // A 0 too: it says that access is well again.
+    counts.accessRefused = (counts.accessRefused ?? 0) + (ACCESS_REFUSALS.has(entry.code) ? 1 : 0);
+    if (entry.code === 'THROTTLED') counts.throttled = (counts.throttled ?? 0) + 1;
+  }
+  return counts;
+}
+
+export function metricOf(entry: LedgerEntry): keyof MetricCounts | undefined {
+  switch (entry.outcome) {
+    case 'accepted':
+      return 'changesAccepted';
+    case 'rejected':
+      return entry.operation === undefined ? 'messagesRejected' : 'changesRejected';
+    case 'unknown':
+      return 'changesUnknown';
+    case 'waiting':
+      return isHeld(entry) ? 'changesHeld' : 'changesWaiting';
+    default:
+      return undefined;
+  }
 }

@@ -5,8 +5,8 @@ import {
   ListQueuesCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { Config } from '../../lambda/config/config.ts';
-import { changeQueueName, deadLetterQueueName } from '../../lambda/config/names.ts';
+import type { Config } from '../../lambda/deployment/config.ts';
+import { changeQueueName, deadLetterQueueName } from '../../lambda/deployment/names.ts';
 
 type Environment = Pick<Config, 'environment'>;
 

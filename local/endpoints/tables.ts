@@ -9,8 +9,8 @@ import {
   waitUntilTableExists,
   waitUntilTableNotExists,
 } from '@aws-sdk/client-dynamodb';
-import type { Config } from '../../lambda/config/config.ts';
-import { stateTableName, streamTableName } from '../../lambda/config/names.ts';
+import type { Config } from '../../lambda/deployment/config.ts';
+import { stateTableName, streamTableName } from '../../lambda/deployment/names.ts';
 
 type TableNames = Pick<Config, 'environment'> & { readonly streams: readonly { readonly name: string }[] };
 

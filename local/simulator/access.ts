@@ -1,5 +1,6 @@
+import type { Language } from './call.ts';
 import { Refusal } from './refusal.ts';
-import type { Access, Language } from './route.ts';
+import type { Access } from './route.ts';
 import type { Switches } from './switches.ts';
 import type { Granted, Tokens } from './tokens.ts';
 

@@ -1,9 +1,9 @@
+import type { AppliedWrite } from './applied-writes.ts';
 import type { Fields } from './data/object-set.ts';
 import type { Fault, FaultPlan } from './faults/fault.ts';
 import { type Switches, turn } from './switches.ts';
 import type { Credentials, Tokens } from './tokens.ts';
 import { OBJECT_KINDS, type ObjectKind, type World } from './world.ts';
-import type { AppliedWrite } from './write.ts';
 
 /** What is done to the environment from outside, while it runs. Also served as JSON under `/_simulator/`. */
 export interface Control {

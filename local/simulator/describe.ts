@@ -1,12 +1,11 @@
 import { SIMULATOR_PASSWORD } from './modules/authorize.ts';
 import { MEMBERS_COLLECTION } from './modules/relation-collections.ts';
 import { SCOPES } from './modules/routes.ts';
-import type { Simulator } from './simulator.ts';
 import { DEFAULT_SWITCHES } from './switches.ts';
 import { SIMULATOR_CREDENTIALS } from './tokens.ts';
 
 /** How to use a running simulator, as text for a terminal. The commands work as they stand. */
-export function describeSimulator({ url }: Simulator): string {
+export function describeSimulator({ url }: { readonly url: string }): string {
   const { clientId, clientSecret } = SIMULATOR_CREDENTIALS;
   const control = `${url}/_simulator`;
   const [redirectUrl] = DEFAULT_SWITCHES.redirectUrls;

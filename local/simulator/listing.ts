@@ -1,7 +1,7 @@
+import type { Call } from './call.ts';
 import type { Fields, ObjectSet } from './data/object-set.ts';
 import type { Sequence } from './data/sequence.ts';
 import { errorReply, jsonReply, type Reply } from './reply.ts';
-import type { Call } from './route.ts';
 
 /** How a listing is cut into pages. */
 export type Cut =

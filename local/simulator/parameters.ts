@@ -1,8 +1,8 @@
+import type { Call } from './call.ts';
 import { parseLocalDateTime } from './data/dates.ts';
 import type { Fields, ObjectSet } from './data/object-set.ts';
 import { type Sequence, sequenceOf } from './data/sequence.ts';
 import { Refusal } from './refusal.ts';
-import type { Call } from './route.ts';
 
 /**
  * Reads a parameter with a date.

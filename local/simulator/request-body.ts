@@ -1,6 +1,6 @@
+import type { Call } from './call.ts';
 import type { Fields } from './data/object-set.ts';
 import { Refusal } from './refusal.ts';
-import type { Call } from './route.ts';
 import { isFields, problemsWith, type Schema } from './schema-check.ts';
 
 /**

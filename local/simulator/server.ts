@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { checkAccess, languageOf, mediaTypeOf } from './access.ts';
+import type { Call } from './call.ts';
 import type { Control, RequestCounts } from './control.ts';
 import { CONTROL_ROOT, controlReply } from './control-routes.ts';
 import type { FaultPlan } from './faults/fault.ts';
@@ -8,10 +9,11 @@ import { type Listing, type PageChanges, servePage } from './listing.ts';
 import { ROUTES } from './modules/routes.ts';
 import { Refusal } from './refusal.ts';
 import { errorReply, type Reply, sendReply, writeReply } from './reply.ts';
-import { type Call, findRoute, type Match, patternOf } from './route.ts';
+import { parsedBody } from './request-body.ts';
+import { findRoute, type Match, patternOf, type Route } from './route.ts';
 import type { Tokens } from './tokens.ts';
 import type { World } from './world.ts';
-import { applyWrite, type Write } from './write.ts';
+import type { Write } from './write.ts';
 
 /** What the server puts together. */
 export interface Environment {
@@ -160,4 +162,18 @@ async function readBody(request: IncomingMessage): Promise<string> {
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Makes the change and keeps a record of it. */
+export function applyWrite(asked: Write, route: Route, call: Call): Reply {
+  const { body, path, world } = call;
+  const sent = body === '' ? {} : { body: parsedBody(call) };
+  const reply = asked.apply();
+  world.written.applied.push({
+    route: patternOf(route),
+    path,
+    at: new Date(world.now()).toISOString(),
+    ...sent,
+  });
+  return reply;
 }

@@ -11,6 +11,7 @@ import { DEFAULT_SWITCHES, type Switches, turn } from './switches.ts';
 import { SIMULATOR_CREDENTIALS, Tokens } from './tokens.ts';
 import { World } from './world.ts';
 
+export type { AppliedWrite } from './applied-writes.ts';
 export type { Control } from './control.ts';
 export { describeSimulator } from './describe.ts';
 export type { Fault, FaultAction } from './faults/fault.ts';
@@ -18,7 +19,6 @@ export { SCOPES as SIMULATOR_SCOPES } from './modules/routes.ts';
 export type { Switches } from './switches.ts';
 export { SIMULATOR_CREDENTIALS } from './tokens.ts';
 export type { ObjectKind } from './world.ts';
-export type { AppliedWrite } from './write.ts';
 
 /** The collection with every relation. */
 export const SIMULATOR_COLLECTION = MEMBERS_COLLECTION;

@@ -1,3 +1,4 @@
+import { Written } from './applied-writes.ts';
 import {
   buildCampaign,
   buildChannel,
@@ -14,7 +15,6 @@ import { buildModuleObject } from './data/module-objects.ts';
 import { buildOrder, buildPledge, buildProduct } from './data/money.ts';
 import { type Fields, ObjectSet } from './data/object-set.ts';
 import { archivedReason, buildArchivedRelation, buildRelation } from './data/relations.ts';
-import { Written } from './write.ts';
 
 /** The kinds of object that can be created, edited and removed. */
 export const OBJECT_KINDS = [

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { checkConfig } from '../../lambda/config/check-config.ts';
-import { hal, linkedPages, numberedPages, onePage } from '../../lambda/config/paging.ts';
-import { withHost } from '../../lambda/config/with-host.ts';
+import { hal, linkedPages, numberedPages, onePage } from '../../config/catalogue/paging.ts';
+import { checkConfig } from '../../config/check-config.ts';
 import { type Problem, SyncError } from '../../lambda/core/errors.ts';
+import { withHost } from '../../lambda/deployment/with-host.ts';
 
 const THINGS = {
   name: 'things',

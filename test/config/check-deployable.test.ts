@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { ALARMS, type AlarmKey, alarmDescription, alarmName } from '../../lambda/config/alarms.ts';
-import { checkConfig } from '../../lambda/config/check-config.ts';
-import { checkDeployable } from '../../lambda/config/check-deployable.ts';
+import { checkConfig } from '../../config/check-config.ts';
+import { checkDeployable } from '../../config/check-deployable.ts';
+import { type Problem, SyncError } from '../../lambda/core/errors.ts';
+import { ALARMS, type AlarmKey, alarmDescription, alarmName } from '../../lambda/deployment/alarms.ts';
 import {
   changeQueueName,
   clientSecretName,
@@ -11,8 +12,7 @@ import {
   stateTableName,
   streamTableName,
   userSecretName,
-} from '../../lambda/config/names.ts';
-import { type Problem, SyncError } from '../../lambda/core/errors.ts';
+} from '../../lambda/deployment/names.ts';
 import { PLAIN_CONFIG } from '../support/plain-config.ts';
 
 const KEY = 'arn:aws:kms:eu-west-1:123456789012:key/0b1c2d3e-0000-4000-8000-000000000000';

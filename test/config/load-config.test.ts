@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { loadConfig } from '../../lambda/config/load-config.ts';
+import { loadConfig } from '../../config/load-config.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 

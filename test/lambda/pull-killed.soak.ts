@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { readLease } from '../../lambda/aws/lease.ts';
-import { queryRows } from '../../lambda/aws/rows.ts';
-import { readWalkUnderWay } from '../../lambda/aws/walk-store.ts';
+import { readLease } from '../../lambda/aws/state/lease.ts';
+import { queryRows } from '../../lambda/aws/state/rows.ts';
+import { readWalkUnderWay } from '../../lambda/aws/state/walk-store.ts';
 import { type DeployedPull, deployPull, killEveryOther } from '../support/deployed-pull.ts';
 
 let deployed: DeployedPull;

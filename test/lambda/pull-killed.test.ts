@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { readLease } from '../../lambda/aws/lease.ts';
-import { queryRows } from '../../lambda/aws/rows.ts';
-import { listRunReceipts } from '../../lambda/aws/run-store.ts';
-import { readWalkUnderWay } from '../../lambda/aws/walk-store.ts';
+import { readLease } from '../../lambda/aws/state/lease.ts';
+import { queryRows } from '../../lambda/aws/state/rows.ts';
+import { listRunReceipts } from '../../lambda/aws/state/run-store.ts';
+import { readWalkUnderWay } from '../../lambda/aws/state/walk-store.ts';
 import { type DeployedPull, deployPull, killEveryOther, SHORT_SLICES } from '../support/deployed-pull.ts';
 import type { Execution } from '../support/durable-service.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { stateTableName } from '../../lambda/config/names.ts';
+import { stateTableName } from '../../lambda/deployment/names.ts';
 import { SIMULATOR_CREDENTIALS } from '../../local/simulator/simulator.ts';
 import { CLIENT_SECRET, deployPull, SHORT_SLICES } from '../support/deployed-pull.ts';
 import { actionsOf, keysOf, matches, refused, type Use, usesOf } from '../support/recorded-uses.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { listRunReceipts } from '../../lambda/aws/run-store.ts';
+import { listRunReceipts } from '../../lambda/aws/state/run-store.ts';
 import { SIMULATOR_CREDENTIALS } from '../../local/simulator/simulator.ts';
 import { CLIENT_SECRET, type DeployedPull, deployPull } from '../support/deployed-pull.ts';
 import type { Execution } from '../support/durable-service.ts';

@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { stream } from '../../lambda/config/catalogue.ts';
-import { operation } from '../../lambda/config/catalogue-operations.ts';
-import { checkConfig } from '../../lambda/config/check-config.ts';
-import { changeQueueName, stateTableName } from '../../lambda/config/names.ts';
-import { onePage } from '../../lambda/config/paging.ts';
+import { operation } from '../../config/catalogue/operations.ts';
+import { onePage } from '../../config/catalogue/paging.ts';
+import { stream } from '../../config/catalogue/streams.ts';
+import { checkConfig } from '../../config/check-config.ts';
+import { changeQueueName, stateTableName } from '../../lambda/deployment/names.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../local/endpoints/embedded-aws.ts';
 import { createQueues } from '../../local/endpoints/queues.ts';
 import { createTables } from '../../local/endpoints/tables.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
-import { ALARMS, type AlarmKey, alarmName } from '../../lambda/config/alarms.ts';
-import { METRICS } from '../../lambda/config/metrics.ts';
+import { ALARMS, type AlarmKey, alarmName } from '../../lambda/deployment/alarms.ts';
+import { METRICS } from '../../lambda/deployment/metrics.ts';
 import { statementsOf } from '../support/rights.ts';
 import { resourcesOf, synthesize } from '../support/synthesize.ts';
 

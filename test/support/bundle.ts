@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Config } from '../../lambda/config/config.ts';
+import type { Config } from '../../lambda/deployment/config.ts';
 import { bundle as bundleFunction, writeBundle } from '../../lib/bundle.ts';
 
 /** An entry point bundled as it goes to AWS, with its config beside it. */

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { createStateTable, type StateTable } from '../../lambda/aws/state-table.ts';
-import { channels, relationCollection } from '../../lambda/config/catalogue.ts';
-import { checkConfig } from '../../lambda/config/check-config.ts';
-import type { Config } from '../../lambda/config/config.ts';
-import { stateTableName } from '../../lambda/config/names.ts';
+import { channels, relationCollection } from '../../config/catalogue/streams.ts';
+import { checkConfig } from '../../config/check-config.ts';
+import { createStateTable, type StateTable } from '../../lambda/aws/state/state-table.ts';
+import type { Config } from '../../lambda/deployment/config.ts';
+import { stateTableName } from '../../lambda/deployment/names.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../local/endpoints/embedded-aws.ts';
 import { createTables } from '../../local/endpoints/tables.ts';
 import {

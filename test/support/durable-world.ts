@@ -1,8 +1,8 @@
 import type { Clock } from '../../lambda/core/clock.ts';
 import { SyncError } from '../../lambda/core/errors.ts';
-import type { Counts, Receipt, RunReceipt } from '../../lambda/core/receipt.ts';
-import type { RunPorts } from '../../lambda/core/run.ts';
-import type { DurablePullPorts } from '../../lambda/durable-pull.ts';
+import type { Counts, Receipt, RunReceipt } from '../../lambda/core/pull/receipt.ts';
+import type { RunPorts } from '../../lambda/core/pull/run.ts';
+import type { DurablePullPorts } from '../../lambda/wiring/durable-pull.ts';
 import { type Listing, MemoryTable, pagesOf } from './memory-ports.ts';
 import { StoredWalks } from './stored-walks.ts';
 import { streamOf } from './streams.ts';

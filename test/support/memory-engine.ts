@@ -1,4 +1,4 @@
-import type { Engine } from '../../lambda/core/engine.ts';
+import type { Engine } from '../../lambda/core/pull/engine.ts';
 
 interface Operation {
   readonly name: string;

@@ -1,13 +1,13 @@
 import type { Clock } from '../../lambda/core/clock.ts';
 import { SyncError } from '../../lambda/core/errors.ts';
 import type { Json } from '../../lambda/core/json.ts';
-import type { Page, Position } from '../../lambda/core/page.ts';
-import type { Prepared } from '../../lambda/core/prepare.ts';
-import type { Reject } from '../../lambda/core/reject.ts';
-import type { Run, RunPorts } from '../../lambda/core/run.ts';
-import type { WalkStore } from '../../lambda/core/step.ts';
-import type { TablePort } from '../../lambda/core/storing.ts';
-import type { EndedWalk, Walk } from '../../lambda/core/walk.ts';
+import type { Page, Position } from '../../lambda/core/pull/page.ts';
+import type { Prepared } from '../../lambda/core/pull/prepare.ts';
+import type { Reject } from '../../lambda/core/pull/reject.ts';
+import type { Run, RunPorts } from '../../lambda/core/pull/run.ts';
+import type { WalkStore } from '../../lambda/core/pull/step.ts';
+import type { TablePort } from '../../lambda/core/pull/table-writer.ts';
+import type { EndedWalk, Walk } from '../../lambda/core/pull/walk.ts';
 
 /** A table in memory that notes what was asked of it. */
 export class MemoryTable implements TablePort {

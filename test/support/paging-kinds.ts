@@ -1,13 +1,13 @@
+import { linkedPages } from '../../config/catalogue/paging.ts';
 import {
   archivedRelations,
   contactMoments,
   emailTracking,
   meetingLocations,
   relationCollection,
-} from '../../lambda/config/catalogue.ts';
-import type { StreamInput } from '../../lambda/config/define-config.ts';
-import { linkedPages } from '../../lambda/config/paging.ts';
-import type { Paging } from '../../lambda/core/stream.ts';
+} from '../../config/catalogue/streams.ts';
+import type { StreamInput } from '../../config/define-config.ts';
+import type { Paging } from '../../lambda/core/pull/stream.ts';
 import {
   type Control,
   type Fault,

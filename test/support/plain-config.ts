@@ -1,5 +1,5 @@
-import { relationCollection } from '../../lambda/config/catalogue.ts';
-import { registration } from '../../lambda/config/catalogue-operations.ts';
+import { registration } from '../../config/catalogue/operations.ts';
+import { relationCollection } from '../../config/catalogue/streams.ts';
 
 /** A config with two streams, an operation and nothing that could be left out. */
 export const PLAIN_CONFIG = {

@@ -1,17 +1,17 @@
 import { type DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { scanItems } from '../../lambda/aws/read-items.ts';
-import type { Row } from '../../lambda/aws/rows.ts';
-import { checkConfig } from '../../lambda/config/check-config.ts';
-import type { Config } from '../../lambda/config/config.ts';
-import { stateTableName, streamTableName } from '../../lambda/config/names.ts';
+import { checkConfig } from '../../config/check-config.ts';
+import { scanItems } from '../../lambda/aws/dynamodb/read-items.ts';
+import type { Row } from '../../lambda/aws/state/rows.ts';
 import { stringifyJson } from '../../lambda/core/json.ts';
-import type { Receipt, RunReceipt } from '../../lambda/core/receipt.ts';
-import type { Progress } from '../../lambda/core/run.ts';
-import { type Client, createClient, type JsonRequest } from '../../lambda/procurios/client.ts';
-import type { ClientLimits } from '../../lambda/procurios/limits.ts';
-import { createTokenSource } from '../../lambda/procurios/token.ts';
-import { runPull } from '../../lambda/run-pull.ts';
+import type { Receipt, RunReceipt } from '../../lambda/core/pull/receipt.ts';
+import type { Progress } from '../../lambda/core/pull/run.ts';
+import type { Config } from '../../lambda/deployment/config.ts';
+import { stateTableName, streamTableName } from '../../lambda/deployment/names.ts';
+import { type Client, createClient, type JsonRequest } from '../../lambda/procurios/http/client.ts';
+import type { ClientLimits } from '../../lambda/procurios/http/limits.ts';
+import { createTokenSource } from '../../lambda/procurios/token/client-token.ts';
+import { runPull } from '../../lambda/wiring/run-pull.ts';
 import { createTables } from '../../local/endpoints/tables.ts';
 import {
   type Control,

@@ -5,19 +5,19 @@ import {
   type Message,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { createChangeQueue } from '../../lambda/aws/change-queue.ts';
-import { createLedger } from '../../lambda/aws/ledger.ts';
-import { createStateTable } from '../../lambda/aws/state-table.ts';
-import { channels } from '../../lambda/config/catalogue.ts';
-import { operation, registration } from '../../lambda/config/catalogue-operations.ts';
-import { checkConfig } from '../../lambda/config/check-config.ts';
-import type { Config } from '../../lambda/config/config.ts';
-import { changeQueueName, stateTableName } from '../../lambda/config/names.ts';
-import type { LedgerEntry } from '../../lambda/core/ledger-entry.ts';
-import { DEFAULT_LIMITS } from '../../lambda/procurios/limits.ts';
-import { createTokenSource } from '../../lambda/procurios/token.ts';
-import { createPush } from '../../lambda/run-push.ts';
+import { operation, registration } from '../../config/catalogue/operations.ts';
+import { channels } from '../../config/catalogue/streams.ts';
+import { checkConfig } from '../../config/check-config.ts';
+import { createChangeQueue } from '../../lambda/aws/queue/change-queue.ts';
+import { createLedger } from '../../lambda/aws/state/ledger.ts';
+import { createStateTable } from '../../lambda/aws/state/state-table.ts';
+import type { LedgerEntry } from '../../lambda/core/push/ledger-entry.ts';
+import type { Config } from '../../lambda/deployment/config.ts';
+import { changeQueueName, stateTableName } from '../../lambda/deployment/names.ts';
+import { DEFAULT_LIMITS } from '../../lambda/procurios/http/limits.ts';
+import { createTokenSource } from '../../lambda/procurios/token/client-token.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
+import { createPush } from '../../lambda/wiring/run-push.ts';
 import type { EmbeddedAws } from '../../local/endpoints/embedded-aws.ts';
 import { createQueues } from '../../local/endpoints/queues.ts';
 import { type BatchResponse, failuresOf, type SqsEvent, toEvent } from '../../local/endpoints/sqs-event.ts';

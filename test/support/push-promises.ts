@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
-import type { LedgerEntry } from '../../lambda/core/ledger-entry.ts';
-import type { Operation } from '../../lambda/core/operation.ts';
+import type { LedgerEntry } from '../../lambda/core/push/ledger-entry.ts';
+import type { Operation } from '../../lambda/core/push/operation.ts';
 
 /** What came of changes, once the queue was empty. */
 export interface Pushed {

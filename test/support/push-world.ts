@@ -1,8 +1,8 @@
 import type { Clock } from '../../lambda/core/clock.ts';
-import type { Reply } from '../../lambda/core/fate.ts';
-import type { LedgerEntry } from '../../lambda/core/ledger-entry.ts';
-import type { Operation } from '../../lambda/core/operation.ts';
-import { type Message, type PushPorts, pushBatch } from '../../lambda/core/push-batch.ts';
+import type { Reply } from '../../lambda/core/push/fate.ts';
+import type { LedgerEntry } from '../../lambda/core/push/ledger-entry.ts';
+import type { Operation } from '../../lambda/core/push/operation.ts';
+import { type Message, type PushPorts, pushBatch } from '../../lambda/core/push/push-batch.ts';
 
 export function operationOf(overrides: Partial<Operation> = {}): Operation {
   return {

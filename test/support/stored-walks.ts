@@ -1,8 +1,8 @@
-import type { Reject } from '../../lambda/core/reject.ts';
-import { SeenKeys } from '../../lambda/core/seen-keys.ts';
-import type { WalkStore } from '../../lambda/core/step.ts';
-import type { Stream } from '../../lambda/core/stream.ts';
-import type { EndedWalk, Walk } from '../../lambda/core/walk.ts';
+import type { Reject } from '../../lambda/core/pull/reject.ts';
+import { SeenKeys } from '../../lambda/core/pull/seen-keys.ts';
+import type { WalkStore } from '../../lambda/core/pull/step.ts';
+import type { Stream } from '../../lambda/core/pull/stream.ts';
+import type { EndedWalk, Walk } from '../../lambda/core/pull/walk.ts';
 
 /** Walks written down as in the state table: nothing of a walk in memory is left but what was saved. */
 export class StoredWalks implements WalkStore {

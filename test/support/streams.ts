@@ -1,4 +1,4 @@
-import type { Stream } from '../../lambda/core/stream.ts';
+import type { Stream } from '../../lambda/core/pull/stream.ts';
 
 /** A stream for tests that are about something else; `id` is its key. */
 export function streamOf(overrides: Partial<Stream> = {}): Stream {

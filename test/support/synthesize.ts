@@ -1,7 +1,7 @@
 import { App, type Environment } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { checkConfig } from '../../lambda/config/check-config.ts';
-import { stackName } from '../../lambda/config/names.ts';
+import { checkConfig } from '../../config/check-config.ts';
+import { stackName } from '../../lambda/deployment/names.ts';
 import { FEATURE_FLAGS } from '../../lib/feature-flags.ts';
 import { SyncStack } from '../../lib/sync-stack.ts';
 import { PLAIN_CONFIG } from './plain-config.ts';

@@ -1,7 +1,8 @@
+import type { Call } from '../call.ts';
 import type { AuthorizationRequest } from '../consents.ts';
 import { personOf, spokenName } from '../data/people.ts';
 import { emptyReply, type Reply, textReply } from '../reply.ts';
-import type { Call, Route } from '../route.ts';
+import type { Route } from '../route.ts';
 import type { Switches } from '../switches.ts';
 import { consentPage, refusalPage, signInPage } from './authorize-pages.ts';
 

@@ -1,9 +1,10 @@
+import type { Call } from '../call.ts';
 import { CONTACT_MOMENT_TYPES } from '../data/activities.ts';
 import { type Listing, listing } from '../listing.ts';
 import { filtered } from '../parameters.ts';
 import { Refusal } from '../refusal.ts';
 import { jsonReply, type Reply } from '../reply.ts';
-import type { Access, Call, Route } from '../route.ts';
+import type { Access, Route } from '../route.ts';
 
 const ROOT = '/l/contact_moment_api/contact_moment';
 const ACCESS: Access = { scopes: ['contact_moment/view'], type: 'contact_moment' };

@@ -1,8 +1,9 @@
+import type { Call } from '../call.ts';
 import { ordinalOf } from '../data/activities.ts';
 import { type Listing, listing } from '../listing.ts';
 import { readId } from '../parameters.ts';
 import { Refusal } from '../refusal.ts';
-import type { Access, Call, Route } from '../route.ts';
+import type { Access, Route } from '../route.ts';
 
 const ROOT = '/l/email_api/tracking';
 const ACCESS: Access = { scopes: ['email/tracking'], type: 'emailtracking' };

@@ -1,8 +1,9 @@
+import type { Call } from '../call.ts';
 import { uuidOf } from '../data/model.ts';
 import { Refusal } from '../refusal.ts';
 import { jsonReply } from '../reply.ts';
 import { readObject } from '../request-body.ts';
-import type { Call, Route } from '../route.ts';
+import type { Route } from '../route.ts';
 import { problemsWith, type Schema } from '../schema-check.ts';
 import { type Write, write } from '../write.ts';
 

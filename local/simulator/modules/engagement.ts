@@ -1,6 +1,7 @@
+import type { Call } from '../call.ts';
 import type { ObjectSet } from '../data/object-set.ts';
 import { type Listing, listing } from '../listing.ts';
-import type { Access, Call, Route } from '../route.ts';
+import type { Access, Route } from '../route.ts';
 
 const ROOT = '/l/engagement_api';
 const ACCESS: Access = { scopes: ['engagement/read'], type: 'engagement' };

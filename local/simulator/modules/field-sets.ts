@@ -1,7 +1,8 @@
+import type { Call, Language } from '../call.ts';
 import type { Fields } from '../data/object-set.ts';
 import { readId } from '../parameters.ts';
 import { Refusal } from '../refusal.ts';
-import type { Access, Call, Language } from '../route.ts';
+import type { Access } from '../route.ts';
 import type { Switches } from '../switches.ts';
 import { generatedKeyOf, propertiesOf } from './relation-fields.ts';
 

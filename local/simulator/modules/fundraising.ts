@@ -1,6 +1,7 @@
+import type { Call } from '../call.ts';
 import { type Listing, listing } from '../listing.ts';
 import { filtered } from '../parameters.ts';
-import type { Call, Route } from '../route.ts';
+import type { Route } from '../route.ts';
 
 export const FUNDRAISING_ROUTES: readonly Route[] = [
   {

@@ -1,9 +1,10 @@
+import type { Call } from '../call.ts';
 import { localDateTime } from '../data/dates.ts';
 import { readId } from '../parameters.ts';
 import { Refusal } from '../refusal.ts';
 import { emptyReply, jsonReply, type Reply } from '../reply.ts';
 import { readChecked } from '../request-body.ts';
-import type { Access, Call, Route } from '../route.ts';
+import type { Access, Route } from '../route.ts';
 import type { Schema } from '../schema-check.ts';
 import { type Write, write } from '../write.ts';
 import { REGISTRATION_SCHEMA } from './meeting-schemas.ts';

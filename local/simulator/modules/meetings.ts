@@ -1,3 +1,4 @@
+import type { Call, Language } from '../call.ts';
 import { attendeeOf, registrationsFor } from '../data/meetings.ts';
 import type { Fields } from '../data/object-set.ts';
 import { type Sequence, sequenceOf } from '../data/sequence.ts';
@@ -5,7 +6,7 @@ import { type Listing, listing } from '../listing.ts';
 import { filtered, keepIf, readId, readIntegers } from '../parameters.ts';
 import { Refusal } from '../refusal.ts';
 import { jsonReply, type Reply } from '../reply.ts';
-import type { Access, Call, Language, Route } from '../route.ts';
+import type { Access, Route } from '../route.ts';
 import { ATTENDEE_SCHEMA, LOCATION_SCHEMA, MEETING_SCHEMA, REGISTRATION_SCHEMA } from './meeting-schemas.ts';
 
 const ROOT = '/l/meeting2_api';

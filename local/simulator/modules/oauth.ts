@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { Call } from '../call.ts';
 import type { Consent } from '../consents.ts';
 import { personOf, sortedName } from '../data/people.ts';
 import { Refusal } from '../refusal.ts';
 import { jsonReply, type Reply } from '../reply.ts';
-import type { Call, Route } from '../route.ts';
+import type { Route } from '../route.ts';
 import type { Switches } from '../switches.ts';
 import { authorizeRoutes, dialectsOf } from './authorize.ts';
 

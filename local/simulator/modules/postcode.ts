@@ -1,7 +1,8 @@
+import type { Call } from '../call.ts';
 import { drawsFor } from '../data/model.ts';
 import { Refusal } from '../refusal.ts';
 import { jsonReply, type Reply } from '../reply.ts';
-import type { Call, Route } from '../route.ts';
+import type { Route } from '../route.ts';
 
 export const POSTCODE_ROUTES: readonly Route[] = [
   {

@@ -1,9 +1,10 @@
+import type { Call } from '../call.ts';
 import { uuidOf } from '../data/model.ts';
 import type { Fields } from '../data/object-set.ts';
 import { readId } from '../parameters.ts';
 import { Refusal } from '../refusal.ts';
 import { emptyReply, jsonReply, type Reply } from '../reply.ts';
-import type { Call, Route } from '../route.ts';
+import type { Route } from '../route.ts';
 import {
   type FieldSet,
   grantedSets,

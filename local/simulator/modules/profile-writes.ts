@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Call } from '../call.ts';
 import { phpMap } from '../data/model.ts';
 import type { Fields } from '../data/object-set.ts';
 import { registeredRelation, withDerivedNames } from '../data/registered-relation.ts';
@@ -6,7 +7,7 @@ import { readId } from '../parameters.ts';
 import { Refusal } from '../refusal.ts';
 import { emptyReply, errorReply, jsonReply, type Reply } from '../reply.ts';
 import { readObject } from '../request-body.ts';
-import type { Call, Route } from '../route.ts';
+import type { Route } from '../route.ts';
 import { isFields, problemsWith } from '../schema-check.ts';
 import { type Write, write } from '../write.ts';
 import {

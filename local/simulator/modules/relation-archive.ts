@@ -1,7 +1,8 @@
+import type { Call } from '../call.ts';
 import { type Listing, listing } from '../listing.ts';
 import { readDate } from '../parameters.ts';
 import { Refusal } from '../refusal.ts';
-import type { Call, Route } from '../route.ts';
+import type { Route } from '../route.ts';
 
 /** Without `amount`, and at most. */
 const DEFAULT_AMOUNT = 25;

@@ -1,10 +1,11 @@
+import type { Call, Language } from '../call.ts';
 import type { Fields } from '../data/object-set.ts';
 import { objectAt } from '../data/pointer.ts';
 import { type Listing, listing, type PageLinks } from '../listing.ts';
 import { readDate } from '../parameters.ts';
 import { Refusal } from '../refusal.ts';
 import { jsonReply, type Reply } from '../reply.ts';
-import type { Access, Call, Language, Route } from '../route.ts';
+import type { Access, Route } from '../route.ts';
 import { propertiesOf, RELATION_FIELDS, relationAsShown } from './relation-fields.ts';
 
 /** The collection with every relation and every field. */

@@ -1,5 +1,5 @@
+import type { Language } from '../call.ts';
 import type { Fields } from '../data/object-set.ts';
-import type { Language } from '../route.ts';
 import type { Switches } from '../switches.ts';
 
 interface RelationField {

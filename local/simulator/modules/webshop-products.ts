@@ -1,10 +1,11 @@
+import type { Call } from '../call.ts';
 import type { Fields } from '../data/object-set.ts';
 import { type Listing, listing } from '../listing.ts';
 import { readId } from '../parameters.ts';
 import { Refusal } from '../refusal.ts';
 import { emptyReply } from '../reply.ts';
 import { readChecked } from '../request-body.ts';
-import type { Access, Call, Route } from '../route.ts';
+import type { Access, Route } from '../route.ts';
 import type { Schema } from '../schema-check.ts';
 import { emptied, type Write, write } from '../write.ts';
 import { checkShop } from './webshop.ts';

@@ -1,11 +1,11 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetQueueAttributesCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { checkConfig } from '../../../config/check-config.ts';
 import demoConfig from '../../../examples/demo.config.ts';
-import { createLedger } from '../../../lambda/aws/ledger.ts';
-import { scanItems } from '../../../lambda/aws/read-items.ts';
-import { createStateTable } from '../../../lambda/aws/state-table.ts';
-import { checkConfig } from '../../../lambda/config/check-config.ts';
+import { scanItems } from '../../../lambda/aws/dynamodb/read-items.ts';
+import { createLedger } from '../../../lambda/aws/state/ledger.ts';
+import { createStateTable } from '../../../lambda/aws/state/state-table.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../../local/endpoints/embedded-aws.ts';
 import type { BusEvent } from '../../../local/endpoints/embedded-event-bridge.ts';
 import { createQueues } from '../../../local/endpoints/queues.ts';

@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { type EmbeddedAws, startEmbeddedAws } from '../../../local/endpoints/embedded-aws.ts';
 import type { Assembly } from '../../../local/stack/read-assembly.ts';
 import { type LocalStack, startStack } from '../../../local/stack/start-stack.ts';
-import { waitUntil } from '../../cli/command-line.ts';
 import { assetsOf } from '../../support/assembly.ts';
+import { waitUntil } from '../../support/command-line.ts';
 
 const SOURCES = {
   ordinary: `

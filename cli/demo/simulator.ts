@@ -1,0 +1,35 @@
+import { once } from 'node:events';
+import {
+  describeSimulator,
+  SIMULATOR_COLLECTION,
+  SIMULATOR_CREDENTIALS,
+  startSimulator,
+} from '../../local/simulator/simulator.ts';
+import { CommandError } from '../../operator/command-error.ts';
+import { EXIT, print } from '../terminal/output-lines.ts';
+
+export interface SimulatorCommandOptions {
+  readonly port: number;
+  readonly relations: number;
+  readonly seed: number;
+  readonly json?: boolean;
+}
+
+/** `procurios-sync simulator`: runs the simulated Procurios environment until it is stopped. */
+export async function simulator(options: SimulatorCommandOptions): Promise<number> {
+  const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  const environment = await startSimulator(options).catch((error: NodeJS.ErrnoException) => {
+    if (error.syscall !== 'listen') throw error;
+    const reason = error.code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${error.code})`;
+    throw new CommandError('USAGE', `port ${options.port} ${reason}; choose another with --port`, {
+      cause: error,
+    });
+  });
+  const { url } = environment;
+  if (options.json) {
+    print(JSON.stringify({ url, ...SIMULATOR_CREDENTIALS, collection: SIMULATOR_COLLECTION }));
+  } else print(`${describeSimulator(environment)}\nCtrl-C stops it.`);
+  await stopped;
+  await environment.close();
+  return EXIT.done;
+}

@@ -1,0 +1,125 @@
+import { styleText } from 'node:util';
+import open from 'open';
+import type { AuthorizationCodeGrant } from '../../lambda/core/token/authorization.ts';
+import { canBeListenedTo } from '../../lambda/deployment/safe-addresses.ts';
+import {
+  type Callback,
+  type ConsentRequest,
+  readCallback,
+} from '../../lambda/procurios/token/authorization.ts';
+import { CommandError } from '../../operator/command-error.ts';
+import { wholeSeconds } from '../../operator/words.ts';
+import { say } from '../terminal/output-lines.ts';
+import { readPastedLine } from '../terminal/pasted-line.ts';
+import { canAsk } from '../terminal/terminal.ts';
+import type { CallbackOutcome } from './callback-page.ts';
+import { listenForCallback } from './callback-server.ts';
+
+export interface ReceiveOptions {
+  /** False: the address is printed, and not opened. */
+  readonly browser: boolean;
+  /** In seconds. */
+  readonly timeout: number;
+}
+
+/** The user, back from the browser. */
+export interface Arrival {
+  readonly callback: Callback;
+  /** Shows the user in the browser how it ended, where it is the browser that waits. */
+  answer(outcome: CallbackOutcome): void;
+  /** Shows that it failed, unless it was answered; then nothing is listened to any more. */
+  leave(): Promise<void>;
+}
+
+/**
+ * Sends the user to consent and waits for the callback: on the redirect url's port, where that is on this machine, and
+ * for a pasted address, where there is somebody to paste one.
+ *
+ * @throws {CommandError} `LOGIN_FAILED`: nobody came in time. `USAGE`: the port is in use, or nothing was pasted.
+ * `INTERRUPTED`.
+ */
+export async function receiveCallback(
+  auth: AuthorizationCodeGrant,
+  consent: ConsentRequest,
+  options: ReceiveOptions,
+): Promise<Arrival> {
+  const redirectUrl = new URL(auth.redirectUrl);
+  const read = (url: URL) => readCallback(url, auth, consent);
+  const server = canBeListenedTo(redirectUrl) ? await listenForCallback(redirectUrl) : undefined;
+  using stop = stopping(options.timeout);
+  const isPasted = server === undefined || canAsk();
+  try {
+    await show(consent.url, options.browser);
+    if (server === undefined)
+      say(`the browser will end at ${auth.redirectUrl}; paste that whole address here`);
+    else
+      say(
+        `waiting for the browser at ${redirectUrl.origin}${isPasted ? ', or paste the address it ends at' : ''}`,
+      );
+    const arrivals = [
+      ...(server === undefined ? [] : [server.request]),
+      ...(isPasted ? [readPastedLine(stop.signal).then(pasted)] : []),
+    ];
+    const { url, answer } = await Promise.race([...arrivals, stop.ended]);
+    const callback = url === undefined ? NOT_AN_ADDRESS : read(url);
+    return { callback, answer, leave: async () => await server?.close() };
+  } catch (error) {
+    await server?.close();
+    throw error;
+  }
+}
+
+const NOT_AN_ADDRESS: Callback = { kind: 'invalid', reason: 'what was pasted is not an address' };
+
+function pasted(line: string): { url: URL | undefined; answer(outcome: CallbackOutcome): void } {
+  return { url: URL.parse(line) ?? undefined, answer: () => {} };
+}
+
+async function show(url: string, isOpened: boolean): Promise<void> {
+  say(`${isOpened ? 'opening' : 'open'} this address in a browser, to sign in and consent:`);
+  say(`\n  ${styleText('cyan', url, { stream: process.stderr })}\n`);
+  if (!isOpened) return;
+  try {
+    const browser = await open(url);
+    browser.once('error', tellThatNoneOpens);
+    browser.once('exit', (code) => {
+      if (code !== 0) tellThatNoneOpens();
+    });
+  } catch {
+    tellThatNoneOpens();
+  }
+}
+
+function tellThatNoneOpens(): void {
+  say('no browser could be started; open the address yourself');
+}
+
+/** What ends the wait: the time, and Ctrl-C. */
+function stopping(timeoutSeconds: number): Disposable & {
+  readonly signal: AbortSignal;
+  readonly ended: Promise<never>;
+} {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const late = setTimeout(() => {
+    const text = `nobody came back from the browser within ${wholeSeconds(timeoutSeconds * 1000)}; nothing was stored`;
+    controller.abort(new CommandError('LOGIN_FAILED', text));
+  }, timeoutSeconds * 1000);
+  const interrupt = (): void => {
+    controller.abort(new CommandError('INTERRUPTED', 'the login was stopped; nothing was stored'));
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  const ended = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
+  return {
+    signal,
+    ended,
+    [Symbol.dispose]() {
+      clearTimeout(late);
+      process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+      ended.catch(() => {});
+      controller.abort();
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { OUTCOMES } from '../../lambda/core/push/ledger-entry.ts';
+import { DEMO_TABLES, type RunCommand, wholeNumber, withTables } from './options.ts';
+
+const EXIT_CODES = `Exit codes:
+  0    done; where outcomes were waited for: all are accepted
+  1    failed, or not all are accepted
+  2    wrong usage, configuration or changes; nothing was queued
+  130  interrupted`;
+
+/** Declares the commands for changes: what is sent to Procurios. */
+export function addChangeCommands(program: Command, run: RunCommand): void {
+  addPush(program).action((file, options) =>
+    run(async () => (await import('../changes/push.ts')).push(file, options)),
+  );
+  const changes = program.command('changes').description('See and decide what becomes of changes.');
+  addList(changes).action((options) =>
+    run(async () => (await import('../changes/list.ts')).listChanges(options)),
+  );
+  addShow(changes).action((id, options) =>
+    run(async () => (await import('../changes/show.ts')).showChange(id, options)),
+  );
+  addResend(changes).action((ids, options) =>
+    run(async () => (await import('../changes/resend.ts')).resendChanges(ids, options)),
+  );
+  addSettle(changes).action((id, options) =>
+    run(async () => (await import('../changes/settle.ts')).settleByHand(id, options)),
+  );
+}
+
+function addPush(program: Command): Command {
+  return withTables(program.command('push [file]'))
+    .description('Queue changes for Procurios.')
+    .option('--wait', 'wait for their outcomes')
+    .option('--yes', 'do not ask first')
+    .addHelpText(
+      'after',
+      `
+FILE has a change on each line; - is stdin:
+  {"operation": "register", "subject": "form/1", "body": {"first_name": "Ada"}}
+"changeId" is made where it is absent; "parameters" fill the operation's path.
+All are checked before any is queued. Queueing the same change again is harmless
+as long as its changeId stays.
+
+With --embedded the changes are sent by this command, so that it waits. Ctrl-C
+stops it; what is queued stays queued, for the next push to send. One of an
+empty file sends that alone.
+
+Examples:
+  $ npx procurios-sync push changes.jsonl
+  $ npx procurios-sync push changes.jsonl --wait --yes --json > outcomes.jsonl
+
+${EXIT_CODES}`,
+    );
+}
+
+function addList(changes: Command): Command {
+  return withTables(changes.command('list'))
+    .description('List changes and their outcomes, those queued last first.')
+    .addOption(new Option('--outcome <outcome>', 'only these').choices(OUTCOMES))
+    .option('--since <time>', 'only those queued since: 2026-11-24 or 2026-11-24T04:00Z', time)
+    .option('--limit <count>', 'list at most this many', wholeNumber(1), 20)
+    .addHelpText(
+      'after',
+      `
+Examples, after npm start:
+  $ npx procurios-sync changes list ${DEMO_TABLES}
+  $ npx procurios-sync changes list --outcome unknown ${DEMO_TABLES}`,
+    );
+}
+
+function addShow(changes: Command): Command {
+  return withTables(changes.command('show <id>'))
+    .description('Show all that is known of a change.')
+    .option('--reveal', 'with the values of its body and parameters')
+    .addHelpText('after', '\nExample:\n  $ npx procurios-sync changes show b7c1 --reveal');
+}
+
+function addResend(changes: Command): Command {
+  return withTables(changes.command('resend <id...>'))
+    .description('Send changes again that were rejected, are held or of unknown outcome.')
+    .option('--yes', 'do not ask first')
+    .addHelpText(
+      'after',
+      `
+A change of unknown outcome may have been applied already: look in Procurios first.
+
+Example:
+  $ npx procurios-sync changes resend b7c1 b7c2
+
+${EXIT_CODES}`,
+    );
+}
+
+function addSettle(changes: Command): Command {
+  return withTables(changes.command('settle <id>'))
+    .description('Declare what became of a change; its body is dropped.')
+    .option('--accepted', 'it was applied')
+    .option('--rejected', 'it was not, and is not to be sent again')
+    .requiredOption('--note <text>', 'how that is known')
+    .addHelpText(
+      'after',
+      `
+Settled wrongly, settle it again: the notes of both are kept.
+
+Example:
+  $ npx procurios-sync changes settle b7c1 --accepted --note "seen in Procurios"`,
+    );
+}
+
+/** @returns Milliseconds since the epoch. */
+function time(text: string): number {
+  const ms = /^\d{4}-\d{2}-\d{2}(?:T|$)/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(ms)) return ms;
+  throw new InvalidArgumentError('Expected a day or a time: 2026-11-24 or 2026-11-24T04:00Z.');
+}

@@ -1,0 +1,67 @@
+import type { Command } from 'commander';
+import { DEMO_TABLES, type RunCommand, withTables } from './options.ts';
+
+/** Declares the commands for what runs in AWS. */
+export function addDeploymentCommands(program: Command, run: RunCommand): void {
+  addConfigure(program).action((options) =>
+    run(async () => (await import('../login/configure.ts')).configure(options)),
+  );
+  addStatus(program).action((options) =>
+    run(async () => (await import('../status/status.ts')).status(options)),
+  );
+}
+
+function addStatus(program: Command): Command {
+  return withTables(program.command('status'))
+    .description('Show how things stand, and what needs a person.')
+    .addHelpText(
+      'after',
+      `
+Shows the last runs, each stream's last walk, the changes and their queue; of
+what is deployed also the alarms that fire, the pull that is at work and the
+next start. What may not be read is left out, and said.
+
+Examples:
+  $ npx procurios-sync status
+  $ npx procurios-sync status --json
+After npm start:
+  $ npx procurios-sync status ${DEMO_TABLES}
+
+Exit codes:
+  0    all is well
+  1    something needs a person: an alarm fires; a stream's last walk failed or
+       is incomplete; changes are held, or rejected and not settled; the
+       dead-letter queue is not empty; the schedule is disabled; the last
+       deploy failed; or a part could not be read
+  2    wrong usage or configuration`,
+    );
+}
+
+function addConfigure(program: Command): Command {
+  return withTables(program.command('configure'))
+    .description("Store the client's id and secret in AWS Secrets Manager.")
+    .option('--stdin', 'read {"clientId": "…", "clientSecret": "…"} from stdin')
+    .option('--skip-check', 'store them without asking Procurios for a token')
+    .addHelpText(
+      'after',
+      `
+Asks for both, has Procurios give a token for them, and stores them in the
+secret that the stack made. Nothing is stored when they are refused; what was
+typed appears nowhere. Running it again replaces them: the functions read the
+new ones by themselves, without a deploy.
+
+--skip-check is for a machine that reaches AWS but not Procurios.
+With --embedded there is nothing to store: set PROCURIOS_CLIENT_ID and
+PROCURIOS_CLIENT_SECRET.
+
+Examples:
+  $ npx procurios-sync configure
+  $ npx procurios-sync configure --stdin --json < credentials.json
+
+Exit codes:
+  0    stored
+  1    refused or failed; nothing was stored
+  2    wrong usage, configuration or input; nothing was stored
+  130  interrupted; nothing was stored`,
+    );
+}

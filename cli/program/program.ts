@@ -1,0 +1,64 @@
+import { Command, CommanderError } from 'commander';
+import { CommandError } from '../../operator/command-error.ts';
+import type { CommonOptions } from '../../operator/options.ts';
+import { proxyFrom, useProxy } from '../../operator/proxy.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import { EXIT } from '../terminal/output-lines.ts';
+import { addCommands } from './commands.ts';
+import { reportError } from './report-error.ts';
+
+/** Has a command report wrong usage as every other failure is reported. */
+function reportUsage(command: Command): Command {
+  return command
+    .version(packageJson.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .configureOutput({ outputError: () => {} })
+    .exitOverride((error) => {
+      throw error.exitCode === 0 ? error : usageError(error, command);
+    });
+}
+
+function usageError({ code, message }: CommanderError, command: Command): CommandError {
+  // The help was printed instead of a message.
+  const text = code === 'commander.help' ? 'no command is given' : message;
+  const sentence = text
+    .replace(/^error: /, '')
+    .replace(/\n\(Did/, ' (did')
+    .replace(/\.$/, '');
+  return new CommandError('USAGE', `${sentence}; see npx ${pathOf(command)} --help`);
+}
+
+/** `procurios-sync changes list`. */
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
+}
+
+/**
+ * Runs `procurios-sync` with these arguments, and reports what fails.
+ *
+ * @returns The exit code.
+ */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  let code: number = EXIT.done;
+  const program = new Command('procurios-sync');
+  addCommands(program, async (command) => {
+    const proxy = proxyFrom(process.env);
+    if (proxy !== undefined) useProxy(proxy);
+    code = await command();
+  });
+  for (const command of [program, ...program.commands.flatMap((each) => [each, ...each.commands])]) {
+    reportUsage(command);
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    const isHelpOrVersion = error instanceof CommanderError && error.exitCode === 0;
+    // As the options can be told where the arguments were not understood.
+    const given: Partial<CommonOptions> = {
+      json: args.includes('--json'),
+      embedded: args.includes('--embedded'),
+    };
+    return isHelpOrVersion ? EXIT.done : reportError(error, given);
+  }
+}

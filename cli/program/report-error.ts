@@ -1,0 +1,82 @@
+import { styleText } from 'node:util';
+import { type Problem, SyncError } from '../../lambda/core/errors.ts';
+import { DataFolderBroken, DataFolderInUse } from '../../local/endpoints/data-folder-lock.ts';
+import { CommandError } from '../../operator/command-error.ts';
+import type { ErrorCode } from '../../operator/error-guide.ts';
+import type { CommonOptions } from '../../operator/options.ts';
+import { proxyHint } from '../../operator/proxy.ts';
+import { grouped, printable } from '../../operator/words.ts';
+import { EXIT, print, say } from '../terminal/output-lines.ts';
+
+const EMBEDDED_HINT = '--embedded uses tables on this machine instead of AWS';
+
+/** What a person reads of a list before mending what it begins with. */
+const MOST_PROBLEMS = 50;
+
+interface Failure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly problems: readonly Problem[];
+}
+
+/** Where a failure's code tells more than that the command failed. */
+const EXIT_CODES: Readonly<Record<string, number>> = {
+  CONFIG_INVALID: EXIT.usage,
+  CHANGE_INVALID: EXIT.usage,
+  USAGE: EXIT.usage,
+  INTERRUPTED: EXIT.interrupted,
+};
+
+/**
+ * Tells of a failure and gives the exit code for it. With `--json` it is the one document on stdout.
+ *
+ * What is not expected is a bug: its stack goes to stderr.
+ */
+export function reportError(error: unknown, { json, embedded }: Partial<CommonOptions>): number {
+  const failure = describe(error);
+  if (json) print(JSON.stringify({ error: failure }));
+  else {
+    say(`${styleText('red', failure.code, { stream: process.stderr })}: ${printable(failure.message)}`);
+    for (const { path, expected } of failure.problems.slice(0, MOST_PROBLEMS))
+      say(`  ${printable(path)}: ${printable(expected)}`);
+    const more = failure.problems.length - MOST_PROBLEMS;
+    if (more > 0) say(`  … and ${grouped(more)} more; --json has all`);
+    const hints = [proxyHint(failure.code), failure.code.startsWith('STORE_') && !embedded && EMBEDDED_HINT];
+    for (const hint of hints) if (hint) say(`  ${hint}`);
+    // Wrong usage names the help that it needs.
+    if (process.stderr.isTTY && failure.code !== 'USAGE')
+      say(`  see npx procurios-sync help ${failure.code}`);
+  }
+  if (failure.code === 'BUG') say(stackOf(error));
+  return EXIT_CODES[failure.code] ?? EXIT.failed;
+}
+
+function describe(error: unknown): Failure {
+  if (error instanceof SyncError) {
+    return { code: error.code, message: error.message, problems: error.problems };
+  }
+  if (error instanceof CommandError) return { code: error.code, message: error.message, problems: [] };
+  if (error instanceof DataFolderInUse) return { code: 'RUN_ACTIVE', message: error.message, problems: [] };
+  if (error instanceof DataFolderBroken) {
+    return { code: 'FILE_FAILED', message: error.message, problems: [] };
+  }
+  if (isFileError(error)) {
+    return { code: 'FILE_FAILED', message: `${error.path} cannot be used (${error.code})`, problems: [] };
+  }
+  const name = error instanceof Error ? error.name : typeof error;
+  return {
+    code: 'BUG',
+    message: `an unexpected ${name}; please report it, with what is below`,
+    problems: [],
+  };
+}
+
+function isFileError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'path' in error && 'syscall' in error && 'code' in error;
+}
+
+/** Where it happened. Not the message, which may quote what was being read. */
+function stackOf(error: unknown): string {
+  const stack = error instanceof Error ? error.stack : undefined;
+  return stack?.slice(stack.indexOf('\n    at ') + 1) ?? 'it has no stack';
+}

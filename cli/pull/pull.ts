@@ -1,0 +1,61 @@
+import { hostname } from 'node:os';
+import type { RunReceipt } from '../../lambda/core/pull/receipt.ts';
+import { runDryPull, runPull } from '../../lambda/wiring/run-pull.ts';
+import { CommandError } from '../../operator/command-error.ts';
+import { type CommonOptions, flagsOf } from '../../operator/options.ts';
+import { proxyHint } from '../../operator/proxy.ts';
+import { connect, findStream, openSession, readConfig } from '../../operator/session.ts';
+import { reportError } from '../program/report-error.ts';
+import { onInterrupt } from '../terminal/interrupt.ts';
+import { askForMissingCredentials } from '../terminal/missing-credentials.ts';
+import { EXIT, print, say } from '../terminal/output-lines.ts';
+import { createProgress } from '../terminal/progress.ts';
+import { receiptsText } from './receipts.ts';
+
+export interface PullCommandOptions extends CommonOptions {
+  /** Names of the streams to pull; absent: all. */
+  readonly stream?: readonly string[];
+  readonly dryRun?: boolean;
+  /** For the deployed pull only. */
+  readonly wait?: boolean;
+}
+
+/** `procurios-sync pull`: the same pull that the function in AWS runs, in this process. */
+export async function pull(options: PullCommandOptions): Promise<number> {
+  if (options.wait)
+    throw new CommandError('USAGE', '--wait goes with --deployed; this pull is waited for anyway');
+  const config = await readConfig(options);
+  const names = options.stream ?? config.streams.map(({ name }) => name);
+  const streams = [...new Set(names)].map((name) => findStream(config, name));
+  const isDryRun = options.dryRun ?? false;
+
+  await askForMissingCredentials(config, options);
+  await using session = await openSession(config, options);
+  using progress = createProgress(streams, isDryRun);
+  using interrupt = onInterrupt('stopping: what was read is being stored', () => {
+    const error = new CommandError(
+      'INTERRUPTED',
+      'stopped at once; the next pull reads the last pages again',
+    );
+    reportError(error, options);
+  });
+  const run = await (isDryRun ? runDryPull : runPull)({
+    config,
+    streams,
+    procurios: connect(config, session),
+    dynamoDb: session.dynamoDb,
+    owner: `process ${process.pid} on ${hostname()}`,
+    isAlone: session.isAlone,
+    readOwnerState: session.readOwnerState,
+    progress,
+    signal: interrupt.signal,
+  });
+  print(options.json ? JSON.stringify(run) : receiptsText(run, isDryRun, flagsOf(options)));
+  const hints = Object.values(run.streams).map(({ error }) => proxyHint(error?.code));
+  for (const hint of new Set(hints)) if (hint !== undefined) say(hint);
+  return interrupt.signal.aborted && run.status !== 'complete' ? EXIT.interrupted : exitCodeOf(run);
+}
+
+export function exitCodeOf({ status }: RunReceipt): number {
+  return status === 'complete' ? EXIT.done : EXIT.failed;
+}

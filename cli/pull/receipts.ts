@@ -1,0 +1,84 @@
+import { styleText } from 'node:util';
+import type { RunReceipt, WalkStatus } from '../../lambda/core/pull/receipt.ts';
+import { countOf, duration, grouped, printable } from '../../operator/words.ts';
+import { type Column, tableOf } from '../terminal/table.ts';
+import { tableWidth } from '../terminal/terminal.ts';
+
+const COLOURS = { complete: 'green', incomplete: 'yellow', failed: 'red' } as const;
+
+/**
+ * The receipts of a run for people: a table, what went wrong, and how it ended.
+ *
+ * @param flags - Those that a command needs to look at the same tables.
+ */
+export function receiptsText(run: RunReceipt, isDryRun: boolean, flags: string): string {
+  const hints = isDryRun ? [] : rejectHints(run, flags);
+  return [receiptsTable(run, isDryRun), '', ...errorLines(run), ...hints, verdict(run, isDryRun)].join('\n');
+}
+
+function receiptsTable({ status, streams }: RunReceipt, isDryRun: boolean): string {
+  const receipts = Object.values(streams);
+  const counts = (
+    name: 'pages' | 'fetched' | 'written' | 'unchanged' | 'repeated' | 'rejected' | 'requests',
+    dispensable?: number,
+  ): Column => ({
+    head: isDryRun && name === 'written' ? 'to write' : name,
+    cells: receipts.map((receipt) => grouped(receipt[name])),
+    isNumber: true,
+    ...(dispensable !== undefined && { dispensable }),
+  });
+  const columns: Column[] = [
+    { head: 'stream', cells: Object.keys(streams) },
+    ...(status === 'complete' ? [] : [{ head: 'status', cells: receipts.map((receipt) => receipt.status) }]),
+    counts('pages', 1),
+    counts('fetched'),
+    counts('written'),
+    counts('unchanged'),
+    ...(receipts.some(({ repeated }) => repeated > 0) ? [counts('repeated')] : []),
+    counts('rejected'),
+    counts('requests', 2),
+  ];
+  return tableOf(columns, tableWidth());
+}
+
+/** One line for each thing that went wrong, with all the streams it happened to; what ended the run as a whole first. */
+function errorLines({ streams, error: ofRun }: RunReceipt): string[] {
+  const names = new Map<string, string[]>();
+  for (const [stream, { error }] of Object.entries(streams)) {
+    if (error === undefined) continue;
+    const line = printable(`${error.code} ${error.message}`);
+    names.set(line, [...(names.get(line) ?? []), stream]);
+  }
+  const ofStreams = [...names].map(([line, affected]) => `${affected.join(', ')}: ${line}`);
+  return ofRun === undefined ? ofStreams : [printable(`${ofRun.code} ${ofRun.message}`), ...ofStreams];
+}
+
+function rejectHints({ streams }: RunReceipt, flags: string): string[] {
+  return Object.entries(streams)
+    .filter(([, { rejected }]) => rejected > 0)
+    .map(
+      ([stream, { rejected }]) =>
+        `${stream}: ${grouped(rejected)} rejected; see npx procurios-sync show ${stream} --rejects${flags}`,
+    );
+}
+
+/** `complete: 7 streams, 3 of 5,841 objects written, 4.1 s`. */
+function verdict({ status, streams, startedAt, finishedAt }: RunReceipt, isDryRun: boolean): string {
+  const receipts = Object.values(streams);
+  const sum = (name: 'fetched' | 'written'): number =>
+    receipts.reduce((total, receipt) => total + receipt[name], 0);
+  const complete = receipts.filter((receipt) => receipt.status === 'complete').length;
+  const parts = [
+    status === 'complete'
+      ? countOf(complete, 'stream')
+      : `${complete} of ${countOf(receipts.length, 'stream')} complete`,
+    `${grouped(sum('written'))} of ${countOf(sum('fetched'), 'object')} ${isDryRun ? 'to write' : 'written'}`,
+    duration(Date.parse(finishedAt) - Date.parse(startedAt)),
+  ];
+  const note = isDryRun ? ' (dry run: nothing was written)' : '';
+  return `${coloured(status)}: ${parts.join(', ')}${note}`;
+}
+
+function coloured(status: WalkStatus): string {
+  return styleText(COLOURS[status], status, { stream: process.stdout });
+}

@@ -1,0 +1,198 @@
+import { styleText } from 'node:util';
+import type { RunReceipt } from '../../lambda/core/pull/receipt.ts';
+import type { Schedule } from '../../operator/deployed/schedule.ts';
+import {
+  known,
+  type Matter,
+  MOST_COUNTED,
+  minuteOf,
+  type QueueStatus,
+  type StatusReport,
+  type StreamStatus,
+} from '../../operator/status/status-report.ts';
+import { countOf, duration, grouped, printable, wholeSeconds } from '../../operator/words.ts';
+import { type Column, tableOf } from '../terminal/table.ts';
+import { textWidth, wrapped } from '../terminal/text.ts';
+
+const RUNS_SHOWN = 3;
+
+/** The report for people, on one screen: what needs them first. */
+export function statusText(
+  report: StatusReport,
+  matters: readonly Matter[],
+  width: number | undefined,
+): string {
+  return [
+    headLine(report),
+    ...(matters.length > 0 ? ['', ...mattersText(matters)] : []),
+    '',
+    ...pullLines(report),
+    '',
+    ...streamLines(report, width),
+    '',
+    ...changeLines(report),
+    ...alarmLines(report),
+    '',
+    verdict(matters),
+  ].join('\n');
+}
+
+function headLine({ environment, stack }: StatusReport): string {
+  if (stack === undefined) return `${environment}, on this machine`;
+  const deployed = known(stack);
+  return deployed === undefined
+    ? environment
+    : `${environment}, deployed ${minuteOf(deployed.deployedAt)} (${deployed.status})`;
+}
+
+function mattersText(matters: readonly Matter[]): string[] {
+  const room = textWidth(process.stdout);
+  const lines = matters.flatMap(({ what, next }) => [
+    coloured('red', wrapped(printable(what), room, { first: '  ', rest: 2 })),
+    ...(next === undefined ? [] : [`    ${printable(next)}`]),
+  ]);
+  return ['needs a person:', ...lines];
+}
+
+function pullLines(report: StatusReport): string[] {
+  const { atWork, schedule, runs } = report;
+  const pull = known(atWork);
+  const next = known(schedule);
+  const latest = known(runs);
+  return [
+    ...(pull ? [line('pull at work', `since ${minuteOf(pull.since)}, ${printable(pull.owner)}`)] : []),
+    ...(next ? [line('next start', nextStartText(next, Date.parse(report.at)))] : []),
+    ...(latest?.length === 0 ? [line('last runs', 'there was none')] : []),
+    ...(latest ?? [])
+      .slice(0, RUNS_SHOWN)
+      .map((run, index) => line(index === 0 ? 'last runs' : '', runText(run))),
+  ];
+}
+
+function nextStartText({ isEnabled, expression, timeZone, nextStartAt }: Schedule, nowMs: number): string {
+  if (!isEnabled) return coloured('red', 'disabled');
+  if (nextStartAt === undefined) return `${expression}, ${timeZone}`;
+  const local = new Date(nextStartAt).toLocaleString('sv-SE', {
+    ...{ timeZone, dateStyle: 'short', timeStyle: 'short' },
+  });
+  return `${local} ${timeZone}, in ${hoursAndMinutes(Date.parse(nextStartAt) - nowMs)}`;
+}
+
+/** `3 h 31 min`, `12 min`. */
+function hoursAndMinutes(ms: number): string {
+  const minutes = Math.ceil(ms / 60_000);
+  const hours = Math.floor(minutes / 60);
+  return `${hours > 0 ? `${grouped(hours)} h ` : ''}${minutes % 60} min`;
+}
+
+function runText({ startedAt, finishedAt, status, streams, error }: RunReceipt): string {
+  // Of a run that left no account itself there is nothing else to say.
+  if (error !== undefined) {
+    return `${minuteOf(startedAt)}  ${statusCell(status)}  ${printable(`${error.code} ${error.message}`)}`;
+  }
+  const receipts = Object.values(streams);
+  const sum = (name: 'fetched' | 'written') => receipts.reduce((total, receipt) => total + receipt[name], 0);
+  const took = duration(Date.parse(finishedAt) - Date.parse(startedAt));
+  const objects = `${grouped(sum('written'))} of ${grouped(sum('fetched'))} written`;
+  return `${minuteOf(startedAt)}  ${statusCell(status)}  ${objects}, ${took}`;
+}
+
+function streamLines({ streams }: StatusReport, width: number | undefined): string[] {
+  const all = known(streams);
+  if (all === undefined) return [];
+  const walks = (
+    head: string,
+    cell: (walk: NonNullable<StreamStatus['lastWalk']>) => string,
+    more: Partial<Column> = {},
+  ): Column => ({ head, cells: all.map(({ lastWalk }) => (lastWalk ? cell(lastWalk) : '')), ...more });
+  const isUnfinished = all.some((stream) => underWay(stream) !== '');
+  return [
+    tableOf(
+      [
+        { head: 'stream', cells: all.map(({ name }) => name) },
+        { head: 'last walk', cells: all.map(({ lastWalk }) => lastWalk?.status ?? 'never') },
+        walks('ended', ({ finishedAt }) => minuteOf(finishedAt), { dispensable: 2 }),
+        walks('objects', ({ fetched }) => grouped(fetched), { isNumber: true }),
+        walks('written', ({ written }) => grouped(written), { isNumber: true, dispensable: 1 }),
+        { head: 'rejects', cells: all.map(({ rejects }) => counted(rejects)), isNumber: true },
+        ...(isUnfinished ? [{ head: 'under way', cells: all.map(underWay) }] : []),
+      ],
+      width,
+    ),
+  ];
+}
+
+function underWay({ unfinished }: StreamStatus): string {
+  return unfinished && unfinished.pages > 0 ? countOf(unfinished.pages, 'page') : '';
+}
+
+function changeLines({ queue, deadLetters, changes }: StatusReport): string[] {
+  const waiting = known(queue);
+  const dead = known(deadLetters);
+  const counts = known(changes);
+  const kinds = counts && [
+    [counts.accepted, 'accepted in 7 days'],
+    [counts.queued, 'queued'],
+    [counts.sending, 'being sent'],
+    [counts.waiting, 'waiting'],
+    [counts.rejected, 'rejected'],
+    [counts.unknown, 'unknown (held)'],
+    [counts.held, 'waited too long (held)'],
+  ];
+  const parts = kinds
+    ?.filter(([count]) => count !== 0)
+    .map(([count, what]) => `${counted(Number(count))} ${what}`);
+  return [
+    ...(parts ? [line('changes', parts.join(', ') || 'none')] : []),
+    ...(waiting ? [line('queue', queueText(waiting))] : []),
+    ...(dead ? [line('dead letters', queueText(dead))] : []),
+  ];
+}
+
+function queueText({ messages, hidden, oldestSeconds }: QueueStatus): string {
+  if (messages === 0) return 'empty';
+  const notes = [
+    ...(hidden > 0 ? [`${grouped(hidden)} being sent or waiting`] : []),
+    ...(oldestSeconds === undefined ? [] : [`the oldest ${wholeSeconds(oldestSeconds * 1000)}`]),
+  ];
+  return [countOf(messages, 'message'), ...notes].join(', ');
+}
+
+function alarmLines({ alarms }: StatusReport): string[] {
+  const all = known(alarms);
+  if (all === undefined) return [];
+  const count = (state: string) => all.filter((alarm) => alarm.state === state).length;
+  const parts = [
+    [count('OK'), 'OK'],
+    [count('ALARM'), 'firing'],
+    [count('INSUFFICIENT_DATA'), 'without data yet'],
+  ] as const;
+  const text = parts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
+  return [line('alarms', text.join(', ') || 'there are none')];
+}
+
+function verdict(matters: readonly Matter[]): string {
+  if (matters.length === 0) return coloured('green', 'all is well');
+  return coloured('red', `${countOf(matters.length, 'thing')} for a person to look at`);
+}
+
+/** Where the counting ended, there may be more. */
+function counted(count: number): string {
+  return `${grouped(count)}${count >= MOST_COUNTED ? '+' : ''}`;
+}
+
+const LABEL_WIDTH = 14;
+
+function line(label: string, text: string): string {
+  return `${label.padEnd(LABEL_WIDTH)}${text}`;
+}
+
+const STATUS_COLOURS = { complete: 'green', incomplete: 'yellow', failed: 'red' } as const;
+
+function statusCell(status: keyof typeof STATUS_COLOURS): string {
+  return coloured(STATUS_COLOURS[status], status);
+}
+
+function coloured(colour: 'red' | 'yellow' | 'green', text: string): string {
+  return styleText(colour, text, { stream: process.stdout });
+}

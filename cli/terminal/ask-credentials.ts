@@ -1,0 +1,83 @@
+import { text } from 'node:stream/consumers';
+import { password } from '@inquirer/prompts';
+import type { Credentials } from '../../lambda/procurios/token/client-token.ts';
+import { CommandError } from '../../operator/command-error.ts';
+import { answered, canAsk } from './terminal.ts';
+
+/** What Procurios hands out is far shorter. */
+const LONGEST = 4096;
+
+/**
+ * Asks for the client's id and secret on the terminal, where stars stand for what is typed.
+ *
+ * @throws {CommandError} `USAGE`: there is no terminal. `INTERRUPTED`.
+ */
+export async function askCredentials(): Promise<Credentials> {
+  if (!canAsk()) {
+    throw new CommandError(
+      'USAGE',
+      'there is no terminal to ask on: give {"clientId": "…", "clientSecret": "…"} on stdin, and add --stdin',
+    );
+  }
+  return { clientId: await ask("Client's id"), clientSecret: await ask("Client's secret") };
+}
+
+export async function ask(message: string): Promise<string> {
+  const validate = (value: string) => whatIsWrong(value) ?? true;
+  const prompt = password({ message, mask: '*', toggleMask: false, validate }, { output: process.stderr });
+  return await answered(prompt, 'nothing was stored');
+}
+
+/**
+ * Reads `{"clientId": "…", "clientSecret": "…"}` from stdin, for automation.
+ *
+ * @throws {CommandError} `USAGE`, naming the field and never what it holds.
+ */
+export async function readCredentials(input: NodeJS.ReadableStream): Promise<Credentials> {
+  const fields = parseFields(await text(input));
+  for (const name of Object.keys(fields)) {
+    if (name !== 'clientId' && name !== 'clientSecret')
+      throw malformed('it has another field than these two');
+  }
+  return { clientId: checked('clientId', fields), clientSecret: checked('clientSecret', fields) };
+}
+
+function parseFields(json: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    // Without a cause: the parser's message quotes the text.
+    throw malformed(json.trim() === '' ? 'it is empty' : 'it is not JSON');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw malformed('it is no object');
+  return { ...value };
+}
+
+function checked(name: keyof Credentials, fields: Readonly<Record<string, unknown>>): string {
+  const value = fields[name];
+  if (value === undefined) throw malformed(`it has no ${name}`);
+  const problem = typeof value === 'string' ? whatIsWrong(value) : 'is not a text';
+  if (problem !== undefined) throw malformed(`${name} ${problem}`);
+  return value as string;
+}
+
+function malformed(problem: string): CommandError {
+  return new CommandError(
+    'USAGE',
+    `stdin is not as expected, {"clientId": "…", "clientSecret": "…"}: ${problem}; nothing was stored`,
+  );
+}
+
+/**
+ * What keeps a text from being an id or a secret, in words to follow its name: OAuth2 allows printable ASCII. Spaces at
+ * its ends are there by mistake, but to take them away could be one as well.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6749#appendix-A.1
+ */
+function whatIsWrong(value: string): string | undefined {
+  if (value === '') return 'is empty';
+  if (value !== value.trim()) return 'has a space or a line end at its ends';
+  if (!/^[\x20-\x7e]+$/.test(value)) return 'holds characters other than printable ASCII';
+  return value.length > LONGEST ? `is longer than ${LONGEST} characters` : undefined;
+}

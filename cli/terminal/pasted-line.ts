@@ -1,0 +1,26 @@
+import { createInterface } from 'node:readline/promises';
+import { CommandError } from '../../operator/command-error.ts';
+
+/**
+ * Reads the first line of stdin that is not empty, typed or piped in.
+ *
+ * @param signal - When it aborts, nobody waits for the line any more: then this never settles.
+ * @throws {CommandError} `USAGE`: stdin ended first. `INTERRUPTED`: Ctrl-C on a terminal.
+ */
+export async function readPastedLine(signal: AbortSignal): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const lines = createInterface({ input: process.stdin, terminal: false });
+  lines.on('line', (line) => {
+    if (line.trim() === '') return;
+    resolve(line.trim());
+    lines.close();
+  });
+  lines.on('close', () => {
+    process.stdin.pause();
+    if (!signal.aborted) {
+      reject(new CommandError('USAGE', 'no address was pasted; expected the one that the browser ends at'));
+    }
+  });
+  signal.addEventListener('abort', () => lines.close(), { once: true });
+  return await promise;
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { Progress } from '../../lambda/core/pull/run.ts';
+import type { Stream } from '../../lambda/core/pull/stream.ts';
+
+const COUNT = z.number();
+const LINE = z.discriminatedUnion('message', [
+  z.object({ message: z.literal('stream begins'), stream: z.string() }),
+  z.object({ message: z.literal('waiting, as Procurios asked'), stream: z.string(), ms: COUNT }),
+  z.object({
+    message: z.literal('stream ends'),
+    stream: z.string(),
+    status: z.enum(['complete', 'incomplete', 'failed']),
+    pages: COUNT,
+    fetched: COUNT,
+    written: COUNT,
+    unchanged: COUNT,
+    repeated: COUNT,
+    rejected: COUNT,
+    requests: COUNT,
+  }),
+]);
+
+/**
+ * Follows a pull by what its function logs.
+ *
+ * @returns What takes the log's lines; those that are about something else it leaves alone.
+ */
+export function progressOfLog(progress: Progress, streams: readonly Stream[]): (line: string) => void {
+  const byName = new Map(streams.map((stream) => [stream.name, stream]));
+  return (line) => {
+    const { success, data } = LINE.safeParse(parseJson(line));
+    const stream = success ? byName.get(data.stream) : undefined;
+    if (!success || stream === undefined) return;
+    if (data.message === 'stream begins') progress.streamBegins(stream);
+    else if (data.message === 'stream ends') progress.streamEnds(stream, data);
+    else progress.waits(stream, data.ms);
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,127 @@
+import { styleText } from 'node:util';
+import ora from 'ora';
+import type { Page } from '../../lambda/core/pull/page.ts';
+import type { Counts, WalkStatus } from '../../lambda/core/pull/receipt.ts';
+import type { Progress } from '../../lambda/core/pull/run.ts';
+import type { Stream } from '../../lambda/core/pull/stream.ts';
+import { shortened, wholeSeconds } from '../../operator/words.ts';
+import { say } from './output-lines.ts';
+import { endingLine, nameWidth, type UnderWay, underWayLine } from './progress-line.ts';
+
+/** A pull's progress on stderr; disposing of it ends what it shows. */
+export type ShownProgress = Progress & Disposable;
+
+/** Without a terminal, a line about a stream under way appears this often. */
+const LINE_EVERY_MS = 10_000;
+/** In front of a line on a terminal stand a symbol and a space; behind it, an echoed `^C` must not wrap. */
+const TERMINAL_MARGIN = 6;
+const PLAIN_WIDTH = 120;
+
+/** Shows how a pull gets on: a bar per stream on a terminal, plain lines elsewhere. */
+export function createProgress(streams: readonly Stream[], isDryRun: boolean): ShownProgress {
+  const width = nameWidth(streams.map(({ name }) => name));
+  const label = ({ name }: Stream): string => shortened(name, width).padEnd(width);
+  return isTerminal() ? barProgress(label, isDryRun) : lineProgress(label, isDryRun);
+}
+
+/** Whether lines on stderr can be written over. A terminal that does not say how wide it is would have ora hang. */
+export function isTerminal(): boolean {
+  return process.stderr.isTTY && process.stderr.columns > 0 && process.env.TERM !== 'dumb';
+}
+
+/** A spinner on stderr that obeys `NO_COLOR` and leaves the keyboard alone. */
+export function createSpinner(isSilent = false) {
+  const color = process.stderr.isTTY && process.stderr.hasColors() ? ('cyan' as const) : false;
+  // ora would put the keyboard into raw mode, which stops a command that runs in the background.
+  return ora({ stream: process.stderr, isEnabled: isTerminal(), isSilent, color, discardStdin: false });
+}
+
+const SYMBOLS = {
+  complete: ['green', '✔'],
+  incomplete: ['yellow', '⚠'],
+  failed: ['red', '✖'],
+} as const satisfies Record<WalkStatus, unknown>;
+
+function barProgress(label: (stream: Stream) => string, isDryRun: boolean): ShownProgress {
+  const spinner = createSpinner();
+  let pace = createPace();
+  const room = (): number => (process.stderr.columns || 80) - TERMINAL_MARGIN;
+  return {
+    streamBegins(stream) {
+      pace = createPace();
+      spinner.start(shortened(label(stream), room()));
+    },
+    pageTaken(stream, page, counts) {
+      spinner.text = underWayLine(label(stream), pace.of(page, counts), room());
+    },
+    waits(stream, ms) {
+      spinner.text = shortened(`${label(stream)}  ${waiting(ms)}`, room());
+    },
+    streamEnds(stream, receipt) {
+      const [colour, character] = SYMBOLS[receipt.status];
+      const symbol = styleText(colour, character, { stream: process.stderr });
+      const layout = { isDryRun, elapsedMs: pace.elapsedMs(), most: room() };
+      spinner.stopAndPersist({ symbol, text: endingLine(label(stream), receipt, layout) });
+    },
+    [Symbol.dispose]() {
+      spinner.stop();
+    },
+  };
+}
+
+function lineProgress(label: (stream: Stream) => string, isDryRun: boolean): ShownProgress {
+  let pace = createPace();
+  let latest: (() => string) | undefined;
+  const timer = setInterval(() => {
+    if (latest !== undefined) say(latest());
+  }, LINE_EVERY_MS);
+  timer.unref();
+  return {
+    streamBegins(stream) {
+      pace = createPace();
+      latest = () => `${label(stream)}  waiting for its first page`;
+      timer.refresh();
+    },
+    pageTaken(stream, page, counts) {
+      const state = pace.of(page, counts);
+      latest = () => underWayLine(label(stream), { ...state, last: undefined }, PLAIN_WIDTH);
+    },
+    waits(stream, ms) {
+      say(`${label(stream)}  ${waiting(ms)}`);
+      latest = undefined;
+    },
+    streamEnds(stream, receipt) {
+      const layout = { isDryRun, elapsedMs: pace.elapsedMs(), most: PLAIN_WIDTH };
+      say(endingLine(label(stream), receipt, layout));
+      latest = undefined;
+    },
+    [Symbol.dispose]() {
+      clearInterval(timer);
+    },
+  };
+}
+
+function waiting(ms: number): string {
+  const until = new Date(Date.now() + ms).toLocaleTimeString('en-GB');
+  return `Procurios asked to wait until ${until} (${wholeSeconds(ms)})`;
+}
+
+/** How fast a stream is read, from what its walk counts now and counted at first: a resumed one began earlier. */
+function createPace() {
+  const beganAt = Date.now();
+  let first: { readonly pages: number; readonly fetched: number } | undefined;
+  return {
+    elapsedMs: (): number => Date.now() - beganAt,
+    of({ number, last, objects }: Page, { pages, fetched }: Readonly<Counts>): UnderWay {
+      first ??= { pages: pages - 1, fetched: fetched - objects.length };
+      const seconds = Math.max(0.001, (Date.now() - beganAt) / 1000);
+      return {
+        page: number,
+        last,
+        objects: fetched,
+        pagesPerSecond: (pages - first.pages) / seconds,
+        objectsPerSecond: (fetched - first.fetched) / seconds,
+      };
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import type { StreamInput, StreamOverrides } from '../define-config.ts';
+import { numberedPages, onePage } from './paging.ts';
+
+/**
+ * The published meetings that are still to come.
+ *
+ * `GET /l/meeting2_api/meetings`, scope `meeting2/read`, **version 2**, numbered pages. The list is documented, its
+ * path, key (`id`) and paging are assumed: if it has one page only, its walk never ends complete, and `paging:
+ * onePage()` puts that right. Parameter `search`.
+ *
+ * @see https://api.procurios.com/api_documentation/meeting2_api/meeting
+ */
+export function meetings(
+  name: string,
+  overrides: StreamOverrides & { readonly path?: string } = {},
+): StreamInput {
+  return { name, ...inMeetings('meetings', 2), key: 'id', paging: numberedPages(), ...overrides };
+}
+
+/**
+ * Who registered for which meeting.
+ *
+ * `GET /l/meeting2_api/meetings/registration`, scope `meeting2/read`, version 1 (2 in older documentation), numbered
+ * pages of 25. Documented. Parameter `relationIds`.
+ *
+ * @see https://api.procurios.com/api_documentation/meeting2_api/registrations
+ */
+export function meetingRegistrations(name: string, overrides: StreamOverrides = {}): StreamInput {
+  return {
+    name,
+    ...inMeetings('meetings/registration', 1),
+    objects: '/registrations',
+    key: 'registrationId',
+    paging: numberedPages(),
+    ...overrides,
+  };
+}
+
+/**
+ * Who is expected at one meeting, and who was there.
+ *
+ * `GET /l/meeting2_api/meetings/{meeting}/attendees`, scope `meeting2/read`, version 1, one page. Documented.
+ *
+ * @param options - `meeting`: the meeting's id.
+ * @see https://api.procurios.com/api_documentation/meeting2_api/attendees
+ */
+export function meetingAttendees(
+  name: string,
+  options: StreamOverrides & { readonly meeting: number | string },
+): StreamInput {
+  const { meeting, ...overrides } = options;
+  return {
+    name,
+    ...inMeetings(`meetings/${encodeURIComponent(meeting)}/attendees`, 1),
+    objects: '/attendees',
+    key: 'relation_id',
+    paging: onePage(),
+    ...overrides,
+  };
+}
+
+/**
+ * Where meetings are held.
+ *
+ * `GET /l/meeting2_api/location`, version 1, one page. Documented but for the scope, which is assumed to be
+ * `meeting2/read`. Parameters `locationIds` and `meetingIds`.
+ *
+ * @see https://api.procurios.com/api_documentation/meeting2_api/locations
+ */
+export function meetingLocations(name: string, overrides: StreamOverrides = {}): StreamInput {
+  return {
+    name,
+    ...inMeetings('location', 1),
+    objects: '/locations',
+    key: 'id',
+    paging: onePage(),
+    ...overrides,
+  };
+}
+
+function inMeetings(list: string, version: number) {
+  return {
+    path: `/l/meeting2_api/${list}`,
+    mediaType: `application/vnd.procurios.meeting2+json; version=${version}`,
+  };
+}

@@ -1,0 +1,238 @@
+import type { StreamInput, StreamOverrides } from '../define-config.ts';
+import { after, hal, linkedPages, numberedPages, onePage } from './paging.ts';
+
+export * from './meetings.ts';
+
+/** A stream of any module: what the catalogue does not know can be written out. */
+export function stream(name: string, options: Omit<StreamInput, 'name'>): StreamInput {
+  return { name, ...options };
+}
+
+/**
+ * The relations of one collection, with the fields that are configured for it in Procurios.
+ *
+ * `GET /l/relation_list_api/collection/{id}`, scope `relation_list_api/relation`, version 1, pages with HAL links.
+ * Documented but for the objects: the name of their list is found by itself, their key is assumed to be `id`; the
+ * collection has to include that field.
+ *
+ * @param id - The collection's UUID, from `GET /l/relation_list_api/collection`.
+ * @see https://api.procurios.com/api_documentation/relation_list_api/relation
+ */
+export function relationCollection(name: string, id: string, overrides: StreamOverrides = {}): StreamInput {
+  return {
+    name,
+    path: `/l/relation_list_api/collection/${encodeURIComponent(id)}`,
+    mediaType: mediaTypeOf('relation'),
+    key: 'id',
+    paging: hal(),
+    ...overrides,
+  };
+}
+
+/**
+ * The relations that were archived, merged ones with the relation that was kept, by date.
+ *
+ * `GET /l/relation_archive_api/relations/export`, scope `relation_archive_api/relations/export`, version 1, pages
+ * with plain links, 1000 objects each. Documented.
+ *
+ * @see https://api.core.milieudefensie.nl/api_documentation/relation_archive_api/archive
+ */
+export function archivedRelations(name: string, overrides: StreamOverrides = {}): StreamInput {
+  return {
+    name,
+    path: '/l/relation_archive_api/relations/export',
+    mediaType: mediaTypeOf('archived_relations'),
+    objects: '/relations',
+    key: 'archived_relation_id',
+    paging: linkedPages({ amount: 1000 }),
+    ...overrides,
+  };
+}
+
+/**
+ * The sets of fields through which a relation's profile is read and changed.
+ *
+ * `GET /l/profile_api/profileset`, scope `profile/profile`, version 1, one page. Documented.
+ *
+ * @see https://api.procurios.com/api_documentation/profile_api/profile
+ */
+export function profileSets(name: string, overrides: StreamOverrides = {}): StreamInput {
+  return {
+    name,
+    path: '/l/profile_api/profileset',
+    mediaType: mediaTypeOf('profile'),
+    objects: '/profileSet',
+    key: 'id',
+    paging: onePage(),
+    ...overrides,
+  };
+}
+
+/**
+ * The forms through which relations are created; which ones are shown depends on the scopes.
+ *
+ * `GET /l/profile_api/registrationset`, scope `profile/registration` or `profile/registration/{id}`, version 1, one
+ * page. Documented.
+ *
+ * @see https://api.procurios.com/api_documentation/registration/profile
+ */
+export function registrationSets(name: string, overrides: StreamOverrides = {}): StreamInput {
+  return {
+    name,
+    path: '/l/profile_api/registrationset',
+    mediaType: mediaTypeOf('profile'),
+    objects: '/registrationSet',
+    key: 'id',
+    paging: onePage(),
+    ...overrides,
+  };
+}
+
+/**
+ * Visits, calls and letters.
+ *
+ * `GET /l/contact_moment_api/contact_moment`, scope `contact_moment/view`, version 1, numbered pages of 25.
+ * Documented. Parameter `relationIds`.
+ *
+ * @see https://api.procurios.com/api_documentation/contact_moment/contact_moment
+ */
+export function contactMoments(name: string, overrides: StreamOverrides = {}): StreamInput {
+  return {
+    name,
+    path: '/l/contact_moment_api/contact_moment',
+    mediaType: mediaTypeOf('contact_moment'),
+    objects: '',
+    key: 'id',
+    paging: numberedPages(),
+    ...overrides,
+  };
+}
+
+/**
+ * The actions by which people are approached.
+ *
+ * `GET /l/engagement_api/action`, scope `engagement/read`, version 1, numbered pages of 25. Documented.
+ *
+ * @see https://api.procurios.com/api_documentation/engagement/engagement
+ */
+export function engagementActions(name: string, overrides: StreamOverrides = {}): StreamInput {
+  return { name, ...engagement('action'), key: 'code', paging: numberedPages(), ...overrides };
+}
+
+/**
+ * The campaigns that engagement actions belong to.
+ *
+ * `GET /l/engagement_api/campaign`, scope `engagement/read`, version 1, numbered pages of 25. Documented.
+ *
+ * @see https://api.procurios.com/api_documentation/engagement/engagement
+ */
+export function campaigns(name: string, overrides: StreamOverrides = {}): StreamInput {
+  return { name, ...engagement('campaign'), key: 'campaignId', paging: numberedPages(), ...overrides };
+}
+
+/**
+ * The channels that engagement actions use.
+ *
+ * `GET /l/engagement_api/channel`, scope `engagement/read`, version 1, one page. Documented.
+ *
+ * @see https://api.procurios.com/api_documentation/engagement/engagement
+ */
+export function channels(name: string, overrides: StreamOverrides = {}): StreamInput {
+  return { name, ...engagement('channel'), key: 'channelId', paging: onePage(), ...overrides };
+}
+
+function engagement(list: string) {
+  return { path: `/l/engagement_api/${list}`, mediaType: mediaTypeOf('engagement'), objects: '' };
+}
+
+/**
+ * The mailings and the emails of marketing journeys, oldest first.
+ *
+ * `GET /l/email_api/tracking/emails`, scope `email/tracking`, version 1, up to 100 after the last one. Documented.
+ *
+ * @see https://api.procurios.com/api_documentation/email_api/emailtracking
+ */
+export function emailTracking(name: string, overrides: StreamOverrides = {}): StreamInput {
+  return {
+    name,
+    path: '/l/email_api/tracking/emails',
+    mediaType: mediaTypeOf('emailtracking'),
+    objects: '/emails',
+    key: 'trackingId',
+    paging: after('trackingId'),
+    ...overrides,
+  };
+}
+
+/**
+ * Who got one email, and who opened it; a recipient who does something moves to the end.
+ *
+ * `GET /l/email_api/tracking/{email}/recipients`, scope `email/tracking`, version 1, up to 1000 after the last one.
+ * The path and the order are documented, the answer is not: that `trackingCode` is what `after` takes is assumed.
+ *
+ * @param options - `email`: the `trackingId` of an email.
+ * @see https://api.procurios.com/api_documentation/email_api/emailtracking
+ */
+export function emailRecipients(
+  name: string,
+  options: StreamOverrides & { readonly email: number | string },
+): StreamInput {
+  const { email, ...overrides } = options;
+  return {
+    name,
+    path: `/l/email_api/tracking/${encodeURIComponent(email)}/recipients`,
+    mediaType: mediaTypeOf('emailtracking'),
+    key: 'trackingCode',
+    paging: after('trackingCode'),
+    ...overrides,
+  };
+}
+
+/**
+ * Who pledged what, with the data of the relation and of the mandate.
+ *
+ * `GET /l/fundraising_api/pledge/export`, scope `fundraising/pledge/export`, version 1, numbered pages of 25.
+ * Documented. Parameter `relationIds`.
+ *
+ * @see https://api.procurios.com/api_documentation/fundraising/export
+ */
+export function pledges(name: string, overrides: StreamOverrides = {}): StreamInput {
+  return {
+    name,
+    path: '/l/fundraising_api/pledge/export',
+    mediaType: mediaTypeOf('fundraising'),
+    objects: '',
+    key: 'id',
+    paging: numberedPages(),
+    ...overrides,
+  };
+}
+
+/**
+ * The orders of one shop, with their lines.
+ *
+ * `GET /l/webshop2_api/webshops/{shop}/orders`, scope `webshop2/order/read`, version 1, numbered pages of 100.
+ * Documented. Parameters `dateCreatedFrom` and `dateCreatedUntil`.
+ *
+ * @param options - `shop`: the shop's id.
+ * @see https://api.procurios.com/api_documentation/webshop2/orders
+ */
+export function webshopOrders(
+  name: string,
+  options: StreamOverrides & { readonly shop: number | string },
+): StreamInput {
+  const { shop, ...overrides } = options;
+  return {
+    name,
+    path: `/l/webshop2_api/webshops/${encodeURIComponent(shop)}/orders`,
+    mediaType: mediaTypeOf('webshop'),
+    objects: '',
+    key: 'orderId',
+    paging: numberedPages(),
+    ...overrides,
+  };
+}
+
+function mediaTypeOf(type: string): string {
+  return `application/vnd.procurios.${type}+json; version=1`;
+}

@@ -1,0 +1,66 @@
+import { quotedName } from '../../core/canonical.ts';
+import {
+  canonicalDecimal,
+  ExactNumber,
+  isObject,
+  type Json,
+  type JsonObject,
+  objectFrom,
+} from '../../core/json.ts';
+
+/**
+ * Writes a value as DynamoDB's JSON, e.g. `{"M":{"age":{"N":"42"}}}`: the text that the SDK's `marshall` and its
+ * serialization would make, at a fraction of their CPU, with the digits of an {@link ExactNumber} kept.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
+ */
+export function attributeText(value: Json): string {
+  if (typeof value === 'string') return `{"S":${JSON.stringify(value)}}`;
+  if (typeof value === 'number') return `{"N":"${value}"}`;
+  if (value === null) return '{"NULL":true}';
+  if (typeof value === 'boolean') return value ? '{"BOOL":true}' : '{"BOOL":false}';
+  if (value instanceof ExactNumber) return `{"N":"${value.text}"}`;
+  if (Array.isArray(value)) return `{"L":[${value.map(attributeText).join()}]}`;
+  return `{"M":{${fieldsText(value as JsonObject)}}}`;
+}
+
+/** The fields of {@link attributeText} without the braces round them, so that others can be put beside them. */
+export function fieldsText(fields: JsonObject): string {
+  let text = '';
+  for (const name of Object.keys(fields)) {
+    const part = `${quotedName(name)}:${attributeText(fields[name] as Json)}`;
+    text = text === '' ? part : `${text},${part}`;
+  }
+  return text;
+}
+
+/**
+ * Reads what {@link attributeText} wrote.
+ *
+ * @throws {TypeError} If it is not an attribute value, or one of a type that JSON does not have (binary, sets).
+ */
+export function fromAttribute(attribute: Json | undefined): Json {
+  const [entry] = isObject(attribute) ? Object.entries(attribute) : [];
+  const [type, value] = entry ?? [];
+  if (type === 'NULL') return null;
+  if ((type === 'S' && typeof value === 'string') || (type === 'BOOL' && typeof value === 'boolean'))
+    return value;
+  if (type === 'N' && typeof value === 'string') return fromNumber(value);
+  if (type === 'L' && Array.isArray(value)) return value.map(fromAttribute);
+  if (type === 'M' && isObject(value)) return fromFields(value);
+  throw new TypeError(`an attribute of type ${type ?? 'unknown'} has no JSON form`);
+}
+
+/** Reads an item: a map of attribute values by name. */
+export function fromFields(fields: JsonObject): JsonObject {
+  return objectFrom(Object.entries(fields).map(([name, attribute]) => [name, fromAttribute(attribute)]));
+}
+
+function fromNumber(text: string): number | ExactNumber {
+  const double = Number(text);
+  return sameDigits(text, double) ? double : new ExactNumber(text);
+}
+
+function sameDigits(text: string, double: number): boolean {
+  return String(double) === text || canonicalDecimal(String(double)) === canonicalDecimal(text);
+}

@@ -1,0 +1,137 @@
+import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { Clock } from '../../core/clock.ts';
+import { LARGEST_CHANGE_BYTES } from '../../core/push/change.ts';
+
+/** A change on its way to the queue. */
+export interface OutgoingChange {
+  /** The change as JSON. */
+  readonly text: string;
+  /** The message group: the change's subject. */
+  readonly group: string;
+  /** A message with the id of one that was queued less than five minutes ago is dropped, without a word. */
+  readonly deduplicationId: string;
+}
+
+/** A change that the queue did not take. */
+export interface UnqueuedChange {
+  /** Its place among those that were to be sent. */
+  readonly index: number;
+  /** Why, in words; never quotes the change. */
+  readonly reason: string;
+}
+
+/** @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
+const MOST_PER_BATCH = 10;
+/** SQS takes four times as much by now, other implementations do not. */
+const LARGEST_BATCH_BYTES = LARGEST_CHANGE_BYTES;
+/** Times that an entry is sent which SQS fails to take through no fault of its own. */
+const MOST_TRIES = 6;
+const FIRST_PAUSE_MS = 100;
+
+/** What came of sending changes to the queue. */
+export interface SentChanges {
+  /** The changes that are not on the queue, in order; empty: all of them are. */
+  readonly unqueued: readonly UnqueuedChange[];
+  /** The queue's own ids of the others, by their place: what is refused as no change has its entry under this id. */
+  readonly messageIds: ReadonlyMap<number, string>;
+}
+
+/** One change with its place among all. */
+type Placed = OutgoingChange & { readonly index: number };
+
+/**
+ * Sends changes batch by batch, those of a group in the order given; see {@link ChangeQueue.send}.
+ *
+ * @throws The SDK's own errors, once a whole batch fails.
+ */
+export async function sendChanges(
+  client: SQSClient,
+  queueUrl: string,
+  changes: readonly OutgoingChange[],
+  clock: Clock,
+): Promise<SentChanges> {
+  const unqueued: UnqueuedChange[] = [];
+  const messageIds = new Map<number, string>();
+  const stopped = new Set<string>();
+  for (const batch of batchesOf(changes)) {
+    const open = batch.filter(({ group }) => !stopped.has(group));
+    const held = batch.filter(({ group }) => stopped.has(group));
+    const refused = await sendBatch(client, queueUrl, open, clock, messageIds);
+    for (const { group } of refused) stopped.add(group);
+    unqueued.push(
+      ...refused.map(({ index, reason }) => ({ index, reason })),
+      ...held.map(({ index }) => ({ index, reason: 'an earlier change of its subject was not queued' })),
+    );
+  }
+  return { unqueued: unqueued.sort((a, b) => a.index - b.index), messageIds };
+}
+
+/**
+ * Cuts changes into batches. A group is in each at most once: of a batch, SQS may take the later message and refuse
+ * the earlier.
+ */
+function* batchesOf(changes: readonly OutgoingChange[]): Generator<readonly Placed[], void, undefined> {
+  let batch: Placed[] = [];
+  let bytes = 0;
+  let groups = new Set<string>();
+  for (const [index, change] of changes.entries()) {
+    const placed = { ...change, text: withoutNoncharacters(change.text), index };
+    const size = Buffer.byteLength(placed.text);
+    const isFull = batch.length === MOST_PER_BATCH || bytes + size > LARGEST_BATCH_BYTES;
+    if (batch.length > 0 && (isFull || groups.has(change.group))) {
+      yield batch;
+      [batch, bytes, groups] = [[], 0, new Set()];
+    }
+    batch.push(placed);
+    bytes += size;
+    groups.add(change.group);
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/**
+ * The same JSON with two characters escaped that SQS does not take as they are.
+ *
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ */
+function withoutNoncharacters(json: string): string {
+  return json.replace(/[\uFFFE\uFFFF]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
+}
+
+/**
+ * @param messageIds - Gets those of the changes that are taken.
+ * @returns The changes that were refused, or still failed after several tries.
+ */
+async function sendBatch(
+  client: SQSClient,
+  QueueUrl: string,
+  batch: readonly Placed[],
+  clock: Clock,
+  messageIds: Map<number, string>,
+): Promise<readonly (Placed & { readonly reason: string })[]> {
+  const refused: (Placed & { readonly reason: string })[] = [];
+  let left = batch;
+  for (let tries = 1; left.length > 0; tries += 1) {
+    const Entries = left.map(({ index, text, group, deduplicationId }) => ({
+      Id: String(index),
+      MessageBody: text,
+      MessageGroupId: group,
+      MessageDeduplicationId: deduplicationId,
+    }));
+    const { Failed = [], Successful = [] } = await client.send(
+      new SendMessageBatchCommand({ QueueUrl, Entries }),
+    );
+    for (const { Id, MessageId } of Successful) messageIds.set(Number(Id), MessageId as string);
+    const failed = left.flatMap((change) => {
+      const failure = Failed.find(({ Id }) => Id === String(change.index));
+      return failure === undefined ? [] : [{ change, failure }];
+    });
+    const isLast = tries === MOST_TRIES;
+    for (const { change, failure } of failed) {
+      if (isLast || failure.SenderFault) refused.push({ ...change, reason: `AWS answered ${failure.Code}` });
+    }
+    left = isLast ? [] : failed.filter(({ failure }) => !failure.SenderFault).map(({ change }) => change);
+    if (left.length > 0) await clock.sleep(FIRST_PAUSE_MS * 2 ** (tries - 1));
+  }
+  return refused;
+}

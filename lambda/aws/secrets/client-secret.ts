@@ -1,0 +1,50 @@
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SyncError } from '../../core/errors.ts';
+import { nameOf, translate } from '../aws-errors.ts';
+
+/** The client's id and secret, as the secret holds them: `{"clientId": "…", "clientSecret": "…"}`. */
+export interface ClientSecret {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/** @throws {SyncError} `SECRET_INVALID`, naming the secret and the field at fault; `STORE_UNAVAILABLE`. */
+export async function readClientSecret(client: SecretsManagerClient, name: string): Promise<ClientSecret> {
+  try {
+    const command = new GetSecretValueCommand({ SecretId: name, VersionStage: 'AWSCURRENT' });
+    const { SecretString } = await client.send(command);
+    return parseClientSecret(SecretString, name);
+  } catch (error) {
+    if (nameOf(error) !== 'ResourceNotFoundException') throw translate(error, `secret ${name}`);
+    throw new SyncError(
+      'SECRET_INVALID',
+      `secret ${name} does not exist in this account and region, or has no value`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+function parseClientSecret(text: string | undefined, name: string): ClientSecret {
+  const expected = 'expected {"clientId": "…", "clientSecret": "…"}';
+  let value: unknown;
+  try {
+    value = JSON.parse(text ?? '');
+  } catch {
+    // Without a cause: the parser's message quotes the text.
+    throw new SyncError('SECRET_INVALID', `secret ${name} is not JSON; ${expected}`);
+  }
+  const fields: Partial<Record<string, unknown>> =
+    typeof value === 'object' && value !== null ? { ...value } : {};
+  const { clientId, clientSecret } = fields;
+  if (!isFilled(clientId))
+    throw new SyncError('SECRET_INVALID', `secret ${name} has no clientId; ${expected}`);
+  if (!isFilled(clientSecret))
+    throw new SyncError('SECRET_INVALID', `secret ${name} has no clientSecret; ${expected}`);
+  return { clientId, clientSecret };
+}
+
+function isFilled(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== '';
+}

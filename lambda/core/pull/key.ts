@@ -1,0 +1,58 @@
+import { canonicalDecimal, ExactNumber, type Json, type JsonObject } from '../json.ts';
+import type { RejectReason } from './reject.ts';
+
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
+const LONGEST_ID = 2048;
+/** More zeros than this behind an integer's digits are taken for a mistake, not for an identifier. */
+const LARGEST_EXPONENT = 40;
+
+/** An object's key as text, or why it has none. */
+export type Key =
+  | { readonly id: string; readonly types: string }
+  | { readonly reason: 'KEY_MISSING' | 'KEY_INVALID' | 'KEY_TOO_LONG'; readonly field: string };
+
+/**
+ * Makes an item's `_id` of the fields that identify an object: percent-encoded, several joined by `/`.
+ *
+ * `types` says what the fields are (`integer`, `string`, joined by commas): 5 and "5" give the same id, so a change
+ * of type must be seen.
+ */
+export function keyOf(object: JsonObject, fields: readonly string[]): Key {
+  const texts: string[] = [];
+  const types: string[] = [];
+  for (const field of fields) {
+    const value = Object.hasOwn(object, field) ? object[field] : undefined;
+    if (value === undefined || value === null || value === '') return { reason: 'KEY_MISSING', field };
+    const text = typeof value === 'string' ? wellFormed(value) : integerText(value);
+    if (text === undefined) return { reason: 'KEY_INVALID', field };
+    texts.push(encodeURIComponent(text));
+    types.push(typeof value === 'string' ? 'string' : 'integer');
+  }
+  const id = texts.join('/');
+  // Percent-encoded text is ASCII: a character is a byte.
+  if (id.length > LONGEST_ID) return { reason: 'KEY_TOO_LONG', field: fields.join('/') };
+  return { id, types: types.join() };
+}
+
+export function isKeyless(reason: RejectReason): boolean {
+  return (
+    reason === 'KEY_MISSING' ||
+    reason === 'KEY_INVALID' ||
+    reason === 'KEY_TOO_LONG' ||
+    reason === 'NOT_AN_OBJECT'
+  );
+}
+
+function wellFormed(text: string): string | undefined {
+  return text.isWellFormed() ? text : undefined;
+}
+
+/** All digits of an integer, without an exponent; undefined for anything else. */
+function integerText(value: Json): string | undefined {
+  if (Number.isSafeInteger(value)) return String(value);
+  if (typeof value !== 'number' && !(value instanceof ExactNumber)) return undefined;
+  const canonical = canonicalDecimal(value instanceof ExactNumber ? value.text : String(value));
+  const [digits = '', exponent = ''] = canonical.split('e');
+  const zeros = Number(exponent);
+  return zeros >= 0 && zeros <= LARGEST_EXPONENT ? digits + '0'.repeat(zeros) : undefined;
+}

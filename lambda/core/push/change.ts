@@ -1,0 +1,172 @@
+import { hash } from 'node:crypto';
+import { canonicalText, Unstorable } from '../canonical.ts';
+import type { Problem } from '../errors.ts';
+import { ExactNumber, isObject, type Json, type JsonObject, parseJson, stringifyJson } from '../json.ts';
+import { type Operation, placeholdersOf } from './operation.ts';
+
+/** One queued write to Procurios. */
+export interface Change {
+  /** Chosen by whoever queues it: the same id is the same change. */
+  readonly changeId: string;
+  /** Name of a configured operation. */
+  readonly operation: string;
+  /** What it is about, e.g. `relation/99`: changes of one subject are sent in the order they were queued. */
+  readonly subject: string;
+  /** What the placeholders of the operation's path are filled with, as text. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** The JSON to send; undefined: none. */
+  readonly body: Json | undefined;
+}
+
+/** 256 KB: what a queued change may measure, so that it fits in the ledger beside its history. */
+export const LARGEST_CHANGE_BYTES = 256 * 1024;
+
+/** @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+const SQS_ID = /^[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
+const FIELDS: ReadonlySet<string> = new Set(['changeId', 'operation', 'subject', 'parameters', 'body']);
+
+export type Operations = Readonly<Record<string, Operation>>;
+
+/** A change, or everything that is wrong with it. No value is quoted. */
+export type Checked =
+  | { readonly change: Change }
+  | { readonly problems: readonly Problem[]; readonly changeId: string | undefined };
+
+const TOO_LARGE: Problem = { path: '', expected: `at most ${LARGEST_CHANGE_BYTES / 1024} KB of JSON` };
+
+/** Reads a message: JSON of the shape `{"changeId", "operation", "subject", "parameters"?, "body"?}`. */
+export function parseChange(text: string, operations: Operations): Checked {
+  if (Buffer.byteLength(text) > LARGEST_CHANGE_BYTES) return refuse([TOO_LARGE], undefined);
+  try {
+    return checkChange(parseJson(text), operations);
+  } catch (error) {
+    // The parser's message quotes the text.
+    if (!(error instanceof SyntaxError)) throw error;
+    return refuse([{ path: '', expected: 'JSON' }], undefined);
+  }
+}
+
+export function checkChange(value: Json, operations: Operations): Checked {
+  if (!isObject(value)) return refuse([{ path: '', expected: 'a JSON object' }], undefined);
+  const { changeId, operation, subject, parameters = {}, body } = value;
+  const known =
+    typeof operation === 'string' && Object.hasOwn(operations, operation) ? operations[operation] : undefined;
+  const problems = [
+    ...checkId('changeId', changeId),
+    ...checkId('subject', subject),
+    ...(known === undefined
+      ? [{ path: 'operation', expected: `one of ${Object.keys(operations).join(', ')}` }]
+      : []),
+    ...checkParameters(parameters, known),
+    ...checkBody(body, known),
+    ...Object.keys(value)
+      .filter((name) => !FIELDS.has(name))
+      .map((name) => ({ path: name, expected: `only ${[...FIELDS].join(', ')}` })),
+  ];
+  const id = typeof changeId === 'string' && SQS_ID.test(changeId) ? changeId : undefined;
+  if (problems.length > 0) return refuse(problems, id);
+  // As it is kept and sent, 1e20 takes four times the room that it takes in a message.
+  if (Buffer.byteLength(stringifyJson(value)) > LARGEST_CHANGE_BYTES) return refuse([TOO_LARGE], id);
+  return {
+    change: {
+      changeId: changeId as string,
+      operation: operation as string,
+      subject: subject as string,
+      parameters: Object.fromEntries(
+        Object.entries(parameters as JsonObject).map(([name, each]) => [name, textOf(each) ?? '']),
+      ),
+      body,
+    },
+  };
+}
+
+/**
+ * Checks the change in an event. Lambda has parsed it by then, and a number beyond 2^53 has lost digits: such a change
+ * is refused, and can be sent to the queue instead, as text.
+ */
+export function checkEventDetail(detail: Json, operations: Operations): Checked {
+  const checked = checkChange(detail, operations);
+  if ('problems' in checked || !holdsRoundedNumber(detail)) return checked;
+  return refuse(
+    [{ path: 'body', expected: 'numbers below 2^53; larger ones lose digits in an event' }],
+    checked.change.changeId,
+  );
+}
+
+function holdsRoundedNumber(value: Json): boolean {
+  if (typeof value === 'number') return Math.abs(value) > Number.MAX_SAFE_INTEGER;
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsRoundedNumber);
+}
+
+/** A problem as the ledger keeps it: `subject: expected …`. */
+export function problemText({ path, expected }: Problem): string {
+  return `${path || 'the message'}: expected ${expected}`;
+}
+
+/** Tells whether two changes of the same id are the same change. */
+export function contentHashOf({ operation, subject, parameters, body }: Change): string {
+  const content = { operation, subject, parameters, ...(body !== undefined && { body }) };
+  return hash('sha256', canonicalText(content, new Set()), 'hex').slice(0, 32);
+}
+
+/**
+ * The id by which the queue drops what it was sent twice within five minutes. It depends on the content too: another
+ * change under the same id has to arrive, so that it can be refused.
+ */
+export function deduplicationIdOf(change: Change): string {
+  return hash('sha256', `${change.changeId} ${contentHashOf(change)}`, 'hex');
+}
+
+function refuse(problems: readonly Problem[], changeId: string | undefined): Checked {
+  return { problems, changeId };
+}
+
+function checkId(path: string, value: Json | undefined): Problem[] {
+  const isId = typeof value === 'string' && SQS_ID.test(value);
+  return isId ? [] : [{ path, expected: '1 to 128 letters, digits and ASCII punctuation, no spaces' }];
+}
+
+function checkParameters(parameters: Json, operation: Operation | undefined): Problem[] {
+  if (!isObject(parameters)) return [{ path: 'parameters', expected: 'an object' }];
+  if (operation === undefined) return [];
+  const wanted = placeholdersOf(
+    `${operation.path}${operation.schemaPath ?? ''}${operation.validatePath ?? ''}`,
+  );
+  const missing = wanted.filter(
+    (name) => !Object.hasOwn(parameters, name) || textOf(parameters[name]) === undefined,
+  );
+  const unknown = Object.keys(parameters).filter((name) => !wanted.includes(name));
+  return [
+    ...[...new Set(missing)].map((name) => ({
+      path: `parameters.${name}`,
+      expected: 'a text or an integer',
+    })),
+    ...unknown.map((name) => ({
+      path: `parameters.${name}`,
+      expected: wanted.length === 0 ? 'no parameters' : `only ${[...new Set(wanted)].join(', ')}`,
+    })),
+  ];
+}
+
+/** A path's segment: not empty, and not one of the two that a URL would take for a step up or none. */
+function textOf(value: Json | undefined): string | undefined {
+  if (typeof value === 'string') {
+    return value !== '' && value !== '.' && value !== '..' && value.isWellFormed() ? value : undefined;
+  }
+  const text = value instanceof ExactNumber ? value.text : typeof value === 'number' ? String(value) : '';
+  return /^-?\d+$/.test(text) ? text : undefined;
+}
+
+function checkBody(body: Json | undefined, operation: Operation | undefined): Problem[] {
+  if (body === undefined) {
+    const needsOne = operation !== undefined && operation.method !== 'DELETE';
+    return needsOne ? [{ path: 'body', expected: 'the JSON to send' }] : [];
+  }
+  try {
+    canonicalText({ body }, new Set());
+    return [];
+  } catch (error) {
+    if (!(error instanceof Unstorable)) throw error;
+    return [{ path: error.field ?? 'body', expected: `what the ledger can hold (${error.reason})` }];
+  }
+}

@@ -1,0 +1,53 @@
+import { ExactNumber, type Json, stringifyJson } from '../../core/json.ts';
+import type { Change } from '../../core/push/change.ts';
+import type { Reply } from '../../core/push/fate.ts';
+import { fillPath, type Operation } from '../../core/push/operation.ts';
+import type { Client } from '../http/client.ts';
+import { valueAt } from '../listing/pointer.ts';
+import { errorsIn } from './vendor-errors.ts';
+
+const LONGEST_ID = 500;
+
+/**
+ * Sends a change: once, whatever comes of it, but for a second time with a new token after a 401.
+ *
+ * - `answered`: with its status. A 2xx whose body is cut short or not JSON is none, since it may have said `errors`;
+ *   no body at all is fine.
+ * - `notSent`: nothing was written to a connection (no token, a pause, no turn in time, no connection), or the only
+ *   answer was a 401.
+ * - `lost`: written, and no whole answer came.
+ *
+ * @param bounds - See {@link Client.send}.
+ */
+export async function sendChange(
+  client: Pick<Client, 'send'>,
+  operation: Operation,
+  change: Change,
+  { endMs, stop }: { readonly endMs: number; readonly stop: AbortSignal },
+): Promise<Reply> {
+  const sent = await client.send({
+    method: operation.method,
+    path: fillPath(operation.path, change.parameters),
+    shownPath: operation.path,
+    mediaType: operation.mediaType,
+    ...(change.body !== undefined && { body: stringifyJson(change.body) }),
+    about: `change ${change.changeId}`,
+    endMs,
+    stop,
+  });
+  if (sent.kind !== 'answered') return sent;
+  const { json, ...answered } = sent;
+  return { ...answered, errors: errorsIn(json), ids: json === undefined ? {} : idsIn(json, operation.ids) };
+}
+
+/** The ids that the answer has; what is neither a text nor an integer is none. */
+function idsIn(answer: Json, pointers: Operation['ids']): Record<string, string> {
+  const ids = Object.entries(pointers).map(([name, pointer]) => [name, idOf(valueAt(pointer, answer))]);
+  return Object.fromEntries(ids.filter(([, id]) => id !== undefined));
+}
+
+function idOf(value: Json | undefined): string | undefined {
+  if (typeof value === 'string') return value !== '' && value.length <= LONGEST_ID ? value : undefined;
+  const text = value instanceof ExactNumber ? value.text : typeof value === 'number' ? String(value) : '';
+  return /^-?\d{1,500}$/.test(text) ? text : undefined;
+}

@@ -1,0 +1,145 @@
+import { isObject, type Json, type JsonObject, objectFrom } from '../../core/json.ts';
+
+/** A vendor's schema as JSON Schema has it. */
+export interface CleanSchema {
+  readonly schema: JsonObject;
+  /** What was left out of it, and is therefore not checked; names of types and keywords only. */
+  readonly notes: readonly string[];
+}
+
+const TYPES: ReadonlySet<Json> = new Set([
+  'string',
+  'number',
+  'integer',
+  'boolean',
+  'object',
+  'array',
+  'null',
+]);
+/** They say something about a value, and check nothing. */
+const ANNOTATIONS: ReadonlySet<string> = new Set([
+  '$schema',
+  '$id',
+  '$comment',
+  'title',
+  'description',
+  'default',
+  'examples',
+  'format',
+  'readOnly',
+  'writeOnly',
+  'contentMediaType',
+  'contentEncoding',
+]);
+
+const isNumber = (value: Json) => typeof value === 'number';
+const isCount = (value: Json) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+const isSchema = (value: Json) => isObject(value) || typeof value === 'boolean';
+const isTextList = (value: Json) => Array.isArray(value) && value.every((each) => typeof each === 'string');
+
+/** Keywords that hold no schema, and what they must hold. */
+const VALUES: Readonly<Record<string, (value: Json) => boolean>> = {
+  $ref: (value) => typeof value === 'string' && value.startsWith('#'),
+  type: (value) => [value].flat().every((each) => TYPES.has(each)),
+  enum: (value) => Array.isArray(value) && value.length > 0,
+  const: () => true,
+  nullable: (value) => typeof value === 'boolean',
+  minimum: isNumber,
+  maximum: isNumber,
+  exclusiveMinimum: isNumber,
+  exclusiveMaximum: isNumber,
+  multipleOf: (value) => typeof value === 'number' && value > 0,
+  minLength: isCount,
+  maxLength: isCount,
+  minItems: isCount,
+  maxItems: isCount,
+  minProperties: isCount,
+  maxProperties: isCount,
+  uniqueItems: (value) => typeof value === 'boolean',
+  pattern: (value) => typeof value === 'string' && isPattern(value),
+  required: isTextList,
+};
+const ONE_SCHEMA: ReadonlySet<string> = new Set([
+  'additionalItems',
+  'additionalProperties',
+  'contains',
+  'else',
+  'if',
+  'items',
+  'not',
+  'propertyNames',
+  'then',
+]);
+const SEVERAL_SCHEMAS: ReadonlySet<string> = new Set(['allOf', 'anyOf', 'items', 'oneOf']);
+const SCHEMAS_BY_NAME: ReadonlySet<string> = new Set([
+  '$defs',
+  'definitions',
+  'dependencies',
+  'patternProperties',
+  'properties',
+]);
+
+/**
+ * Leaves out of a schema what is not draft-07's: the vendor has types such as `date` and `int`, keywords such as
+ * `enumNames`, odd `$schema` texts, a schema in a list of its own, and an empty list where PHP had an empty map. What
+ * is left out is not checked, so that no change is refused for a rule that was misread.
+ *
+ * Formats are left out too: the vendor has four ways of writing a date, none of which is that of `date-time`.
+ *
+ * @returns Undefined for what is no schema at all.
+ * @see https://json-schema.org/draft-07/json-schema-validation
+ */
+export function cleanSchema(answer: Json): CleanSchema | undefined {
+  const [only] = Array.isArray(answer) && answer.length === 1 ? answer : [answer];
+  if (!isObject(only)) return undefined;
+  const notes = new Set<string>();
+  return { schema: cleanOne(only, notes), notes: [...notes] };
+}
+
+function cleanOne(schema: JsonObject, notes: Set<string>): JsonObject {
+  const fields = Object.entries(schema).flatMap(([keyword, value]): [string, Json][] => {
+    if (ANNOTATIONS.has(keyword)) return [];
+    const clean = cleanKeyword(keyword, value, notes);
+    if (clean === undefined && !isEmptyList(value)) notes.add(noteOn(keyword, value));
+    return clean === undefined ? [] : [[keyword, clean]];
+  });
+  const isTyped = fields.some(([keyword]) => keyword === 'type');
+  // Without a type it says nothing, and Ajv refuses it.
+  return objectFrom(fields.filter(([keyword]) => keyword !== 'nullable' || isTyped));
+}
+
+/** @returns Undefined for what cannot be checked. */
+function cleanKeyword(keyword: string, value: Json, notes: Set<string>): Json | undefined {
+  const clean = (each: Json): Json => (isObject(each) ? cleanOne(each, notes) : each);
+  if (ONE_SCHEMA.has(keyword) && isSchema(value)) return clean(value);
+  if (SEVERAL_SCHEMAS.has(keyword) && Array.isArray(value) && value.length > 0 && value.every(isSchema)) {
+    return value.map(clean);
+  }
+  if (SCHEMAS_BY_NAME.has(keyword) && isObject(value)) {
+    const schemas = Object.entries(value).filter(
+      ([name, each]) =>
+        (isSchema(each) || (keyword === 'dependencies' && isTextList(each))) &&
+        (keyword !== 'patternProperties' || isPattern(name)),
+    );
+    if (schemas.length < Object.keys(value).length) notes.add(noteOn(keyword, value));
+    return objectFrom(schemas.map(([name, each]) => [name, clean(each)]));
+  }
+  return Object.hasOwn(VALUES, keyword) && VALUES[keyword]?.(value) ? value : undefined;
+}
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text, 'u') instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
+function isEmptyList(value: Json): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
+function noteOn(keyword: string, value: Json): string {
+  const named = keyword === 'type' ? [value].flat().filter((each) => typeof each === 'string') : [];
+  return [keyword, ...named].map((each) => JSON.stringify(each.slice(0, 60))).join(' ');
+}

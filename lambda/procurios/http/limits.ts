@@ -1,0 +1,35 @@
+import { LONGEST_WAIT_IN_SLICE_MS } from '../../core/pull/step.ts';
+
+/** How long and how often the client tries, and how much it takes in. */
+export interface ClientLimits {
+  /** One attempt, from sending to the last byte of the answer, in milliseconds. */
+  readonly attemptMs: number;
+  /** All attempts and the waits between them, in milliseconds; the waits for a turn at the rate limit not. */
+  readonly totalMs: number;
+  /** Attempts after the first. */
+  readonly retries: number;
+  /** The wait before the first retry; each further one is twice as long, all are shortened at random by up to half. */
+  readonly backoffMs: number;
+  /** The longest pause asked for (`Retry-After`) that is waited for here; longer ones are the caller's. */
+  readonly longestWaitMs: number;
+  /** The largest answer, after decompression, in bytes. */
+  readonly largestBodyBytes: number;
+}
+
+export const DEFAULT_LIMITS: ClientLimits = {
+  attemptMs: 45_000, // PHP ends a script after 30 s by default; the rest is for the transfer
+  totalMs: 240_000, // every attempt may time out, with some room for pauses; well within a function's 15 minutes
+  retries: 4,
+  backoffMs: 500,
+  longestWaitMs: LONGEST_WAIT_IN_SLICE_MS,
+  largestBodyBytes: 32 * 1024 * 1024, // the vendor's largest page, 1,000 objects, at 32 KB each
+};
+
+/** For the push: others wait behind a message, and what does not come soon is tried again by the queue. */
+export const PUSH_LIMITS: ClientLimits = {
+  ...DEFAULT_LIMITS,
+  totalMs: 60_000,
+  retries: 2,
+  longestWaitMs: 5_000,
+  largestBodyBytes: 4 * 1024 * 1024, // replies and schemas
+};

@@ -1,0 +1,143 @@
+import { SyncError } from '../../core/errors.ts';
+import { ExactNumber, isObject, type Json } from '../../core/json.ts';
+import type { Page, Position } from '../../core/pull/page.ts';
+import type { Stream } from '../../core/pull/stream.ts';
+import { findList, listAt } from './object-list.ts';
+import { addressOf, pageNumberIn, samenessOfListing, withPageNumber } from './page-addresses.ts';
+
+/** Pages of a listing that says how many it has, in flight at a time. */
+const MOST_IN_FLIGHT = 8;
+
+/** How a page goes on, as its paging kind tells it. */
+type Continuation = Pick<Page, 'last' | 'broken'> & { readonly next?: Pick<Position, 'link' | 'after'> };
+
+/**
+ * Reads an answer as the page at a position: its objects, and where the listing goes on.
+ *
+ * @param origin - The host's; links on it are kept as path and query.
+ * @param about - The page, for messages.
+ * @throws {SyncError} `LIST_AMBIGUOUS` on the first page, `RESPONSE_INVALID`.
+ */
+export function readPage(
+  stream: Stream,
+  position: Position,
+  answer: Json,
+  origin: string,
+  about: string,
+): Page {
+  const list = stream.objects ?? position.list ?? findList(answer, about);
+  const objects = listAt(list, answer, about);
+  const { next, ...rest } = continuationOf(stream, position, answer, objects, origin, about);
+  const number = position.page;
+  return { number, objects, next: next && { page: number + 1, ...next, list }, ...rest };
+}
+
+function continuationOf(
+  stream: Stream,
+  position: Position,
+  answer: Json,
+  objects: readonly Json[],
+  origin: string,
+  about: string,
+): Continuation {
+  const { paging } = stream;
+  switch (paging.kind) {
+    case 'onePage':
+      return {};
+    case 'numberedPages':
+      return objects.length === 0 ? {} : { next: {} };
+    case 'after':
+      return objects.length === 0 ? {} : afterLast(objects.at(-1), paging.field, position.after);
+    case 'linkedPages':
+    case 'hal':
+      return alongLinks(stream, position, answer, origin, about);
+  }
+}
+
+/** A short page is not the end: the other side may cap its pages. Only an empty one is. */
+function afterLast(object: Json | undefined, field: string, previous: string | undefined): Continuation {
+  const after = cursorIn(isObject(object) && Object.hasOwn(object, field) ? object[field] : undefined);
+  if (after === undefined) return { broken: `its last object has no usable ${field} to go on after` };
+  if (after === previous)
+    return { broken: `its last object has the same ${field} as that of the page before` };
+  return { next: { after } };
+}
+
+/** @returns Undefined for anything but a non-empty string or an integer. */
+function cursorIn(value: Json | undefined): string | undefined {
+  if (typeof value === 'string') return value === '' ? undefined : value;
+  const text = value instanceof ExactNumber ? value.text : typeof value === 'number' ? String(value) : '';
+  return /^-?\d+$/.test(text) ? text : undefined;
+}
+
+function alongLinks(
+  stream: Stream,
+  position: Position,
+  answer: Json,
+  origin: string,
+  about: string,
+): Continuation {
+  const links = isObject(answer) ? answer._links : undefined;
+  if (links === undefined)
+    return { broken: 'it has no _links, so whether it is the last page cannot be told' };
+  const address = addressOf(stream, position);
+  const linkTo = (name: 'next' | 'last') => readLink(links, name, stream.paging.kind === 'hal', about);
+  const next = linkTo('next');
+  if (stream.paging.kind === 'linkedPages') {
+    return next === undefined ? {} : { next: { link: onHost(next, address, origin, about) } };
+  }
+  const lastNumber = pageNumberIn(linkTo('last') ?? '');
+  const last = lastNumber === undefined || lastNumber === 0 ? {} : { last: lastNumber };
+  if (next !== undefined) return { next: { link: onHost(next, address, origin, about) }, ...last };
+  const isCut = lastNumber !== undefined && lastNumber > (pageNumberIn(address) ?? position.page);
+  return isCut
+    ? { broken: `it has no next link, but its last link names page ${lastNumber}`, ...last }
+    : last;
+}
+
+/** @returns Undefined where there is no such link: absent, null or empty. */
+function readLink(links: Json, name: string, isHal: boolean, about: string): string | undefined {
+  const link = isObject(links) && Object.hasOwn(links, name) ? links[name] : undefined;
+  const value = isHal && isObject(link) ? link.href : link;
+  if (value === undefined || value === null || value === '') return undefined;
+  if (typeof value === 'string' && isHal === isObject(link)) return value;
+  const field = isHal ? `_links.${name}.href` : `_links.${name}`;
+  throw new SyncError('RESPONSE_INVALID', `${about}: ${field} is not as expected: a text`);
+}
+
+/** Resolves a link against the page it stands on; of another origin it stays whole, for the client to refuse. */
+function onHost(link: string, address: string, origin: string, about: string): string {
+  const url = URL.parse(link, new URL(address, origin).href);
+  if (url === null) throw new SyncError('RESPONSE_INVALID', `${about}: _links.next is not an address`);
+  return url.origin === origin && url.username === '' ? `${url.pathname}${url.search}` : url.href;
+}
+
+/**
+ * The pages that can be fetched before this one's successors have been seen, in order.
+ *
+ * The first is the next one; those after it are presumed, and right only if each page leads to the one that follows.
+ *
+ * @param pagesRead - Pages read one after the other up to here, this one included.
+ */
+export function presumedAfter(stream: Stream, position: Position, page: Page, pagesRead: number): string[] {
+  const { next, last = 0 } = page;
+  if (next === undefined) return [];
+  const address = addressOf(stream, next);
+  if (stream.paging.kind === 'numberedPages') {
+    // Twice as many from page to page: a short list then costs few requests beyond its end.
+    const count = Math.min(stream.paging.ahead, 2 ** Math.min(pagesRead - 1, 30));
+    return range(next.page, count).map((number) => addressOf(stream, { page: number }));
+  }
+  const from = addressOf(stream, position);
+  const number = (pageNumberIn(from) ?? position.page) + 1;
+  const isRegular =
+    stream.paging.kind === 'hal' &&
+    pageNumberIn(address) === number &&
+    samenessOfListing(address) === samenessOfListing(from);
+  const known = isRegular ? Math.min(MOST_IN_FLIGHT, last - number + 1) : 1;
+  return [address, ...range(number + 1, known - 1).map((each) => withPageNumber(address, each))];
+}
+
+function range(first: number, count: number): number[] {
+  return Array.from({ length: Math.max(0, count) }, (_, index) => first + index);
+}

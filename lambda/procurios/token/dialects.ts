@@ -1,0 +1,34 @@
+import type { Dialect } from '../../core/token/authorization.ts';
+
+/** How a server names what the authorization code grant is about. */
+export interface DialectNames {
+  /** Parameters that every authorization request has. */
+  readonly authorize: Readonly<Record<string, string>>;
+  /** The parameter with the redirect url. */
+  readonly redirect: string;
+  /** The `grant_type` by which a code is exchanged. */
+  readonly codeGrant: string;
+}
+
+/**
+ * The vendor's two pages on the same grant.
+ *
+ * The older one's template and its example disagree on the authorization request (`grant_type=code` in one,
+ * `response_type=code` in the other), so it gets both.
+ */
+export const DIALECTS: Readonly<Record<Dialect, DialectNames>> = {
+  older: {
+    authorize: { grant_type: 'code', response_type: 'code' },
+    redirect: 'redirect_url',
+    codeGrant: 'code',
+  },
+  newer: {
+    authorize: { response_type: 'code' },
+    redirect: 'redirect_uri',
+    codeGrant: 'authorization_code',
+  },
+};
+
+export function otherDialect(dialect: Dialect): Dialect {
+  return dialect === 'older' ? 'newer' : 'older';
+}

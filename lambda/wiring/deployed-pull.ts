@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import type { DynamoDBClient, EventBridgeClient, LambdaClient } from '../aws/clients.ts';
+import { putEvent } from '../aws/event-bus.ts';
+import { readExecutionState } from '../aws/executions.ts';
+import { releaseExecutionLease, resumeLease, takeLease } from '../aws/state/lease.ts';
+import { saveRunReceipt } from '../aws/state/run-store.ts';
+import { createStateTable, type StateTable } from '../aws/state/state-table.ts';
+import type { WalkMemory } from '../aws/state/walk-store.ts';
+import type { Failure } from '../core/pull/receipt.ts';
+import type { Run, RunPorts } from '../core/pull/run.ts';
+import type { Config } from '../deployment/config.ts';
+import { PULL_EXECUTION_HOURS } from '../deployment/function-limits.ts';
+import { EVENTS, stateTableName } from '../deployment/names.ts';
+import { createClient } from '../procurios/http/client.ts';
+import { listPages } from '../procurios/listing/listing.ts';
+import type { TokenSource } from '../procurios/token/client-token.ts';
+import { systemClock } from '../runtime/clock.ts';
+import type { Log } from '../runtime/log.ts';
+import { errorFields } from '../runtime/log.ts';
+import { logProgress } from '../runtime/log-progress.ts';
+import type { Metrics } from '../runtime/metrics.ts';
+import { putRunMetrics } from '../runtime/metrics.ts';
+import type { DurablePullPorts, Invocation } from './durable-pull.ts';
+import { listUnfinished, noteCutOff, storesUnder } from './run-pull.ts';
+
+export interface DeployedPull {
+  readonly config: Config;
+  readonly dynamoDb: DynamoDBClient;
+  readonly lambda: LambdaClient;
+  readonly eventBridge: EventBridgeClient;
+  readonly token: TokenSource;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+const EXECUTION_MS = PULL_EXECUTION_HOURS * 60 * 60 * 1000;
+/** Kept back from the execution's time, to end in good order: a slice that begins in time, and the receipt. 20 minutes. */
+const TIME_TO_END_MS = 20 * 60 * 1000;
+
+/** What the deployed pull has around it. */
+export function durablePorts(deployed: DeployedPull): DurablePullPorts {
+  const { config, dynamoDb, log, metrics } = deployed;
+  const state = createStateTable(dynamoDb, stateTableName(config.environment));
+  return {
+    streams: config.streams,
+    begin: (executionArn) => begin(executionArn, deployed, state),
+    openRun: (run, invocation) => openRun(run, invocation, deployed, state),
+    async finish(receipt, executionArn) {
+      await saveRunReceipt(state, receipt);
+      await releaseExecutionLease(state, executionArn);
+    },
+    async tell(receipt) {
+      log.info('run ends', { runId: receipt.runId, status: receipt.status });
+      putRunMetrics(metrics, receipt);
+      try {
+        const detail = { environment: config.environment, ...receipt };
+        await putEvent(deployed.eventBridge, { ...EVENTS.pullFinished, detail });
+      } catch (error) {
+        log.error('the event of the run could not be put', { runId: receipt.runId, ...errorFields(error) });
+      }
+    },
+    tellFailure({ code, message }) {
+      log.error('the run could not begin, or not be finished', { code, error: message });
+      metrics.count({ runFailed: 1 });
+    },
+    tellSkipped(reason) {
+      log.info('nothing to do', { reason });
+    },
+    unforeseen: (error) => unforeseen(error, log),
+  };
+}
+
+async function begin(arn: string, { config, lambda, log }: DeployedPull, state: StateTable): Promise<Run> {
+  const newRunId = randomUUID();
+  const {
+    runId = newRunId,
+    since: startedAt,
+    until,
+  } = await takeLease({
+    state,
+    owner: `execution ${arn}`,
+    runId: newRunId,
+    execution: { arn, endsAtMs: systemClock.now() + EXECUTION_MS },
+    isAlone: false,
+    readOwnerState: (owner) => readExecutionState(lambda, owner),
+    async noteCutOff(holder) {
+      log.warn('the run before was cut off; its walks are gone on with', { runId: holder.runId });
+      await noteCutOff(state, holder);
+    },
+    clock: systemClock,
+  });
+  const unfinished = await listUnfinished(state, config.streams);
+  log.info('run begins', { runId, streams: config.streams.length, unfinished: unfinished.join(', ') });
+  return { runId, startedAt, unfinished, deadlineMs: until - TIME_TO_END_MS };
+}
+
+function openRun(
+  { runId }: Run,
+  { executionArn, timeLeftMs }: Invocation,
+  { config, dynamoDb, token, log, metrics }: DeployedPull,
+  state: StateTable,
+): RunPorts {
+  const { host, acceptLanguage, requestsPerSecond } = config;
+  // One for each invocation: a pause that was waited for durably is over, whatever the clock of a frozen process says.
+  const procurios = createClient({ host, acceptLanguage, token, requestsPerSecond: requestsPerSecond.pull });
+  const memory: WalkMemory = {};
+  const progress = logProgress(log);
+  return {
+    clock: systemClock,
+    signal: new AbortController().signal,
+    timeLeftMs,
+    unforeseen: (error) => unforeseen(error, log),
+    requestsSent: () => procurios.requests,
+    listPages: (stream, from, signal) => listPages(procurios, stream, from, signal),
+    async openSlice({ name }) {
+      const lease = await resumeLease(state, executionArn, systemClock);
+      const stores = storesUnder(lease, { state, config, dynamoDb, runId, name, memory });
+      return { ...stores, [Symbol.asyncDispose]: () => lease.pause() };
+    },
+    // As it happens: a walk may take several nights, and each has its own part of it.
+    sliceEnds: ({ name }, did) => metrics.countStream(name, did),
+    progress: {
+      ...progress,
+      waits(stream, ms) {
+        progress.waits(stream, ms);
+        metrics.count({ throttled: 1 });
+      },
+    },
+  };
+}
+
+function unforeseen(error: unknown, log: Log): Failure {
+  const fields = errorFields(error);
+  log.error('an error that nobody foresaw', fields);
+  return { code: 'BUG', message: `${fields.code}: the log says where` };
+}

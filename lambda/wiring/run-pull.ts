@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import type { DynamoDBClient } from '../aws/clients.ts';
+import { createStreamTable } from '../aws/dynamodb/stream-table.ts';
+import { acquireLease, type Lease, type LeaseOptions } from '../aws/state/lease.ts';
+import { saveRunReceipt, saveRunReceiptIfNone } from '../aws/state/run-store.ts';
+import { createStateTable, type StateTable } from '../aws/state/state-table.ts';
+import { createWalkStore, readWalkUnderWay, type WalkMemory } from '../aws/state/walk-store.ts';
+import { timestamp } from '../core/clock.ts';
+import { dryTable, walksInMemory } from '../core/pull/dry-run.ts';
+import { plainEngine } from '../core/pull/engine.ts';
+import type { LeaseRow } from '../core/pull/lease.ts';
+import type { RunReceipt } from '../core/pull/receipt.ts';
+import {
+  type Progress,
+  pullStreams,
+  type RunPorts,
+  runReceiptOf,
+  type SliceStores,
+} from '../core/pull/run.ts';
+import type { Stream } from '../core/pull/stream.ts';
+import type { Config } from '../deployment/config.ts';
+import { stateTableName, streamTableName } from '../deployment/names.ts';
+import type { Client } from '../procurios/http/client.ts';
+import { listPages } from '../procurios/listing/listing.ts';
+import { systemClock } from '../runtime/clock.ts';
+
+export interface PullOptions extends Pick<LeaseOptions, 'owner' | 'isAlone' | 'readOwnerState'> {
+  readonly config: Config;
+  /** Those of the config that are to be pulled. */
+  readonly streams: readonly Stream[];
+  readonly procurios: Client;
+  readonly dynamoDb: DynamoDBClient;
+  readonly progress: Progress;
+  /** Aborts when the pull is to stop; what was read is then stored, and the next pull goes on from there. */
+  readonly signal: AbortSignal;
+  /** When it has to be over, in milliseconds since the epoch; absent: whenever it is. */
+  readonly deadlineMs?: number;
+}
+
+/**
+ * One pull of the streams, in this process and under the lease.
+ *
+ * @throws {SyncError} `RUN_ACTIVE`, and `STORE_*` for the state table. What happens to a stream is in the receipt.
+ */
+export async function runPull(options: PullOptions): Promise<RunReceipt> {
+  const { config, dynamoDb, streams, deadlineMs } = options;
+  const state = createStateTable(dynamoDb, stateTableName(config.environment));
+  const runId = randomUUID();
+  const noteHolder = (holder: LeaseRow) => noteCutOff(state, holder);
+  const lease = await acquireLease({ ...options, runId, state, noteCutOff: noteHolder, clock: systemClock });
+  const signal = AbortSignal.any([options.signal, lease.signal]);
+  try {
+    const { since: startedAt } = lease.row;
+    const unfinished = await listUnfinished(state, streams);
+    const run = { runId, startedAt, unfinished, ...(deadlineMs !== undefined && { deadlineMs }) };
+    const memory: WalkMemory = {};
+    const ports: RunPorts = {
+      ...pullPorts(options),
+      signal,
+      openSlice: async ({ name }) => storesUnder(lease, { state, config, dynamoDb, runId, name, memory }),
+    };
+    const receipts = await pullStreams(run, streams, ports, plainEngine(systemClock, signal));
+    const receipt = runReceiptOf(run, receipts, systemClock.now());
+    await saveRunReceipt(state, receipt);
+    return receipt;
+  } finally {
+    await lease.release();
+  }
+}
+
+/** The same pull, reading and comparing only: nothing is written, no lease is taken and no walk taken up. */
+export async function runDryPull(options: PullOptions): Promise<RunReceipt> {
+  const { config, dynamoDb, streams, signal } = options;
+  const never = { guard: () => AbortSignal.abort(new Error('a dry run does not write')) };
+  const run = { runId: 'dry-run', startedAt: timestamp(systemClock.now()), unfinished: [] };
+  const walks = walksInMemory();
+  const ports: RunPorts = {
+    ...pullPorts(options),
+    openSlice: async ({ name }) => {
+      const tableName = streamTableName(config.environment, name);
+      const table = { client: dynamoDb, tableName, clock: systemClock, runId: run.runId, lease: never };
+      return { walks, table: dryTable(createStreamTable(table)), signal, [Symbol.asyncDispose]: nothing };
+    },
+  };
+  const receipts = await pullStreams(run, streams, ports, plainEngine(systemClock, signal));
+  return runReceiptOf(run, receipts, systemClock.now());
+}
+
+/** What a slice writes to, and all that is in its way. */
+export interface SliceTables {
+  readonly state: StateTable;
+  readonly config: Config;
+  readonly dynamoDb: DynamoDBClient;
+  readonly runId: string;
+  /** The stream's. */
+  readonly name: string;
+  readonly memory: WalkMemory;
+}
+
+/** A slice's stores under a lease, which stays as it is when they are disposed of. */
+export function storesUnder(lease: Lease, tables: SliceTables): SliceStores {
+  const { state, config, dynamoDb: client, runId, name, memory } = tables;
+  const tableName = streamTableName(config.environment, name);
+  return {
+    walks: createWalkStore({ state, lease, memory, clock: systemClock }),
+    table: createStreamTable({ client, tableName, runId, lease, clock: systemClock }),
+    signal: lease.signal,
+    [Symbol.asyncDispose]: nothing,
+  };
+}
+
+/** Leaves a receipt for a run that did not let go of the lease, unless it left one itself. */
+export async function noteCutOff(
+  state: StateTable,
+  { runId, since: startedAt, owner }: LeaseRow,
+): Promise<void> {
+  if (runId === undefined) return;
+  const now = timestamp(systemClock.now());
+  const message = `the run was cut off (${owner}), which was noticed at ${now}; its walks are gone on with`;
+  const error = { code: 'INTERRUPTED', message } as const;
+  const receipt = { runId, startedAt, finishedAt: now, status: 'failed', streams: {}, error } as const;
+  await saveRunReceiptIfNone(state, receipt);
+}
+
+/** Names of the streams whose walk an earlier run could not finish. */
+export async function listUnfinished(state: StateTable, streams: readonly Stream[]): Promise<string[]> {
+  const unfinished: string[] = [];
+  for (const { name } of streams) {
+    if ((await readWalkUnderWay(state, name)) !== undefined) unfinished.push(name);
+  }
+  return unfinished;
+}
+
+/** What a run in a process has around it, but for the stores. */
+function pullPorts({ procurios, progress, signal }: PullOptions): Omit<RunPorts, 'openSlice'> {
+  return {
+    clock: systemClock,
+    progress,
+    signal,
+    requestsSent: () => procurios.requests,
+    listPages: (stream, from, stop) => listPages(procurios, stream, from, stop),
+    timeLeftMs: () => Number.POSITIVE_INFINITY,
+    sliceEnds() {},
+    unforeseen(error) {
+      throw error;
+    },
+  };
+}
+
+async function nothing(): Promise<void> {}

@@ -1,0 +1,123 @@
+import type { DynamoDBClient } from '../aws/clients.ts';
+import type { ChangeQueue } from '../aws/queue/change-queue.ts';
+import { createLedger } from '../aws/state/ledger.ts';
+import { createStateTable } from '../aws/state/state-table.ts';
+import type { Clock } from '../core/clock.ts';
+import type { LedgerEntry } from '../core/push/ledger-entry.ts';
+import { type Message, type PushPorts, pushBatch } from '../core/push/push-batch.ts';
+import { isHeld } from '../core/push/resolve-change.ts';
+import type { Config } from '../deployment/config.ts';
+import { stateTableName } from '../deployment/names.ts';
+import { createBodyChecks } from '../procurios/changes/body-schema.ts';
+import { sendChange } from '../procurios/changes/send-change.ts';
+import { type Client, createClient } from '../procurios/http/client.ts';
+import { type ClientLimits, PUSH_LIMITS } from '../procurios/http/limits.ts';
+import type { TokenSource } from '../procurios/token/client-token.ts';
+import { systemClock } from '../runtime/clock.ts';
+import type { Log } from '../runtime/log.ts';
+import { errorFields } from '../runtime/log.ts';
+import type { Metrics } from '../runtime/metrics.ts';
+import { countOutcomes } from '../runtime/metrics.ts';
+
+/** A batch of the queue as Lambda delivers it, as far as it is needed here. */
+export interface QueueEvent {
+  readonly Records: readonly {
+    readonly messageId: string;
+    readonly receiptHandle: string;
+    readonly body: string;
+    /** Numbers are texts here. */
+    readonly attributes: {
+      readonly ApproximateReceiveCount: string;
+      /** Milliseconds since the epoch. */
+      readonly SentTimestamp: string;
+      /** Absent: it is not a FIFO queue. */
+      readonly MessageGroupId?: string;
+    };
+  }[];
+}
+
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting */
+export interface BatchResponse {
+  readonly batchItemFailures: { readonly itemIdentifier: string }[];
+}
+
+export interface PushOptions {
+  readonly config: Config;
+  readonly token: TokenSource;
+  readonly dynamoDb: DynamoDBClient;
+  readonly queue: Pick<ChangeQueue, 'hide'>;
+  /** Functions that send beside each other, and share the agreed rate. */
+  readonly concurrency: number;
+  readonly log: Log;
+  /** @default - The machine's. */
+  readonly clock?: Clock;
+  /** @default PUSH_LIMITS */
+  readonly limits?: ClientLimits;
+  /** Told once of each batch. */
+  readonly metrics: Pick<Metrics, 'count'>;
+}
+
+/**
+ * What handles batches of the change queue, in the Lambda function and in the command line alike.
+ *
+ * @returns A handler that sends a batch's changes and tells which messages stay in the queue; what became of the others
+ * is in the ledger. Once `stop` aborts it begins no attempt any more.
+ */
+export function createPush(
+  options: PushOptions,
+): (event: QueueEvent, stop: AbortSignal) => Promise<BatchResponse> {
+  const { config, log, clock = systemClock, limits = PUSH_LIMITS } = options;
+  const procurios: Client = createClient({
+    ...config,
+    token: options.token,
+    requestsPerSecond: config.requestsPerSecond.push / options.concurrency,
+    limits,
+  });
+  const checks = createBodyChecks(procurios, { onNote: (note) => log.warn('schema', { note }) });
+  const ports: Omit<PushPorts, 'onOutcome'> = {
+    clock,
+    operations: config.operations,
+    retentionDays: config.ledgerRetentionDays,
+    ledger: createLedger(createStateTable(options.dynamoDb, stateTableName(config.environment))),
+    check: checks.check,
+    hide: ({ receiptHandle }, ms) => options.queue.hide(receiptHandle, ms),
+    async send(operation, change, bounds) {
+      const reply = await sendChange(procurios, operation, change, bounds);
+      // What the schema let pass and the vendor did not may be a schema that has changed.
+      if (reply.kind === 'answered' && reply.status >= 400 && reply.status < 500)
+        checks.forget(operation, change);
+      return reply;
+    },
+    onFailure({ messageId }, error) {
+      log.error('message goes back to the queue', { messageId, ...errorFields(error) });
+    },
+  };
+  return async ({ Records }, stop) => {
+    const outcomes: LedgerEntry[] = [];
+    const onOutcome = (entry: LedgerEntry) => {
+      outcomes.push(entry);
+      logOutcome(log, entry);
+    };
+    const handedBack = await pushBatch(Records.map(messageOf), { ...ports, onOutcome }, stop);
+    options.metrics.count(countOutcomes(outcomes));
+    return { batchItemFailures: handedBack.map((itemIdentifier) => ({ itemIdentifier })) };
+  };
+}
+
+function messageOf({ messageId, receiptHandle, body, attributes }: QueueEvent['Records'][number]): Message {
+  return {
+    messageId,
+    receiptHandle,
+    text: body,
+    group: attributes.MessageGroupId ?? '',
+    receives: Number(attributes.ApproximateReceiveCount),
+    sentMs: Number(attributes.SentTimestamp),
+  };
+}
+
+function logOutcome(log: Log, entry: LedgerEntry): void {
+  const { changeId, operation, subject, outcome, attempt, status, reason } = entry;
+  const fields = { changeId, operation, subject, outcome, held: isHeld(entry), attempt, status, reason };
+  if (outcome === 'accepted') log.info('change', fields);
+  else log.warn('change', fields);
+}

@@ -1,0 +1,56 @@
+import {
+  CreateSecretCommand,
+  PutSecretValueCommand,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { nameOf, translate } from '../../lambda/aws/aws-errors.ts';
+import type { ClientSecret } from '../../lambda/aws/secrets/client-secret.ts';
+import { SyncError } from '../../lambda/core/errors.ts';
+
+/**
+ * Gives a secret a new value, which every function reads once the old one is refused.
+ *
+ * @returns Undefined: there is no such secret.
+ * @throws {SyncError} `STORE_UNAVAILABLE`.
+ */
+export async function replaceSecret(
+  client: SecretsManagerClient,
+  name: string,
+  value: ClientSecret,
+): Promise<'replaced' | undefined> {
+  try {
+    await client.send(new PutSecretValueCommand({ SecretId: name, SecretString: JSON.stringify(value) }));
+    return 'replaced';
+  } catch (error) {
+    if (nameOf(error) === 'ResourceNotFoundException') return undefined;
+    throw asStoring(error, name);
+  }
+}
+
+/** @throws {SyncError} `STORE_UNAVAILABLE`. */
+export async function createSecret(
+  client: SecretsManagerClient,
+  name: string,
+  value: ClientSecret,
+): Promise<'created'> {
+  try {
+    await client.send(
+      new CreateSecretCommand({
+        Name: name,
+        Description: "Id and secret of procurios-sync's client at Procurios",
+        SecretString: JSON.stringify(value),
+      }),
+    );
+    return 'created';
+  } catch (error) {
+    throw asStoring(error, name);
+  }
+}
+
+function asStoring(error: unknown, name: string): unknown {
+  if (nameOf(error) === 'InvalidRequestException' && /deletion|deleted/.test((error as Error).message)) {
+    const message = `secret ${name} is marked for deletion; restore it, or wait until it is gone`;
+    return new SyncError('STORE_UNAVAILABLE', message, { cause: error });
+  }
+  return translate(error, `secret ${name}`);
+}

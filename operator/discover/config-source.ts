@@ -1,0 +1,176 @@
+import { DEFAULT_TOKEN_PATH } from '../../lambda/deployment/with-host.ts';
+import { oneLine, shortened } from '../words.ts';
+import type { FieldSet, Offer } from './found.ts';
+
+export interface ConfigParts {
+  readonly environment: string;
+  readonly host: string;
+  readonly tokenUrl: string;
+  readonly offers: readonly Offer[];
+  /** Shown as an example of what could be changed. */
+  readonly sets: readonly FieldSet[];
+  /** Scopes that are granted and that nothing here needs. */
+  readonly spareScopes: readonly string[];
+  /** Where `lambda/config` is, as an import from the file: `./lambda/config`. */
+  readonly importFrom: string;
+}
+
+const WIDEST = 110;
+
+/** A config file, formatted as this project's own. */
+export function configSource(parts: ConfigParts): string {
+  const { environment, host, tokenUrl, offers } = parts;
+  const [first] = offers;
+  const table = `procurios-sync-${environment}-${first?.name ?? 'STREAM'}`;
+  const isUsual = tokenUrl === new URL(DEFAULT_TOKEN_PATH, host).href;
+  const scopes = [...new Set(offers.map(({ scope }) => scope))];
+  return `/**
+ * What this deployment copies from Procurios: the one file to edit. Written by \`procurios-sync discover\`.
+ *
+ * The client's id and secret are not in here. With --embedded they are asked for, or come from PROCURIOS_CLIENT_ID and
+ * PROCURIOS_CLIENT_SECRET; in AWS they are in Secrets Manager, where \`procurios-sync configure\` stores them.
+ */
+${importsText(parts)}
+
+export default defineConfig({
+  // Names the tables and the secret: ${table}, procurios-sync/${environment}/client.
+  environment: ${quoted(environment)},
+
+  // Where your Procurios environment is. Tokens come from /l/oauth2/token on the same host, unless \`tokenUrl\`
+  // names another address.
+  host: ${quoted(host)},
+${isUsual ? '' : `  tokenUrl: ${quoted(tokenUrl)},\n`}
+  // What the streams below need${spareText(parts.spareScopes)}
+  auth: {
+    grant: 'clientCredentials',
+    ${listText('scopes', scopes.map(quoted), 4)},
+  },
+
+  // Your shares of the rate that you agreed with Procurios.
+  requestsPerSecond: { pull: 8, push: 2 },
+
+  // One table per stream. config/catalogue/streams.ts has all modules that are known.
+  streams: [
+${offers.map(streamText).join('\n')}
+  ],
+${operationsText(parts.sets)}});
+`;
+}
+
+function spareText(scopes: readonly string[]): string {
+  if (scopes.length === 0) return '.';
+  const [first = '', ...others] = wrapWords(
+    oneLine(`; also granted: ${scopes.join(', ')}.`),
+    WIDEST - 34,
+    WIDEST - 5,
+  );
+  return [first, ...others.map((line) => `  // ${line}`)].join('\n');
+}
+
+/** Breaks text at spaces, the first line at another width than the others. */
+function wrapWords(text: string, firstWidth: number, width: number): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? '';
+    const room = lines.length === 1 ? firstWidth : width;
+    if (line !== '' && line.length + 1 + word.length > room) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines;
+}
+
+function importsText({ offers, importFrom }: ConfigParts): string {
+  const factories = [...new Set(offers.map(({ factory }) => factory))].sort();
+  const pagings = [...new Set(offers.flatMap(({ paging }) => paging?.replace(/\(.*/, '') ?? []))].sort();
+  return [
+    importText(factories, `${importFrom}/catalogue.ts`),
+    importText(['defineConfig'], `${importFrom}/define-config.ts`),
+    ...(pagings.length > 0 ? [importText(pagings, `${importFrom}/paging.ts`)] : []),
+  ].join('\n');
+}
+
+function importText(names: readonly string[], from: string): string {
+  const line = `import { ${names.join(', ')} } from ${quoted(from)};`;
+  return line.length <= WIDEST
+    ? line
+    : `import {\n${names.map((name) => `  ${name},\n`).join('')}} from ${quoted(from)};`;
+}
+
+function listText(name: string, entries: readonly string[], indent: number): string {
+  const line = `${name}: [${entries.join(', ')}]`;
+  if (indent + line.length + 1 <= WIDEST) return line;
+  const space = ' '.repeat(indent);
+  return `${name}: [\n${entries.map((entry) => `${space}  ${entry},\n`).join('')}${space}]`;
+}
+
+function streamText({ name, title, factory, id, key, paging, fields, notes }: Offer): string {
+  const overrides = [
+    ...(id !== undefined && 'shop' in id ? [`shop: ${id.shop}`] : []),
+    ...(key === undefined
+      ? []
+      : [`key: ${key.length === 1 ? quoted(key[0] ?? '') : `[${key.map(quoted).join(', ')}]`}`]),
+    ...(paging === undefined ? [] : [`paging: ${paging}`]),
+  ];
+  const given = [quoted(name), ...(id !== undefined && 'collection' in id ? [quoted(id.collection)] : [])];
+  const comments = [`${title}: ${fields.join(', ') || 'no objects yet'}`, ...notes];
+  return [...comments.map((comment) => commentLine(comment, 4)), callText(factory, given, overrides)].join(
+    '\n',
+  );
+}
+
+/** A comment ends with its line, whatever Procurios put in it. */
+function commentLine(text: string, indent: number): string {
+  return `${' '.repeat(indent)}// ${shortened(oneLine(text), WIDEST - indent - 3)}`;
+}
+
+/** A call as the formatter breaks it: at the overrides, or at every argument. */
+function callText(factory: string, given: readonly string[], overrides: readonly string[]): string {
+  const all = overrides.length === 0 ? given : [...given, `{ ${overrides.join(', ')} }`];
+  const line = `    ${factory}(${all.join(', ')}),`;
+  if (line.length <= WIDEST) return line;
+  const head = `    ${factory}(${given.join(', ')}, {`;
+  if (overrides.length > 0 && head.length <= WIDEST) {
+    return `${head}\n${overrides.map((each) => `      ${each},\n`).join('')}    }),`;
+  }
+  return `    ${factory}(\n${all.map((each) => `      ${each},\n`).join('')}    ),`;
+}
+
+function operationsText(sets: readonly FieldSet[]): string {
+  const forms = sets.filter(({ kind }) => kind === 'registration');
+  if (forms.length === 0) return '';
+  const lines = forms.map(({ id, title }) =>
+    commentLine(`    ${operationName(title)}: registration({ set: ${number(id)} }),`, 2),
+  );
+  return `
+  // What a queued change can be: see config/catalogue/operations.ts. With the forms that were found:
+  //   operations: {
+${lines.join('\n')}
+  //   },
+`;
+}
+
+/** `Lid worden` becomes `lidWorden`. */
+function operationName(title: string): string {
+  const words =
+    title
+      .normalize('NFKD')
+      .replace(/\p{M}/gu, '')
+      .match(/[A-Za-z0-9]+/g) ?? [];
+  const name = words
+    .map((word, index) =>
+      index === 0 ? word.toLowerCase() : word[0]?.toUpperCase() + word.slice(1).toLowerCase(),
+    )
+    .join('');
+  return /^[A-Za-z]/.test(name) ? name.slice(0, 40) : `register${name}`;
+}
+
+function number(id: string): string {
+  return /^\d{1,15}$/.test(id) ? id : quoted(id);
+}
+
+/** A TypeScript string in single quotes, unless that needs more escapes. */
+function quoted(text: string): string {
+  const json = JSON.stringify(text);
+  if (text.includes("'")) return json;
+  return `'${json.slice(1, -1).replaceAll('\\"', '"')}'`;
+}

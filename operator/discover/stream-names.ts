@@ -1,0 +1,29 @@
+import { printable } from '../words.ts';
+
+/** Names of tables allow more; this is easy to type. */
+const LONGEST = 40;
+
+/** Names for streams, made from titles: lower case letters, digits and hyphens, each once and none of them reserved. */
+export function streamNames(titles: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return titles.map((title) => {
+    const base = slugOf(title) || 'stream';
+    // A table whose name ends in state keeps the runs of an environment.
+    const safe = /(?:^|-)state$/.test(base) ? `${base}s` : base;
+    let name = safe;
+    for (let number = 2; taken.has(name); number += 1) name = `${safe}-${number}`;
+    taken.add(name);
+    return name;
+  });
+}
+
+/** `Leden & donateurs (2026)` becomes `leden-donateurs-2026`; `Café` becomes `cafe`. */
+export function slugOf(title: string): string {
+  return printable(title)
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, LONGEST)
+    .replace(/^-+|-+$/g, '');
+}

@@ -1,0 +1,148 @@
+import { SyncError } from '../../lambda/core/errors.ts';
+import { CommandError } from '../command-error.ts';
+import { type Alarm, readAlarms } from '../deployed/alarms.ts';
+import { createDeployedClients, type DeployedClients } from '../deployed/aws-clients.ts';
+import { readFunction } from '../deployed/function-state.ts';
+import { readSchedule } from '../deployed/schedule.ts';
+import { readStack, type Stack } from '../deployed/stack.ts';
+import { proxyFrom } from '../proxy.ts';
+import { countOf } from '../words.ts';
+import { checkStores } from './check-stores.ts';
+import { type Finding, failure, information, ok, warning } from './finding.ts';
+import { DEPLOYING, SIGNING_IN } from './fixes.ts';
+import type { Subject } from './subject.ts';
+
+/** The stack and everything that it has; with `--embedded`, the tables on this machine. */
+export async function* checkDeployment(subject: Subject): AsyncGenerator<Finding> {
+  if (subject.session.isAlone) {
+    yield* checkStores(subject, false);
+    return;
+  }
+  using clients = createDeployedClients(proxyFrom(process.env));
+  let stack: Stack | undefined;
+  try {
+    stack = await findStack(clients, subject.config.environment);
+  } catch (error) {
+    yield unreadable('stack', error);
+  }
+  if (stack !== undefined) yield judgeStack(stack);
+  yield* checkStores(subject, stack !== undefined);
+  if (stack === undefined) return;
+  yield* checkFunctions(clients, stack);
+  yield* checkSchedule(clients, stack);
+  yield* checkAlarms(clients, subject.config.environment);
+}
+
+/** @returns Undefined: it is not deployed. */
+async function findStack(clients: DeployedClients, environment: string): Promise<Stack | undefined> {
+  try {
+    return await readStack(clients.cloudFormation, environment);
+  } catch (error) {
+    if (error instanceof CommandError && error.code === 'NOT_DEPLOYED') return undefined;
+    throw error;
+  }
+}
+
+/** What to say where AWS does not let us look. */
+function unreadable(check: string, error: unknown): Finding {
+  if (!(error instanceof SyncError)) throw error;
+  return failure(check, `${error.code} ${error.message}`, SIGNING_IN);
+}
+
+function judgeStack({ name, status, deployedAt }: Stack): Finding {
+  if (status.endsWith('_IN_PROGRESS')) {
+    return information('stack', `${name} is ${status}: what follows may change`);
+  }
+  return /FAILED|ROLLBACK/.test(status)
+    ? failure(
+        'stack',
+        `${name} is ${status}`,
+        `look at its events in CloudFormation, correct what they name, then ${DEPLOYING}`,
+      )
+    : ok('stack', `${name}, deployed ${deployedAt}`);
+}
+
+const FUNCTIONS = [
+  ['pullFunction', 'pull'],
+  ['pushFunction', 'push'],
+  ['enqueueFunction', 'enqueue'],
+] as const;
+
+async function* checkFunctions(clients: DeployedClients, { outputs }: Stack): AsyncGenerator<Finding> {
+  const deployed = FUNCTIONS.filter(([output]) => outputs[output] !== undefined);
+  if (outputs.pullFunction === undefined) {
+    yield failure('functions', 'the stack has no pull function', DEPLOYING);
+  }
+  const states: string[] = [];
+  for (const [output, name] of deployed) {
+    try {
+      const found = await readFunction(clients.lambda, outputs[output] ?? '');
+      if (found === undefined) {
+        yield failure('functions', `the ${name} function does not exist any more`, DEPLOYING);
+      } else if (found.state === 'Failed' || found.lastUpdate === 'Failed') {
+        yield failure('functions', `the ${name} function failed to be deployed`, DEPLOYING);
+      } else states.push(`${name} (${found.state})`);
+    } catch (error) {
+      yield unreadable('functions', error);
+      return;
+    }
+  }
+  if (deployed.length > 0 && states.length === deployed.length) yield ok('functions', states.join(', '));
+}
+
+async function* checkSchedule(clients: DeployedClients, { outputs }: Stack): AsyncGenerator<Finding> {
+  const name = outputs.pullSchedule;
+  if (name === undefined) {
+    yield failure('schedule', 'the stack has no schedule, so no pull starts by itself', DEPLOYING);
+    return;
+  }
+  try {
+    const { isEnabled, expression, timeZone, nextStartAt } = await readSchedule(
+      clients.scheduler,
+      name,
+      Date.now(),
+    );
+    yield isEnabled
+      ? ok('schedule', `${expression} ${timeZone}; next start ${nextStartAt ?? 'not known'}`)
+      : warning(
+          'schedule',
+          `${name} is paused, so no pull starts by itself`,
+          `enable it: EventBridge in the AWS console, Schedules, ${name}`,
+        );
+  } catch (error) {
+    yield error instanceof SyncError && error.code === 'STORE_MISSING'
+      ? failure('schedule', `${name} does not exist any more`, DEPLOYING)
+      : unreadable('schedule', error);
+  }
+}
+
+async function* checkAlarms(clients: DeployedClients, environment: string): AsyncGenerator<Finding> {
+  try {
+    yield* judgeAlarms(await readAlarms(clients.cloudWatch, environment));
+  } catch (error) {
+    yield unreadable('alarms', error);
+  }
+}
+
+function judgeAlarms(alarms: readonly Alarm[]): Finding[] {
+  const firing = alarms.filter(({ state }) => state === 'ALARM');
+  if (firing.length > 0) {
+    return firing.map(({ name, since, impact, runbook }) =>
+      failure(
+        'alarms',
+        `${name} since ${since}`,
+        runbook === undefined ? impact || 'look at it in CloudWatch' : `see ${runbook}`,
+      ),
+    );
+  }
+  if (alarms.length === 0) {
+    return [warning('alarms', 'the stack has none, so nobody is told when a pull fails', DEPLOYING)];
+  }
+  const quiet = alarms.filter(({ state }) => state === 'OK').length;
+  return [
+    ok(
+      'alarms',
+      `${countOf(alarms.length, 'alarm')}: ${quiet} OK, ${alarms.length - quiet} without data yet`,
+    ),
+  ];
+}

@@ -1,0 +1,152 @@
+import { scopesFor, usualMediaType } from '../../config/catalogue/modules.ts';
+import type { Stream } from '../../lambda/core/pull/stream.ts';
+import { type Operation, placeholdersOf } from '../../lambda/core/push/operation.ts';
+import { tokenStep } from '../../lambda/core/token/user-token.ts';
+import type { Config } from '../../lambda/deployment/config.ts';
+import { cleanSchema } from '../../lambda/procurios/changes/vendor-schema.ts';
+import { countOf } from '../words.ts';
+import type { ApiAccess } from './api-access.ts';
+import { type Finding, failure, information, ok, warning } from './finding.ts';
+import { judgeClock } from './judge-clock.ts';
+import { judgeApiFailure, judgeTokenFailure } from './judge-failure.ts';
+import { judgeFirstPage } from './judge-listing.ts';
+import { judgeScopes } from './judge-scopes.ts';
+import { glimpse } from './sample-listing.ts';
+import type { Subject } from './subject.ts';
+
+/** The token, its scopes, and the clock, which the token's answer tells. */
+export async function* checkToken({ api, config, session }: Subject): AsyncGenerator<Finding> {
+  if (config.auth.grant === 'authorizationCode' && (await isToBeRenewed(session))) {
+    yield information('token', "the user's token has run out; the next pull renews it");
+    return;
+  }
+  const refusal = await api.token.get().then(
+    () => undefined,
+    (error: unknown) => api.failureOf(error),
+  );
+  // Without credentials nobody was asked, and the check of the credentials says so.
+  const wasAsked = refusal?.code !== 'SECRET_INVALID' && refusal?.code !== 'STORE_UNAVAILABLE';
+  if (wasAsked || config.auth.grant === 'authorizationCode') {
+    yield refusal === undefined ? ok('token', lifeText(config, api)) : judgeTokenFailure(refusal);
+  }
+  if (api.hasAnswered) yield judgeClock(api.clock.serverMs, api.clock.hereMs);
+  if (refusal === undefined) yield* judgeScopes(config.auth.scopes, api.granted?.scopes, needsOf(config));
+}
+
+/** @returns False also where it cannot be read: the token's own check tells that. */
+async function isToBeRenewed({ userTokens }: Subject['session']): Promise<boolean> {
+  const token = await userTokens.read().catch(() => undefined);
+  return tokenStep(token, undefined, Date.now()).kind === 'renew';
+}
+
+function lifeText({ auth }: Config, { granted }: ApiAccess): string {
+  const isUsers = auth.grant === 'authorizationCode';
+  const obtained = isUsers ? 'a user has logged in' : 'obtained';
+  if (granted?.lifeMs !== undefined) return `${obtained}; serves ${spanText(granted.lifeMs)}`;
+  const consequence = isUsers ? 'it serves until it is refused' : 'a new one is asked for every 5 minutes';
+  return `${obtained}; how long it serves is not said, so ${consequence}`;
+}
+
+function spanText(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  return minutes >= 1 ? countOf(minutes, 'minute') : countOf(Math.round(ms / 1000), 'second');
+}
+
+function needsOf({ streams, operations }: Config) {
+  return [
+    ...streams.map(({ name, path }) => ({ by: `stream ${name}`, scopes: scopesFor(path) })),
+    ...Object.values(operations).map(({ name, path }) => ({
+      by: `operation ${name}`,
+      scopes: scopesFor(path),
+    })),
+  ];
+}
+
+/** Every stream's first page, and a second request where that tells more. */
+export async function* checkStreams({ api, config }: Subject): AsyncGenerator<Finding> {
+  if (api.granted === undefined) {
+    yield information('streams', 'not looked at: there is no token');
+    return;
+  }
+  for (const stream of config.streams) yield* checkStream(api, stream);
+}
+
+async function* checkStream(api: ApiAccess, stream: Stream): AsyncGenerator<Finding> {
+  try {
+    const { page, probe, probed } = await glimpse(api.client, stream);
+    yield* judgeFirstPage(stream, page, probe, probed);
+  } catch (error) {
+    const usual = usualMediaType(stream.path);
+    const asked = {
+      check: `stream ${stream.name}`,
+      path: "the stream's path",
+      scopes: scopesFor(stream.path),
+      usualMediaType: usual === stream.mediaType ? undefined : usual,
+    };
+    yield judgeApiFailure(asked, api.failureOf(error));
+  }
+}
+
+/** Every operation's live schema, where it has one whose address is known before a change comes. */
+export async function* checkOperations({ api, config }: Subject): AsyncGenerator<Finding> {
+  if (api.granted === undefined) return;
+  for (const operation of Object.values(config.operations)) yield await checkOperation(api, operation);
+}
+
+async function checkOperation(api: ApiAccess, operation: Operation): Promise<Finding> {
+  const { name, schemaPath, mediaType } = operation;
+  const check = `operation ${name}`;
+  if (schemaPath === undefined) {
+    return information(check, 'no schema is known for it: Procurios checks what is sent');
+  }
+  const placeholders = placeholdersOf(schemaPath);
+  if (placeholders.length > 0) {
+    const what = placeholders.join(' and ');
+    return information(check, `its schema depends on the ${what} of a change: looked at when one comes`);
+  }
+  const asked = {
+    check,
+    path: "the operation's schemaPath",
+    scopes: scopesFor(operation.path),
+    usualMediaType: undefined,
+  };
+  try {
+    const request = { method: 'GET', path: schemaPath, shownPath: schemaPath, mediaType } as const;
+    const { status, json } = await api.client.ask({ ...request, about: `schema of operation ${name}` });
+    if (status >= 400) {
+      const message = `GET ${schemaPath} (schema): answered ${status}; expected 200`;
+      return judgeApiFailure(asked, { code: 'RESPONSE_INVALID', message, status });
+    }
+    return judgeSchema(check, schemaPath, json === undefined ? undefined : cleanSchema(json));
+  } catch (error) {
+    return judgeApiFailure(asked, api.failureOf(error));
+  }
+}
+
+function judgeSchema(
+  check: string,
+  schemaPath: string,
+  clean: ReturnType<typeof cleanSchema> | undefined,
+): Finding {
+  if (clean === undefined) {
+    return failure(check, `GET ${schemaPath}: the answer is no schema`, "check the operation's schemaPath");
+  }
+  const { properties } = clean.schema;
+  const fields = typeof properties === 'object' && properties !== null ? Object.keys(properties).length : 0;
+  return ok(check, `its schema is there, with ${countOf(fields, 'field')}`);
+}
+
+/** What can be said of the rate: nobody knows the limit but Procurios. */
+export async function* checkRate({ api, config }: Subject): AsyncGenerator<Finding> {
+  if (!api.hasAnswered) return;
+  const { pull } = config.requestsPerSecond;
+  const requests = countOf(api.client.requests, 'request');
+  const rate = `at most ${pull} a second`;
+  yield api.throttled === 0
+    ? ok('rate', `${requests}, ${rate}: none was throttled (429)`)
+    : warning(
+        'rate',
+        `${requests}, ${rate}: ${api.throttled} throttled (429)`,
+        'lower requestsPerSecond to what was agreed with Procurios; other clients share that rate',
+      );
+}

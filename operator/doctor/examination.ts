@@ -1,0 +1,86 @@
+import { loadConfig } from '../../config/load-config.ts';
+import { SyncError } from '../../lambda/core/errors.ts';
+import type { Config } from '../../lambda/deployment/config.ts';
+import { DataFolderBroken, DataFolderInUse } from '../../local/endpoints/data-folder-lock.ts';
+import type { CommonOptions } from '../options.ts';
+import { DATA_FOLDER, openSessionAsItIs } from '../session.ts';
+import { countOf } from '../words.ts';
+import { openApi } from './api-access.ts';
+import { checkDeployment } from './check-deployment.ts';
+import { checkMachine } from './check-machine.ts';
+import { checkOperations, checkRate, checkStreams, checkToken } from './check-procurios.ts';
+import { findCredentials } from './find-credentials.ts';
+import { type Finding, failure, ok } from './finding.ts';
+import type { Subject } from './subject.ts';
+import { openTokenAsItIs } from './token-as-it-is.ts';
+
+/** A finding with the heading that it stands under. */
+export type PlacedFinding = Finding & { readonly group: string };
+
+/** Looks at everything in turn, as far as what comes first allows, and changes nothing. */
+export async function* examine(options: CommonOptions): AsyncGenerator<PlacedFinding> {
+  yield* under('This machine', checkMachine(process.versions.node, process.env));
+  const config = await readConfig(options);
+  if ('findings' in config) {
+    yield* under('Config', config.findings);
+    return;
+  }
+  const { streams, operations, environment, host } = config;
+  const parts = [countOf(streams.length, 'stream'), countOf(Object.keys(operations).length, 'operation')];
+  const at = process.env.PROCURIOS_HOST ? `${host} (PROCURIOS_HOST)` : host;
+  yield* under('Config', [ok('config', `${options.config}: ${environment} at ${at}, ${parts.join(', ')}`)]);
+  yield* examineAll(options, config);
+}
+
+async function* examineAll(options: CommonOptions, config: Config): AsyncGenerator<PlacedFinding> {
+  let opened: Awaited<ReturnType<typeof openSessionAsItIs>>;
+  try {
+    opened = await openSessionAsItIs(config, options);
+  } catch (error) {
+    const finding = judgeDataFolder(error);
+    yield* under('Tables on this machine', [finding]);
+    return;
+  }
+  await using session = opened;
+  const credentials = await findCredentials(config.secretName, session);
+  const api = openApi(config, (listeners) => openTokenAsItIs(config, session, credentials.read, listeners));
+  const subject: Subject = { config, session, api };
+  yield* under('Access to Procurios', [credentials.finding]);
+  yield* under('Access to Procurios', checkToken(subject));
+  yield* under('Streams', checkStreams(subject));
+  yield* under('Operations', checkOperations(subject));
+  yield* under('Rate', checkRate(subject));
+  yield* under(session.isAlone ? 'Tables on this machine' : 'AWS', checkDeployment(subject));
+}
+
+function judgeDataFolder(error: unknown): Finding {
+  if (error instanceof DataFolderInUse) {
+    const what = `RUN_ACTIVE another procurios-sync uses the data folder ${DATA_FOLDER}`;
+    return failure('tables', what, 'wait until it is done, or stop it');
+  }
+  if (!(error instanceof DataFolderBroken)) throw error;
+  const what = `FILE_FAILED the data folder ${DATA_FOLDER} is damaged, or not for you to write`;
+  const fix = `mv ${DATA_FOLDER} ${DATA_FOLDER}-damaged, and pull again: tables are filled anew; what its ledger and queue hold stays there`;
+  return failure('tables', what, fix);
+}
+
+async function* under(
+  group: string,
+  findings: Iterable<Finding> | AsyncIterable<Finding>,
+): AsyncGenerator<PlacedFinding> {
+  for await (const finding of findings) yield { group, ...finding };
+}
+
+async function readConfig({ config }: CommonOptions): Promise<Config | { readonly findings: Finding[] }> {
+  try {
+    return await loadConfig(config, process.env);
+  } catch (error) {
+    if (!(error instanceof SyncError)) throw error;
+    const { code, message, problems } = error;
+    const findings = problems.map(({ path, expected }) =>
+      failure('config', `${config}, ${path}`, `expected ${expected}`),
+    );
+    const fix = 'correct it, or have one written: npx procurios-sync discover';
+    return { findings: findings.length > 0 ? findings : [failure('config', `${code} ${message}`, fix)] };
+  }
+}

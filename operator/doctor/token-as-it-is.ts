@@ -1,0 +1,41 @@
+import { consentNeeded, tokenStep } from '../../lambda/core/token/user-token.ts';
+import type { Config } from '../../lambda/deployment/config.ts';
+import {
+  type Credentials,
+  createTokenSource,
+  type TokenSource,
+} from '../../lambda/procurios/token/client-token.ts';
+import type { Session } from '../session.ts';
+import type { TokenListeners } from './api-access.ts';
+
+/**
+ * Tokens by the grant that the config names. A user's token is served as long as it serves by itself: to renew it would
+ * write.
+ */
+export function openTokenAsItIs(
+  { tokenUrl, auth }: Config,
+  { userTokens, loginCommand }: Session,
+  readCredentials: () => Promise<Credentials>,
+  listeners: TokenListeners,
+): TokenSource {
+  const { scopes } = auth;
+  if (auth.grant === 'clientCredentials') {
+    return createTokenSource({ tokenUrl, scopes, readCredentials, ...listeners });
+  }
+  let refused: string | undefined;
+  return {
+    scopes,
+    async get() {
+      const step = tokenStep(await userTokens.read(), refused, Date.now());
+      if (step.kind === 'consent') throw consentNeeded(step.reason, loginCommand);
+      if (step.kind === 'renew') throw consentNeeded("Procurios refuses the user's token", loginCommand);
+      const { accessToken, expiresAt } = step.token;
+      const lifeMs = expiresAt === undefined ? undefined : Date.parse(expiresAt) - Date.now();
+      listeners.onGrant({ lifeMs, scopes: step.token.scopes });
+      return accessToken;
+    },
+    drop(token) {
+      refused = token;
+    },
+  };
+}

@@ -1,0 +1,146 @@
+import { createChangeQueue } from '../../lambda/aws/queue/change-queue.ts';
+import { countEntries } from '../../lambda/aws/state/ledger-counts.ts';
+import { countRejects } from '../../lambda/aws/state/reject-store.ts';
+import { listRunReceipts } from '../../lambda/aws/state/run-store.ts';
+import { createStateTable, type StateTable } from '../../lambda/aws/state/state-table.ts';
+import { readWalkUnderWay } from '../../lambda/aws/state/walk-store.ts';
+import { timestamp } from '../../lambda/core/clock.ts';
+import { SyncError } from '../../lambda/core/errors.ts';
+import type { RunReceipt } from '../../lambda/core/pull/receipt.ts';
+import type { Config } from '../../lambda/deployment/config.ts';
+import { changeQueueName, deadLetterQueueName, stateTableName } from '../../lambda/deployment/names.ts';
+import { systemClock } from '../../lambda/runtime/clock.ts';
+import { createQueues } from '../../local/endpoints/queues.ts';
+import { CommandError } from '../command-error.ts';
+import { readAlarms } from '../deployed/alarms.ts';
+import type { DeployedClients } from '../deployed/aws-clients.ts';
+import { listExecutions } from '../deployed/executions.ts';
+import { readOldestMessageAge } from '../deployed/queue.ts';
+import { readSchedule } from '../deployed/schedule.ts';
+import { readStack, requireOutput } from '../deployed/stack.ts';
+import type { Session } from '../session.ts';
+import { readProcessAtWork } from './process-at-work.ts';
+import {
+  type AtWork,
+  MOST_COUNTED,
+  type Part,
+  type QueueStatus,
+  type StatusReport,
+  type StreamStatus,
+} from './status-report.ts';
+
+/** Runs in which a stream's last walk is looked for. */
+const RUNS_LOOKED_AT = 50;
+/** Accepted changes count for 7 days. */
+const ACCEPTED_FOR_MS = 7 * 24 * 60 * 60 * 1000;
+
+/**
+ * Reads how things stand, each part by itself: what may not be read does not hide the others.
+ *
+ * @param deployed - What a deployment is looked at through; undefined: there is none, with `--embedded`.
+ * @throws What the first part was refused with, where nothing at all could be read.
+ */
+export async function readStatus(
+  config: Config,
+  session: Session,
+  deployed: DeployedClients | undefined,
+): Promise<StatusReport> {
+  const nowMs = Date.now();
+  const state = createStateTable(session.dynamoDb, stateTableName(config.environment));
+  const runs = listRunReceipts(state, RUNS_LOOKED_AT);
+  // Both of the parts below wait for it, at a time of their own.
+  runs.catch(() => {});
+  const readers = {
+    ...(deployed && readDeployed(config, state, deployed, nowMs)),
+    runs,
+    streams: readStreams(config, state, runs),
+    changes: countEntries(state, nowMs - ACCEPTED_FOR_MS, MOST_COUNTED),
+    ...readQueues(config, session, deployed, nowMs),
+  };
+  const results = await Promise.allSettled(Object.values<Promise<unknown>>(readers));
+  const [first] = results;
+  if (first?.status === 'rejected' && results.every(({ status }) => status === 'rejected'))
+    throw first.reason;
+  const parts = results.map((result, index) => [Object.keys(readers)[index], partOf(result)] as const);
+  return {
+    environment: config.environment,
+    at: timestamp(nowMs),
+    ...(Object.fromEntries(parts) as unknown as Omit<StatusReport, 'environment' | 'at'>),
+  };
+}
+
+/** What nobody foresaw is no reason for a line: it ends the command, as a bug. */
+function partOf(result: PromiseSettledResult<unknown>): Part<unknown> {
+  if (result.status === 'fulfilled') return { value: result.value };
+  const { reason } = result;
+  if (reason instanceof SyncError || reason instanceof CommandError) return { unavailable: reason.message };
+  throw reason;
+}
+
+function readDeployed({ environment }: Config, state: StateTable, clients: DeployedClients, nowMs: number) {
+  const stack = readStack(clients.cloudFormation, environment);
+  const output = async (name: 'pullFunction' | 'pullSchedule') => requireOutput(await stack, name);
+  const readAtWork = async (): Promise<AtWork | null> => {
+    const [execution] = await listExecutions(clients.lambda, await output('pullFunction'), {
+      status: 'RUNNING',
+    });
+    if (execution) return { owner: `execution ${execution.name}`, since: execution.startedAt };
+    const atWork = await readProcessAtWork(state, nowMs);
+    return atWork ? { owner: atWork.owner, since: atWork.since } : null;
+  };
+  return {
+    stack,
+    schedule: output('pullSchedule').then((name) => readSchedule(clients.scheduler, name, nowMs)),
+    alarms: readAlarms(clients.cloudWatch, environment),
+    atWork: readAtWork(),
+  };
+}
+
+async function readStreams(
+  { streams }: Config,
+  state: StateTable,
+  runs: Promise<readonly RunReceipt[]>,
+): Promise<StreamStatus[]> {
+  const receipts = await runs;
+  return await Promise.all(
+    streams.map(async ({ name }) => {
+      const [walk, rejects] = await Promise.all([
+        readWalkUnderWay(state, name),
+        countRejects(state, name, MOST_COUNTED),
+      ]);
+      const run = receipts.find((each) => each.streams[name] !== undefined);
+      const receipt = run?.streams[name];
+      return {
+        name,
+        rejects,
+        ...(run && receipt && { lastWalk: { ...receipt, finishedAt: run.finishedAt } }),
+        ...(walk && {
+          unfinished: { startedAt: walk.startedAt, pages: walk.counts.pages, fetched: walk.counts.fetched },
+        }),
+      };
+    }),
+  );
+}
+
+function readQueues(config: Config, { sqs }: Session, deployed: DeployedClients | undefined, nowMs: number) {
+  const { environment } = config;
+  const made = deployed === undefined ? createQueues(sqs, config) : undefined;
+  const read = async (queueName: string, key: 'changes' | 'deadLetters'): Promise<QueueStatus> => {
+    const urls = await made;
+    const where = urls === undefined ? { queueName } : { queueUrl: urls[key] };
+    const { visible, hidden } = await createChangeQueue({
+      client: sqs,
+      clock: systemClock,
+      ...where,
+    }).count();
+    // Its age is a nicety that has a right of its own.
+    const age =
+      deployed && (await readOldestMessageAge(deployed.cloudWatch, queueName, nowMs).catch(() => undefined));
+    const messages = visible + hidden;
+    return { messages, hidden, ...(age !== undefined && messages > 0 && { oldestSeconds: age }) };
+  };
+  return {
+    queue: read(changeQueueName(environment), 'changes'),
+    deadLetters: read(deadLetterQueueName(environment), 'deadLetters'),
+  };
+}

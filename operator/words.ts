@@ -1,0 +1,45 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/** Digits in groups of three, the same everywhere: `12,345`. */
+export function grouped(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
+/** `1 page`, `12,345 pages`. */
+export function countOf(count: number, noun: string): string {
+  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `1.2 s`, `4:05 min`, `2:00:10 h`. */
+export function duration(ms: number): string {
+  return ms < 60_000 ? `${(Math.floor(ms / 100) / 10).toFixed(1)} s` : wholeSeconds(ms);
+}
+
+/** As {@link duration}, for what need not be exact: `12 s`, `4:05 min`. */
+export function wholeSeconds(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const parts = [Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, '0'));
+  const hours = Math.floor(seconds / 3600);
+  return hours > 0 ? `${hours}:${parts.join(':')} h` : `${Number(parts[0])}:${parts[1]} min`;
+}
+
+/** What a terminal or an editor would obey: control characters, and those that turn the direction of text. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+export const OBEYED = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Text of others may hold characters that would be obeyed rather than shown. */
+export function printable(text: string): string {
+  return stripVTControlCharacters(text).replace(OBEYED, '�');
+}
+
+/** As {@link printable}, on one line: also for a comment in a program, which U+2028 ends as a line feed does. */
+export function oneLine(text: string): string {
+  return printable(text.replace(/\s*[\r\n\u2028\u2029]\s*/g, ' '));
+}
+
+/** Cut to so many characters, the last of which then says so. */
+export function shortened(text: string, most: number): string {
+  const characters = [...text];
+  return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : text;
+}

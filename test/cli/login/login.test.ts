@@ -1,0 +1,520 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { SIMULATOR_CREDENTIALS, type Simulator, startSimulator } from '../../../local/simulator/simulator.ts';
+import { DEFAULT_SWITCHES, type Switches } from '../../../local/simulator/switches.ts';
+import { newFolder, run, type Setting, start, waitUntil, writeConfig } from '../../support/command-line.ts';
+import { consentAt, post, visit } from '../../support/consent.ts';
+import { freePort } from '../../support/http-server.ts';
+import { runHere, startHere, type Working } from '../../support/in-process.ts';
+import { MOMENTS_STREAM } from '../../support/moments-stream.ts';
+
+const ELSEWHERE = 'https://example.com/callback';
+const STORED = join('.procurios-sync', 'user-acme.json');
+const CONFIG = {
+  environment: 'acme',
+  host: 'https://acme.example.com',
+  auth: { grant: 'authorizationCode', scopes: ['openid', 'contact_moment/view'], pkce: true },
+  requestsPerSecond: { pull: 1000 },
+  streams: [MOMENTS_STREAM],
+};
+
+let simulator: Simulator;
+let setting: Setting;
+let redirectUrl: string;
+beforeAll(async () => {
+  simulator = await startSimulator({ relations: 50 });
+});
+afterAll(() => simulator.close());
+beforeEach(async () => {
+  redirectUrl = `http://127.0.0.1:${await freePort()}/callback`;
+  simulator.control.clearFaults();
+  simulator.control.resetRequests();
+  simulator.control.switches({ ...(DEFAULT_SWITCHES as Switches), redirectUrls: [redirectUrl, ELSEWHERE] });
+  await configure({});
+});
+
+/** In a folder of its own: a config file is loaded once in a process. */
+async function configure(auth: object): Promise<void> {
+  setting = { cwd: await newFolder('login'), env: { PROCURIOS_HOST: simulator.url } };
+  await writeConfig(setting.cwd, { ...CONFIG, auth: { ...CONFIG.auth, redirectUrl, ...auth } });
+}
+
+/** A login that has printed where the user is to go. */
+interface Asking extends Working {
+  readonly url: string;
+}
+
+async function startLogin(args: readonly string[] = [], how: Partial<Setting> = {}): Promise<Asking> {
+  const login = startHere(['login', '--embedded', '--no-browser', ...args], { ...setting, ...how });
+  await login.showsOnStderr(WAITS);
+  return { ...login, url: addressIn(login.stderr()) };
+}
+
+const WAITS = /waiting for the browser|paste that whole address/;
+const addressIn = (stderr: string) => /http:\S+authorize\S+/.exec(stderr)?.[0] ?? '';
+
+/** Logs in by the loopback address. */
+async function logIn(args: readonly string[] = []) {
+  const login = await startLogin(args);
+  const page = await visit(await consentAt(login.url));
+  return { page, ended: await login.ended, url: login.url };
+}
+
+const storedToken = async () => JSON.parse(await readFile(join(setting.cwd, STORED), 'utf8'));
+const isStored = async () => (await readdir(join(setting.cwd, '.procurios-sync'))).includes('user-acme.json');
+
+describe('login', () => {
+  test('takes the code on the redirect url, exchanges it and stores the token for its owner only', async () => {
+    const { page, ended } = await logIn();
+
+    expect(ended.code).toBe(0);
+    expect(ended.stdout).toBe(
+      'logged in as relation 1\n' +
+        '  scopes  openid contact_moment/view\n' +
+        '  serves  until it is refused\n' +
+        `  stored  in ${STORED}\n`,
+    );
+    expect([page.status, page.html]).toEqual([200, expect.stringContaining('You can close this window.')]);
+    expect((await stat(join(setting.cwd, STORED))).mode & 0o777).toBe(0o600);
+    expect(await storedToken()).toEqual({
+      id: expect.any(String),
+      accessToken: expect.stringMatching(/^simulated-/),
+      scopes: ['openid', 'contact_moment/view'],
+      obtainedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+      userId: 1,
+    });
+  });
+
+  test('shows no code, token or verifier, and the address only as it was opened', async () => {
+    simulator.control.switches({ refreshTokens: 'rotating' });
+    const login = await startLogin();
+    const callback = await consentAt(login.url);
+    const { html } = await visit(callback);
+    const { stdout, stderr } = await login.ended;
+
+    const { accessToken, refreshToken } = await storedToken();
+    const code = new URL(callback).searchParams.get('code') ?? '';
+    expect(code).toMatch(/^simulated-code-/);
+    for (const secret of [code, accessToken, refreshToken, SIMULATOR_CREDENTIALS.clientSecret]) {
+      expect(stdout + stderr + html).not.toContain(secret);
+    }
+    expect(login.url).not.toContain('verifier');
+  });
+
+  test('is followed by a pull as that user, which a 401 ends with the command to log in again', async () => {
+    await logIn();
+
+    const pulled = await runHere(['pull', '--embedded', '--json'], setting);
+    simulator.control.revokeTokens();
+    const refused = await runHere(['pull', '--embedded', '--json'], setting);
+
+    expect(JSON.parse(pulled.stdout)).toMatchObject({ status: 'complete' });
+    expect(refused.code).toBe(1);
+    expect(JSON.parse(refused.stdout).streams.moments.error).toEqual({
+      code: 'CONSENT_NEEDED',
+      message: expect.stringContaining('to log in: npx procurios-sync login --embedded'),
+    });
+  });
+
+  test('without which a pull names the command that logs in', async () => {
+    const { code, stdout } = await runHere(['pull', '--embedded', '--json'], setting);
+
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout).streams.moments.error).toMatchObject({ code: 'CONSENT_NEEDED' });
+  });
+
+  test('with what renews the token lets pulls go on when it has run out', async () => {
+    simulator.control.switches({
+      refreshTokens: 'rotating',
+      userTokenReplyFields: ['expires_in', 'scope', 'token_type'],
+    });
+    const { ended } = await logIn();
+    const before = await storedToken();
+    simulator.control.expireTokens();
+
+    const pulled = await runHere(['pull', '--embedded', '--json'], setting);
+    const after = await storedToken();
+
+    expect(ended.stdout).toMatch(/serves {2}until \d{4}-.*Z, and is renewed by itself\n/);
+    expect(JSON.parse(pulled.stdout)).toMatchObject({ status: 'complete' });
+    expect(after.refreshToken).not.toBe(before.refreshToken);
+    expect(after).toMatchObject({ userId: 1, scopes: before.scopes });
+  });
+
+  test('with --json prints one document without a secret', async () => {
+    const { ended } = await logIn(['--json']);
+
+    expect(JSON.parse(ended.stdout)).toEqual({
+      environment: 'acme',
+      userId: 1,
+      scopes: ['openid', 'contact_moment/view'],
+      obtainedAt: expect.any(String),
+      isRenewable: false,
+      storedIn: STORED,
+    });
+  });
+
+  test.each(['older', 'newer'] as const)(
+    'speaks the %s dialect to a server that knows no other',
+    async (dialect) => {
+      simulator.control.switches({ oauthDialect: dialect });
+      await configure({ dialect });
+
+      const { ended, url } = await logIn();
+
+      const parameters = new URL(url).searchParams;
+      expect(ended.code).toBe(0);
+      expect(parameters.get('response_type')).toBe('code');
+      expect(parameters.get('grant_type')).toBe(dialect === 'older' ? 'code' : null);
+      expect(parameters.get(dialect === 'older' ? 'redirect_url' : 'redirect_uri')).toBe(redirectUrl);
+      expect(parameters.get('code_challenge_method')).toBe('S256');
+    },
+  );
+
+  test('names the redirect url again where the server wants that', async () => {
+    simulator.control.switches({ redirectUrlAgain: 'required' });
+    const refused = await logIn();
+    await configure({ repeatRedirectUrl: true });
+    const { ended } = await logIn();
+
+    expect(refused.ended.code).toBe(1);
+    expect(refused.ended.stderr).toContain('auth.repeatRedirectUrl true');
+    expect(ended.code).toBe(0);
+  });
+
+  test('does without a state where the server does not send it back, if the config says so', async () => {
+    simulator.control.switches({ state: 'dropped' });
+    const refused = await logIn();
+    await configure({ state: false });
+    const { ended, url } = await logIn();
+
+    expect(refused.ended.stderr).toContain('LOGIN_FAILED: the callback carries no state of this login');
+    expect(ended.code).toBe(0);
+    expect(new URL(url).searchParams.has('state')).toBe(false);
+  });
+
+  test('says which scopes were not granted', async () => {
+    simulator.control.switches({ userTokenReplyFields: ['scope'] });
+    await configure({ scopes: ['openid', 'nonsense'] });
+
+    const { ended } = await logIn();
+
+    expect(ended.stdout).toContain('scopes  openid\n');
+    expect(ended.stderr).toContain('not granted, though asked for: nonsense');
+  });
+
+  test('whose code is being exchanged is brought to its end before Ctrl-C ends it', async () => {
+    simulator.control.fault({ route: '/l/oauth2/token', do: { kind: 'latency', ms: 1500 } });
+    const login = start(['login', '--embedded', '--no-browser'], setting);
+    await login.showsOnStderr(WAITS);
+    const page = visit(await consentAt(addressIn(login.stderr())));
+    await waitUntil(() => simulator.control.requests()['POST /l/oauth2/token'] === 1);
+
+    login.process.kill('SIGINT');
+    const ended = await login.ended;
+
+    expect(ended.stderr).toContain('the token is about to be stored');
+    expect([ended.code, (await page).status]).toEqual([0, 200]);
+    expect(await isStored()).toBe(true);
+  });
+
+  test('stands although who consented cannot be read', async () => {
+    simulator.control.fault({ route: '/l/oauth2/userinfo', do: { kind: 'status', status: 400 } });
+
+    const { ended } = await logIn();
+
+    expect(ended.code).toBe(0);
+    expect(ended.stderr).toContain('logged in, but who consented could not be read: ');
+    expect(await storedToken()).not.toHaveProperty('userId');
+  });
+});
+
+describe('the browser', () => {
+  const onLinux = process.platform === 'linux' ? test : test.skip;
+  /** As on a machine without a desktop, with this program for a browser. */
+  const withBrowser = (browser: string) => ({
+    ...setting,
+    env: { ...setting.env, BROWSER: browser, DISPLAY: '', WAYLAND_DISPLAY: '', XDG_CURRENT_DESKTOP: '' },
+  });
+
+  onLinux('is opened at the address that is printed', async () => {
+    const [browser, opened] = ['browser.sh', 'opened'].map((name) => join(setting.cwd, name)) as [
+      string,
+      string,
+    ];
+    await writeFile(browser, `#!/bin/sh\necho "$1" > '${opened}'\n`, { mode: 0o755 });
+    const link = join('/tmp', `browser-${process.pid}`);
+    await symlink(browser, link);
+
+    const login = start(['login', '--embedded', '--timeout', '30'], withBrowser(link));
+    await waitUntil(() => existsSync(opened));
+    login.process.kill('SIGINT');
+    const { stderr } = await login.ended;
+    await rm(link);
+
+    expect((await readFile(opened, 'utf8')).trim()).toBe(addressIn(stderr));
+    expect(stderr).not.toContain('no browser could be started');
+  });
+
+  onLinux('that cannot be started is told of, and the login goes on', async () => {
+    const login = start(['login', '--embedded'], withBrowser('/nonexistent/browser'));
+    await login.showsOnStderr(/no browser could be started; open the address yourself/);
+
+    await visit(await consentAt(addressIn(login.stderr())));
+
+    expect((await login.ended).code).toBe(0);
+  });
+});
+
+describe('login by a pasted address', () => {
+  test('takes the address that the browser ended at from stdin', async () => {
+    await configure({ redirectUrl: ELSEWHERE, pkce: false, state: false });
+    const url = `${simulator.url}/l/oauth2/authorize?response_type=code&client_id=simulator&scope=openid&redirect_uri=${ELSEWHERE}`;
+    const callback = await consentAt(url);
+
+    const ended = await run(['login', '--embedded', '--no-browser'], {
+      ...setting,
+      input: `\n${callback}\n`,
+    });
+
+    expect(ended.code).toBe(0);
+    expect(ended.stderr).toContain('without state and PKCE a callback that somebody else prepared');
+    expect(ended.stderr).toContain(`the browser will end at ${ELSEWHERE}; paste that whole address here`);
+    expect(await storedToken()).toMatchObject({ userId: 1 });
+  });
+
+  test.each([
+    ['nothing', '', 2, 'USAGE: no address was pasted'],
+    [
+      'an address of another origin',
+      'https://example.org/callback?code=c\n',
+      1,
+      'LOGIN_FAILED: the callback came to another address',
+    ],
+  ])('refuses %s in a line, and stores nothing', async (_name, input, code, line) => {
+    const ended = await run(['login', '--embedded', '--no-browser', '--redirect-url', ELSEWHERE], {
+      ...setting,
+      input,
+    });
+
+    expect(ended.code).toBe(code);
+    expect(ended.stderr.split('\n').filter((each) => /^[A-Z_]+:/.test(each))).toEqual([
+      expect.stringContaining(line),
+    ]);
+    expect(await isStored()).toBe(false);
+  });
+});
+
+describe('a login that does not work', () => {
+  const lines = (stderr: string) => stderr.split('\n').filter((line) => /^[A-Z_]+: /.test(line));
+
+  test('because the user refuses says so, in the browser too, and stores nothing', async () => {
+    const login = await startLogin();
+
+    const page = await visit(await consentAt(login.url, { decision: 'refuse' }));
+    const ended = await login.ended;
+
+    expect(ended.code).toBe(1);
+    expect(lines(ended.stderr)).toEqual(['DECLINED: consent was refused in the browser; nothing was stored']);
+    expect([page.status, page.html]).toEqual([400, expect.stringContaining('Nothing was stored.')]);
+    expect(await isStored()).toBe(false);
+  });
+
+  test('because of a wrong state exchanges no code', async () => {
+    const login = await startLogin();
+
+    await visit(`${redirectUrl}?code=a-code&state=another`);
+    const ended = await login.ended;
+
+    expect(lines(ended.stderr)).toEqual([
+      'LOGIN_FAILED: the callback carries another state than this login; nothing was stored',
+    ]);
+    expect(simulator.control.requests()).not.toHaveProperty('POST /l/oauth2/token');
+    expect(ended.stderr).not.toContain('a-code');
+  });
+
+  test('because the code has expired says that a new one is needed', async () => {
+    simulator.control.switches({ codeLifetimeSeconds: 0 });
+    const { ended, page } = await logIn();
+
+    expect(lines(ended.stderr)).toEqual([
+      expect.stringMatching(/^LOGIN_FAILED: .*invalid_grant; expected a code that is new/),
+    ]);
+    expect([ended.code, page.status]).toEqual([1, 400]);
+    expect(await isStored()).toBe(false);
+  });
+
+  test('because somebody else has used the code says that a new one is needed', async () => {
+    const login = await startLogin();
+    const callback = await consentAt(login.url);
+    await post(`${simulator.url}/l/oauth2/token`, {
+      grant_type: 'authorization_code',
+      client_id: SIMULATOR_CREDENTIALS.clientId,
+      client_secret: SIMULATOR_CREDENTIALS.clientSecret,
+      code: new URL(callback).searchParams.get('code') ?? '',
+    });
+    simulator.control.resetRequests();
+
+    await visit(callback);
+    const ended = await login.ended;
+
+    expect(lines(ended.stderr)).toEqual([
+      expect.stringMatching(/^LOGIN_FAILED: .*invalid_grant; .*used once/),
+    ]);
+    expect(simulator.control.requests()['POST /l/oauth2/token']).toBe(1);
+    expect(await isStored()).toBe(false);
+  });
+
+  test('because the server exchanges codes in the other dialect names the setting', async () => {
+    const login = await startLogin();
+    const callback = await consentAt(login.url);
+    simulator.control.switches({ oauthDialect: 'older' });
+    await visit(callback);
+    const ended = await login.ended;
+
+    expect(lines(ended.stderr)).toEqual([
+      expect.stringMatching(
+        /^RESPONSE_INVALID: .*unsupported_grant_type; .* the other dialect, auth\.dialect 'older'/,
+      ),
+    ]);
+    expect(await isStored()).toBe(false);
+  });
+
+  test.each([
+    ['lostReply', /^UNAVAILABLE: .*; nothing was stored, log in again for a new code$/],
+    ['loginPage', /^NOT_PROCURIOS: .*; nothing was stored, log in again for a new code$/],
+  ] as const)(
+    'because the reply to the code is lost (%s) exchanges it no second time',
+    async (kind, line) => {
+      simulator.control.fault({ route: '/l/oauth2/token', do: { kind } });
+
+      const { ended } = await logIn();
+
+      expect(lines(ended.stderr)).toEqual([expect.stringMatching(line)]);
+      expect(simulator.control.requests()['POST /l/oauth2/token']).toBe(1);
+      expect(await isStored()).toBe(false);
+    },
+  );
+
+  test('because the client is refused leaves the code alone', async () => {
+    const wrong = {
+      ...setting.env,
+      PROCURIOS_CLIENT_ID: 'simulator',
+      PROCURIOS_CLIENT_SECRET: 'wrong-secret',
+    };
+    const login = await startLogin([], { env: wrong });
+    await visit(await consentAt(login.url));
+    const ended = await login.ended;
+
+    expect(lines(ended.stderr)).toEqual([
+      expect.stringMatching(/^CREDENTIALS_REFUSED: .*; nothing was stored$/),
+    ]);
+    expect(ended.stderr).not.toContain('wrong-secret');
+  });
+
+  test('because its port is in use says so before anybody is asked', async () => {
+    await using _other = await listening(Number(new URL(redirectUrl).port));
+
+    const ended = await runHere(['login', '--embedded', '--no-browser'], setting);
+
+    expect(ended.code).toBe(2);
+    expect(lines(ended.stderr)).toEqual([
+      expect.stringMatching(/^USAGE: port \d+ is in use, .*--redirect-url$/),
+    ]);
+    expect(ended.stderr).not.toContain('authorize');
+  });
+
+  test('because the browser never comes back ends by itself', async () => {
+    const ended = await runHere(['login', '--embedded', '--no-browser', '--timeout', '1'], setting);
+
+    expect(ended.code).toBe(1);
+    expect(lines(ended.stderr)).toEqual([
+      'LOGIN_FAILED: nobody came back from the browser within 1 s; nothing was stored',
+    ]);
+  });
+
+  test('because of Ctrl-C stores nothing', async () => {
+    const login = start(['login', '--embedded', '--no-browser'], setting);
+    await login.showsOnStderr(WAITS);
+
+    login.process.kill('SIGINT');
+    const ended = await login.ended;
+
+    expect(ended.code).toBe(130);
+    expect(lines(ended.stderr)).toEqual(['INTERRUPTED: the login was stopped; nothing was stored']);
+  });
+
+  test('because the config has another grant says which it needs', async () => {
+    setting = { ...setting, cwd: await newFolder('login') };
+    await writeConfig(setting.cwd, { ...CONFIG, auth: { grant: 'clientCredentials', scopes: ['openid'] } });
+
+    const ended = await runHere(['login', '--embedded'], setting);
+
+    expect(ended.code).toBe(2);
+    expect(lines(ended.stderr)).toEqual([
+      expect.stringMatching(/^USAGE: the config's grant is clientCredentials/),
+    ]);
+  });
+
+  test('leaves the token of an earlier one as it is', async () => {
+    await logIn();
+    const before = await storedToken();
+
+    const login = await startLogin();
+    await visit(await consentAt(login.url, { decision: 'refuse' }));
+    await login.ended;
+
+    expect(await storedToken()).toEqual(before);
+  });
+});
+
+describe('what is not the browser coming back', () => {
+  test('is turned away, and the login goes on', async () => {
+    const login = await startLogin();
+    const origin = new URL(redirectUrl).origin;
+    const state = new URL(login.url).searchParams.get('state');
+
+    const fromPage = await fetch(`${redirectUrl}?code=c&state=${state}`, {
+      headers: { origin: 'https://evil.example' },
+    });
+    const posted = await fetch(redirectUrl, { method: 'POST' });
+    const framed = await visit(`${redirectUrl}?code=c`, { 'sec-fetch-dest': 'iframe' });
+    const rebound = await visit(`${redirectUrl}?code=c&state=${state}`, { host: 'evil.example:8400' });
+    const icon = await visit(`${origin}/favicon.ico`);
+    const unreadable = await visit(`${origin}//[`);
+    const page = await visit(await consentAt(login.url));
+    const ended = await login.ended;
+
+    expect([fromPage, posted, framed, rebound].map(({ status }) => status)).toEqual([403, 403, 403, 403]);
+    expect([icon, unreadable, page].map(({ status }) => status)).toEqual([404, 404, 200]);
+    expect(ended.stderr).toContain('a request from another origin was turned away');
+    expect(ended.code).toBe(0);
+    await expect(fetch(origin)).rejects.toThrow();
+  });
+});
+
+describe('logout', () => {
+  test('forgets the token', async () => {
+    await logIn();
+
+    const ended = await runHere(['logout', '--embedded'], setting);
+    const again = await runHere(['logout', '--embedded', '--json'], setting);
+
+    expect(ended.stdout).toBe(`logged out: there is no user's token in ${STORED} any more\n`);
+    expect(await isStored()).toBe(false);
+    expect(JSON.parse(again.stdout)).toEqual({ environment: 'acme', clearedIn: STORED });
+  });
+});
+
+async function listening(port: number): Promise<AsyncDisposable> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return {
+    async [Symbol.asyncDispose]() {
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

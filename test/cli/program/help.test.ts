@@ -1,0 +1,84 @@
+import { readFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { ERROR_GUIDE } from '../../../operator/error-guide.ts';
+import { newFolder, run } from '../../support/command-line.ts';
+
+const CODES = Object.keys(ERROR_GUIDE);
+
+let cwd: string;
+beforeAll(async () => {
+  cwd = await newFolder();
+});
+
+test("the README's table of codes says what the guide says, each code once", async () => {
+  const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8');
+  const [, table = ''] = readme.split('| code | what happened | what to do |\n| --- | --- | --- |\n');
+  const rows = table.slice(0, table.indexOf('\n\n')).split('\n');
+
+  const expected = Object.entries(ERROR_GUIDE).map(([code, { happened, remedy }]) =>
+    `| \`${code}\` | ${happened} | ${remedy} |`.replace('|  |', '| |'),
+  );
+  expect(rows.toSorted()).toEqual(expected.toSorted());
+});
+
+describe('help', () => {
+  test.each(['CONFIG_INVALID', 'paging-loop', 'store_missing'])(
+    '%s tells what it means and what to do',
+    async (topic) => {
+      const { code, stdout, stderr } = await run(['help', ...topic.split(' ')], { cwd });
+
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toMatch(/^[A-Z_]+: [\s\S]+\n\n[\s\S]+\nSee more\n {3}- [\s\S]+\nWhat to do\n {2}1\. /);
+      expect(stdout).not.toContain('`');
+      expect(stdout).not.toContain('\u001b');
+      expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+    },
+  );
+
+  test('of every code has a meaning and a step', () => {
+    for (const code of CODES) {
+      const { meaning, steps } = ERROR_GUIDE[code as keyof typeof ERROR_GUIDE];
+      expect(meaning).toMatch(/\.$/);
+      expect(steps.length).toBeGreaterThan(0);
+    }
+  });
+
+  test('of a command is what --help prints, of a subcommand too', async () => {
+    const [help, flag] = await Promise.all([
+      run(['help', 'changes', 'list'], { cwd }),
+      run(['changes', 'list', '--help'], { cwd }),
+    ]);
+
+    expect(help).toEqual(flag);
+    expect(help.stdout).toContain('Usage: procurios-sync changes list');
+  });
+
+  test('with --json is the entry of the guide', async () => {
+    const { stdout } = await run(['help', 'THROTTLED', '--json'], { cwd });
+
+    expect(JSON.parse(stdout)).toEqual({ code: 'THROTTLED', ...ERROR_GUIDE.THROTTLED });
+  });
+
+  test.each([
+    ['pul', 'pull'],
+    ['changes lst', 'changes list'],
+    ['CONFG_INVALID', 'CONFIG_INVALID'],
+  ])('of %s suggests %s', async (topic, meant) => {
+    const { code, stderr } = await run(['help', topic], { cwd });
+
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      `USAGE: there is no help for ${topic} (did you mean ${meant}?); it takes a command or an error code\n`,
+    );
+  });
+
+  test('has colours only where they are wanted', async () => {
+    const [forced, refused] = await Promise.all([
+      run(['help', 'THROTTLED'], { cwd, env: { FORCE_COLOR: '1' } }),
+      run(['help', 'THROTTLED'], { cwd, env: { NO_COLOR: '1' } }),
+    ]);
+
+    expect(forced.stdout).toContain('\u001b[');
+    expect(refused.stdout).not.toContain('\u001b[');
+  });
+});

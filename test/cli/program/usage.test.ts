@@ -1,0 +1,128 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { newFolder, run, writeConfig } from '../../support/command-line.ts';
+
+const COMMANDS = [
+  ...['pull', 'show', 'export', 'simulator', 'demo'],
+  ...['doctor', 'discover', 'help', 'completion', 'configure', 'login', 'logout', 'push'],
+];
+
+let cwd: string;
+beforeAll(async () => {
+  cwd = await newFolder();
+});
+
+describe('asking for help', () => {
+  test('every command has help with an example, on stdout, within 80 columns', async () => {
+    const helps = await Promise.all(COMMANDS.map((command) => run([command, '--help'], { cwd })));
+
+    for (const { code, stdout, stderr } of helps) {
+      expect(code).toBe(0);
+      expect(stderr).toBe('');
+      expect(stdout).toMatch(/\n {2}\$ npx procurios-sync \w+/);
+      const descriptions = stdout.split('\n').filter((line) => !line.startsWith('  $'));
+      expect(Math.max(...descriptions.map((line) => line.length))).toBeLessThanOrEqual(80);
+    }
+  });
+
+  test('the version is printed, after a command too', async () => {
+    const { version } = JSON.parse(await readFile(new URL('../../../package.json', import.meta.url), 'utf8'));
+
+    const versions = await Promise.all([run(['--version'], { cwd }), run(['show', '--version'], { cwd })]);
+
+    expect(versions).toEqual([0, 0].map((code) => ({ code, stdout: `${version}\n`, stderr: '' })));
+  });
+
+  test('no command at all prints the help on stderr, within 80 columns, with exit code 2', async () => {
+    const { code, stdout, stderr } = await run([], { cwd });
+
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('Usage: procurios-sync');
+    expect(Math.max(...stderr.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+});
+
+describe('wrong usage', () => {
+  test.each([
+    [['pul'], "USAGE: unknown command 'pul' (did you mean pull?); see npx procurios-sync --help\n"],
+    [['pull', '--embeded'], "unknown option '--embeded' (did you mean --embedded?)"],
+    [['show'], "missing required argument 'stream'; see npx procurios-sync show --help\n"],
+    [['export', 'members', '--format', 'xml'], 'Allowed choices are jsonl, csv'],
+    [['simulator', '--port', '70000'], 'a whole number from 0 to 65535'],
+  ])('%j is told in one line, with exit code 2', async (args, message) => {
+    const ended = await run(args, { cwd });
+
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.stderr).toContain(message);
+    expect(ended.stderr.match(/\n/g)).toHaveLength(1);
+  });
+
+  test('with --json it is one JSON document on stdout and nothing on stderr', async () => {
+    const { code, stdout, stderr } = await run(['pull', '--json', '--embeded'], { cwd });
+
+    expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual({
+      error: {
+        code: 'USAGE',
+        message: "unknown option '--embeded' (did you mean --embedded?); see npx procurios-sync pull --help",
+        problems: [],
+      },
+    });
+  });
+});
+
+describe('a config', () => {
+  test('that is not there is named', async () => {
+    const { code, stderr } = await run(['pull'], { cwd });
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^CONFIG_INVALID: there is no config file procurios\.config\.ts: npx procurios-sync discover writes one/,
+    );
+  });
+
+  test('that is no TypeScript is told with the line', async () => {
+    await writeFile(join(cwd, 'broken.config.ts'), 'export default {\n  x: 1\n  y: 2,\n};\n');
+
+    const { code, stderr } = await run(['pull', '--config', 'broken.config.ts'], { cwd });
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^CONFIG_INVALID: broken\.config\.ts could not be loaded: .* \(line 3\)\n$/);
+  });
+
+  test('with five mistakes has all of them told, each with its path and without its value', async () => {
+    const folder = await newFolder();
+    await writeConfig(folder, {
+      environment: 'Wrong Name',
+      host: 'http://crm.example.com',
+      auth: { grant: 'password', scopes: [] },
+      streams: [
+        { name: 'things', path: 'things', mediaType: 'application/json', key: 'id', paging: { kind: 'hal' } },
+      ],
+    });
+
+    const [plain, json] = await Promise.all([
+      run(['pull'], { cwd: folder }),
+      run(['pull', '--json'], { cwd: folder }),
+    ]);
+
+    const paths = ['environment', 'host', 'auth.grant', 'auth.scopes', 'streams[0].path'];
+    expect([plain.code, json.code, plain.stdout, json.stderr]).toEqual([2, 2, '', '']);
+    expect(plain.stderr.match(/^ {2}\S+(?=: )/gm)?.map((path) => path.trim())).toEqual(paths);
+    const { error } = JSON.parse(json.stdout);
+    expect(error).toMatchObject({ code: 'CONFIG_INVALID', message: 'the config has 5 problems' });
+    expect(error.problems.map(({ path }: { path: string }) => path)).toEqual(paths);
+    expect(plain.stderr + json.stdout).not.toContain('crm.example.com');
+  });
+});
+
+test('an old Node is told of in one line, with exit code 2', async () => {
+  const pretend = "Object.defineProperty(process, 'versions', { value: { node: '20.20.2' } })";
+
+  const ended = await run(['--version'], { cwd, node: ['--import', `data:text/javascript,${pretend}`] });
+
+  expect(ended).toMatchObject({ code: 2, stdout: '' });
+  expect(ended.stderr).toMatch(/^procurios-sync needs Node 22\.18 or later .*Node 20\.20\.2.*\n$/);
+});

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { channels } from '../../../config/catalogue/streams.ts';
+import { readLease, takeLease } from '../../../lambda/aws/state/lease.ts';
+import { listRunReceipts } from '../../../lambda/aws/state/run-store.ts';
+import { createStateTable, type StateTable } from '../../../lambda/aws/state/state-table.ts';
+import { systemClock } from '../../../lambda/runtime/clock.ts';
+import { type EmbeddedAws, startEmbeddedAws } from '../../../local/endpoints/embedded-aws.ts';
+import { startEmbeddedLambda } from '../../../local/endpoints/embedded-lambda.ts';
+import { type Endpoint, ServiceError } from '../../../local/endpoints/json-service.ts';
+import { createTables } from '../../../local/endpoints/tables.ts';
+import { SIMULATOR_CREDENTIALS, type Simulator, startSimulator } from '../../../local/simulator/simulator.ts';
+import { type Ended, newFolder, run, type Setting, writeConfig } from '../../support/command-line.ts';
+import { dynamoDbOf } from '../../support/embedded-aws.ts';
+
+const CONFIG = {
+  environment: 'remote',
+  host: 'https://procurios.example.com',
+  auth: { grant: 'clientCredentials', scopes: ['engagement/read'] },
+  streams: [channels('channels')],
+};
+const ARN = 'arn:aws:lambda:eu-west-1:111122223333:function:pull:1/durable-execution/nightly/1';
+
+let procurios: Simulator;
+let aws: EmbeddedAws;
+let lambda: Endpoint;
+let state: StateTable;
+let setting: Setting;
+/** What Lambda says of every execution. */
+let status: 'RUNNING' | 'STOPPED' | 'AccessDeniedException';
+
+beforeAll(async () => {
+  const unused = async () => ({});
+  const describe = () => {
+    if (status === 'AccessDeniedException') throw new ServiceError(status, 'refused by the test');
+    return { Status: status };
+  };
+  [procurios, aws, lambda] = await Promise.all([
+    startSimulator({ relations: 10 }),
+    startEmbeddedAws(),
+    startEmbeddedLambda({ checkpoint: unused, readState: unused, describe }),
+  ]);
+  await createTables(dynamoDbOf(aws), CONFIG);
+  aws.secrets.put('procurios-sync/remote/client', JSON.stringify(SIMULATOR_CREDENTIALS));
+  state = createStateTable(dynamoDbOf(aws), 'procurios-sync-remote-state');
+  const env = { ...aws.environment, AWS_ENDPOINT_URL_LAMBDA: lambda.url, PROCURIOS_HOST: procurios.url };
+  setting = { cwd: await newFolder('pull-to-aws'), env };
+  await writeConfig(setting.cwd, CONFIG);
+});
+
+afterAll(() => Promise.all([procurios?.close(), aws?.close(), lambda?.close()]));
+
+/** Tonight's run has the lease, and nothing of it under way. */
+beforeEach(async () => {
+  await takeLease({
+    state,
+    owner: `execution ${ARN}`,
+    runId: 'tonight',
+    execution: { arn: ARN, endsAtMs: Date.now() + 23 * 60 * 60 * 1000 },
+    isAlone: true,
+    readOwnerState: async () => 'unknown',
+    noteCutOff: async () => {},
+    clock: systemClock,
+  });
+});
+
+const pull = (): Promise<Ended> => run(['pull'], setting);
+
+test.each([
+  [
+    'is at work there',
+    'RUNNING',
+    /^RUN_ACTIVE: another pull has been running since .*nightly.*, in Lambda$/m,
+  ],
+  ['may be', 'AccessDeniedException', /^RUN_ACTIVE: .*lambda:GetDurableExecution may not be allowed here/m],
+] as const)('a pull is not begun beside an execution that %s', async (_what, says, expected) => {
+  status = says;
+
+  const { code, stderr } = await pull();
+
+  expect(code).toBe(1);
+  expect(stderr).toMatch(expected);
+  expect(procurios.control.requests()).toEqual({});
+});
+
+test('the lease of an execution that was stopped is taken over, and its run is on record as cut off', async () => {
+  status = 'STOPPED';
+
+  const { code, stderr } = await pull();
+
+  expect([code, stderr]).toEqual([0, expect.stringContaining('channels')]);
+  const [mine, lost] = await listRunReceipts(state, 2);
+  expect([mine, lost]).toMatchObject([
+    { status: 'complete' },
+    { runId: 'tonight', status: 'failed', error: { code: 'INTERRUPTED' } },
+  ]);
+  expect(await readLease(state)).toMatchObject({ until: 0 });
+});

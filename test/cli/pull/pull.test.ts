@@ -1,0 +1,235 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { RunReceipt } from '../../../lambda/core/pull/receipt.ts';
+import { startEmbeddedAws } from '../../../local/endpoints/embedded-aws.ts';
+import { type Simulator, startSimulator } from '../../../local/simulator/simulator.ts';
+import {
+  DEMO_CONFIG,
+  type Ended,
+  newFolder,
+  run,
+  type Setting,
+  start,
+  waitUntil,
+} from '../../support/command-line.ts';
+import { closeAfterTest } from '../../support/embedded-aws.ts';
+import { startHttpServer } from '../../support/http-server.ts';
+
+const FROM_DEMO = ['--config', DEMO_CONFIG];
+const EMBEDDED = ['--embedded', ...FROM_DEMO];
+const FEW = ['--stream', 'channels', 'archived-relations'];
+const SOME_ACCOUNT = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'y' };
+const COUNTS = ['pages', 'fetched', 'written', 'unchanged', 'repeated', 'rejected', 'requests'];
+
+let simulator: Simulator;
+let setting: Setting;
+beforeAll(async () => {
+  simulator = await startSimulator({ relations: 1200 });
+});
+afterAll(() => simulator.close());
+beforeEach(async () => {
+  simulator.control.clearFaults();
+  setting = { cwd: await newFolder(), env: { PROCURIOS_HOST: simulator.url } };
+});
+
+const pull = (args: readonly string[], env: Setting['env'] = {}): Promise<Ended> =>
+  run(['pull', ...args], { ...setting, env: { ...setting.env, ...env } });
+const receiptOf = ({ stdout }: Ended): RunReceipt => JSON.parse(stdout) as RunReceipt;
+
+describe('the receipts', () => {
+  test('with --json are one document on stdout, progress being on stderr', async () => {
+    const ended = await pull([...EMBEDDED, ...FEW, '--json']);
+
+    const document = receiptOf(ended);
+    expect(ended.code).toBe(0);
+    expect(ended.stdout.match(/\n/g)).toHaveLength(1);
+    expect(Object.keys(document)).toEqual(['runId', 'startedAt', 'finishedAt', 'status', 'streams']);
+    expect(document).toMatchObject({
+      startedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      status: 'complete',
+      streams: { channels: { status: 'complete', pages: 1, fetched: 6, written: 6, unchanged: 0 } },
+    });
+    expect(Object.keys(document.streams)).toEqual(['channels', 'archived-relations']);
+    expect(Object.keys(document.streams.channels ?? {}).sort()).toEqual(['status', ...COUNTS].sort());
+    expect(ended.stderr).toMatch(/^channels {12}6 objects: 6 written {2}\d+\.\d s\n/);
+  });
+
+  test('are a table for people otherwise; a second pull writes nothing', async () => {
+    await pull([...EMBEDDED, '--stream', 'channels']);
+
+    const { code, stdout } = await pull([...EMBEDDED, '--stream', 'channels']);
+
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^stream +pages +fetched +written +unchanged +rejected +requests\n/);
+    expect(stdout).toMatch(/\nchannels +1 +6 +0 +6 +0 +1\n/);
+    expect(stdout).toMatch(/\ncomplete: 1 stream, 0 of 6 objects written, \d+\.\d s\n$/);
+  });
+
+  test('of a dry run tell what would be written, and the tables stay empty', async () => {
+    const dry = await pull([...EMBEDDED, '--stream', 'channels', '--dry-run']);
+
+    const shown = await run(['show', 'channels', '--json', ...EMBEDDED], setting);
+    expect(dry.code).toBe(0);
+    expect(dry.stdout).toContain('to write');
+    expect(dry.stdout).toContain('6 of 6 objects to write');
+    expect(dry.stdout).toContain('(dry run: nothing was written)');
+    expect(shown.stdout).toBe('');
+  });
+});
+
+describe('a pull that cannot work', () => {
+  test('says so of wrong credentials, once for all streams and without naming them', async () => {
+    const env = { PROCURIOS_CLIENT_ID: 'some-client', PROCURIOS_CLIENT_SECRET: 'wrong-5ecret' };
+
+    const { code, stdout, stderr } = await pull([...EMBEDDED, ...FEW], env);
+
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/\nchannels, archived-relations: CREDENTIALS_REFUSED .*401 invalid_client/);
+    expect(stdout.match(/CREDENTIALS_REFUSED/g)).toHaveLength(1);
+    expect(stdout).toContain('\nfailed: 0 of 2 streams complete');
+    expect(stdout + stderr).not.toMatch(/some-client|wrong-5ecret/);
+  });
+
+  test('says of a host that is HTML that it is not Procurios, also as JSON', async () => {
+    await using server = await startHttpServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<title>Inloggen</title>');
+    });
+
+    const ended = await pull([...EMBEDDED, '--stream', 'channels', '--json'], {
+      PROCURIOS_HOST: server.origin,
+    });
+
+    expect(ended.code).toBe(1);
+    expect(receiptOf(ended)).toMatchObject({
+      status: 'failed',
+      streams: { channels: { status: 'failed', error: { code: 'NOT_PROCURIOS' } } },
+    });
+    expect(ended.stdout + ended.stderr).not.toContain('Inloggen');
+  });
+
+  test('names the streams there are when asked for another', async () => {
+    const { code, stderr } = await pull([...EMBEDDED, '--stream', 'chanels']);
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^USAGE: there is no stream called chanels \(did you mean channels\?\); the config has members, .*orders\n$/,
+    );
+  });
+
+  test('refuses a PROCURIOS_HOST beyond this machine', async () => {
+    const { code, stderr } = await pull(EMBEDDED, { PROCURIOS_HOST: 'https://crm.example.com' });
+
+    expect(code).toBe(2);
+    expect(stderr).toContain('\n  PROCURIOS_HOST: http://127.0.0.1 or http://[::1]');
+  });
+
+  test('without an AWS region says that it is missing and what else there is', async () => {
+    const { code, stderr } = await pull(FROM_DEMO);
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^STORE_UNAVAILABLE: .*set AWS_REGION\n {2}--embedded uses tables on this machine/,
+    );
+  });
+
+  test('without AWS credentials says so within seconds, even if the metadata service is mute', async () => {
+    await using mute = await startHttpServer(() => {});
+    const beganAt = performance.now();
+
+    const { code, stdout, stderr } = await pull([...FROM_DEMO, '--json'], {
+      AWS_REGION: 'eu-west-1',
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: mute.origin,
+    });
+
+    expect([code, stderr]).toEqual([1, '']);
+    expect(JSON.parse(stdout).error).toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      message: expect.stringContaining('no AWS credentials'),
+    });
+    expect(mute.requests.length).toBeGreaterThan(0);
+    expect(performance.now() - beganAt).toBeLessThan(8_000);
+  });
+
+  test('names the table that is missing', async () => {
+    const aws = closeAfterTest(await startEmbeddedAws());
+
+    const { code, stderr } = await pull(FROM_DEMO, aws.environment);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('STORE_MISSING: table procurios-sync-demo-state does not exist');
+  });
+
+  test('says that something else than DynamoDB answers, without quoting it', async () => {
+    await using server = await startHttpServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<title>Captive portal</title>');
+    });
+
+    const ended = await run(['show', 'channels', ...FROM_DEMO], {
+      ...setting,
+      env: { ...SOME_ACCOUNT, AWS_ENDPOINT_URL_DYNAMODB: server.origin },
+    });
+
+    expect(ended).toMatchObject({ code: 1, stdout: '' });
+    expect(ended.stderr).toMatch(/^STORE_UNAVAILABLE: something else than DynamoDB answers/);
+    expect(ended.stderr).not.toContain('Captive');
+  });
+});
+
+describe('Ctrl-C', () => {
+  test('ends a wait that Procurios asked for, tells what was done, and the next pull goes on', async () => {
+    simulator.control.fault({
+      route: '/l/relation_list_api',
+      page: 7,
+      do: { kind: 'status', status: 429, retryAfter: 3600 },
+    });
+    const pulling = start(['pull', '--json', '--stream', 'members', ...EMBEDDED], setting);
+    await pulling.showsOnStderr(/members {2}Procurios asked to wait until [\d:]+ \(1:00:00 h\)\n/);
+    pulling.process.kill('SIGINT');
+    const stopped = await pulling.ended;
+    simulator.control.clearFaults();
+
+    const finished = await pull(['--json', '--stream', 'members', ...EMBEDDED]);
+
+    expect(stopped.code).toBe(130);
+    expect(stopped.stderr).toContain('stopping: what was read is being stored');
+    expect(receiptOf(stopped)).toMatchObject({
+      status: 'incomplete',
+      streams: { members: { status: 'incomplete', pages: 6, error: { code: 'INTERRUPTED' } } },
+    });
+    expect(finished.code).toBe(0);
+    expect(receiptOf(finished).streams.members).toMatchObject({ pages: 12, fetched: 1200, written: 1200 });
+  });
+
+  test('pressed twice ends the process at once, whatever it waits for', async () => {
+    await using dynamoDb = await startHttpServer(() => {});
+    const pulling = start(['pull', '--json', ...FROM_DEMO], {
+      ...setting,
+      env: { ...SOME_ACCOUNT, AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.origin },
+    });
+    await waitUntil(() => dynamoDb.requests.length > 0);
+    pulling.process.kill('SIGINT');
+    await pulling.showsOnStderr(/press Ctrl-C again/);
+    pulling.process.kill('SIGINT');
+
+    const { code, stdout } = await pulling.ended;
+
+    expect(code).toBe(130);
+    expect(JSON.parse(stdout).error).toMatchObject({ code: 'INTERRUPTED' });
+  });
+});
+
+test('a second pull on the same folder is told that it is in use', async () => {
+  simulator.control.fault({
+    route: '/l/relation_list_api',
+    page: 2,
+    do: { kind: 'status', status: 429, retryAfter: 3600 },
+  });
+  const first = start(['pull', '--stream', 'members', ...EMBEDDED], setting);
+  await first.showsOnStderr(/asked to wait/);
+
+  const second = await pull([...EMBEDDED, ...FEW]);
+
+  first.process.kill('SIGINT');
+  await first.ended;
+  expect(second).toMatchObject({ code: 1, stdout: '' });
+  expect(second.stderr).toMatch(/^RUN_ACTIVE: the data folder \.procurios-sync is in use by another.*\n$/);
+});

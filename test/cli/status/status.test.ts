@@ -1,0 +1,286 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createLedger } from '../../../lambda/aws/state/ledger.ts';
+import { saveRunReceipt } from '../../../lambda/aws/state/run-store.ts';
+import { createStateTable, type StateTable } from '../../../lambda/aws/state/state-table.ts';
+import type { Receipt, RunReceipt } from '../../../lambda/core/pull/receipt.ts';
+import { worstStatus } from '../../../lambda/core/pull/receipt.ts';
+import { newEntry, withOutcome } from '../../../lambda/core/push/ledger-entry.ts';
+import { ALARMS, alarmDescription, alarmName } from '../../../lambda/deployment/alarms.ts';
+import { stateTableName } from '../../../lambda/deployment/names.ts';
+import { systemClock } from '../../../lambda/runtime/clock.ts';
+import { type EmbeddedAws, startEmbeddedAws } from '../../../local/endpoints/embedded-aws.ts';
+import { createQueues, deleteQueues, type QueueUrls } from '../../../local/endpoints/queues.ts';
+import { createTables, deleteTables } from '../../../local/endpoints/tables.ts';
+import { DEMO_CONFIG, type Ended, newFolder, run, writeConfig } from '../../support/command-line.ts';
+import { type DeployedAws, deploy, startDeployedAws } from '../../support/deployed-aws/deployed-aws.ts';
+import { accessDenied } from '../../support/deployed-aws/refusals.ts';
+import { dynamoDbOf, sqsOf } from '../../support/embedded-aws.ts';
+import { operationOf } from '../../support/push-world.ts';
+
+const THINGS = { path: '/l/things', mediaType: 'application/json', key: 'id', paging: { kind: 'onePage' } };
+const { name: _name, ...operation } = operationOf();
+const CONFIG = {
+  environment: 'acme',
+  host: 'https://procurios.example.com',
+  auth: { grant: 'clientCredentials', scopes: ['x'] },
+  streams: ['members', 'orders', 'channels'].map((name) => ({ name, ...THINGS })),
+  operations: { register: operation },
+};
+const COUNTS = { pages: 2, fetched: 20, written: 5, unchanged: 14, repeated: 0, rejected: 1, requests: 2 };
+const WELL: Receipt = { status: 'complete', ...COUNTS };
+
+let embedded: EmbeddedAws;
+let dynamoDb: DynamoDBClient;
+let sqs: SQSClient;
+let state: StateTable;
+let cwd: string;
+let aws: DeployedAws;
+let queues: QueueUrls;
+beforeAll(async () => {
+  embedded = await startEmbeddedAws();
+  dynamoDb = dynamoDbOf(embedded);
+  sqs = sqsOf(embedded.environment.AWS_ENDPOINT_URL_SQS);
+  state = createStateTable(dynamoDb, stateTableName('acme'));
+  cwd = await newFolder('status');
+  await writeConfig(cwd, CONFIG);
+});
+beforeEach(async () => {
+  aws = await startDeployedAws();
+  await deleteTables(dynamoDb, CONFIG);
+  await createTables(dynamoDb, CONFIG);
+  await deleteQueues(sqs, CONFIG);
+  queues = await createQueues(sqs, CONFIG);
+});
+afterEach(async () => {
+  await aws[Symbol.asyncDispose]();
+});
+afterAll(async () => {
+  dynamoDb.destroy();
+  sqs.destroy();
+  await embedded.close();
+});
+
+async function status(flags: readonly string[] = [], env = {}): Promise<Ended> {
+  return await run(['status', ...flags], {
+    cwd,
+    env: { ...embedded.environment, ...aws.environment, ...env },
+  });
+}
+
+async function pulled(startedAt: string, streams: Readonly<Record<string, Receipt>>): Promise<void> {
+  const status = worstStatus(Object.values(streams));
+  const run: RunReceipt = { runId: startedAt, startedAt, finishedAt: startedAt, status, streams };
+  await saveRunReceipt(state, run);
+}
+
+/** Puts a change into the ledger as it stands after an attempt. */
+async function changed(
+  changeId: string,
+  outcome: 'accepted' | 'rejected' | 'unknown' | 'waiting',
+  note?: string,
+) {
+  const change = { changeId, operation: 'register', subject: 's/1', parameters: {}, body: { n: 1 } };
+  const entry = newEntry(change, { contentHash: 'h', bodyText: '{"n":1}', queuedMs: Date.now() });
+  const more = note === undefined ? {} : { note };
+  await createLedger(state).write(withOutcome(entry, systemClock, { outcome, ...more }));
+}
+
+function firing(key: keyof typeof ALARMS) {
+  const since = '2026-11-24T03:10:00.000Z';
+  return { name: alarmName('acme', key), state: 'ALARM' as const, since, description: alarmDescription(key) };
+}
+
+describe('when all is well', () => {
+  test('a screen says so, with exit code 0', async () => {
+    deploy(aws, 'acme', [{ ...firing('run-failed'), state: 'OK' }]);
+    await pulled('2026-11-23T03:00:00.000Z', { members: WELL, orders: WELL, channels: WELL });
+    await pulled('2026-11-24T03:00:00.000Z', { members: WELL, orders: WELL });
+    await changed('c1', 'accepted');
+    await changed('c2', 'rejected', 'settled by hand');
+
+    const { code, stdout, stderr } = await status();
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('acme, deployed 2026-11-01 10:00Z (UPDATE_COMPLETE)\n');
+    expect(stdout).toMatch(/^next start {4}\d{4}-\d\d-\d\d 04:00 Europe\/Amsterdam, in (\d+ h )?\d+ min$/m);
+    expect(stdout).toMatch(/^last runs {5}2026-11-24 03:00Z {2}complete {2}10 of 40 written, 0.0 s$/m);
+    expect(stdout).toMatch(/^members +complete +2026-11-24 03:00Z +20 +5 +0$/m);
+    expect(stdout).toMatch(/^channels +complete +2026-11-23 03:00Z +20 +5 +0$/m);
+    expect(stdout).toMatch(/^changes {7}1 accepted in 7 days$/m);
+    expect(stdout).toMatch(/^queue {9}empty\ndead letters {2}empty\nalarms {8}1 OK$/m);
+    expect(stdout).toMatch(/\n\nall is well\n$/);
+  });
+});
+
+describe('what needs a person', () => {
+  test('comes first, each with what to run or to read, and exit code 1', async () => {
+    const { pull } = deploy(aws, 'acme', [firing('changes-unknown')]);
+    const startedAt = Date.parse('2026-11-25T03:00:00.000Z');
+    pull.executions.push({ arn: `${pull.arn}:1/x/1`, name: 'nightly', status: 'RUNNING', startedAt });
+    const failed: Receipt = { ...WELL, status: 'failed', error: { code: 'ACCESS_DENIED', message: 'no' } };
+    await pulled('2026-11-24T03:00:00.000Z', { members: failed, orders: failed, channels: WELL });
+    const walk = { walkId: 'w', startedAt: '2026-11-24T03:00:00.000Z', counts: { ...COUNTS, pages: 7 } };
+    await state.send(
+      new PutCommand({ TableName: state.name, Item: { pk: 'walk#members', sk: 'position', ...walk } }),
+    );
+    await state.send(
+      new PutCommand({ TableName: state.name, Item: { pk: 'stream#orders', sk: 'reject#7' } }),
+    );
+    await changed('c1', 'unknown');
+    await changed('c2', 'rejected');
+    await changed('c3', 'waiting');
+    const message = { MessageBody: '{}', MessageGroupId: 'g', MessageDeduplicationId: 'd' };
+    await sqs.send(new SendMessageCommand({ QueueUrl: queues.deadLetters, ...message }));
+    await sqs.send(new SendMessageCommand({ QueueUrl: queues.changes, ...message }));
+    aws.watched.queueAges.set('procurios-sync-acme-changes.fifo', [{ at: Date.now() - 90_000, seconds: 75 }]);
+
+    const { code, stdout } = await status();
+
+    expect(code).toBe(1);
+    const lines = stdout.slice(0, stdout.indexOf('\n\npull at work')).split('\n');
+    expect(lines.join(' ').replace(/ +/g, ' ')).toContain(
+      `alarm changes-unknown since 2026-11-24 03:10Z: ${ALARMS['changes-unknown']} docs/runbook.md#changes-unknown`,
+    );
+    expect(stdout).toContain(
+      [
+        '  last walk failed ACCESS_DENIED: members, orders',
+        '    npx procurios-sync help ACCESS_DENIED',
+        '  1 change held: nobody knows whether applied',
+        '    npx procurios-sync changes list --outcome unknown',
+        '  1 change held: waited too long',
+        '    npx procurios-sync changes list --outcome waiting',
+        '  1 change rejected, and not settled',
+        '    npx procurios-sync changes list --outcome rejected',
+        '  1 change in the dead-letter queue',
+        '    docs/runbook.md#change-dead-letters',
+      ].join('\n'),
+    );
+    expect(stdout).toMatch(/^pull at work {2}since 2026-11-25 03:00Z, execution nightly$/m);
+    expect(stdout).toMatch(/^members +failed .* 7 pages$/m);
+    expect(stdout).toMatch(/^orders +failed .* 1$/m);
+    expect(stdout).toMatch(/^queue {9}1 message, the oldest 1:15 min$/m);
+    expect(stdout).toMatch(/\n\n6 things for a person to look at\n$/);
+  });
+
+  test('a run that was cut off is shown with what is known of it', async () => {
+    deploy(aws, 'acme', []);
+    await pulled('2026-11-24T03:00:00.000Z', { members: WELL, orders: WELL, channels: WELL });
+    const error = { code: 'INTERRUPTED', message: 'the run was cut off (execution x)' } as const;
+    const startedAt = '2026-11-25T03:00:00.000Z';
+    const run = {
+      runId: 'cut',
+      startedAt,
+      finishedAt: startedAt,
+      status: 'failed',
+      streams: {},
+      error,
+    } as const;
+    await saveRunReceipt(state, run);
+
+    const { stdout } = await status();
+
+    expect(stdout).toMatch(
+      /^last runs {5}2026-11-25 03:00Z {2}failed +INTERRUPTED the run was cut off \(execution x\)$/m,
+    );
+    expect(stdout).toMatch(/^members +complete +2026-11-24 03:00Z +20/m);
+  });
+
+  test('with --json is in one document', async () => {
+    deploy(aws, 'acme', [firing('run-failed')]);
+    aws.schedules.set('default/pull-nightly', {
+      state: 'DISABLED',
+      expression: 'cron(0 4 * * ? *)',
+      timeZone: 'UTC',
+    });
+    await pulled('2026-11-24T03:00:00.000Z', { members: WELL });
+
+    const { code, stdout, stderr } = await status(['--json']);
+
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({
+      environment: 'acme',
+      needsPerson: [
+        { what: 'the schedule is disabled: no pull starts by itself' },
+        { what: expect.stringContaining('alarm run-failed'), next: 'docs/runbook.md#run-failed' },
+      ],
+      stack: { status: 'UPDATE_COMPLETE' },
+      schedule: { isEnabled: false },
+      atWork: null,
+      runs: [{ status: 'complete' }],
+      streams: [
+        { name: 'members', lastWalk: { fetched: 20 } },
+        { name: 'orders', rejects: 0 },
+        { name: 'channels' },
+      ],
+      changes: { accepted: 0, unknown: 0 },
+      queue: { messages: 0, hidden: 0 },
+      unavailable: {},
+    });
+  });
+
+  test('a deploy that was rolled back is one', async () => {
+    deploy(aws, 'acme').stack.status = 'UPDATE_ROLLBACK_COMPLETE';
+
+    expect((await status()).stdout).toContain(
+      '  the last deploy did not succeed (UPDATE_ROLLBACK_COMPLETE)\n',
+    );
+  });
+});
+
+describe('what cannot be read', () => {
+  test('is said in a line, and the rest is shown', async () => {
+    deploy(aws, 'acme');
+    aws.refusals.set('cloudwatch:DescribeAlarms', accessDenied('cloudwatch:DescribeAlarms'));
+    aws.refusals.set('lambda:ListDurableExecutionsByFunction', {
+      code: 'TooManyRequestsException',
+      message: '',
+      status: 429,
+    });
+    await pulled('2026-11-24T03:00:00.000Z', { members: WELL });
+
+    const { code, stdout } = await status();
+
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      '  not known: alarms\n    alarms: AWS does not allow cloudwatch:DescribeAlarms (AccessDenied)\n',
+    );
+    expect(stdout).toContain(
+      "  not known: pull at work\n    the pull function's executions: AWS answered TooManyRequestsException\n",
+    );
+    expect(stdout).toMatch(/^members +complete/m);
+  });
+
+  test('for want of a stack is said once', async () => {
+    await pulled('2026-11-24T03:00:00.000Z', { members: WELL });
+
+    const { code, stdout } = await status();
+
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      '  not known: stack, schedule, pull at work\n    there is no stack procurios-sync-acme in this account and region\n',
+    );
+    expect(stdout).toMatch(/^members +complete/m);
+  });
+
+  test('at all is an error in one line, as without a region', async () => {
+    const { code, stdout, stderr } = await status([], { AWS_REGION: '' });
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^STORE_UNAVAILABLE: stack procurios-sync-acme: .*AWS_REGION/);
+    expect(stderr).not.toContain('    at ');
+  });
+});
+
+test('with --embedded it shows what there is on this machine', async () => {
+  const folder = await newFolder('status-embedded');
+
+  const { code, stdout } = await run(['status', '--embedded', '--config', DEMO_CONFIG], { cwd: folder });
+
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^demo, on this machine\n\nlast runs {5}there was none\n/);
+  expect(stdout).toMatch(/^members +never/m);
+  expect(stdout).not.toMatch(/alarms|next start|at work/);
+});

@@ -1,0 +1,168 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { LAUNCHER, newFolder, run, type Setting, writeConfig } from '../../support/command-line.ts';
+import { answerJson, type HttpServer, startHttpServer } from '../../support/http-server.ts';
+
+/** As the API sends them; the last one is a reject. */
+const THINGS = `[
+  {"id": "a/1", "count": 9007199254740993, "price": 0.1000000000000000055, "title": "Zoë, \\"the\\" one\\u001b[2J", "tags": ["x"]},
+  {"id": "b", "count": 2, "note": null},
+  {"id": "c", "_hash": "mine"}
+]`;
+
+let server: HttpServer;
+let setting: Setting;
+beforeAll(async () => {
+  server = await startHttpServer(({ path }, response) => {
+    if (path.startsWith('/l/oauth2/')) answerJson(response, { access_token: 'token' });
+    else response.writeHead(200, { 'content-type': 'application/json' }).end(THINGS);
+  });
+  setting = { cwd: await newFolder() };
+  const stream = { name: 'things', path: '/things', mediaType: 'application/json', key: 'id' };
+  await writeConfig(setting.cwd, {
+    environment: 'test',
+    host: server.origin,
+    auth: { grant: 'clientCredentials', scopes: ['things'] },
+    streams: [
+      { ...stream, paging: { kind: 'onePage' } },
+      { ...stream, name: 'nothing', paging: { kind: 'onePage' } },
+    ],
+  });
+  await run(['pull', '--embedded', '--stream', 'things'], setting);
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+});
+
+const embedded = (...args: string[]) => run([...args, '--embedded'], setting);
+
+describe('show', () => {
+  test('prints an item whole, with every digit', async () => {
+    const [json, pretty] = [
+      await embedded('show', 'things', 'a%2F1', '--json'),
+      await embedded('show', 'things', 'a%2F1'),
+    ];
+
+    expect(json).toMatchObject({ code: 0, stderr: '' });
+    expect(json.stdout).toContain('"count":9007199254740993,"price":0.1000000000000000055,');
+    expect(json.stdout.match(/\n/g)).toHaveLength(1);
+    expect(pretty.stdout).toContain('\n  "count": 9007199254740993,\n');
+  });
+
+  test('lists items as a table without the control characters in them, or as JSON Lines', async () => {
+    const [table, lines] = [await embedded('show', 'things'), await embedded('show', 'things', '--json')];
+
+    expect(table.code).toBe(0);
+    expect(table.stdout).toMatch(/^_id +id +count +price +title +_changedAt\n/);
+    expect(table.stdout).not.toContain('\u001b');
+    expect(table.stderr).toBe('all 2 items\n');
+    expect(
+      lines.stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)._id)
+        .sort(),
+    ).toEqual(['a%2F1', 'b']);
+  });
+
+  test('tells on stderr how many of the items it lists', async () => {
+    const { stdout, stderr } = await embedded('show', 'things', '--json', '--limit', '1');
+
+    expect(stdout.match(/\n/g)).toHaveLength(1);
+    expect(stderr).toBe('the first 1 items; --limit shows more, an ID one of them whole\n');
+  });
+
+  test('lists what was rejected, with the reason and without the value', async () => {
+    const { code, stdout, stderr } = await embedded('show', 'things', '--rejects');
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '1 of 1 rejects\n' });
+    expect(stdout).toMatch(/^c {2}RESERVED_NAME: .* \(page 1, field _hash, seen at [^)]+Z\)\n$/);
+    expect(stdout).not.toContain('mine');
+  });
+
+  test('says of an item that is not there, as an error, and of an empty table, as none', async () => {
+    const [item, table] = [await embedded('show', 'things', 'z'), await embedded('show', 'nothing')];
+
+    expect(item).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^NOT_FOUND: /) });
+    expect(table).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining('is empty') });
+  });
+});
+
+describe('export', () => {
+  test('gives the objects as Procurios gave them, a line each, digits kept', async () => {
+    const { code, stdout, stderr } = await embedded('export', 'things');
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '2 objects exported\n' });
+    expect(stdout.trim().split('\n').sort()).toEqual([
+      '{"id":"a/1","count":9007199254740993,"price":0.1000000000000000055,"title":"Zoë, \\"the\\" one\\u001b[2J","tags":["x"]}',
+      '{"id":"b","count":2,"note":null}',
+    ]);
+  });
+
+  test('writes CSV with the columns of all objects, to a file that appears when it is whole', async () => {
+    const { code, stdout } = await embedded(
+      'export',
+      'things',
+      '--format',
+      'csv',
+      '--out',
+      'things.csv',
+      '--json',
+    );
+
+    const [head, ...rows] = (await readFile(join(setting.cwd, 'things.csv'), 'utf8')).trim().split('\n');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({ stream: 'things', objects: 2, file: 'things.csv' });
+    expect(head?.split(',').sort()).toEqual(['count', 'id', 'note', 'price', 'tags', 'title']);
+    expect(rows).toHaveLength(2);
+    expect(rows.join('\n')).toContain('9007199254740993');
+    expect(await readdir(setting.cwd)).not.toContain('things.csv.partial');
+  });
+
+  test('to a file that cannot be written says so, with exit code 1', async () => {
+    const ended = await embedded('export', 'things', '--out', 'no-such-folder/things.jsonl');
+
+    expect(ended).toMatchObject({ code: 1, stdout: '' });
+    expect(ended.stderr).toBe('FILE_FAILED: no-such-folder/things.jsonl cannot be written (ENOENT)\n');
+  });
+
+  test('refuses CSV on stdout where JSON was asked for', async () => {
+    const { code, stdout } = await embedded('export', 'things', '--format', 'csv', '--json');
+
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout).error.code).toBe('USAGE');
+  });
+});
+
+test('a reader who leaves early is no failure', async () => {
+  const child = spawn(process.execPath, [LAUNCHER, 'show', 'things', '--embedded'], {
+    cwd: setting.cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.on('data', (text) => {
+    stderr += text;
+  });
+  child.stdout.destroy();
+
+  const [code] = await once(child, 'close');
+
+  expect(code).toBe(0);
+  expect(stderr).toBe('all 2 items\n');
+});
+
+test('a data folder that is none is told in one line', async () => {
+  const cwd = await newFolder();
+  await writeFile(join(cwd, '.procurios-sync'), '');
+
+  const { code, stderr } = await run(['demo'], { cwd });
+
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /^FILE_FAILED: the data folder \.procurios-sync is damaged, or not for you to write: .*\n$/,
+  );
+});

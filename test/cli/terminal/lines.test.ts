@@ -1,0 +1,103 @@
+import { describe, expect, test } from '@jest/globals';
+import { endingLine, type UnderWay, underWayLine } from '../../../cli/terminal/progress-line.ts';
+import { tableOf } from '../../../cli/terminal/table.ts';
+import type { Receipt } from '../../../lambda/core/pull/receipt.ts';
+import { duration, printable, shortened, wholeSeconds } from '../../../operator/words.ts';
+
+const STATE: UnderWay = { page: 15, last: 30, objects: 1500, pagesPerSecond: 5, objectsPerSecond: 500.4 };
+const RECEIPT: Receipt = {
+  status: 'complete',
+  pages: 30,
+  fetched: 3000,
+  written: 12,
+  unchanged: 2988,
+  repeated: 0,
+  rejected: 0,
+  requests: 31,
+};
+
+describe('the line of a stream under way', () => {
+  test('shows a bar, pages, objects, rate and time left where the last page is known', () => {
+    const line = underWayLine('members', STATE, 74);
+
+    expect(line).toBe('members  ███████████░░░░░░░░░░ 15/30 pages  1,500 objects  500/s  3 s left');
+  });
+
+  test('shows what is known where the last page is not', () => {
+    const line = underWayLine('members', { ...STATE, last: undefined }, 74);
+
+    expect(line).toBe('members  page 15  1,500 objects  500/s');
+  });
+
+  test('never takes more room than there is', () => {
+    const huge = {
+      page: 999_999,
+      last: 1_000_000,
+      objects: 100_000_000,
+      pagesPerSecond: 0.001,
+      objectsPerSecond: 9,
+    };
+
+    const lengths = Array.from({ length: 120 }, (_, most) => {
+      return [STATE, huge].map(
+        (state) => [...underWayLine('a-stream-with-long-name', state, most)].length - most,
+      );
+    });
+
+    expect(Math.max(...lengths.slice(1).flat())).toBeLessThanOrEqual(0);
+  });
+});
+
+describe('the line of a stream that ended', () => {
+  const layout = { isDryRun: false, elapsedMs: 1640, most: 80 };
+
+  test('counts what became of the objects, and leaves out what happened to none', () => {
+    expect(endingLine('members', RECEIPT, layout)).toBe(
+      'members  3,000 objects: 12 written, 2,988 unchanged  1.6 s',
+    );
+    expect(endingLine('members', RECEIPT, { ...layout, isDryRun: true })).toContain('12 to write');
+  });
+
+  test('says how far it got and why not further', () => {
+    const failed: Receipt = { ...RECEIPT, status: 'failed', error: { code: 'UNAVAILABLE', message: '…' } };
+
+    expect(endingLine('members', failed, layout)).toBe('members  failed after 30 pages: UNAVAILABLE  1.6 s');
+    expect(endingLine('members', { ...failed, pages: 0 }, layout)).toContain('members  failed: UNAVAILABLE');
+  });
+
+  test('leaves out the time where there is no room for it', () => {
+    expect(endingLine('members', RECEIPT, { ...layout, most: 50 })).toMatch(/unchanged$/);
+  });
+});
+
+describe('a table', () => {
+  const columns = [
+    { head: 'stream', cells: ['members', 'x'] },
+    { head: 'pages', cells: ['1', '20,000'], isNumber: true, dispensable: 1 },
+    { head: 'requests', cells: ['1', '20,001'], isNumber: true, dispensable: 2 },
+  ];
+
+  test('has numbers to the right and no borders', () => {
+    expect(tableOf(columns, undefined).split('\n')).toEqual([
+      'stream    pages  requests',
+      '───────  ──────  ────────',
+      'members       1         1',
+      'x        20,000    20,001',
+    ]);
+  });
+
+  test('leaves out the most dispensable columns until it fits', () => {
+    expect(tableOf(columns, 24).split('\n')[0]).toBe('stream    pages');
+    expect(tableOf(columns, 5).split('\n')[0]).toBe('stream');
+  });
+});
+
+test('durations are read at a glance', () => {
+  expect([99, 59_999, 60_000, 7_205_000].map(duration)).toEqual(['0.0 s', '59.9 s', '1:00 min', '2:00:05 h']);
+  expect([1, 59_001, 65_000].map(wholeSeconds)).toEqual(['1 s', '1:00 min', '1:05 min']);
+});
+
+test('text of others cannot steer a terminal, nor is a character cut in two', () => {
+  expect(printable('a\u001b[2Jb\u0007c\rd\u009be')).toBe('ab�c�d�e');
+  expect(shortened('ab😀cd', 4)).toBe('ab😀…');
+});

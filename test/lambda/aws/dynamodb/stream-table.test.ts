@@ -1,0 +1,226 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { describe, expect, test } from '@jest/globals';
+import { readItem, scanItems } from '../../../../lambda/aws/dynamodb/read-items.ts';
+import { createStreamTable, writeBody } from '../../../../lambda/aws/dynamodb/stream-table.ts';
+import { type Json, type JsonObject, parseJson, stringifyJson } from '../../../../lambda/core/json.ts';
+import { isReject, type Prepared, prepare } from '../../../../lambda/core/pull/prepare.ts';
+import { closeAfterTest } from '../../../support/embedded-aws.ts';
+import { describeEngines, type Engine } from '../../../support/engines.ts';
+import { type Fault, startFaultProxy } from '../../../support/fault-proxy.ts';
+import { ManualClock } from '../../../support/memory-ports.ts';
+import { streamOf } from '../../../support/streams.ts';
+
+const HOLDS = { guard: () => AbortSignal.timeout(60_000) };
+
+function prepared(object: Json): Prepared {
+  const outcome = prepare(object, streamOf(), undefined, { page: 1, index: 0 });
+  if (isReject(outcome)) throw new Error(outcome.reason);
+  return outcome;
+}
+
+const things = (count: number): Prepared[] =>
+  Array.from({ length: count }, (_, index) => prepared({ id: index + 1, text: `thing ${index + 1}` }));
+
+async function openTable(engine: Engine, url?: string) {
+  const { tableName } = await engine.freshTables();
+  const client = engine.client(url);
+  const options = { client, tableName, runId: 'run-1', lease: HOLDS, clock: new ManualClock() };
+  return { table: createStreamTable(options), client, tableName };
+}
+
+describeEngines('a stream table', (engine) => {
+  test('tells the hashes of what was written, and nothing of what was not', async () => {
+    const { table } = await openTable(engine);
+    const items = things(25);
+
+    const refused = await table.write(items);
+    const hashes = await table.readHashes([...items.map(({ id }) => id), 'absent'], true);
+
+    expect(refused).toEqual([]);
+    expect(hashes).toEqual(new Map(items.map(({ id, hash }) => [id, hash])));
+  });
+
+  test('gives an object back as it came, with our own fields beside it', async () => {
+    const { table, client, tableName } = await openTable(engine);
+    const text =
+      '{"id":"a/b é","exact":9007199254740993,"tiny":0.1000000000000000055,"empty":"","nothing":null,"emoji":"🧑‍🤝‍🧑",' +
+      '"__proto__":{"constructor":[1,{"__proto__":"x"}]},"constructor":"c","size":true,"list":[],"map":{},"a.b#c":-1.5}';
+    const item = prepared(parseJson(text));
+
+    await table.write([item]);
+    const stored = await readItem(client, tableName, item.id);
+
+    const { _id, _hash, _changedAt, _run, ...object } = stored as JsonObject;
+    expect([_id, _hash, _changedAt, _run]).toEqual([item.id, item.hash, '2026-11-24T03:00:00.000Z', 'run-1']);
+    expect(stringifyJson(sorted(object))).toBe(stringifyJson(sorted(parseJson(text))));
+  });
+
+  test('overwrites an item whole', async () => {
+    const { table, client, tableName } = await openTable(engine);
+    await table.write([prepared({ id: 1, old: 'x', text: 'a' })]);
+
+    await table.write([prepared({ id: 1, text: 'b' })]);
+
+    const item = await readItem(client, tableName, '1');
+    expect(item).toMatchObject({ text: 'b' });
+    expect(item).not.toHaveProperty('old');
+  });
+
+  test('refuses what is too large, and stores the other items of the batch', async () => {
+    const { table, client, tableName } = await openTable(engine);
+    const items = things(7);
+    const large: Prepared = { ...prepared({ id: 99 }), object: { id: 99, text: 'x'.repeat(420_000) } };
+
+    const refused = await table.write([...items.slice(0, 4), large, ...items.slice(4)]);
+
+    expect(refused.map(({ id }) => id)).toEqual(['99']);
+    expect(await idsIn(client, tableName)).toEqual(['1', '2', '3', '4', '5', '6', '7']);
+  });
+
+  test('is read page by page, each item once', async () => {
+    const { table, client, tableName } = await openTable(engine);
+    await table.write(things(25));
+
+    const sizes: number[] = [];
+    const ids: unknown[] = [];
+    for await (const page of scanItems(client, tableName, 10)) {
+      sizes.push(page.length);
+      ids.push(...page.map((item) => item._id));
+    }
+
+    expect(Math.max(...sizes)).toBe(10);
+    expect(new Set(ids).size).toBe(25);
+    expect(ids).toHaveLength(25);
+  });
+
+  test('that does not exist is named', async () => {
+    const client = engine.client();
+    const tableName = 'procurios-sync-acme-nowhere';
+    const table = createStreamTable({
+      client,
+      tableName,
+      runId: 'r',
+      lease: HOLDS,
+      clock: new ManualClock(),
+    });
+    const missing = { code: 'STORE_MISSING', message: expect.stringContaining(tableName) };
+
+    await expect(table.readHashes(['1'], false)).rejects.toMatchObject(missing);
+    await expect(table.write(things(1))).rejects.toMatchObject(missing);
+    await expect(readItem(client, tableName, '1')).rejects.toMatchObject(missing);
+  });
+});
+
+describeEngines('a stream table under faults', (engine) => {
+  async function openFaulty(decide: (action: string, ordinal: number) => Fault | undefined) {
+    const proxy = closeAfterTest(await startFaultProxy(engine.url));
+    proxy.onCall(({ action, ordinal }) => decide(action, ordinal));
+    return { proxy, ...(await openTable(engine, proxy.url)) };
+  }
+
+  test('sends unprocessed items again until none is left', async () => {
+    const { table, proxy, tableName } = await openFaulty((action, ordinal) =>
+      action === 'BatchWriteItem' && ordinal <= 3 ? { unprocessed: 10 } : undefined,
+    );
+
+    const refused = await table.write(things(25));
+
+    expect(refused).toEqual([]);
+    expect(await idsIn(engine.client(), tableName)).toHaveLength(25);
+    expect(proxy.calls().BatchWriteItem).toBe(4);
+    expect(proxy.items().BatchWriteItem).toBe(25 + 10 + 10 + 10);
+  });
+
+  test.each(['ProvisionedThroughputExceededException', 'ThrottlingException', 'RequestLimitExceeded'])(
+    'rides out %s on writes and on reads',
+    async (name) => {
+      const { table, tableName } = await openFaulty((_action, ordinal) =>
+        ordinal <= 4 ? { refuse: name } : undefined,
+      );
+
+      await table.write(things(25));
+      const hashes = await table.readHashes(['1', '25'], true);
+
+      expect(hashes.size).toBe(2);
+      expect(await idsIn(engine.client(), tableName)).toHaveLength(25);
+    },
+  );
+
+  test('gives up on a table that throttles for ever', async () => {
+    const { table } = await openFaulty(() => ({ refuse: 'ThrottlingException' }));
+
+    await expect(table.write(things(2))).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      message: expect.stringMatching(/^table procurios-sync-test-\d+-things goes on throttling$/),
+    });
+  });
+
+  test.each<Fault>([{ status: 500 }, 'drop', { refuse: 'AccessDeniedException' }])(
+    'says that the table is unavailable after %p',
+    async (fault) => {
+      const { table } = await openFaulty(() => fault);
+
+      await expect(table.write(things(2))).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+      await expect(table.readHashes(['1'], false)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    },
+  );
+
+  test('writes an item once more when the reply was lost, and has it once', async () => {
+    const { table, tableName } = await openFaulty((action, ordinal) =>
+      action === 'BatchWriteItem' && ordinal === 1 ? 'loseReply' : undefined,
+    );
+
+    await expect(table.write(things(3))).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    await table.write(things(3));
+
+    expect(await idsIn(engine.client(), tableName)).toEqual(['1', '2', '3']);
+  });
+
+  test('writes nothing once its lease is lost', async () => {
+    const { tableName } = await engine.freshTables();
+    const lost = new Error('lost');
+    const lease = {
+      guard: (): AbortSignal => {
+        throw lost;
+      },
+    };
+    const client = engine.client();
+    const table = createStreamTable({ client, tableName, runId: 'r', lease, clock: new ManualClock() });
+
+    await expect(table.write(things(3))).rejects.toBe(lost);
+
+    expect(await idsIn(client, tableName)).toEqual([]);
+  });
+});
+
+describe('the body of a batch', () => {
+  test('is, byte for byte, what the SDK makes of the same items', () => {
+    const objects: JsonObject[] = [
+      { id: 1, text: 'é " \\ \n 🧑', list: [1, 'two', null, true, [], {}], map: { deep: { er: -0.5 } } },
+      { id: 2, zero: 0, small: 1e-7, no: false, 'a.b': '' },
+    ];
+    const items = objects.map(prepared);
+    const own = (item: Prepared) => ({ _id: item.id, _hash: item.hash, _changedAt: 'T', _run: 'R' });
+
+    const body = writeBody('table', items, 'T', 'R');
+
+    const requests = items.map((item) => ({
+      PutRequest: { Item: marshall({ ...own(item), ...item.object }) },
+    }));
+    expect(body).toBe(JSON.stringify({ RequestItems: { table: requests } }));
+  });
+});
+
+async function idsIn(client: ReturnType<Engine['client']>, tableName: string): Promise<unknown[]> {
+  const ids: unknown[] = [];
+  for await (const items of scanItems(client, tableName)) ids.push(...items.map((item) => item._id));
+  return ids.sort();
+}
+
+/** The fields at every level by name, for DynamoDB does not keep their order. */
+function sorted(value: Json): Json {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null || 'text' in value) return value;
+  const fields = Object.entries(value as JsonObject).sort(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(fields.map(([name, part]) => [name, sorted(part)]));
+}

@@ -1,0 +1,307 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { describe, expect, test } from '@jest/globals';
+import { putEvent } from '../../../../lambda/aws/event-bus.ts';
+import { readExecutionState } from '../../../../lambda/aws/executions.ts';
+import {
+  acquireLease,
+  type LeaseOptions,
+  readLease,
+  releaseExecutionLease,
+  resumeLease,
+  takeLease,
+} from '../../../../lambda/aws/state/lease.ts';
+import { listRunReceipts, saveRunReceipt } from '../../../../lambda/aws/state/run-store.ts';
+import { createStateTable } from '../../../../lambda/aws/state/state-table.ts';
+import type { LeaseRow, OwnerState } from '../../../../lambda/core/pull/lease.ts';
+import type { RunReceipt } from '../../../../lambda/core/pull/receipt.ts';
+import { noteCutOff } from '../../../../lambda/wiring/run-pull.ts';
+import { startEmbeddedEventBridge } from '../../../../local/endpoints/embedded-event-bridge.ts';
+import { startEmbeddedLambda } from '../../../../local/endpoints/embedded-lambda.ts';
+import { ServiceError } from '../../../../local/endpoints/json-service.ts';
+import { closeAfterTest } from '../../../support/embedded-aws.ts';
+import { describeEngines, type Engine } from '../../../support/engines.ts';
+import { ManualClock } from '../../../support/memory-ports.ts';
+
+const HOUR = 60 * 60 * 1000;
+const TONIGHT = 'arn:aws:lambda:eu-west-1:111122223333:function:pull:1/durable-execution/tonight/1';
+const TOMORROW = TONIGHT.replace('tonight', 'tomorrow');
+
+describeEngines('the lease of an execution', (engine) => {
+  test('lasts through a wait of an hour without a heartbeat, while Lambda says that it runs', async () => {
+    const { clock, take, state } = await open(engine);
+    await take(TONIGHT);
+    await (await resumeLease(state, TONIGHT, clock)).pause();
+    clock.time += HOUR;
+
+    const another = take(TOMORROW, 'running');
+
+    await expect(another).rejects.toMatchObject({ code: 'RUN_ACTIVE', retryAfterMs: undefined });
+    expect((await resumeLease(state, TONIGHT, clock)).guard().aborted).toBe(false);
+  });
+
+  test('is taken over once Lambda says that it has ended, and what it may still write is over', async () => {
+    const { clock, take, state } = await open(engine);
+    await take(TONIGHT);
+    await resumeLease(state, TONIGHT, clock);
+
+    const tooEarly = take(TOMORROW, 'ended');
+    await expect(tooEarly).rejects.toMatchObject({ code: 'RUN_ACTIVE', retryAfterMs: 35_000 });
+    clock.time += 35_000;
+    const { row, cutOff } = await take(TOMORROW, 'ended');
+
+    expect(cutOff).toMatchObject({ execution: TONIGHT, runId: `run of ${TONIGHT}` });
+    expect(row.fence).toBeGreaterThan(cutOff?.fence ?? Infinity);
+    await expect(resumeLease(state, TONIGHT, clock)).rejects.toMatchObject({ code: 'RUN_ACTIVE' });
+  });
+
+  test('holds where Lambda does not say, and says until when: the time that it would be timed out at', async () => {
+    const { clock, take } = await open(engine);
+    await take(TONIGHT);
+    clock.time += 22 * HOUR;
+
+    await expect(take(TOMORROW, 'unknown')).rejects.toMatchObject({
+      code: 'RUN_ACTIVE',
+      message: expect.stringMatching(/GetDurableExecution.*free from 2026-11-25T02:00:00.000Z on/),
+    });
+    clock.time += HOUR;
+
+    expect((await take(TOMORROW, 'unknown')).cutOff).toMatchObject({ execution: TONIGHT });
+  });
+
+  test('keeps a process out, and the other way round', async () => {
+    const { clock, take, options } = await open(engine);
+    await take(TONIGHT);
+    const process = acquireLease({ ...options, owner: 'process 1', runId: 'r', clock, ...saying('running') });
+    await expect(process).rejects.toMatchObject({ code: 'RUN_ACTIVE' });
+    clock.time += 24 * HOUR;
+
+    const taken = await acquireLease({
+      ...options,
+      owner: 'process 1',
+      runId: 'r',
+      clock,
+      ...saying('ended'),
+    });
+
+    const heldByProcess = take(TOMORROW, 'ended');
+    await expect(heldByProcess).rejects.toMatchObject({ code: 'RUN_ACTIVE', retryAfterMs: 45_000 });
+    await taken.release();
+  });
+
+  test('of a process that was killed is taken over after its last heartbeat', async () => {
+    const { clock, take, options } = await open(engine);
+    await acquireLease({ ...options, owner: 'process 1', runId: 'killed', clock, ...saying('unknown') });
+    clock.time += 45_000;
+
+    expect((await take(TONIGHT)).cutOff).toMatchObject({ owner: 'process 1', runId: 'killed' });
+  });
+
+  test('is not taken before the run that was cut off is noted: nobody would learn of it afterwards', async () => {
+    const { take, options } = await open(engine);
+    await take(TONIGHT);
+    const dies = takeLease({
+      ...options,
+      owner: 'execution that dies',
+      runId: 'dies',
+      execution: { arn: 'dies', endsAtMs: Number.MAX_SAFE_INTEGER },
+      ...saying('ended'),
+      noteCutOff: async () => {
+        throw new Error('killed here');
+      },
+    });
+    await expect(dies).rejects.toThrow('killed here');
+
+    expect((await take(TOMORROW, 'ended')).cutOff).toMatchObject({ runId: `run of ${TONIGHT}` });
+  });
+
+  test('is the same when the execution takes it a second time, because it forgot', async () => {
+    const { take } = await open(engine);
+    const first = await take(TONIGHT);
+
+    const second = await take(TONIGHT);
+
+    expect(second.row).toMatchObject(first.row);
+    expect(second.cutOff).toBeUndefined();
+  });
+
+  test('has a fence of its own for each slice', async () => {
+    const { clock, take, state } = await open(engine);
+    await take(TONIGHT);
+    const first = await resumeLease(state, TONIGHT, clock);
+    const second = await resumeLease(state, TONIGHT, clock);
+
+    expect(second.fence).toBe(first.fence + 1);
+    await first.pause();
+    expect(await readLease(state)).toMatchObject({
+      fence: second.fence,
+      writesUntil: clock.now() + 35_000,
+    });
+  });
+
+  test('is free at once when it is released, by its holder only', async () => {
+    const { take, state } = await open(engine);
+    await take(TONIGHT);
+    await releaseExecutionLease(state, TOMORROW);
+    await expect(take(TOMORROW, 'running')).rejects.toMatchObject({ code: 'RUN_ACTIVE' });
+    await releaseExecutionLease(state, TONIGHT);
+
+    expect((await take(TOMORROW, 'running')).cutOff).toBeUndefined();
+  });
+});
+
+describeEngines('the receipt for a run that was cut off', (engine) => {
+  const holder: LeaseRow = {
+    ...{ owner: 'execution 1', holder: 'execution 1', runId: 'run-1', fence: 1 },
+    ...{ since: '2026-11-24T03:00:00.000Z', until: 1, writesUntil: 0 },
+  };
+
+  test('says so, and is the same however often it is noted', async () => {
+    const { state } = await open(engine);
+
+    await noteCutOff(state, holder);
+    const [first] = await listRunReceipts(state, 9);
+    await noteCutOff(state, holder);
+
+    expect(first).toMatchObject({ runId: 'run-1', status: 'failed', error: { code: 'INTERRUPTED' } });
+    expect(await listRunReceipts(state, 9)).toEqual([first]);
+  });
+
+  test('does not replace the one of a run that ended well and could not let go of the lease', async () => {
+    const { state } = await open(engine);
+    const own: RunReceipt = {
+      ...{ runId: 'run-1', startedAt: holder.since, finishedAt: '2026-11-24T04:00:00.000Z' },
+      ...{ status: 'complete', streams: {} },
+    };
+    await saveRunReceipt(state, own);
+
+    await noteCutOff(state, holder);
+
+    expect(await listRunReceipts(state, 9)).toEqual([own]);
+  });
+
+  test('is left out for a lease of a version that did not note its run', async () => {
+    const { state } = await open(engine);
+    const { runId: _, ...older } = holder;
+
+    await noteCutOff(state, older);
+
+    expect(await listRunReceipts(state, 9)).toEqual([]);
+  });
+});
+
+async function open(engine: Engine) {
+  const { stateName } = await engine.freshTables();
+  const state = createStateTable(engine.client(), stateName);
+  const clock = new ManualClock();
+  const options = {
+    state,
+    isAlone: false,
+    noteCutOff: async () => {},
+    clock,
+  } satisfies Partial<LeaseOptions>;
+  const take = async (arn: string, ofOthers: OwnerState = 'unknown') => {
+    let cutOff: LeaseRow | undefined;
+    const row = await takeLease({
+      ...options,
+      owner: `execution ${arn}`,
+      runId: `run of ${arn}`,
+      execution: { arn, endsAtMs: clock.now() + 23 * HOUR },
+      ...saying(ofOthers),
+      noteCutOff: async (holder) => {
+        cutOff = holder;
+      },
+    });
+    return { row, cutOff };
+  };
+  return { state, clock, options, take };
+}
+
+function saying(state: OwnerState): Pick<LeaseOptions, 'readOwnerState'> {
+  return { readOwnerState: async () => state };
+}
+
+const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+describe('Lambda, asked for an execution', () => {
+  async function ask(describeExecution: (arn: string) => object | undefined) {
+    const unused = async () => ({});
+    const lambda = closeAfterTest(
+      await startEmbeddedLambda({ checkpoint: unused, readState: unused, describe: describeExecution }),
+    );
+    const client = new LambdaClient({
+      endpoint: lambda.url,
+      region: 'eu-west-1',
+      credentials,
+      maxAttempts: 1,
+    });
+    return await readExecutionState(client, TONIGHT);
+  }
+
+  test.each([
+    ['RUNNING', 'running'],
+    ['SUCCEEDED', 'ended'],
+    ['FAILED', 'ended'],
+    ['TIMED_OUT', 'ended'],
+    ['STOPPED', 'ended'],
+  ])('that is %s, says %s', async (Status, expected) => {
+    expect(await ask((arn) => (arn === TONIGHT ? { Status } : undefined))).toBe(expected);
+  });
+
+  test('that it does not know, says that it has ended', async () => {
+    expect(await ask(() => undefined)).toBe('ended');
+  });
+
+  test.each(['AccessDeniedException', 'TooManyRequestsException', 'ServiceException'])(
+    'says nothing where it answers %s',
+    async (type) => {
+      const refused = ask(() => {
+        throw new ServiceError(type, 'refused by the test');
+      });
+
+      expect(await refused).toBe('unknown');
+    },
+  );
+
+  test('says nothing where it cannot be reached', async () => {
+    const client = new LambdaClient({
+      endpoint: 'http://127.0.0.1:9',
+      region: 'eu-west-1',
+      credentials,
+      maxAttempts: 1,
+    });
+
+    expect(await readExecutionState(client, TONIGHT)).toBe('unknown');
+  });
+});
+
+describe('an event', () => {
+  async function openBus() {
+    const eventBridge = closeAfterTest(await startEmbeddedEventBridge());
+    const client = new EventBridgeClient({ endpoint: eventBridge.url, region: 'eu-west-1', credentials });
+    return { bus: eventBridge.bus, client };
+  }
+
+  test('is on the bus with its detail', async () => {
+    const { bus, client } = await openBus();
+    const events: unknown[] = [];
+    bus.subscribe((event) => events.push(event));
+
+    await putEvent(client, { source: 'procurios-sync', detailType: 'Something', detail: { runId: 'r' } });
+
+    expect(events).toMatchObject([
+      { source: 'procurios-sync', 'detail-type': 'Something', detail: { runId: 'r' } },
+    ]);
+  });
+
+  test('that the bus refuses is a failure, though the call was answered well', async () => {
+    const { client } = await openBus();
+
+    const refused = putEvent(client, { source: 'aws.lambda', detailType: 'Something', detail: {} });
+
+    await expect(refused).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      message: expect.stringContaining('NotAuthorizedForSource'),
+    });
+  });
+});

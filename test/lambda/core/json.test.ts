@@ -1,0 +1,81 @@
+import { describe, expect, test } from '@jest/globals';
+import { canonicalDecimal, ExactNumber, parseJson, stringifyJson } from '../../../lambda/core/json.ts';
+
+describe('parseJson', () => {
+  test.each([
+    '9007199254740993',
+    '-9007199254740993',
+    '0.1000000000000000055',
+    '1e400',
+    '123456789012345678901234567890',
+  ])('keeps the digits of %s', (text) => {
+    expect(parseJson(`{"n":${text}}`)).toEqual({ n: new ExactNumber(text) });
+  });
+
+  test.each([
+    ['0', 0],
+    ['-0.5', -0.5],
+    ['1e3', 1000],
+    ['1.50', 1.5],
+    ['9007199254740992', 9007199254740992],
+    ['100000000000000000000000', 1e23],
+    ['0.1', 0.1],
+  ])('leaves %s a plain number, for a double holds it', (text, number) => {
+    expect(parseJson(`[${text}]`)).toEqual([number]);
+  });
+
+  test('leaves digits in text alone', () => {
+    expect(parseJson('{"a":"9007199254740993","b":9007199254740993}')).toEqual({
+      a: '9007199254740993',
+      b: new ExactNumber('9007199254740993'),
+    });
+  });
+
+  test.each(['{"__proto__":{"a":1},"n":1}', '{"__proto__":{"a":1},"n":9007199254740993}'])(
+    'keeps a field named __proto__ as a field: %s',
+    (text) => {
+      const value = parseJson(text) as object;
+
+      expect(Object.keys(value)).toEqual(['__proto__', 'n']);
+      expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
+    },
+  );
+});
+
+test('keeps digits beside an object that is nested beyond the stack', () => {
+  const deep = `${'{"a":['.repeat(8000)}"]}"${']}'.repeat(8000)}`;
+
+  const [first, second] = parseJson(`[${deep},{"n":9007199254740993,"t":"\\"[{"}]`) as [object, object];
+
+  expect(second).toEqual({ n: new ExactNumber('9007199254740993'), t: '"[{' });
+  let levels = 0;
+  for (let at: unknown = first; typeof at === 'object' && at !== null; at = Object.values(at)[0]) levels += 1;
+  expect(levels).toBe(64);
+});
+
+test('takes a number of a million digits in its stride', () => {
+  const text = `1${'0'.repeat(500_000)}1${'0'.repeat(500_000)}`;
+
+  expect(canonicalDecimal(text)).toHaveLength(500_002 + 'e500000'.length);
+});
+
+test('stringifyJson writes the digits that parseJson kept', () => {
+  const text = '{"n":9007199254740993,"list":[0.1000000000000000055,1],"__proto__":"x"}';
+
+  expect(stringifyJson(parseJson(text))).toBe(text);
+});
+
+describe('canonicalDecimal', () => {
+  test.each([
+    ['1.50', '15e-1'],
+    ['15e-1', '15e-1'],
+    ['0.015E2', '15e-1'],
+    ['1500', '15e2'],
+    ['1.5e+3', '15e2'],
+    ['-0.0', '0'],
+    ['0e99', '0'],
+    ['-007.0', '-7e0'],
+  ])('spells %s as %s', (text, canonical) => {
+    expect(canonicalDecimal(text)).toBe(canonical);
+  });
+});

@@ -1,0 +1,162 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Json, parseJson } from '../../../../lambda/core/json.ts';
+import { isReject, prepare } from '../../../../lambda/core/pull/prepare.ts';
+import type { Reject } from '../../../../lambda/core/pull/reject.ts';
+import { streamOf } from '../../../support/streams.ts';
+
+const PLACE = { page: 3, index: 7 };
+
+function prepared(object: Json, overrides = {}, keyTypes?: string) {
+  const outcome = prepare(object, streamOf(overrides), keyTypes, PLACE);
+  if (isReject(outcome)) throw new Error(`rejected: ${outcome.reason}`);
+  return outcome;
+}
+
+function rejected(object: Json, overrides = {}, keyTypes?: string): Reject {
+  const outcome = prepare(object, streamOf(overrides), keyTypes, PLACE);
+  if (!isReject(outcome)) throw new Error('not rejected');
+  return outcome;
+}
+
+describe('the hash', () => {
+  test('is the same whatever the order of the fields, at every level', () => {
+    const one = prepared({ id: 1, a: { x: 1, y: [1, { p: 1, q: 2 }] } });
+    const other = prepared({ a: { y: [1, { q: 2, p: 1 }], x: 1 }, id: 1 });
+
+    expect(one.hash).toBe(other.hash);
+  });
+
+  test.each([
+    ['{"id":1,"n":1.50}', '{"id":1,"n":1.5}'],
+    ['{"id":1,"n":1e3}', '{"id":1,"n":1000}'],
+    ['{"id":1,"n":-0}', '{"id":1,"n":0}'],
+    ['{"id":1,"n":9007199254740993.0}', '{"id":1,"n":9007199254740993}'],
+  ])('is the same for equal decimals: %s and %s', (one, other) => {
+    expect(prepared(parseJson(one)).hash).toBe(prepared(parseJson(other)).hash);
+  });
+
+  test.each([
+    ['{"id":1,"n":1}', '{"id":1,"n":"1"}'],
+    ['{"id":1,"n":9007199254740993}', '{"id":1,"n":9007199254740992}'],
+    ['{"id":1,"n":null}', '{"id":1}'],
+    ['{"id":1,"n":[1,2]}', '{"id":1,"n":[2,1]}'],
+    ['{"id":1,"n":""}', '{"id":1,"n":null}'],
+    ['{"id":1,"n":{"0":1}}', '{"id":1,"n":[1]}'],
+    ['{"id":1,"__proto__":{"a":1}}', '{"id":1,"__proto__":{"a":2}}'],
+  ])('differs for different objects: %s and %s', (one, other) => {
+    expect(prepared(parseJson(one)).hash).not.toBe(prepared(parseJson(other)).hash);
+  });
+
+  test('leaves out the top-level fields whose changes are ignored, and only those', () => {
+    const overrides = { ignoreChangesIn: ['seen'] };
+    const base = prepared({ id: 1, seen: 'a', inner: { seen: 'a' } }, overrides);
+
+    expect(prepared({ id: 1, seen: 'b', inner: { seen: 'a' } }, overrides).hash).toBe(base.hash);
+    expect(prepared({ id: 1, seen: 'a', inner: { seen: 'b' } }, overrides).hash).not.toBe(base.hash);
+  });
+
+  test('is 16 bytes in hexadecimal', () => {
+    expect(prepared({ id: 1 }).hash).toMatch(/^[0-9a-f]{32}$/);
+  });
+});
+
+describe('the key', () => {
+  test.each<[Json, string, string]>([
+    [5, '5', 'integer'],
+    ['5', '5', 'string'],
+    [-5, '-5', 'integer'],
+    ['a/b é', 'a%2Fb%20%C3%A9', 'string'],
+    [parseJson('9007199254740993'), '9007199254740993', 'integer'],
+    [parseJson('1e21'), '1000000000000000000000', 'integer'],
+  ])('%p gives the id %s, of type %s', (id, text, types) => {
+    const object = prepared({ id });
+
+    expect([object.id, object.keyTypes]).toEqual([text, types]);
+  });
+
+  test('of several fields is joined in their order', () => {
+    const object = prepared({ b: 'x/y', a: 1 }, { key: ['a', 'b'] });
+
+    expect([object.id, object.keyTypes]).toEqual(['1/x%2Fy', 'integer,string']);
+  });
+
+  test.each<[Json, string]>([
+    [{}, 'KEY_MISSING'],
+    [{ id: null }, 'KEY_MISSING'],
+    [{ id: '' }, 'KEY_MISSING'],
+    [{ id: 1.5 }, 'KEY_INVALID'],
+    [{ id: true }, 'KEY_INVALID'],
+    [{ id: ['a'] }, 'KEY_INVALID'],
+    [{ id: '\ud800' }, 'KEY_INVALID'],
+    [{ id: 'x'.repeat(2049) }, 'KEY_TOO_LONG'],
+  ])('%p is a reject without an id', (object, reason) => {
+    expect(rejected(object)).toEqual({ id: undefined, reason, field: 'id', ...PLACE });
+  });
+
+  test('is never taken from the prototype', () => {
+    expect(rejected({ a: 1 }, { key: ['constructor'] }).reason).toBe('KEY_MISSING');
+  });
+
+  test('of another type than before is a reject', () => {
+    expect(rejected({ id: '5' }, {}, 'integer')).toEqual({
+      id: '5',
+      reason: 'KEY_TYPE_CHANGED',
+      field: 'id',
+      ...PLACE,
+    });
+    expect(prepared({ id: 5 }, {}, 'integer').id).toBe('5');
+  });
+});
+
+/** `{"l": {"l": … 1}}` with that many maps or lists round the 1. */
+function nested(levels: number, wrap: (inner: Json) => Json): Json {
+  return levels === 0 ? 1 : wrap(nested(levels - 1, wrap));
+}
+
+describe('what DynamoDB cannot hold', () => {
+  test.each<[string, string, string | undefined]>([
+    ['{"id":1,"a":{"b":[1,{"c":12345678901234567890123456789012345678.9}]}}', 'NUMBER_DIGITS', 'a.b[1].c'],
+    ['{"id":1,"a":1e126}', 'NUMBER_RANGE', 'a'],
+    ['{"id":1,"a":-1e126}', 'NUMBER_RANGE', 'a'],
+    ['{"id":1,"a":1e400}', 'NUMBER_RANGE', 'a'],
+    ['{"id":1,"a":1e-131}', 'NUMBER_RANGE', 'a'],
+    ['{"id":1,"a":["ok","\\ud800"]}', 'LONE_SURROGATE', 'a[1]'],
+    ['{"id":1,"a":{"\\udc00":1}}', 'LONE_SURROGATE', 'a'],
+    ['{"id":1,"a":{"":1}}', 'EMPTY_NAME', 'a'],
+    ['{"id":1,"":1}', 'EMPTY_NAME', ''],
+    ['{"id":1,"_hash":1}', 'RESERVED_NAME', '_hash'],
+    ['{"id":1,"_expiresAt":1}', 'RESERVED_NAME', '_expiresAt'],
+  ])('%s is a reject: %s at %s', (text, reason, field) => {
+    expect(rejected(parseJson(text))).toEqual({ id: '1', reason, field, ...PLACE });
+  });
+
+  test.each([
+    '{"id":1,"a":12345678901234567890123456789012345678}',
+    '{"id":1,"a":9.9999999999999999999999999999999999999e125}',
+    '{"id":1,"a":1e-130}',
+    '{"id":1,"a":1.000000000000000000000000000000000000000000000}',
+    '{"id":1,"_links":{"self":1},"a":"\\ud83d\\ude00"}',
+    '{"id":1,"a":{"__proto__":null,"constructor":[],"size":""}}',
+  ])('%s is not', (text) => {
+    expect(prepared(parseJson(text)).id).toBe('1');
+  });
+
+  test.each<[string, (inner: Json) => Json]>([
+    ['maps', (inner) => ({ l: inner })],
+    ['lists', (inner) => [inner]],
+  ])('is nested deeper than 32 levels of %s', (_kind, wrap) => {
+    expect(prepared({ id: 1, a: nested(32, wrap) }).id).toBe('1');
+    expect(rejected({ id: 1, a: nested(33, wrap) }).reason).toBe('TOO_DEEP');
+    expect(rejected({ id: 1, a: nested(5000, wrap) }).reason).toBe('TOO_DEEP');
+  });
+
+  test('is larger than 400 KB, counted in bytes', () => {
+    expect(prepared({ id: 1, a: 'x'.repeat(409_000) }).id).toBe('1');
+    expect(rejected({ id: 1, a: 'é'.repeat(205_000) }).reason).toBe('TOO_LARGE');
+    expect(rejected({ id: 1, a: 'x'.repeat(410_000) }, { ignoreChangesIn: ['a'] }).reason).toBe('TOO_LARGE');
+  });
+
+  test.each<Json>([null, 1, 'text', [1]])('%p is no object', (object) => {
+    expect(rejected(object)).toEqual({ id: undefined, reason: 'NOT_AN_OBJECT', field: undefined, ...PLACE });
+  });
+});

@@ -1,0 +1,239 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { SyncError } from '../../../../lambda/core/errors.ts';
+import type { Json } from '../../../../lambda/core/json.ts';
+import { pullStreams } from '../../../../lambda/core/pull/run.ts';
+import { durableWorld } from '../../../support/durable-world.ts';
+import { MemoryEngine } from '../../../support/memory-engine.ts';
+import { type Listing, ManualClock, runOf } from '../../../support/memory-ports.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+const things = (from: number, to: number): Json[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => ({ id: from + index }));
+const pagesOfTen = (pages: number): Listing =>
+  Array.from({ length: pages }, (_, page) => things(page * 10 + 1, page * 10 + 10));
+const throttled = (seconds: number) =>
+  new SyncError('THROTTLED', 'page 2: status 429', { retryAfterMs: seconds * 1000 });
+
+/** A world whose pages take that long, and an engine whose waits move its clock. */
+function open(
+  listings: Readonly<Record<string, () => Listing>>,
+  pageMs = MINUTE,
+  mostOperations = 3000,
+  onPage: () => void = () => {},
+) {
+  const clock = new ManualClock();
+  const world = durableWorld(listings, clock, () => {
+    clock.time += pageMs;
+    onPage();
+  });
+  const engine = new MemoryEngine(mostOperations);
+  const waits: number[] = [];
+  engine.onWait = (ms) => {
+    waits.push(ms);
+    clock.time += ms;
+  };
+  const pull = (run = runOf('run-1', { unfinished: world.walks.unfinished })) =>
+    engine.carryOut((durable) => {
+      const { streams, openRun } = world.ports;
+      return pullStreams(run, streams, openRun(run, { executionArn: 'arn', timeLeftMs: () => 0 }), durable);
+    });
+  return { ...world, clock, engine, waits, pull };
+}
+
+const idsOf = ({ tables }: Pick<ReturnType<typeof open>, 'tables'>, name: string): string[] => [
+  ...(tables.get(name)?.items.keys() ?? []),
+];
+
+describe('a run over many invocations', () => {
+  test('takes slice after slice, and a fresh invocation before the time of one is up', async () => {
+    const run = open({ things: () => pagesOfTen(40) });
+
+    const { things: receipt } = await run.pull();
+
+    expect(receipt).toMatchObject({ status: 'complete', pages: 40, fetched: 400, written: 400 });
+    expect(run.engine.operations.filter(({ name }) => !name.endsWith('waits'))).toHaveLength(20);
+    expect(run.waits).toEqual([1000, 1000, 1000]);
+    expect(run.pages).toHaveLength(40);
+  });
+
+  test('is the same run wherever and however often it is cut off', async () => {
+    const listings = {
+      members: () => pagesOfTen(9),
+      orders: () => pagesOfTen(4),
+      broken: (): Listing => [things(1, 3), new SyncError('UNAVAILABLE', 'page 2: status 500')],
+      last: () => pagesOfTen(2),
+    };
+    const whole = open(listings);
+    const expected = await whole.pull();
+
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.boolean(), { maxLength: 40 }), async (cuts) => {
+        const run = open(listings);
+        run.engine.isCutOff = () => cuts.pop() ?? false;
+        const receipts = await run.pull();
+
+        for (const [name, receipt] of Object.entries(receipts)) {
+          expect(receipt.status).toBe(expected[name]?.status);
+          expect(idsOf(run, name)).toEqual(idsOf(whole, name));
+        }
+        expect(run.walks.unfinished).toEqual(whole.walks.unfinished);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('does not walk a stream again where it was cut off right after the walk had ended', async () => {
+    const run = open({
+      things: () => pagesOfTen(9),
+      broken: () => [new SyncError('NOT_PROCURIOS', 'page 1')],
+    });
+    const cuts = new Set(['things 5', 'broken 1']);
+    run.engine.isCutOff = (name, when) => when === 'after' && cuts.delete(name);
+
+    const { things: receipt, broken } = await run.pull();
+
+    expect(cuts.size).toBe(0);
+    expect(run.pages).toEqual([...Array.from({ length: 9 }, (_, page) => `things ${page + 1}`), 'broken 1']);
+    expect(receipt).toMatchObject({ status: 'complete', pages: 9, fetched: 90 });
+    expect(broken).toMatchObject({ status: 'failed', error: { code: 'NOT_PROCURIOS' } });
+  });
+
+  test('waits an hour in one go, as Procurios asks, and reads on where it was', async () => {
+    let isFirst = true;
+    const listing = (): Listing => [
+      things(1, 3),
+      isFirst ? throttled(3600) : things(4, 6),
+      ...pagesOfTen(1).slice(1),
+    ];
+    const run = open({
+      things: () => {
+        const now = listing();
+        isFirst = false;
+        return now;
+      },
+    });
+
+    const { things: receipt } = await run.pull();
+
+    expect(receipt).toMatchObject({ status: 'complete', written: 6 });
+    expect(run.waits).toEqual([HOUR]);
+    expect(run.pages).toEqual(['things 1', 'things 2', 'things 2']);
+  });
+
+  test.each([
+    ['a day', 24 * 3600],
+    ['longer than a stream waits', 7300],
+  ])(
+    'does not wait %s: the stream fails, keeps its place, and the next has its turn',
+    async (_what, seconds) => {
+      const run = open({ bad: () => [things(1, 3), throttled(seconds)], good: () => pagesOfTen(1) });
+
+      const { bad, good } = await run.pull();
+
+      expect(bad).toMatchObject({ status: 'failed', pages: 1, error: { code: 'THROTTLED' } });
+      expect(good).toMatchObject({ status: 'complete' });
+      expect(run.walks.unfinished).toEqual(['bad']);
+      expect(run.waits).toEqual([]);
+    },
+  );
+
+  test('takes first what an earlier run could not finish, and tells it in the order of the config', async () => {
+    let isDown = true;
+    const listings = {
+      a: () => pagesOfTen(1),
+      b: (): Listing => [things(1, 3), isDown ? new SyncError('UNAVAILABLE', 'page 2') : things(4, 5)],
+    };
+    const first = open(listings);
+    await first.pull();
+    isDown = false;
+    first.pages.length = 0;
+    first.engine.operations.length = 0;
+
+    const receipts = await first.pull(runOf('run-2', { unfinished: first.walks.unfinished }));
+
+    expect(first.pages).toEqual(['b 2', 'a 1']);
+    expect(Object.keys(receipts)).toEqual(['a', 'b']);
+  });
+
+  test('records what nobody foresaw as a failure of that stream', async () => {
+    const run = open({ bad: () => pagesOfTen(1), good: () => pagesOfTen(1) });
+    const table = run.tables.get('bad');
+    if (table !== undefined) table.failure = new TypeError('of a value');
+
+    const { bad, good } = await run.pull();
+
+    expect(bad).toMatchObject({ status: 'failed', error: { code: 'BUG', message: 'TypeError' } });
+    expect(good).toMatchObject({ status: 'complete' });
+  });
+});
+
+describe("Lambda's limits", () => {
+  test('at most 100 operations are taken per million objects, at 100 a page and 100 ms', async () => {
+    const objects = 130_000;
+    const page = (number: number) => things(number * 100 + 1, number * 100 + 100);
+    const listing = Array.from({ length: objects / 100 }, (_, number) => page(number));
+    const run = open({ things: () => listing }, 100);
+
+    const { things: receipt } = await run.pull();
+
+    expect(receipt).toMatchObject({ status: 'complete', fetched: objects });
+    expect(run.engine.operations.length).toBeLessThanOrEqual((100 * objects) / 1_000_000);
+  });
+
+  test('leave room for 50 million objects in one night: 500,000 pages at 8 a second', async () => {
+    // A page here stands for 500 of them.
+    const listing = Array.from({ length: 1000 }, (_, page) => [{ id: page }]);
+    const run = open({ things: () => listing }, 62_500);
+
+    const { things: receipt } = await run.pull();
+
+    expect(receipt).toMatchObject({ status: 'complete', fetched: 1000 });
+    expect(run.engine.operations.length).toBeLessThan(1000);
+  });
+
+  test('are kept when a pause is asked for after every page: each stream has its turn, and keeps its place', async () => {
+    const listing = Array.from({ length: 5000 }, (_, page) => [{ id: page }]);
+    let asked = 0;
+    const throttleEveryOther = () => {
+      asked += 1;
+      if (asked % 2 === 0) throw throttled(31);
+    };
+    const listings = { a: () => listing, b: () => listing, c: () => listing };
+    const run = open(listings, 100, 200, throttleEveryOther);
+
+    const { a, b, c } = await run.pull();
+
+    expect(run.engine.operations.length).toBeGreaterThan(190);
+    expect(a?.pages).toBeGreaterThan(90);
+    expect([b?.pages, c?.pages]).not.toContain(0);
+    expect(run.walks.unfinished).toEqual(['a', 'b', 'c']);
+  });
+
+  test('are kept with as many streams as a stack can hold tables for', async () => {
+    const listings = Object.fromEntries(
+      Array.from({ length: 480 }, (_, index) => [
+        `stream-${index}`,
+        (): Listing => [[{ id: 1 }], [{ id: 2 }]],
+      ]),
+    );
+    const run = open(listings, 5 * MINUTE);
+
+    const receipts = await run.pull();
+
+    expect(run.engine.operations.length).toBeLessThanOrEqual(2 * 2 * 480);
+    expect(new Set(Object.values(receipts).map(({ status }) => status))).toEqual(new Set(['complete']));
+  });
+
+  test('are far away for what a step returns', async () => {
+    const reason = 'x'.repeat(300);
+    const run = open({ bad: () => [new SyncError('RESPONSE_INVALID', reason)], good: () => pagesOfTen(50) });
+
+    await run.pull();
+
+    const sizes = run.engine.operations.map(({ result = '' }) => result.length);
+    expect(Math.max(...sizes)).toBeLessThan(4096);
+  });
+});

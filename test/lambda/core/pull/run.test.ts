@@ -1,0 +1,483 @@
+import { describe, expect, test } from '@jest/globals';
+import { SyncError } from '../../../../lambda/core/errors.ts';
+import type { Json } from '../../../../lambda/core/json.ts';
+import { plainEngine } from '../../../../lambda/core/pull/engine.ts';
+import { noCounts, type Receipt } from '../../../../lambda/core/pull/receipt.ts';
+import { pullStreams, type Run, type RunPorts, runReceiptOf } from '../../../../lambda/core/pull/run.ts';
+import type { Stream } from '../../../../lambda/core/pull/stream.ts';
+import {
+  type Listing,
+  MemoryTable,
+  MemoryWalks,
+  pagesOf,
+  runOf,
+  runPorts,
+} from '../../../support/memory-ports.ts';
+import { streamOf } from '../../../support/streams.ts';
+
+const THINGS = streamOf();
+const NOTHING = noCounts();
+const thing = (id: number, text = 'a'): Json => ({ id, text });
+const things = (from: number, to: number, text = 'a'): Json[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => thing(from + index, text));
+
+function pullAll(run: Run, streams: readonly Stream[], ports: RunPorts): Promise<Record<string, Receipt>> {
+  return pullStreams(run, streams, ports, plainEngine(ports.clock, ports.signal));
+}
+
+async function pull(ports: RunPorts, stream = THINGS, run = runOf('run-1')): Promise<Receipt> {
+  const receipt = (await pullAll(run, [stream], ports))[stream.name];
+  if (receipt === undefined) throw new Error('no receipt');
+  return receipt;
+}
+
+describe('a complete walk', () => {
+  test('stores every object and accounts for it', async () => {
+    const { ports, table, walks } = runPorts([things(1, 60), things(61, 120), things(121, 130)]);
+
+    const receipt = await pull(ports);
+
+    expect(receipt).toMatchObject({ status: 'complete', pages: 3, fetched: 130, written: 130, unchanged: 0 });
+    expect(table.items.size).toBe(130);
+    expect(walks.log).toEqual(['ended, complete']);
+  });
+
+  test('reads and writes in full batches whatever the size of the pages', async () => {
+    const { ports, table } = runPorts(
+      Array.from({ length: 40 }, (_, page) => things(page * 7 + 1, page * 7 + 7)),
+    );
+
+    await pull(ports);
+
+    expect(table.calls).toBe('3 reads, 12 writes');
+    expect(table.reads).toEqual([100, 100, 80]);
+  });
+
+  test('writes only what changed the second time', async () => {
+    const table = new MemoryTable();
+    await pull(runPorts([things(1, 200)], { table }).ports);
+    table.writes.length = 0;
+
+    const receipt = await pull(runPorts([[...things(1, 198), thing(199, 'b'), thing(201)]], { table }).ports);
+
+    expect(receipt).toMatchObject({ fetched: 200, written: 2, unchanged: 198 });
+    expect(table.writes).toEqual([['199', '201']]);
+  });
+
+  test('writes nothing when nothing changed', async () => {
+    const table = new MemoryTable();
+    await pull(runPorts([things(1, 200)], { table }).ports);
+    table.writes.length = 0;
+
+    const receipt = await pull(runPorts([things(1, 100), things(101, 200)], { table }).ports);
+
+    expect(receipt).toMatchObject({ status: 'complete', written: 0, unchanged: 200 });
+    expect(table.writes).toEqual([]);
+  });
+});
+
+describe('a key shown again in one walk', () => {
+  test('is counted, and the later object wins, on the same page and on a later one', async () => {
+    const { ports, table } = runPorts([
+      [thing(1), thing(2), thing(1, 'later')],
+      [thing(2, 'later'), thing(3)],
+    ]);
+
+    const receipt = await pull(ports);
+
+    expect(receipt).toMatchObject({ status: 'complete', fetched: 5, written: 3, repeated: 2 });
+    expect(['1', '2', '3'].map((id) => table.items.get(id)?.object.text)).toEqual(['later', 'later', 'a']);
+  });
+
+  test('wins also over an earlier object that is still on its way to the table', async () => {
+    const slow = new (class extends MemoryTable {
+      override async write(items: Parameters<MemoryTable['write']>[0]) {
+        const first = items.some(({ object }) => object.text === 'first');
+        if (first) await new Promise((resolve) => setTimeout(resolve, 20));
+        return super.write(items);
+      }
+    })();
+    const { ports } = runPorts([things(1, 25, 'first'), things(1, 25, 'second')], { table: slow });
+
+    await pull(ports);
+
+    expect([...slow.items.values()].every(({ object }) => object.text === 'second')).toBe(true);
+  });
+
+  test('is not written again when it is the same', async () => {
+    const { ports, table } = runPorts([things(1, 30), things(1, 30), things(31, 32)]);
+
+    const receipt = await pull(ports);
+
+    expect(receipt).toMatchObject({ fetched: 62, written: 32, repeated: 30 });
+    expect(table.writes.flat()).toHaveLength(32);
+  });
+});
+
+describe('a reject', () => {
+  test('leaves the other objects of its page alone', async () => {
+    const { ports, table, walks } = runPorts([[thing(1), { id: 2, '': 1 }, thing(3)]]);
+
+    const receipt = await pull(ports);
+
+    expect(receipt).toMatchObject({ status: 'complete', fetched: 3, written: 2, rejected: 1 });
+    expect([...table.items.keys()]).toEqual(['1', '3']);
+    expect(walks.rejects).toEqual([{ id: '2', reason: 'EMPTY_NAME', field: '', page: 1, index: 1 }]);
+  });
+
+  test('is also what the store refuses', async () => {
+    const table = new MemoryTable();
+    table.refuses.add('2');
+    const { ports, walks } = runPorts([things(1, 3)], { table });
+
+    const receipt = await pull(ports);
+
+    expect(receipt).toMatchObject({ status: 'complete', fetched: 3, written: 2, rejected: 1 });
+    expect(walks.rejects).toEqual([{ id: '2', reason: 'REFUSED', field: undefined, page: 1, index: 1 }]);
+  });
+
+  test('without a key makes the walk incomplete', async () => {
+    const { ports, walks } = runPorts([[thing(1), { name: 'x' }], [thing(2)]]);
+
+    const receipt = await pull(ports);
+
+    expect(receipt).toMatchObject({ status: 'incomplete', fetched: 3, written: 2, rejected: 1 });
+    expect(receipt.error?.message).toBe(
+      'objects without a usable key (id): 1; nobody can tell whether all are there',
+    );
+    expect(walks.log).toEqual(['ended, incomplete']);
+  });
+
+  test('for every key being of another type says how to agree to that', async () => {
+    const walks = new MemoryWalks();
+    await pull(runPorts([[thing(1)]], { walks }).ports);
+
+    const receipt = await pull(runPorts([[{ id: '1' }]], { walks }).ports);
+
+    expect(receipt).toMatchObject({ status: 'incomplete', rejected: 1, error: { code: 'RESPONSE_INVALID' } });
+    expect(receipt.error?.message).toMatch(/remove the item stream#things \/ state from the state table$/);
+  });
+
+  test('is the key of another type than in the last run', async () => {
+    const walks = new MemoryWalks();
+    await pull(runPorts([[thing(1), thing(2)]], { walks }).ports);
+
+    const { ports, table } = runPorts([[{ id: '1' }, thing(2)]], { walks });
+    const receipt = await pull(ports);
+
+    expect(receipt).toMatchObject({ rejected: 1, written: 1 });
+    expect([...table.items.keys()]).toEqual(['2']);
+  });
+});
+
+test('a configured key that no object has stops at the first page and names the fields there are', async () => {
+  const { ports, table } = runPorts([things(1, 3), things(4, 6)]);
+
+  const receipt = await pull(ports, streamOf({ key: ['relation_id'] }));
+
+  expect(receipt).toMatchObject({ status: 'incomplete', pages: 1, rejected: 3 });
+  expect(receipt.error?.message).toBe('page 1: no object has the key relation_id; its fields are id, text');
+  expect(table.items.size).toBe(0);
+});
+
+describe('a listing that cannot be walked to its end', () => {
+  const next = (page: number) => ({ page, link: `/page/${page}` });
+
+  test('leads back to a page that was read', async () => {
+    const { ports, table } = runPorts(
+      [things(1, 3), { objects: things(4, 6), next: next(2) }, things(7, 9)],
+      {},
+    );
+
+    const receipt = await pull(ports);
+
+    expect(receipt).toMatchObject({ status: 'incomplete', error: { code: 'PAGING_LOOP' } });
+    expect(table.items.size).toBe(6);
+  });
+
+  test('shows the same page for ever', async () => {
+    const listing: Listing = [things(1, 3), ...Array.from({ length: 5 }, () => things(4, 6))];
+    const { ports } = runPorts(listing);
+
+    const receipt = await pull(ports, streamOf({ paging: { kind: 'numberedPages', ahead: 1 } }));
+
+    expect(receipt).toMatchObject({ status: 'incomplete', pages: 3, error: { code: 'PAGING_LOOP' } });
+  });
+
+  test('shows the same objects under ever new links', async () => {
+    const { ports } = runPorts(Array.from({ length: 50 }, () => things(1, 3)));
+
+    const receipt = await pull(ports);
+
+    expect(receipt).toMatchObject({ status: 'incomplete', pages: 11, error: { code: 'PAGING_LOOP' } });
+  });
+
+  test('shows a page without keys, which is followed all the same', async () => {
+    const { ports } = runPorts([things(1, 3), [{ name: 'x' }], things(4, 6), []]);
+
+    const receipt = await pull(ports, streamOf({ paging: { kind: 'numberedPages', ahead: 1 } }));
+
+    expect(receipt).toMatchObject({ status: 'incomplete', pages: 4, written: 6, rejected: 1 });
+    expect(receipt.error?.message).toMatch(/^objects without a usable key/);
+  });
+
+  test('shows empty pages for ever, but a few are followed', async () => {
+    const few = runPorts([things(1, 3), [], [], things(4, 6)]);
+    const many = runPorts([things(1, 3), ...Array.from({ length: 30 }, () => [])]);
+
+    const [followed, givenUp] = [await pull(few.ports), await pull(many.ports)];
+
+    expect(followed).toMatchObject({ status: 'complete', fetched: 6, pages: 4 });
+    expect(givenUp).toMatchObject({ status: 'incomplete', pages: 11, error: { code: 'PAGING_LOOP' } });
+  });
+
+  test('breaks off by its own account', async () => {
+    const { ports } = runPorts([
+      { objects: things(1, 3), next: undefined, broken: 'it has no next, but 3 pages' },
+    ]);
+
+    const receipt = await pull(ports);
+
+    expect(receipt).toMatchObject({
+      status: 'incomplete',
+      error: { code: 'RESPONSE_INVALID', message: 'page 1: it has no next, but 3 pages' },
+    });
+  });
+});
+
+describe('a failure', () => {
+  const unavailable = new SyncError('UNAVAILABLE', 'page 3: status 500, several times');
+
+  test('keeps what was read before it, and the next run goes on from there', async () => {
+    const table = new MemoryTable();
+    const walks = new MemoryWalks();
+    const first = runPorts([things(1, 3), things(4, 6), unavailable, things(9, 9)], { table, walks });
+    const failed = await pull(first.ports);
+    const asked: number[] = [];
+
+    const listPages: RunPorts['listPages'] = (_stream, from) =>
+      pagesOf([things(1, 3), things(4, 6), things(7, 8), things(9, 9)], from, (page) => asked.push(page));
+    const receipt = await pull(runPorts([], { table, walks, listPages }).ports);
+
+    expect(failed).toMatchObject({ status: 'failed', pages: 2, written: 6, error: { code: 'UNAVAILABLE' } });
+    expect(asked).toEqual([3, 4]);
+    expect(receipt).toMatchObject({ status: 'complete', pages: 4, fetched: 9, written: 9 });
+  });
+
+  test('by an answer that cannot be right begins the next run anew', async () => {
+    const invalid = new SyncError('RESPONSE_INVALID', 'page 2: status 400');
+    const { ports, walks } = runPorts([things(1, 3), invalid]);
+
+    const receipt = await pull(ports);
+
+    expect(receipt).toMatchObject({ status: 'failed', written: 3, error: { code: 'RESPONSE_INVALID' } });
+    expect(walks.walk).toBeUndefined();
+  });
+
+  test('met again where a walk was taken up begins the next run anew', async () => {
+    const walks = new MemoryWalks();
+    const listing = [things(1, 3), unavailable];
+    await pull(runPorts(listing, { walks }).ports);
+    const receipt = await pull(runPorts(listing, { walks }).ports, THINGS, runOf('run-2'));
+
+    expect(receipt).toMatchObject({ status: 'failed', error: { code: 'UNAVAILABLE' } });
+    expect(walks.walk).toBeUndefined();
+  });
+
+  test('of the store ends every call before the pull goes on', async () => {
+    const table = new (class extends MemoryTable {
+      underWay = 0;
+      begun = 0;
+      override async write(items: Parameters<MemoryTable['write']>[0]): ReturnType<MemoryTable['write']> {
+        this.begun += 1;
+        this.underWay += 1;
+        try {
+          if (this.begun === 1) throw new SyncError('STORE_UNAVAILABLE', 'refused');
+          await new Promise((resolve) => setTimeout(resolve, 10));
+          return await super.write(items);
+        } finally {
+          this.underWay -= 1;
+        }
+      }
+    })();
+    const { ports } = runPorts([things(1, 1000), things(1001, 2000)], { table });
+
+    const receipt = await pull(ports);
+
+    expect(receipt.error?.code).toBe('STORE_UNAVAILABLE');
+    expect(table.underWay).toBe(0);
+    const begun = table.begun;
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(table.begun).toBe(begun);
+  });
+
+  test('of the store loses nothing that was saved before', async () => {
+    const table = new MemoryTable();
+    table.failure = new SyncError('STORE_UNAVAILABLE', 'table things goes on throttling');
+    const { ports, walks } = runPorts([things(1, 30)], { table });
+
+    const receipt = await pull(ports);
+
+    expect(receipt).toMatchObject({ status: 'failed', error: { code: 'STORE_UNAVAILABLE' } });
+    expect(walks.log).toEqual([]);
+  });
+
+  test('of one stream does not keep the next from its turn', async () => {
+    const listPages: RunPorts['listPages'] = (stream, from) =>
+      pagesOf(stream.name === 'bad' ? [unavailable] : [things(1, 3)], from);
+    const { ports } = runPorts([], { listPages });
+
+    const { bad, things: good } = await pullAll(runOf('run-1'), [streamOf({ name: 'bad' }), THINGS], ports);
+
+    expect([bad?.status, good?.status]).toEqual(['failed', 'complete']);
+  });
+
+  test('of every stream, with long words, fits into one item of the state table', async () => {
+    const names = Array.from({ length: 480 }, (_, index) => `a-stream-with-a-long-name-${index}`);
+    const refused = new SyncError('ACCESS_DENIED', 'a_long_scope/of_a_module '.repeat(100));
+    const run = runOf('run-1');
+
+    const receipts = await pullAll(
+      run,
+      names.map((name) => streamOf({ name })),
+      runPorts([refused]).ports,
+    );
+
+    const receipt = runReceiptOf(run, receipts, 0);
+    expect(receipt.streams[names[0] ?? '']?.error?.message).toMatch(/^a_long_scope.*…$/);
+    expect(Buffer.byteLength(JSON.stringify(receipt))).toBeLessThan(390_000);
+  });
+
+  test('that nobody expects is not swallowed', async () => {
+    const table = new MemoryTable();
+    table.failure = new TypeError('a bug');
+
+    await expect(pull(runPorts([things(1, 30)], { table }).ports)).rejects.toThrow('a bug');
+  });
+});
+
+describe('a long walk', () => {
+  test('is saved slice by slice and taken up with its seen keys and counts', async () => {
+    const clock = { time: 0, now: () => clock.time, sleep: async () => {} };
+    const listing = [things(1, 3), things(4, 6), things(3, 9)];
+    const listPages: RunPorts['listPages'] = (_stream, from) =>
+      pagesOf(listing, from, () => {
+        clock.time += 3 * 60 * 1000;
+      });
+    const { ports, walks } = runPorts([], { clock, listPages });
+
+    const receipt = await pull(ports);
+
+    expect(walks.log).toEqual(['saved at page 2', 'saved at page 3', 'ended, complete']);
+    expect(receipt).toMatchObject({ status: 'complete', fetched: 13, written: 9, repeated: 4 });
+  });
+
+  test('stops at its deadline and says where the next run goes on', async () => {
+    const clock = { time: 0, now: () => clock.time, sleep: async () => {} };
+    const listPages: RunPorts['listPages'] = (_stream, from) =>
+      pagesOf([things(1, 3), things(4, 6), things(7, 9)], from, () => {
+        clock.time += 1000;
+      });
+    const { ports, walks } = runPorts([], { clock, listPages });
+
+    const receipt = await pull(ports, THINGS, runOf('run-1', { deadlineMs: 1500 }));
+
+    expect(receipt).toMatchObject({ status: 'incomplete', written: 6, error: { code: 'INTERRUPTED' } });
+    expect(receipt.error?.message).toBe('stopped before page 3; the next pull goes on from there');
+    expect(walks.log).toEqual(['saved at page 3']);
+  });
+
+  test('past its deadline is begun and not read, so that the next run takes it first', async () => {
+    const clock = { time: 2000, now: () => clock.time, sleep: async () => {} };
+    let pages = 0;
+    const listPages: RunPorts['listPages'] = (_stream, from) =>
+      pagesOf([things(1, 3)], from, () => {
+        pages += 1;
+      });
+    const { ports, walks } = runPorts([], { clock, listPages });
+
+    const receipt = await pull(ports, THINGS, runOf('run-1', { deadlineMs: 1500 }));
+
+    expect(receipt).toMatchObject({ status: 'incomplete', fetched: 0, error: { code: 'INTERRUPTED' } });
+    expect([pages, walks.walk?.walkId]).toEqual([0, 'run-1']);
+  });
+
+  test('tells of each slice what it alone did', async () => {
+    const clock = { time: 0, now: () => clock.time, sleep: async () => {} };
+    const listPages: RunPorts['listPages'] = (_stream, from) =>
+      pagesOf([things(1, 3), things(3, 6), things(7, 9)], from, () => {
+        clock.time += 3 * 60 * 1000;
+      });
+    const did: unknown[] = [];
+    const sliceEnds: RunPorts['sliceEnds'] = (_stream, counts) => did.push(counts);
+    const { ports } = runPorts([], { clock, listPages, sliceEnds });
+
+    await pull(ports);
+
+    expect(did).toEqual([
+      { ...NOTHING, pages: 1, fetched: 3, written: 3 },
+      { ...NOTHING, pages: 1, fetched: 4, written: 3, repeated: 1 },
+      { ...NOTHING, pages: 1, fetched: 3, written: 3 },
+    ]);
+  });
+
+  test('waits as long as Procurios asks, then goes on', async () => {
+    const throttled = new SyncError('THROTTLED', 'page 2: status 429', { retryAfterMs: 300_000 });
+    let tries = 0;
+    const listPages: RunPorts['listPages'] = (_stream, from) => {
+      tries += 1;
+      return pagesOf([things(1, 3), tries === 1 ? throttled : things(4, 6)], from);
+    };
+    const { ports, clock } = runPorts([], { listPages });
+    const begin = clock.now();
+
+    const receipt = await pull(ports);
+
+    expect(receipt).toMatchObject({ status: 'complete', written: 6 });
+    expect(clock.now() - begin).toBe(300_000);
+  });
+
+  test('gives up when Procurios asks for ever, and keeps its place', async () => {
+    const throttled = new SyncError('THROTTLED', 'page 2: status 429', { retryAfterMs: 1_000_000 });
+    const { ports, walks } = runPorts([things(1, 3), throttled]);
+
+    const receipt = await pull(ports);
+
+    expect(receipt).toMatchObject({ status: 'failed', error: { code: 'THROTTLED' } });
+    expect(walks.walk?.position?.page).toBe(2);
+  });
+
+  test('begins anew when the stream is configured otherwise, or a week has gone by', async () => {
+    const throttled = new SyncError('UNAVAILABLE', 'page 2: status 500');
+    const walks = new MemoryWalks();
+    const first = runPorts([things(1, 3), throttled], { walks });
+    await pull(first.ports);
+
+    const other = streamOf({ query: { filter: 'x' } });
+    const asked: number[] = [];
+    const listPages: RunPorts['listPages'] = (_stream, from) =>
+      pagesOf([things(1, 3), throttled], from, (page) => asked.push(page));
+    await pull(runPorts([], { walks, listPages }).ports, other);
+    const late = runPorts([], { walks, listPages });
+    await late.clock.sleep(8 * 24 * 60 * 60 * 1000);
+    await pull(late.ports, other);
+
+    expect(asked).toEqual([1, 2, 1, 2]);
+  });
+});
+
+test('a stop ends the slice after its page, saves the place, and lets the other streams be', async () => {
+  const stop = new AbortController();
+  const listPages: RunPorts['listPages'] = (_stream, from) =>
+    pagesOf([things(1, 3), things(4, 6), things(7, 9)], from, (page) => page === 2 && stop.abort());
+  const { ports, walks } = runPorts([], { listPages, signal: stop.signal });
+
+  const receipt = await pull(ports);
+
+  expect(receipt).toMatchObject({
+    status: 'incomplete',
+    written: 6,
+    error: { code: 'INTERRUPTED' },
+  });
+  expect(walks.log).toEqual(['saved at page 3']);
+});

@@ -1,0 +1,505 @@
+import { describe, expect, test } from '@jest/globals';
+import { SyncError } from '../../../../lambda/core/errors.ts';
+import { MOST_LOST_REPLIES, type Reply } from '../../../../lambda/core/push/fate.ts';
+import { type LedgerEntry, withOutcome } from '../../../../lambda/core/push/ledger-entry.ts';
+import { answered, Crash, operationOf, PushWorld } from '../../../support/push-world.ts';
+
+const change = (changeId: string, subject = 'relation/1', body: object = { name: 'Ada' }) => ({
+  changeId,
+  operation: 'register',
+  subject,
+  body,
+});
+
+describe('a change', () => {
+  test('is sent once and noted with the ids of the reply, and its body is dropped', async () => {
+    const world = new PushWorld();
+    world.queue(change('c1'));
+
+    await world.drain();
+
+    expect(world.applied).toEqual(['c1']);
+    expect(world.ledger.get('c1')).toMatchObject({
+      outcome: 'accepted',
+      status: 200,
+      ids: { thingId: '7' },
+      attempt: 1,
+      bodyFields: ['name'],
+      attempts: [{ attempt: 1, at: '2026-11-24T04:00:00.000Z', result: 'accepted, status 200' }],
+    });
+    expect(world.ledger.get('c1')).not.toHaveProperty('body');
+  });
+
+  test('delivered twice is sent once', async () => {
+    const world = new PushWorld();
+    world.queue(change('c1'));
+    world.queue(change('c1'));
+
+    await world.drain();
+
+    expect(world.applied).toEqual(['c1']);
+  });
+
+  test('delivered to two functions at once is sent once', async () => {
+    const world = new PushWorld();
+    const copy = { ...change('c1'), subject: 'relation/1' };
+    world.queue(copy);
+    const other = new PushWorld(world.operations);
+    Object.assign(other, { ledger: world.ledger, applied: world.applied });
+    other.queue(copy);
+
+    await Promise.all([world.deliver(), other.deliver()]);
+    await Promise.all([world.drain(), other.drain()]);
+
+    expect(world.applied).toEqual(['c1']);
+  });
+
+  test.each([
+    ['content', { ...change('c1'), body: { name: 'Grace' } }],
+    ['subject', change('c1', 'relation/2')],
+  ])('whose id was used with another %s is refused, in an entry of its own', async (_what, other) => {
+    const world = new PushWorld();
+    world.queue(change('c1'));
+    world.queue(other);
+
+    await world.drain();
+
+    expect(world.applied).toEqual(['c1']);
+    expect(world.ledger.get('c1')?.outcome).toBe('accepted');
+    const refused = [...world.ledger.values()].find(({ changeId }) => changeId !== 'c1');
+    expect(refused).toMatchObject({
+      outcome: 'rejected',
+      reason: 'the message says changeId c1',
+      errors: ['changeId: was used for another change before'],
+    });
+  });
+});
+
+describe('a message that is no change', () => {
+  test.each([
+    ['not JSON', '{"changeId"', ['the message: expected JSON']],
+    ['a list', '[]', ['the message: expected a JSON object']],
+    [
+      'wrong throughout',
+      '{"changeId":"a b","operation":"nope","subject":"","extra":1}',
+      [
+        'changeId: expected 1 to 128 letters, digits and ASCII punctuation, no spaces',
+        'subject: expected 1 to 128 letters, digits and ASCII punctuation, no spaces',
+        'operation: expected one of register',
+        'extra: expected only changeId, operation, subject, parameters, body',
+      ],
+    ],
+    ['too large', `{"body":"${'x'.repeat(256 * 1024)}"}`, ['the message: expected at most 256 KB of JSON']],
+  ])(
+    '(%s) is rejected with every reason under its own id, and blocks nothing',
+    async (_what, text, errors) => {
+      const world = new PushWorld();
+      world.queue({ changeId: 'x', subject: 'relation/1' }, text);
+      world.queue(change('c1'));
+
+      await world.drain();
+
+      expect(world.applied).toEqual(['c1']);
+      const rejected = [...world.ledger.values()].filter(({ outcome }) => outcome === 'rejected');
+      expect(rejected.map((entry) => entry.errors)).toEqual([errors]);
+    },
+  );
+
+  test('is one that lacks a parameter of its operation, or a body', async () => {
+    const world = new PushWorld({
+      cancel: operationOf({ name: 'cancel', path: '/m/{meeting}/r/{registration}' }),
+    });
+    world.queue({
+      ...change('c1'),
+      operation: 'cancel',
+      parameters: { meeting: '..', other: 1 },
+      body: undefined,
+    });
+
+    await world.drain();
+
+    const [entry] = [...world.ledger.values()];
+    expect(entry?.errors).toEqual([
+      'parameters.meeting: expected a text or an integer',
+      'parameters.registration: expected a text or an integer',
+      'parameters.other: expected only meeting, registration',
+      'body: expected the JSON to send',
+    ]);
+  });
+});
+
+test('an entry stays small whatever a message holds', async () => {
+  const world = new PushWorld();
+  const many = Object.fromEntries(Array.from({ length: 9000 }, (_, index) => [`field-${index}`, 1]));
+  world.queue({ changeId: 'x', subject: 'a' }, JSON.stringify(many));
+  world.queue(change('c1', 'b', { ...many, ['n'.repeat(100_000)]: 1 }));
+  world.answer = () => answered(400, { errors: Array.from({ length: 2000 }, () => 'e'.repeat(5000)) });
+
+  await world.drain();
+
+  const sizes = [...world.ledger.values()].map(({ body: _body, ...entry }) => JSON.stringify(entry).length);
+  expect(sizes).toHaveLength(2);
+  expect(Math.max(...sizes)).toBeLessThan(50_000);
+});
+
+describe('what comes back decides', () => {
+  const lost: Reply = { kind: 'lost', reason: 'the connection broke' };
+
+  test.each<[string, Reply, object]>([
+    [
+      '400 with errors',
+      answered(400, { errors: ['Unknown campaign'] }),
+      { outcome: 'rejected', status: 400, errors: ['Unknown campaign'] },
+    ],
+    ['200 with errors', answered(200, { errors: ['too young'] }), { outcome: 'rejected', status: 200 }],
+    ['422', answered(422), { outcome: 'rejected', status: 422 }],
+    ['a lost reply', lost, { outcome: 'unknown', mayBeApplied: true, reason: 'the connection broke' }],
+    ['500', answered(500), { outcome: 'unknown', status: 500 }],
+    ['408', answered(408), { outcome: 'unknown', status: 408 }],
+    ['an HTML page with 502', answered(502, { isHtml: true }), { outcome: 'unknown', status: 502 }],
+    ['302', answered(302), { outcome: 'unknown', status: 302 }],
+    [
+      'HTML with 200',
+      answered(200, { isHtml: true }),
+      { outcome: 'unknown', reason: 'an HTML page answered' },
+    ],
+  ])('%s is final', async (_what, reply, entry) => {
+    const world = new PushWorld();
+    world.answer = () => reply;
+    world.queue(change('c1'));
+
+    await world.drain();
+
+    expect(world.ledger.get('c1')).toMatchObject({ ...entry, attempt: 1, body: '{"name":"Ada"}' });
+  });
+
+  test.each<[string, Reply]>([
+    ['429', answered(429)],
+    ['503', answered(503)],
+    ["a gateway's HTML page with 503", answered(503, { isHtml: true })],
+    ['425', answered(425)],
+    ['401 after a new token', answered(401)],
+    ['403', answered(403)],
+    ['no connection', { kind: 'notSent', reason: 'HOST_UNREACHABLE no connection' }],
+  ])('%s waits and is sent again', async (_what, reply) => {
+    const world = new PushWorld();
+    world.answer = (_id, attempt) => (attempt <= 3 ? reply : answered(200));
+    world.queue(change('c1'));
+
+    await world.drain();
+
+    expect(world.ledger.get('c1')).toMatchObject({ outcome: 'accepted', attempt: 4 });
+    expect(world.applied).toEqual(['c1']);
+  });
+
+  test('a pause that is asked for is kept', async () => {
+    const world = new PushWorld();
+    world.answer = (_id, attempt) =>
+      attempt === 1 ? answered(429, { retryAfterMs: 3_600_000 }) : answered(200);
+    world.queue(change('c1'));
+    const begin = world.clock.now();
+
+    await world.drain();
+
+    expect(world.clock.now() - begin).toBeGreaterThanOrEqual(3_600_000);
+    expect(world.ledger.get('c1')?.outcome).toBe('accepted');
+  });
+
+  test('hours of throttling lose nothing and keep the order', async () => {
+    const world = new PushWorld();
+    const free = world.clock.now() + 30 * 60 * 60 * 1000;
+    world.answer = () =>
+      world.clock.now() < free ? answered(429, { retryAfterMs: 50_000_000 }) : answered(200);
+    for (const id of ['c1', 'c2', 'c3']) world.queue(change(id));
+
+    await world.drain();
+
+    expect(world.applied).toEqual(['c1', 'c2', 'c3']);
+  });
+
+  test('a change that waited 13 days is held for a person', async () => {
+    const world = new PushWorld();
+    world.answer = () => answered(503);
+    world.queue(change('c1'));
+
+    await world.drain(5000);
+
+    const entry = world.ledger.get('c1');
+    expect(entry).toMatchObject({ outcome: 'waiting', reason: 'it waited 13 days without being handled' });
+    expect(entry?.notBefore).toBeUndefined();
+  });
+
+  test('a schema that fails for weeks once used up the messages of a group in two hours', async () => {
+    const world = new PushWorld();
+    world.check = async () => {
+      throw new SyncError('UNAVAILABLE', 'schema: answered 500');
+    };
+    for (const id of ['c1', 'c2', 'c3']) world.queue(change(id));
+
+    await world.drain(3000);
+
+    expect(world.deadLetters).toEqual([]);
+    for (const id of ['c1', 'c2', 'c3']) {
+      expect(world.ledger.get(id)).toMatchObject({
+        outcome: 'waiting',
+        reason: 'it waited 13 days without being handled',
+      });
+    }
+  });
+
+  test('the 13 days count from when the message was sent, not from when it was first handled', async () => {
+    const world = new PushWorld();
+    world.answer = () => answered(503);
+    const sentMs = world.clock.now() - 13 * 24 * 60 * 60 * 1000;
+    world.queue(change('c1'), undefined, { sentMs });
+
+    await world.drain(3);
+
+    expect(world.ledger.get('c1')).toMatchObject({
+      outcome: 'waiting',
+      reason: 'it waited 13 days without being handled',
+      queuedAt: new Date(sentMs).toISOString(),
+    });
+  });
+
+  test('a repeatable change that always fails no longer holds up its subject for ever', async () => {
+    const world = new PushWorld({ register: operationOf({ method: 'PUT', repeatable: true }) });
+    world.answer = (id) => (id === 'c1' ? answered(500) : answered(200));
+    for (const id of ['c1', 'c2']) world.queue(change(id));
+    const begin = world.clock.now();
+
+    await world.drain();
+
+    expect(world.ledger.get('c1')).toMatchObject({
+      outcome: 'unknown',
+      attempt: MOST_LOST_REPLIES,
+      reason: 'Procurios answered 500, the last of 24 attempts that ended so',
+    });
+    expect(world.applied).toEqual(['c2']);
+    expect(world.clock.now() - begin).toBeLessThan(7 * 60 * 60 * 1000);
+  });
+
+  test('a repeatable change that ends every function that sends it is held as well', async () => {
+    const world = new PushWorld({ register: operationOf({ method: 'PUT', repeatable: true }) });
+    world.whileSending = () => {
+      throw new Crash();
+    };
+    world.queue(change('c1'));
+
+    await world.drain();
+
+    expect(world.ledger.get('c1')).toMatchObject({ outcome: 'unknown', attempt: MOST_LOST_REPLIES });
+  });
+
+  test('a repeatable operation is sent again after a lost reply', async () => {
+    const world = new PushWorld({ register: operationOf({ method: 'PUT', repeatable: true }) });
+    world.answer = (_id, attempt) => (attempt === 1 ? lost : answered(200));
+    world.queue(change('c1'));
+
+    await world.drain();
+
+    expect(world.ledger.get('c1')).toMatchObject({ outcome: 'accepted', attempt: 2 });
+  });
+
+  test.each([404, 410])(
+    'a repeated DELETE that finds nothing (%d) is accepted, a first one is rejected',
+    async (status) => {
+      const operations = { register: operationOf({ method: 'DELETE', repeatable: true }) };
+      const repeated = new PushWorld(operations);
+      repeated.answer = (_id, attempt) => (attempt === 1 ? lost : answered(status));
+      repeated.queue(change('c1'));
+      const first = new PushWorld(operations);
+      first.answer = () => answered(status);
+      first.queue(change('c1'));
+
+      await repeated.drain();
+      await first.drain();
+
+      expect(repeated.ledger.get('c1')?.outcome).toBe('accepted');
+      expect(first.ledger.get('c1')?.outcome).toBe('rejected');
+    },
+  );
+});
+
+describe('a group', () => {
+  test('keeps its order when its first message has to wait, and the other groups go on', async () => {
+    const world = new PushWorld();
+    world.answer = (id, attempt) => (id === 'a1' && attempt === 1 ? answered(503) : answered(200));
+    for (const id of ['a1', 'a2', 'a3']) world.queue(change(id, 'a'));
+    world.queue(change('b1', 'b'));
+
+    await world.deliver();
+    const afterFirst = [...world.applied];
+    await world.drain();
+
+    expect(afterFirst).toEqual(['b1']);
+    expect(world.applied).toEqual(['b1', 'a1', 'a2', 'a3']);
+  });
+
+  test('has an entry for each message that goes back, also for those behind the one that waits', async () => {
+    const world = new PushWorld();
+    world.answer = () => answered(503);
+    for (const id of ['a1', 'a2', 'a3']) world.queue(change(id, 'a'));
+
+    await world.deliver();
+
+    expect(['a1', 'a2', 'a3'].map((id) => world.ledger.get(id)?.outcome)).toEqual([
+      'waiting',
+      'queued',
+      'queued',
+    ]);
+  });
+
+  test('goes back in its order when the push is stopped, after the attempt that is under way', async () => {
+    const world = new PushWorld();
+    const stop = new AbortController();
+    world.whileSending = (id) => {
+      if (id === 'a1') stop.abort();
+    };
+    for (const id of ['a1', 'a2', 'a3']) world.queue(change(id, 'a'));
+
+    await world.deliver(stop.signal);
+    const atTheStop = [...world.applied];
+    const entries = ['a1', 'a2', 'a3'].map((id) => world.ledger.get(id)?.outcome);
+    await world.deliver();
+
+    expect(atTheStop).toEqual(['a1']);
+    expect(entries).toEqual(['accepted', 'queued', 'queued']);
+    expect(world.applied).toEqual(['a1', 'a2', 'a3']);
+    expect(world.queued).toBe(0);
+  });
+
+  test('that is stopped while the schema is asked for goes back without an attempt', async () => {
+    const world = new PushWorld();
+    const stop = new AbortController();
+    world.check = async () => {
+      stop.abort();
+      throw stop.signal.reason;
+    };
+    world.queue(change('a1', 'a'));
+
+    await world.deliver(stop.signal);
+
+    expect(world.ledger.get('a1')).toMatchObject({ outcome: 'queued', attempt: 0 });
+    expect(world.queued).toBe(1);
+  });
+
+  test('that is not the subject would lose the order: its message is refused', async () => {
+    const world = new PushWorld();
+    world.queue(change('a1', 'a'), undefined, { group: 'every-message-its-own' });
+
+    await world.drain();
+
+    expect(world.applied).toEqual([]);
+    expect([...world.ledger.values()]).toMatchObject([
+      {
+        changeId: 'message-1-a1',
+        outcome: 'rejected',
+        reason: 'the message says changeId a1',
+        errors: ['subject: expected the same as the message group of its message'],
+      },
+    ]);
+  });
+
+  test('goes on behind a change that is rejected or unknown', async () => {
+    const world = new PushWorld();
+    const replies: Record<string, Reply> = { a1: answered(400), a2: answered(500), a3: answered(200) };
+    world.answer = (id) => replies[id] ?? answered(200);
+    for (const id of ['a1', 'a2', 'a3']) world.queue(change(id, 'a'));
+
+    await world.deliver();
+
+    expect(['a1', 'a2', 'a3'].map((id) => world.ledger.get(id)?.outcome)).toEqual([
+      'rejected',
+      'unknown',
+      'accepted',
+    ]);
+    expect(world.queued).toBe(0);
+  });
+});
+
+describe('an attempt whose outcome is noted too late', () => {
+  /** A redelivery that finds the attempt past its time notes it as unknown, and its message leaves the queue. */
+  function worldWith(reply: Reply, more: { note?: string } = {}): PushWorld {
+    const world = new PushWorld();
+    world.answer = () => reply;
+    world.whileSending = (id) => {
+      const sending = world.ledger.get(id) as LedgerEntry;
+      const given = { outcome: 'unknown', mayBeApplied: true, reason: 'cut off', ...more } as const;
+      world.ledger.set(id, withOutcome(sending, world.clock, given));
+    };
+    world.queue(change('c1'));
+    return world;
+  }
+
+  test.each<[string, Reply, object]>([
+    ['accepted', answered(200), { outcome: 'accepted', status: 200 }],
+    ['rejected', answered(400), { outcome: 'rejected', status: 400, mayBeApplied: false }],
+    ['not handled', answered(503), { outcome: 'waiting', status: 503, mayBeApplied: false }],
+  ])('was once lost, and the change unknown: %s', async (_what, reply, expected) => {
+    const world = worldWith(reply);
+
+    await world.deliver();
+
+    const entry = world.ledger.get('c1');
+    expect(entry).toMatchObject(expected);
+    expect(entry?.attempts).toHaveLength(1);
+    // Its message is gone: nothing would send it at any time.
+    expect(entry).not.toHaveProperty('notBefore');
+    expect(world.queued).toBe(0);
+  });
+
+  test.each<[string, Reply, { note?: string }, string]>([
+    ['is not known either', { kind: 'lost', reason: 'no reply' }, {}, 'cut off'],
+    ['was settled by a person', answered(200), { note: 'seen' }, 'cut off'],
+  ])('stays as it is where it %s', async (_what, reply, more, reason) => {
+    const world = worldWith(reply, more);
+
+    await world.deliver();
+
+    expect(world.ledger.get('c1')).toMatchObject({ outcome: 'unknown', reason, ...more });
+  });
+});
+
+test('an attempt begun by a clock that was a year ahead once held up its subject for a year', async () => {
+  const wrong = new PushWorld();
+  wrong.clock.time += 365 * 24 * 60 * 60 * 1000;
+  wrong.answer = () => {
+    throw new Crash();
+  };
+  wrong.queue(change('c1'));
+  await wrong.deliver();
+  const right = new PushWorld();
+  Object.assign(right, { ledger: wrong.ledger });
+  for (const id of ['c1', 'c2']) right.queue(change(id));
+
+  await right.drain();
+
+  expect(right.ledger.get('c1')?.outcome).toBe('unknown');
+  expect(right.ledger.get('c2')?.outcome).toBe('accepted');
+});
+
+test('a pause that no date can express once made the entry one that cannot be shown', async () => {
+  const world = new PushWorld();
+  world.answer = () => answered(503, { retryAfterMs: 8.64e15 });
+  world.queue(change('c1'));
+
+  await world.deliver();
+
+  const notBefore = world.ledger.get('c1')?.notBefore as number;
+  expect(notBefore).toBeLessThanOrEqual(world.clock.now() + 13 * 24 * 60 * 60 * 1000);
+});
+
+test('a body that is small as a message and large once written out was once no entry, and sent for ever', async () => {
+  const world = new PushWorld();
+  const numbers = `[${Array(50_000).fill('1e20').join()}]`;
+  const text = JSON.stringify(change('c1')).replace(/"body":.*/, `"body":${numbers}}`);
+  world.queue(change('c1'), text);
+
+  await world.drain();
+
+  expect(text.length).toBeLessThan(256 * 1024);
+  expect([...world.ledger.values()]).toMatchObject([
+    { outcome: 'rejected', errors: ['the message: expected at most 256 KB of JSON'] },
+  ]);
+});

@@ -1,0 +1,216 @@
+import { describe, expect, test } from '@jest/globals';
+import { contentHashOf, parseChange } from '../../../../lambda/core/push/change.ts';
+import {
+  type LedgerEntry,
+  newEntry,
+  rejectedMessage,
+  withOutcome,
+} from '../../../../lambda/core/push/ledger-entry.ts';
+import {
+  isHeld,
+  isUnderWay,
+  type Resend,
+  resendChange,
+  riskOfResending,
+  settleChange,
+} from '../../../../lambda/core/push/resolve-change.ts';
+import { operationOf, PushWorld } from '../../../support/push-world.ts';
+
+const NOW = Date.parse('2026-11-24T04:00:00Z');
+const clock = { now: () => NOW, sleep: async () => {} };
+const operations = { register: operationOf() };
+
+const TEXT =
+  '{"changeId":"c1","operation":"register","subject":"relation/1","parameters":{},"body":{"total":9007199254740993}}';
+
+function entryOf(overrides: Partial<LedgerEntry> = {}, text = TEXT): LedgerEntry {
+  const checked = parseChange(text, operations);
+  if ('problems' in checked) throw new Error('the test queues no change');
+  const { change } = checked;
+  const entry = newEntry(change, {
+    contentHash: contentHashOf(change),
+    bodyText: '{"total":9007199254740993}',
+    queuedMs: NOW - 20 * 24 * 60 * 60 * 1000,
+  });
+  return { ...entry, version: 5, ...overrides };
+}
+
+const unknown = entryOf({
+  outcome: 'unknown',
+  attempt: 1,
+  mayBeApplied: true,
+  reason: 'no reply',
+  status: 500,
+});
+const rejected = entryOf({ outcome: 'rejected', attempt: 1, status: 400, errors: ['Unknown theme'] });
+const held = entryOf({ outcome: 'waiting', attempt: 9, reason: 'it waited 13 days' });
+const accepted = entryOf({ outcome: 'accepted', attempt: 1, status: 200 });
+const noChange = rejectedMessage({
+  messageId: 'm1',
+  text: 'x',
+  changeId: undefined,
+  errors: ['the message: expected JSON'],
+  nowMs: NOW,
+  retentionDays: 30,
+});
+const underWay = [
+  entryOf({ outcome: 'sending', until: NOW - 1 }),
+  entryOf({ outcome: 'waiting', notBefore: NOW - 1 }),
+];
+
+test('unknown changes and those that wait without a time are held', () => {
+  expect([unknown, held].map(isHeld)).toEqual([true, true]);
+  expect([rejected, accepted, ...underWay].map(isHeld)).toEqual([false, false, false, false]);
+  expect([unknown, held, rejected, accepted, ...underWay, entryOf()].map(isUnderWay)).toEqual([
+    ...[false, false, false, false],
+    ...[true, true, true],
+  ]);
+});
+
+describe('resending', () => {
+  test.each([
+    ['unknown', unknown],
+    ['rejected', rejected],
+    ['held', held],
+    ['queued, whose message may be lost', entryOf()],
+  ])('queues the very change that is %s, with every digit', (_outcome, entry) => {
+    const resend = resendChange(entry, operations, clock) as Resend;
+
+    expect(resend).toMatchObject({ change: { subject: 'relation/1' }, text: TEXT });
+    expect(resend.entry).toMatchObject({ outcome: 'queued', version: 6, attempt: entry.attempt });
+    expect(contentHashOf(resend.change)).toBe(entry.contentHash);
+  });
+
+  test('remembers that the change may have been applied', () => {
+    const { entry } = resendChange(unknown, operations, clock) as Resend;
+
+    expect(entry.mayBeApplied).toBe(true);
+    expect(entry).not.toHaveProperty('status');
+  });
+
+  test('starts the waiting anew, so that what waited too long is sent and not held at once', async () => {
+    const world = new PushWorld(operations);
+    const resend = resendChange(held, operations, clock) as Resend;
+    world.ledger.set('c1', resend.entry);
+    world.answer = (_id, attempt) =>
+      attempt === 1
+        ? { kind: 'notSent', reason: 'no access' }
+        : { kind: 'answered', status: 200, errors: [], ids: {}, isHtml: false };
+    world.queue({ changeId: 'c1', subject: resend.change.subject }, resend.text);
+
+    await world.drain();
+
+    expect(world.applied).toEqual(['c1']);
+  });
+
+  test('of a change without a body sends none', () => {
+    const { body: _body, ...deletion } = entryOf({ outcome: 'rejected', operation: 'remove' });
+    const known = { remove: operationOf({ name: 'remove', method: 'DELETE', repeatable: true }) };
+
+    const { text } = resendChange(deletion, known, clock) as Resend;
+
+    expect(JSON.parse(text)).not.toHaveProperty('body');
+  });
+
+  test.each([
+    ['was accepted', accepted, /^was accepted/],
+    ['is being sent', underWay[0] as LedgerEntry, /^is under way \(sending\)/],
+    ['waits for its time', underWay[1] as LedgerEntry, /^is under way \(waiting\)/],
+    ['never was a change', noChange, /^never was a change/],
+    [
+      'was settled',
+      withOutcome(rejected, clock, { outcome: 'rejected', note: 'seen in Procurios' }),
+      /^was settled/,
+    ],
+    [
+      'has an operation that is no longer configured',
+      entryOf({ outcome: 'rejected', operation: 'gone' }),
+      /^no longer fits the config \(operation: expected one of register\)/,
+    ],
+  ])('is refused for what %s', (_why, entry, refusal) => {
+    expect(resendChange(entry, operations, clock)).toEqual({ refusal: expect.stringMatching(refusal) });
+  });
+
+  test('is a risk where the change may have been applied and its operation is not safe to repeat', () => {
+    expect(riskOfResending(unknown, operations)).toMatch(/^may have been applied already/);
+    expect(riskOfResending(rejected, operations)).toBeUndefined();
+    expect(riskOfResending(unknown, { register: operationOf({ repeatable: true }) })).toBeUndefined();
+  });
+});
+
+describe('a change whose message is gone', () => {
+  const longAgo = NOW - 2 * 60 * 60 * 1000;
+  const lost = [
+    entryOf({ outcome: 'waiting', notBefore: longAgo }),
+    entryOf({ outcome: 'sending', until: longAgo, attempt: 1, mayBeApplied: true }),
+    entryOf({ outcome: 'sending', until: NOW + 365 * 24 * 60 * 60 * 1000, attempt: 1, mayBeApplied: true }),
+  ];
+
+  test.each(lost)('once could be neither resent nor settled: $outcome', (entry) => {
+    expect(resendChange(entry, operations, clock)).toMatchObject({
+      entry: { outcome: 'queued', lostReplies: 0 },
+    });
+    expect(settleChange(entry, { outcome: 'rejected', note: 'x', retentionDays: 30 }, clock)).toMatchObject({
+      entry: { outcome: 'rejected' },
+    });
+  });
+});
+
+describe('settling', () => {
+  test.each([
+    ['unknown', unknown],
+    ['rejected', rejected],
+    ['held', held],
+    ['no change', noChange],
+    ['waiting for its time', underWay[1] as LedgerEntry],
+    ['queued', entryOf()],
+  ])('drops body and vendor texts of what is %s and has it expire', (_outcome, entry) => {
+    const settlement = { outcome: 'accepted', note: 'seen in Procurios', retentionDays: 30 } as const;
+
+    const settled = settleChange(entry, settlement, clock);
+
+    expect(settled).toMatchObject({
+      entry: {
+        outcome: 'accepted',
+        note: 'seen in Procurios',
+        version: entry.version + 1,
+        errors: [],
+        attempts: entry.attempts,
+        changedAt: '2026-11-24T04:00:00.000Z',
+        _expiresAt: NOW / 1000 + 30 * 24 * 60 * 60,
+      },
+    });
+    expect(settled).not.toHaveProperty('entry.body');
+  });
+
+  test('keeps why the change had to be settled', () => {
+    const settled = settleChange(
+      unknown,
+      { outcome: 'rejected', note: 'not there', retentionDays: 30 },
+      clock,
+    );
+
+    expect(settled).toMatchObject({ entry: { outcome: 'rejected', reason: 'no reply', status: 500 } });
+  });
+
+  test('what was settled once replaced its note: both are kept', () => {
+    const settlement = { outcome: 'accepted', note: 'seen after all', retentionDays: 30 } as const;
+    const wrongly = withOutcome(rejected, clock, { outcome: 'rejected', note: 'not there' });
+
+    const settled = settleChange(wrongly, settlement, clock);
+    const again = settleChange((settled as { entry: LedgerEntry }).entry, settlement, clock);
+
+    const note = 'seen after all (rejected before, 2026-11-24T04:00:00.000Z: not there)';
+    expect(settled).toMatchObject({ entry: { outcome: 'accepted', note } });
+    expect(again).toMatchObject({ entry: { note: expect.stringContaining(`: ${note})`) } });
+  });
+
+  test.each([
+    ['was accepted', accepted, /^was accepted/],
+    ['is being sent', underWay[0] as LedgerEntry, /^is being sent/],
+  ])('is refused for what %s', (_why, entry, refusal) => {
+    const settled = settleChange(entry, { outcome: 'rejected', note: 'x', retentionDays: 30 }, clock);
+
+    expect(settled).toEqual({ refusal: expect.stringMatching(refusal) });
+  });
+});

@@ -1,0 +1,365 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Json, parseJson } from '../../../../lambda/core/json.ts';
+import { createBodyChecks } from '../../../../lambda/procurios/changes/body-schema.ts';
+import { answerJson, type Handler, startHttpServer } from '../../../support/http-server.ts';
+import { clientFor, failureOf } from '../http/setup.ts';
+import { changeWith, MEDIA_TYPE, operationWith } from './changes.ts';
+
+const SCHEMA_PATH = '/l/things_api/shelf/{shelf}/schema';
+const VALIDATE_PATH = '/l/things_api/shelf/{shelf}/validate';
+const OPERATION = operationWith({ schemaPath: SCHEMA_PATH });
+
+/** A registration form as the vendor publishes one. */
+const FORM = {
+  $schema: 'http:\\/\\/json-schema.org\\/draft-07\\/schema#',
+  $id: 'form',
+  title: 'Demo registration set',
+  type: 'object',
+  required: ['first_name'],
+  properties: {
+    first_name: { title: 'First name', type: 'string', minLength: 1 },
+    birth_date: { title: 'Birth date', type: 'date' },
+    children: { type: 'int' },
+    gender: { type: 'string', enum: ['m', 'v'], enumNames: ['man', 'vrouw'] },
+    address: { type: 'object', properties: { number: { type: 'integer' }, town: { type: 'string' } } },
+  },
+};
+
+function schemaServer(schema: unknown, status = 200) {
+  return startHttpServer((_request, response) => answerJson(response, schema, status));
+}
+
+/** What checking a body against a schema says, and notes. */
+async function checkAgainst(schema: unknown, body: Json, status = 200) {
+  await using server = await schemaServer(schema, status);
+  const notes: string[] = [];
+  const checks = createBodyChecks(clientFor(server.origin), { onNote: (text) => notes.push(text) });
+  const problems = await checks.check(OPERATION, changeWith({ body }));
+  return { problems, notes };
+}
+
+describe('a body', () => {
+  test('that fits its live schema has no problems', async () => {
+    await using server = await schemaServer(FORM);
+    const checks = createBodyChecks(clientFor(server.origin));
+
+    const problems = await checks.check(OPERATION, changeWith({ body: { first_name: 'Ada' } }));
+
+    expect(problems).toEqual([]);
+    expect(server.requests).toMatchObject([
+      { method: 'GET', path: '/l/things_api/shelf/top-secret/schema', headers: { accept: MEDIA_TYPE } },
+    ]);
+  });
+
+  test('has every problem named, with its place and what is expected, but no value', async () => {
+    const { problems } = await checkAgainst(
+      { ...FORM, additionalProperties: false },
+      { gender: 'secret-1', address: { number: 'secret-2', town: ['secret-3'] }, extra: 'secret-4' },
+    );
+
+    expect([...problems].sort()).toEqual([
+      "body must have required property 'first_name'",
+      'body must not have the field extra',
+      'body.address.number must be integer',
+      'body.address.town must be string',
+      'body.gender must be one of ["m","v"]',
+    ]);
+  });
+
+  test('is not taken to have what every JavaScript object has', async () => {
+    const { problems } = await checkAgainst({ type: 'object', required: ['toString', '__proto__'] }, {});
+
+    expect(problems).toHaveLength(2);
+  });
+
+  test('keeps its meaning where it has more digits than a double', async () => {
+    const schema = {
+      properties: {
+        id: { type: 'integer' },
+        price: { multipleOf: 0.01 },
+        size: { type: 'number', maximum: 3 },
+      },
+    };
+    const body = parseJson('{"id": 9007199254740993, "price": 12.35, "size": 3.1000000000000000555}');
+
+    const { problems } = await checkAgainst(schema, body);
+
+    expect(problems).toEqual(['body.size must be <= 3']);
+  });
+
+  test('with endless problems has 50 named', async () => {
+    const body = Array.from({ length: 80 }, (_, index) => `value-${index}`);
+
+    const { problems } = await checkAgainst({ items: { type: 'integer' } }, body);
+
+    expect(problems).toHaveLength(50);
+  });
+
+  test('is not checked where there is none, or no schema', async () => {
+    await using server = await schemaServer(FORM);
+    const checks = createBodyChecks(clientFor(server.origin));
+
+    const problems = [
+      await checks.check(OPERATION, changeWith({ body: undefined })),
+      await checks.check(operationWith(), changeWith({ body: {} })),
+    ];
+
+    expect(problems).toEqual([[], []]);
+    expect(server.requests).toEqual([]);
+  });
+});
+
+describe('a vendor’s schema', () => {
+  test('is used without its odd types and keywords, which are noted once', async () => {
+    await using server = await schemaServer(FORM);
+    const notes: string[] = [];
+    const checks = createBodyChecks(clientFor(server.origin), { onNote: (text) => notes.push(text) });
+    const body = { first_name: '', birth_date: '1815-12-10', children: 3 };
+
+    const problems = await checks.check(OPERATION, changeWith({ body }));
+    checks.forget(OPERATION, changeWith());
+    await checks.check(OPERATION, changeWith({ body }));
+
+    expect(problems).toEqual(['body.first_name must NOT have fewer than 1 characters']);
+    expect(notes).toEqual([
+      `schema of operation addThing, ${SCHEMA_PATH}: left out what is not JSON Schema's: ` +
+        '"type" "date", "type" "int", "enumNames"',
+    ]);
+  });
+
+  test.each<[string, unknown]>([
+    ['in a list of its own', [FORM]],
+    [
+      'with empty lists where PHP had empty maps',
+      { ...FORM, definitions: [], dependencies: [], default: [] },
+    ],
+    ['with a type among others that is not known', { ...FORM, type: ['object', 'datetime'] }],
+    ['with a pattern as PHP delimits it', { ...FORM, patternProperties: { '/^(x/i': { type: 'integer' } } }],
+    ['with numbers as texts', { ...FORM, minProperties: '1' }],
+    ['with a flag where draft 7 has a number', { ...FORM, exclusiveMinimum: true }],
+    ['with the key schema instead of $schema', { ...FORM, $schema: undefined, schema: 'x' }],
+    ['with a property called type', { ...FORM, properties: { ...FORM.properties, type: { type: 'date' } } }],
+    [
+      'with null allowed for a type that is not known',
+      { ...FORM, anyOf: [{ type: 'date', nullable: true }] },
+    ],
+    ['with formats', { ...FORM, properties: { ...FORM.properties, email: { format: 'date-time' } } }],
+  ])('checks what it can %s', async (_name, schema) => {
+    const body = { first_name: 1, email: 'x', type: 'y' };
+
+    const { problems } = await checkAgainst(schema, body);
+
+    expect(problems).toEqual(['body.first_name must be string']);
+  });
+
+  test('may refer to its own parts', async () => {
+    const schema = {
+      $defs: { name: { type: 'string' } },
+      definitions: { age: { type: 'integer' } },
+      properties: { name: { $ref: '#/$defs/name' }, age: { $ref: '#/definitions/age' } },
+    };
+
+    const { problems } = await checkAgainst(schema, { name: 1, age: 'x' });
+
+    expect(problems).toEqual(['body.name must be string', 'body.age must be integer']);
+  });
+
+  test.each<[string, unknown, number, string]>([
+    ['is not there', { errors: ['Unknown'] }, 404, 'answered 404'],
+    ['is refused for another reason', {}, 406, 'answered 406'],
+    ['is no object', 'schema', 200, 'the answer is no schema'],
+    ['is several', [FORM, FORM], 200, 'the answer is no schema'],
+    ['leads back to itself', { allOf: [{ $ref: '#' }] }, 200, 'the schema leads back to itself'],
+    ['refers to nothing', { $ref: '#/definitions/x' }, 200, 'the schema cannot be compiled'],
+  ])('that %s is noted, and bodies pass', async (_name, schema, status, why) => {
+    const { problems, notes } = await checkAgainst(schema, { first_name: 1 }, status);
+
+    expect(problems).toEqual([]);
+    expect(notes).toEqual([
+      `schema of operation addThing, ${SCHEMA_PATH}: ${why}; bodies are sent unchecked`,
+    ]);
+  });
+
+  test('that is never JSON is noted, and bodies pass', async () => {
+    await using server = await startHttpServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end('Warning: {');
+    });
+    const notes: string[] = [];
+    const checks = createBodyChecks(clientFor(server.origin, { limits: { retries: 1 } }), {
+      onNote: (text) => notes.push(text),
+    });
+
+    const problems = await checks.check(OPERATION, changeWith());
+
+    expect(problems).toEqual([]);
+    expect(notes).toEqual([expect.stringContaining('the answer cannot be read')]);
+  });
+
+  test('is fetched once for each address, however many ask', async () => {
+    await using server = await schemaServer(FORM);
+    const checks = createBodyChecks(clientFor(server.origin));
+    const other = changeWith({ parameters: { shelf: 'b/c' } });
+
+    await Promise.all([1, 2, 3].map(() => checks.check(OPERATION, changeWith())));
+    await checks.check(OPERATION, changeWith());
+    await checks.check(OPERATION, other);
+
+    expect(server.paths).toEqual([
+      '/l/things_api/shelf/top-secret/schema',
+      '/l/things_api/shelf/b%2Fc/schema',
+    ]);
+  });
+
+  test('is fetched again once it is forgotten, and others are kept', async () => {
+    let schema: object = FORM;
+    await using server = await startHttpServer((_request, response) => answerJson(response, schema));
+    const checks = createBodyChecks(clientFor(server.origin));
+    const other = changeWith({ parameters: { shelf: 'b' } });
+    const change = changeWith({ body: { first_name: 'Ada' } });
+    await checks.check(OPERATION, change);
+    await checks.check(OPERATION, other);
+    schema = { ...FORM, required: ['last_name'] };
+
+    checks.forget(OPERATION, change);
+    const problems = await checks.check(OPERATION, change);
+    await checks.check(OPERATION, other);
+
+    expect(problems).toEqual(["body must have required property 'last_name'"]);
+    expect(server.requests).toHaveLength(3);
+  });
+
+  test.each<[string, Handler, string]>([
+    ['server fails', (_request, response) => answerJson(response, {}, 503), 'UNAVAILABLE'],
+    ['access is missing', (_request, response) => answerJson(response, {}, 403), 'ACCESS_DENIED'],
+    [
+      'host asks for a pause',
+      (_request, response) => answerJson(response, {}, 429, { 'retry-after': '3600' }),
+      'THROTTLED',
+    ],
+    [
+      'site shows a page',
+      (_request, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>'),
+      'NOT_PROCURIOS',
+    ],
+  ])('says nothing while the %s, and is asked for anew', async (_name, fail, code) => {
+    let isFailing = true;
+    await using server = await startHttpServer((request, response) =>
+      isFailing ? fail(request, response) : answerJson(response, FORM),
+    );
+    const checks = () => createBodyChecks(clientFor(server.origin, { limits: { retries: 0 } }));
+    const first = checks();
+
+    const failure = await failureOf(first.check(OPERATION, changeWith()) as Promise<unknown>);
+    isFailing = false;
+    // The pause holds for the client that was asked for it.
+    const problems = await (code === 'THROTTLED' ? checks() : first).check(
+      OPERATION,
+      changeWith({ body: {} }),
+    );
+
+    expect(failure.code).toBe(code);
+    expect(failure.message).not.toContain('top-secret');
+    expect(problems).toEqual(["body must have required property 'first_name'"]);
+  });
+});
+
+describe('the vendor’s own check', () => {
+  const VALIDATED = operationWith({ schemaPath: SCHEMA_PATH, validatePath: VALIDATE_PATH });
+
+  /** What comes of a body that fits the schema. */
+  async function validatedBy(handler: Handler) {
+    await using server = await startHttpServer((request, response) =>
+      request.method === 'GET'
+        ? answerJson(response, { required: ['first_name'] })
+        : handler(request, response),
+    );
+    const notes: string[] = [];
+    const checks = createBodyChecks(clientFor(server.origin), { onNote: (text) => notes.push(text) });
+    const change = changeWith({ body: parseJson('{"first_name": "Ada", "n": 9007199254740993}') });
+    const problems = await checks.check(VALIDATED, change);
+    return { problems, notes, requests: server.requests.slice(1) };
+  }
+
+  test('gets the body with its digits, and its errors are problems', async () => {
+    const { problems, notes, requests } = await validatedBy((_request, response) =>
+      answerJson(response, { errors: { email: ['is empty'] } }),
+    );
+
+    expect(problems).toEqual(['email: is empty']);
+    expect(notes).toEqual([]);
+    expect(requests).toMatchObject([
+      {
+        method: 'POST',
+        path: '/l/things_api/shelf/top-secret/validate',
+        body: '{"first_name":"Ada","n":9007199254740993}',
+        headers: { 'content-type': 'application/json', accept: MEDIA_TYPE },
+      },
+    ]);
+  });
+
+  test.each([400, 422])('refuses with status %i too', async (status) => {
+    const { problems } = await validatedBy((_request, response) =>
+      answerJson(response, { errors: ['Name is empty'] }, status),
+    );
+
+    expect(problems).toEqual(['Name is empty']);
+  });
+
+  test.each<[string, Handler]>([
+    ['204', (_request, response) => void response.writeHead(204).end()],
+    [
+      '200 without a body',
+      (_request, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end(),
+    ],
+    ['no errors', (_request, response) => answerJson(response, { errors: [] })],
+  ])('passes with %s', async (_name, handler) => {
+    const { problems, notes } = await validatedBy(handler);
+
+    expect({ problems, notes }).toEqual({ problems: [], notes: [] });
+  });
+
+  test.each<[string, number, object]>([
+    ['is not there', 404, { errors: ['Unknown module'] }],
+    ['refuses without words', 400, {}],
+  ])('that %s leaves it to the sending, and is noted', async (_name, status, body) => {
+    const { problems, notes } = await validatedBy((_request, response) => answerJson(response, body, status));
+
+    expect(problems).toEqual([]);
+    expect(notes).toEqual([expect.stringContaining(`${VALIDATE_PATH}: answered ${status}`)]);
+  });
+
+  test('is asked again when it fails, since it changes nothing', async () => {
+    let asked = 0;
+    const { problems, requests } = await validatedBy((_request, response) => {
+      asked += 1;
+      answerJson(response, { errors: ['No'] }, asked === 1 ? 502 : 200);
+    });
+
+    expect(problems).toEqual(['No']);
+    expect(requests).toHaveLength(2);
+  });
+
+  test('is not asked about a body that breaks the schema', async () => {
+    await using server = await schemaServer(FORM);
+    const checks = createBodyChecks(clientFor(server.origin));
+
+    const problems = await checks.check(VALIDATED, changeWith({ body: {} }));
+
+    expect(problems).toHaveLength(1);
+    expect(server.requests.map(({ method }) => method)).toEqual(['GET']);
+  });
+});
+
+test('a schema nested thousands of levels deep once sent its changes back to the queue for ever', async () => {
+  const deep = `${'{"not":'.repeat(50_000)}{}${'}'.repeat(50_000)}`;
+  await using server = await startHttpServer((_request, response) => {
+    response.setHeader('content-type', 'application/json').end(deep);
+  });
+  const notes: string[] = [];
+  const checks = createBodyChecks(clientFor(server.origin), { onNote: (text) => notes.push(text) });
+
+  const problems = await checks.check(OPERATION, changeWith({ body: { first_name: 'Ada' } }));
+
+  expect(problems).toEqual([]);
+  expect(notes).toEqual([expect.stringContaining('the answer is no schema; bodies are sent unchecked')]);
+});

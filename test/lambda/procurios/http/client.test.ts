@@ -1,0 +1,475 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from '@jest/globals';
+import { ExactNumber } from '../../../../lambda/core/json.ts';
+import { answerJson, type Handler, startHttpServer } from '../../../support/http-server.ts';
+import { clientFor, countingTokens, failureOf, QUICK, readThings, until } from './setup.ts';
+
+/** Answers the n-th request with the n-th of these statuses, and with JSON once they are used up. */
+function failing(...failures: [status: number, headers?: Record<string, string>][]): Handler {
+  const left = [...failures];
+  return (_request, response) => {
+    const [status, headers] = left.shift() ?? [200];
+    answerJson(response, { status }, status, headers);
+  };
+}
+
+describe('a request', () => {
+  test('carries the media type, the languages and the token, and its query as it is', async () => {
+    await using server = await startHttpServer(failing());
+    const client = clientFor(server.origin, { userAgent: 'procurios-sync/test' });
+
+    await client.getJson({
+      path: '/l/x?ids[]=1&b=%2F',
+      mediaType: 'application/vnd.x+json; version=1',
+      about: 'x',
+    });
+
+    expect(server.requests).toMatchObject([
+      {
+        method: 'GET',
+        path: '/l/x?ids[]=1&b=%2F',
+        headers: {
+          accept: 'application/vnd.x+json; version=1',
+          'accept-language': 'nl-NL,nl;q=0.9',
+          authorization: 'Bearer token-1',
+          'user-agent': 'procurios-sync/test',
+        },
+      },
+    ]);
+    expect(client.requests).toBe(1);
+  });
+
+  test('keeps every digit of the answer, and reads it past a byte order mark', async () => {
+    await using server = await startHttpServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/vnd.procurios.x+json; charset=utf-8' });
+      response.end('\ufeff{"id": 9007199254740993, "name": "Zoë 🚲"}');
+    });
+
+    const json = await readThings(clientFor(server.origin));
+
+    expect(json).toEqual({ id: new ExactNumber('9007199254740993'), name: 'Zoë 🚲' });
+  });
+
+  test('goes to an absolute address on the host', async () => {
+    await using server = await startHttpServer(failing());
+
+    await readThings(clientFor(server.origin), `${server.origin}/l/x?page=2`);
+
+    expect(server.paths).toEqual(['/l/x?page=2']);
+  });
+
+  test.each(['https://evil.example.com/l/x', '//evil.example.com/l/x', '\\\\evil.example.com/l/x'])(
+    'is not sent to another origin: %s',
+    async (path) => {
+      await using server = await startHttpServer(failing());
+      const client = clientFor(server.origin);
+
+      const failure = await failureOf(readThings(client, path));
+
+      expect(failure).toMatchObject({
+        code: 'NOT_PROCURIOS',
+        message: expect.stringContaining('evil.example.com'),
+      });
+      expect(client.requests).toBe(0);
+      expect(server.requests).toEqual([]);
+    },
+  );
+
+  test.each([
+    [
+      'the same host under another scheme',
+      (origin: string) => `${origin.replace('http:', 'https:')}/l/x`,
+      'NOT_PROCURIOS',
+    ],
+    ['no web address at all', () => 'mailto:ada@example.com', 'NOT_PROCURIOS'],
+    [
+      'an address with a user name',
+      (origin: string) => origin.replace('//', '//ada:pw@'),
+      'RESPONSE_INVALID',
+    ],
+    ['no address', () => 'http://[', 'RESPONSE_INVALID'],
+  ])('is not sent to %s', async (_name, pathFor, code) => {
+    await using server = await startHttpServer(failing());
+
+    const failure = await failureOf(readThings(clientFor(server.origin), pathFor(server.origin)));
+
+    expect(failure.code).toBe(code);
+    expect(server.requests).toEqual([]);
+  });
+});
+
+describe('an answer', () => {
+  const html = { 'content-type': 'text/html; charset=utf-8' };
+  test.each([
+    ['an HTML page with status 200', 200, html, 'NOT_PROCURIOS', 'answered an HTML page'],
+    ['plain text', 200, { 'content-type': 'text/plain' }, 'NOT_PROCURIOS', 'the content type text/plain'],
+    ['no content type', 200, {}, 'NOT_PROCURIOS', 'the content type (none)'],
+    [
+      'a redirect',
+      302,
+      { location: 'https://login.example.com/x?token=1' },
+      'NOT_PROCURIOS',
+      'answered 302, a redirect to login.example.com',
+    ],
+    ['a 204', 204, {}, 'RESPONSE_INVALID', 'answered 204'],
+    ['a 201', 201, { 'content-type': 'application/json' }, 'RESPONSE_INVALID', 'answered 201'],
+    ['a 400', 400, { 'content-type': 'application/json' }, 'RESPONSE_INVALID', 'answered 400'],
+    ['a 404 with an HTML page', 404, html, 'RESPONSE_INVALID', 'answered 404 with an HTML page'],
+    ['a 406', 406, {}, 'RESPONSE_INVALID', 'answered 406'],
+    [
+      'a 403',
+      403,
+      {},
+      'ACCESS_DENIED',
+      'answered 403; expected access with the scopes things/read things/list',
+    ],
+  ])('that is %s is refused at once', async (_name, status, headers, code, message) => {
+    await using server = await startHttpServer((_request, response) => {
+      response.writeHead(status, headers).end('a value');
+    });
+
+    const failure = await failureOf(readThings(clientFor(server.origin)));
+
+    expect(failure.code).toBe(code);
+    expect(failure.message).toContain(`GET /l/things_api/thing (stream things, page 1): `);
+    expect(failure.message).toContain(message);
+    expect(failure.message).not.toMatch(/secret-query|a value|\n|token/);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('is not read beyond the largest size, also when it is compressed', async () => {
+    await using server = await startHttpServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+      response.end(gzipSync(JSON.stringify('x'.repeat(5_000))));
+    });
+
+    const failure = await failureOf(
+      readThings(clientFor(server.origin, { limits: { largestBodyBytes: 4_000 } })),
+    );
+
+    expect(failure).toMatchObject({
+      code: 'RESPONSE_INVALID',
+      message: expect.stringContaining('larger than 4000 bytes'),
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('that is not UTF-8 is refused rather than repaired', async () => {
+    await using server = await startHttpServer((_request, response) => {
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(Buffer.from('{"name":"Zo\xeb"}', 'latin1'));
+    });
+
+    const failure = await failureOf(readThings(clientFor(server.origin)));
+
+    expect(failure).toMatchObject({
+      code: 'RESPONSE_INVALID',
+      message: expect.stringContaining('not UTF-8'),
+    });
+  });
+
+  test('that stays invalid JSON is refused after all attempts', async () => {
+    await using server = await startHttpServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"name": "Ada');
+    });
+
+    const failure = await failureOf(readThings(clientFor(server.origin)));
+
+    expect(failure).toMatchObject({
+      code: 'RESPONSE_INVALID',
+      message: expect.stringContaining('not valid JSON'),
+    });
+    expect(server.requests).toHaveLength(5);
+  });
+});
+
+describe('a failure that may pass', () => {
+  test('is seen by who listens to answers, each attempt of it', async () => {
+    await using server = await startHttpServer(failing([503]));
+    const seen: string[] = [];
+    const client = clientFor(server.origin, {
+      onAnswer: ({ about }, { status, headers }) => seen.push(`${about}: ${status} ${headers.has('date')}`),
+    });
+
+    await readThings(client);
+
+    expect(seen).toEqual(['stream things, page 1: 503 true', 'stream things, page 1: 200 true']);
+  });
+
+  test.each([408, 429, 500, 502, 503, 504])('is repeated: status %i', async (status) => {
+    await using server = await startHttpServer(failing([status], [status]));
+    const client = clientFor(server.origin);
+
+    const json = await readThings(client);
+
+    expect(json).toEqual({ status: 200 });
+    expect(client.requests).toBe(3);
+  });
+
+  test.each([
+    ['a connection that is closed', (response: Parameters<Handler>[1]) => void response.destroy()],
+    [
+      'a body cut short of its length',
+      (response: Parameters<Handler>[1]) => {
+        response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' });
+        response.write('{"a":', () => response.destroy());
+      },
+    ],
+    [
+      'a chunked body cut short',
+      (response: Parameters<Handler>[1]) => {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.write('{"a":', () => response.destroy());
+      },
+    ],
+    [
+      'a body without a length that ends early',
+      (response: Parameters<Handler>[1]) => {
+        const head = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n';
+        response.socket?.end(`${head}{"a":`);
+      },
+    ],
+  ])('is repeated: %s', async (_name, fail) => {
+    let isFirst = true;
+    await using server = await startHttpServer((_request, response) => {
+      if (!isFirst) return answerJson(response, ['whole']);
+      isFirst = false;
+      fail(response);
+    });
+
+    const json = await readThings(clientFor(server.origin));
+
+    expect(json).toEqual(['whole']);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test.each(['before', 'within'])('is repeated: an answer that stalls %s its body', async (where) => {
+    let isFirst = true;
+    await using server = await startHttpServer((_request, response) => {
+      if (!isFirst) return answerJson(response, ['whole']);
+      isFirst = false;
+      if (where === 'within') response.writeHead(200, { 'content-type': 'application/json' }).write('[1');
+    });
+
+    const json = await readThings(clientFor(server.origin, { limits: { attemptMs: 60 } }));
+
+    expect(json).toEqual(['whole']);
+    expect(server.abandoned).toBe(1);
+  });
+
+  test('is told once no attempt is left', async () => {
+    await using server = await startHttpServer((_request, response) => answerJson(response, {}, 500));
+
+    const failure = await failureOf(readThings(clientFor(server.origin, { limits: { retries: 2 } })));
+
+    expect(failure.code).toBe('UNAVAILABLE');
+    expect(failure.message).toBe(
+      'GET /l/things_api/thing (stream things, page 1): answered 500; expected 200',
+    );
+    expect(server.requests).toHaveLength(3);
+  });
+
+  test('is told once the time for all attempts is over, whatever attempts are left', async () => {
+    await using server = await startHttpServer(() => {});
+    const limits = { attemptMs: 20, totalMs: 70, retries: 12 };
+
+    const failure = await failureOf(readThings(clientFor(server.origin, { limits })));
+
+    expect(failure).toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('no whole answer within'),
+    });
+    expect(server.requests.length).toBeLessThan(9);
+  });
+
+  test('is not repeated when the caller has gone', async () => {
+    await using server = await startHttpServer(() => {});
+    const controller = new AbortController();
+
+    const reading = readThings(clientFor(server.origin), '/l/x', controller.signal);
+    await until(() => server.requests.length === 1);
+    controller.abort(new Error('enough'));
+
+    await expect(reading).rejects.toThrow('enough');
+    await until(() => server.abandoned === 1);
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe('Retry-After', () => {
+  test.each([
+    ['in seconds', () => '1'],
+    ['as a date', () => new Date(Date.now() + 1_500).toUTCString()],
+  ])('is waited for: %s', async (_name, value) => {
+    await using server = await startHttpServer(failing([503, { 'retry-after': value() }]));
+
+    await readThings(clientFor(server.origin, { limits: { longestWaitMs: 2_000 } }));
+
+    const [first, second] = server.requests;
+    expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeGreaterThan(400);
+  });
+
+  test('holds back the other requests as well', async () => {
+    await using server = await startHttpServer(failing([429, { 'retry-after': '1' }]));
+    const client = clientFor(server.origin);
+
+    const first = readThings(client, '/l/first');
+    await until(() => server.requests.length === 1);
+    await sleep(20);
+    const second = readThings(client, '/l/second');
+    await Promise.all([first, second]);
+
+    const [refused, ...later] = server.requests;
+    const gaps = later.map(({ atMs }) => atMs - (refused?.atMs ?? 0));
+    expect(gaps).toHaveLength(2);
+    expect(Math.min(...gaps)).toBeGreaterThan(900);
+  });
+
+  test.each([429, 503])(
+    'is told at once when it is longer than is waited for, with status %i',
+    async (status) => {
+      await using server = await startHttpServer(failing([status, { 'retry-after': '3600' }]));
+      const client = clientFor(server.origin);
+
+      const failure = await failureOf(readThings(client));
+      const next = await failureOf(readThings(client));
+
+      expect(failure).toMatchObject({ code: 'THROTTLED', retryAfterMs: 3_600_000 });
+      expect(next.code).toBe('THROTTLED');
+      expect(next.retryAfterMs).toBeGreaterThan(3_590_000);
+      expect(server.requests).toHaveLength(1);
+    },
+  );
+
+  test('ends the requests that wait for their turn when it is too long', async () => {
+    await using server = await startHttpServer(failing([429, { 'retry-after': '3600' }]));
+    const client = clientFor(server.origin, { requestsPerSecond: 2 });
+
+    const failures = await Promise.all([1, 2, 3].map((n) => failureOf(readThings(client, `/l/${n}`))));
+
+    expect(failures.map(({ code }) => code)).toEqual(['THROTTLED', 'THROTTLED', 'THROTTLED']);
+    expect(server.paths).toEqual(['/l/1']);
+  });
+
+  test('that cannot be read is as good as none', async () => {
+    await using server = await startHttpServer(failing([503, { 'retry-after': 'soon, in 2 minutes' }]));
+
+    const json = await readThings(clientFor(server.origin));
+
+    expect(json).toEqual({ status: 200 });
+  });
+
+  test('goes with the failure when all attempts met it', async () => {
+    await using server = await startHttpServer((_request, response) =>
+      answerJson(response, {}, 429, { 'retry-after': '0' }),
+    );
+
+    const failure = await failureOf(readThings(clientFor(server.origin)));
+
+    expect(failure).toMatchObject({ code: 'THROTTLED', retryAfterMs: 0 });
+    expect(server.requests).toHaveLength(5);
+  });
+});
+
+describe('a refused token', () => {
+  test('is dropped, and the request is repeated once with a new one', async () => {
+    await using server = await startHttpServer(({ headers }, response) =>
+      answerJson(response, ['ok'], headers.authorization === 'Bearer token-2' ? 200 : 401),
+    );
+    const token = countingTokens();
+
+    const json = await readThings(clientFor(server.origin, { token }));
+
+    expect(json).toEqual(['ok']);
+    expect(token.dropped).toEqual(['token-1']);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test('is no reason to repeat twice: a new one that is refused as well means no access', async () => {
+    await using server = await startHttpServer((_request, response) => answerJson(response, {}, 401));
+    const token = countingTokens();
+
+    const failure = await failureOf(readThings(clientFor(server.origin, { token })));
+
+    expect(failure.code).toBe('ACCESS_DENIED');
+    expect(failure.message).toContain('(stream things, page 1): answered 401, also with a new token');
+    expect(failure.message).toContain('things/read things/list');
+    expect(token.dropped).toEqual(['token-1']);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test('of many requests at once is dropped once', async () => {
+    await using server = await startHttpServer(({ headers }, response) =>
+      answerJson(response, ['ok'], headers.authorization === 'Bearer token-1' ? 401 : 200),
+    );
+    const token = countingTokens();
+    const client = clientFor(server.origin, { token });
+
+    await Promise.all([1, 2, 3, 4].map((n) => readThings(client, `/l/${n}`)));
+
+    expect(token.dropped).toEqual(['token-1']);
+  });
+
+  test('is asked for anew at every attempt', async () => {
+    await using server = await startHttpServer(failing([500]));
+    let asked = 0;
+    const get = async () => {
+      asked += 1;
+      return `at-${asked}`;
+    };
+    const token = { ...countingTokens(), get };
+
+    await readThings(clientFor(server.origin, { token }));
+
+    const sent = server.requests.map(({ headers }) => headers.authorization);
+    expect(sent).toEqual(['Bearer at-2', 'Bearer at-4']);
+  });
+});
+
+describe('a host that cannot be reached', () => {
+  test('is said to have refused the connection', async () => {
+    const server = await startHttpServer(() => {});
+    await server[Symbol.asyncDispose]();
+
+    const failure = await failureOf(readThings(clientFor(server.origin)));
+
+    expect(failure.code).toBe('HOST_UNREACHABLE');
+    expect(failure.message).toMatch(
+      /no connection to 127\.0\.0\.1:\d+: the connection was refused \(ECONNREFUSED\)$/,
+    );
+  });
+
+  test('is said to have a name that is not known', async () => {
+    const failure = await failureOf(readThings(clientFor('http://procurios.invalid')));
+
+    expect(failure.code).toBe('HOST_UNREACHABLE');
+    expect(failure.message).toMatch(/no connection to procurios\.invalid: its name /);
+  });
+
+  test('is said to have failed at TLS, without another attempt', async () => {
+    await using server = await startHttpServer(() => {});
+    const client = clientFor(server.origin.replace('http:', 'https:'));
+
+    const failure = await failureOf(readThings(client));
+
+    expect(failure.code).toBe('HOST_UNREACHABLE');
+    expect(failure.message).toMatch(/: TLS failed \(\w+\)$/);
+    expect(client.requests).toBe(1);
+  });
+});
+
+describe('the rate', () => {
+  test('spaces requests evenly, repeated ones included', async () => {
+    await using server = await startHttpServer(failing([500], [500]));
+    const client = clientFor(server.origin, { requestsPerSecond: 12.5, limits: QUICK });
+
+    await Promise.all([readThings(client, '/l/1'), readThings(client, '/l/2')]);
+
+    const [first, ...later] = server.requests.map(({ atMs }) => atMs);
+    const spreadMs = (later.at(-1) ?? 0) - (first ?? 0);
+    expect(server.requests).toHaveLength(4);
+    expect(spreadMs).toBeGreaterThan(3 * 80 - 60);
+  });
+});

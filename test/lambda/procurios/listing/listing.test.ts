@@ -1,0 +1,523 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Json } from '../../../../lambda/core/json.ts';
+import type { Paging } from '../../../../lambda/core/pull/stream.ts';
+import { listPages } from '../../../../lambda/procurios/listing/listing.ts';
+import { answerJson, type Handler, type HttpServer, startHttpServer } from '../../../support/http-server.ts';
+import { streamOf } from '../../../support/streams.ts';
+import { clientFor, failureOf, readAll, until } from '../http/setup.ts';
+
+const PATH = '/l/things_api/thing';
+
+/** Answers by the `page` parameter, 1 where there is none. */
+function pages(answerOf: (page: number, origin: string) => unknown): Handler {
+  return ({ path, headers }, response) => {
+    const page = Number(new URL(path, 'http://host').searchParams.get('page') ?? 1);
+    const answer = answerOf(page, `http://${headers.host}`);
+    if (typeof answer === 'number') return answerJson(response, {}, answer);
+    answerJson(response, answer);
+  };
+}
+
+/** A page of a HAL listing with one object. */
+function halPage(page: number, last: number, prefix = PATH) {
+  const link = (number: number) => ({ href: `${prefix}?page=${number}` });
+  const next = page < last ? { next: link(page + 1) } : {};
+  return { _links: { self: link(page), first: link(1), ...next, last: link(last) }, things: [{ id: page }] };
+}
+
+function read(server: HttpServer, paging: Paging, overrides: Parameters<typeof streamOf>[0] = {}) {
+  return listPages(clientFor(server.origin), streamOf({ paging, ...overrides }), undefined);
+}
+
+const idsOf = (read: readonly { objects: readonly Json[] }[]) =>
+  read.flatMap(({ objects }) => objects.map((object) => (object as { id: Json }).id));
+const oneTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
+
+describe('a HAL listing', () => {
+  const hal: Paging = { kind: 'hal' };
+
+  test('is read to the page without a next link, each page once', async () => {
+    await using server = await startHttpServer(pages((page) => halPage(page, 20)));
+
+    const { pages: read20 } = await readAll(read(server, hal));
+
+    expect(idsOf(read20)).toEqual(oneTo(20));
+    expect(read20.map(({ number, last }) => [number, last])).toEqual(oneTo(20).map((page) => [page, 20]));
+    expect(read20[0]?.next).toEqual({ page: 2, link: `${PATH}?page=2`, list: '/things' });
+    expect(read20.at(-1)).toEqual({ number: 20, objects: [{ id: 20 }], next: undefined, last: 20 });
+    expect(server.requests).toHaveLength(20);
+  });
+
+  test('has up to 8 pages in flight once it says how many there are', async () => {
+    let inFlight = 0;
+    let most = 0;
+    await using server = await startHttpServer(async ({ path }, response) => {
+      inFlight += 1;
+      most = Math.max(most, inFlight);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      inFlight -= 1;
+      await pages((page) => halPage(page, 30))({ path, headers: {} } as Parameters<Handler>[0], response);
+    });
+
+    const { pages: read30 } = await readAll(read(server, hal));
+
+    expect(idsOf(read30)).toEqual(oneTo(30));
+    expect(most).toBe(8);
+  });
+
+  test('sends the query with the first request, and then what the links say to the letter', async () => {
+    const link = (page: number) => ({ href: `${PATH}?since=2025-01-01T00:00:00&ids[]=1&page=${page}&x=%2f` });
+    await using server = await startHttpServer(
+      pages((page) => ({
+        things: [{ id: page }],
+        _links: { last: link(4), ...(page < 4 ? { next: link(page + 1) } : {}) },
+      })),
+    );
+
+    await readAll(read(server, hal, { query: { since: '2025-01-01' } }));
+
+    const [first, ...others] = server.paths;
+    expect(first).toBe(`${PATH}?since=2025-01-01`);
+    expect(others.sort()).toEqual([2, 3, 4].map((page) => link(page).href));
+  });
+
+  test.each([
+    ['absolute', (origin: string) => `${origin}${PATH}?page=2`],
+    ['a query alone', () => '?page=2'],
+    ['relative', () => 'thing?page=2'],
+  ])('follows a next link that is %s', async (_name, linkFor) => {
+    await using server = await startHttpServer(
+      pages((page, origin) =>
+        page === 1
+          ? { things: [{ id: 1 }], _links: { next: { href: linkFor(origin) } } }
+          : { things: [{ id: 2 }], _links: {} },
+      ),
+    );
+
+    const { pages: both } = await readAll(read(server, hal));
+
+    expect(idsOf(both)).toEqual([1, 2]);
+    expect(both[0]?.next?.link).toBe(`${PATH}?page=2`);
+  });
+
+  test.each(['https://evil.example.com/l/x?page=2', '//evil.example.com/l/x?page=2'])(
+    'sends nothing to another origin, after yielding the page with the link: %s',
+    async (href) => {
+      await using server = await startHttpServer(
+        pages(() => ({ things: [{ id: 1 }], _links: { next: { href }, last: { href: '/x?page=9' } } })),
+      );
+
+      const { pages: first, failure } = await readAll(read(server, hal));
+
+      expect(idsOf(first)).toEqual([1]);
+      expect(failure).toMatchObject({ code: 'NOT_PROCURIOS' });
+      expect(failure?.message).toContain('stream things, page 2: the link leads to evil.example.com');
+      expect(server.requests).toHaveLength(1);
+    },
+  );
+
+  test('is followed where pages were added while it was read', async () => {
+    const last = (page: number) => (page < 4 ? 4 : 6);
+    await using server = await startHttpServer(pages((page) => halPage(page, last(page))));
+
+    const { pages: read6 } = await readAll(read(server, hal));
+
+    expect(idsOf(read6)).toEqual(oneTo(6));
+    expect(read6.map((page) => page.last)).toEqual([4, 4, 4, 6, 6, 6]);
+  });
+
+  test('ends where it ends, and drops what was fetched beyond, also when that failed', async () => {
+    await using server = await startHttpServer(
+      pages((page) => (page > 3 ? 404 : page === 3 ? { things: [{ id: 3 }], _links: [] } : halPage(page, 9))),
+    );
+
+    const { pages: read3, failure } = await readAll(read(server, hal));
+
+    expect(idsOf(read3)).toEqual([1, 2, 3]);
+    expect(read3.at(-1)).toEqual({ number: 3, objects: [{ id: 3 }], next: undefined });
+    expect(failure).toBeUndefined();
+  });
+
+  test('is broken where the next link is missing although a later page is named as the last', async () => {
+    await using server = await startHttpServer(
+      pages((page) => {
+        const { _links, things } = halPage(page, 5);
+        return page === 3 ? { things, _links: { last: _links.last, next: null } } : { things, _links };
+      }),
+    );
+
+    const { pages: read3 } = await readAll(read(server, hal));
+
+    expect(idsOf(read3)).toEqual([1, 2, 3]);
+    expect(read3.at(-1)).toMatchObject({
+      next: undefined,
+      last: 5,
+      broken: expect.stringContaining('page 5'),
+    });
+  });
+
+  test('is broken without any links, since nobody can tell whether that was all', async () => {
+    await using server = await startHttpServer(pages(() => [{ id: 1 }]));
+
+    const { pages: only } = await readAll(read(server, hal));
+
+    expect(only).toMatchObject([
+      { objects: [{ id: 1 }], next: undefined, broken: expect.stringContaining('_links') },
+    ]);
+  });
+
+  test('follows the link where it is not the page that was presumed', async () => {
+    await using server = await startHttpServer(({ path }, response) => {
+      const page = Number(/page=(\d+)/.exec(path)?.[1] ?? 1);
+      const link = (href: string) => ({ href: `${PATH}?${href}` });
+      const next =
+        page === 3 ? { next: link('cursor=abc&page=7') } : page < 8 ? { next: link(`page=${page + 1}`) } : {};
+      const id = path.includes('cursor') ? 'through the link' : page;
+      answerJson(response, { things: [{ id }], _links: { ...next, last: link('page=8') } });
+    });
+
+    const { pages: all } = await readAll(read(server, hal));
+
+    expect(idsOf(all)).toEqual([1, 2, 3, 'through the link', 8]);
+    expect(all.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  test('is presumed whatever the order of the parameters', async () => {
+    await using server = await startHttpServer(({ path }, response) => {
+      const page = Number(/page=(\d+)/.exec(path)?.[1] ?? 1);
+      const query = page % 2 === 0 ? `page=${page + 1}&b=x%20y` : `b=x+y&page=${page + 1}`;
+      const next = page < 12 ? { next: { href: `${PATH}?${query}` } } : {};
+      answerJson(response, { things: [{ id: page }], _links: { ...next, last: { href: '?page=12' } } });
+    });
+
+    const { pages: all } = await readAll(read(server, hal, { query: { b: 'x y' } }));
+
+    expect(idsOf(all)).toEqual(oneTo(12));
+    expect(server.requests).toHaveLength(12);
+  });
+
+  test('goes on past an empty page with a next link', async () => {
+    await using server = await startHttpServer(
+      pages((page) => ({ ...halPage(page, 3), things: page === 2 ? [] : [{ id: page }] })),
+    );
+
+    const { pages: read3 } = await readAll(read(server, hal));
+
+    expect(read3.map(({ objects }) => objects.length)).toEqual([1, 0, 1]);
+  });
+
+  test.each([7, '/l/x?page=2', { href: 5 }, true])(
+    'refuses a next link of another shape: %j',
+    async (next) => {
+      await using server = await startHttpServer(pages(() => ({ things: [], _links: { next } })));
+
+      const { failure } = await readAll(read(server, hal));
+
+      expect(failure).toMatchObject({
+        code: 'RESPONSE_INVALID',
+        message: expect.stringContaining('_links.next.href'),
+      });
+    },
+  );
+
+  test('goes on from a position with the same list and look-ahead', async () => {
+    await using server = await startHttpServer(pages((page) => halPage(page, 12)));
+    const from = { page: 5, link: `${PATH}?page=5`, list: '/things' };
+
+    const { pages: rest } = await readAll(
+      listPages(clientFor(server.origin), streamOf({ paging: hal }), from),
+    );
+
+    expect(idsOf(rest)).toEqual([5, 6, 7, 8, 9, 10, 11, 12]);
+    expect(rest[0]).toMatchObject({ number: 5, next: { page: 6, link: `${PATH}?page=6`, list: '/things' } });
+    expect(server.requests).toHaveLength(8);
+  });
+});
+
+describe('a listing with plain links', () => {
+  const linked: Paging = { kind: 'linkedPages', amount: 500 };
+
+  test.each([null, '', undefined])('asks for the amount once and ends at a next link of %j', async (end) => {
+    await using server = await startHttpServer(
+      pages((page) => ({
+        relations: [{ id: page }],
+        _links: { prev: null, next: page < 3 ? `${PATH}?since=2025&amount=500&page=${page + 1}` : end },
+      })),
+    );
+
+    const { pages: read3 } = await readAll(read(server, linked, { query: { since: '2025' } }));
+
+    expect(idsOf(read3)).toEqual([1, 2, 3]);
+    expect(server.paths).toEqual([
+      `${PATH}?since=2025&amount=500`,
+      `${PATH}?since=2025&amount=500&page=2`,
+      `${PATH}?since=2025&amount=500&page=3`,
+    ]);
+  });
+
+  test('refuses a next link that is an object', async () => {
+    await using server = await startHttpServer(
+      pages(() => ({ relations: [], _links: { next: { href: '/x' } } })),
+    );
+
+    const { failure } = await readAll(read(server, linked));
+
+    expect(failure).toMatchObject({
+      code: 'RESPONSE_INVALID',
+      message: expect.stringContaining('_links.next '),
+    });
+  });
+});
+
+describe('a listing of numbered pages', () => {
+  const numbered: Paging = { kind: 'numberedPages', ahead: 8 };
+
+  test('is read to the first empty page, with few requests beyond it', async () => {
+    await using server = await startHttpServer(pages((page) => (page < 4 ? [{ id: page }] : [])));
+
+    const { pages: read4 } = await readAll(read(server, numbered));
+
+    expect(idsOf(read4)).toEqual([1, 2, 3]);
+    expect(read4.map(({ next }) => next)).toEqual([
+      { page: 2, list: '' },
+      { page: 3, list: '' },
+      { page: 4, list: '' },
+      undefined,
+    ]);
+    expect(server.paths.slice(0, 2)).toEqual([`${PATH}?page=1`, `${PATH}?page=2`]);
+    expect(server.requests.length).toBeLessThanOrEqual(7);
+  });
+
+  test('costs one request beyond an empty list and one beyond a single page at most', async () => {
+    await using empty = await startHttpServer(pages(() => []));
+    await using single = await startHttpServer(pages((page) => (page === 1 ? [{ id: 1 }] : [])));
+
+    await readAll(read(empty, numbered));
+    await readAll(read(single, numbered));
+
+    expect(empty.requests).toHaveLength(1);
+    expect(single.requests).toHaveLength(2);
+  });
+
+  test('ends at the empty page although a look-ahead beyond it failed', async () => {
+    await using server = await startHttpServer(
+      pages((page) => (page > 9 ? 404 : page > 8 ? [] : [{ id: page }])),
+    );
+
+    const { pages: read9, failure } = await readAll(read(server, numbered));
+
+    expect(idsOf(read9)).toEqual(oneTo(8));
+    expect(failure).toBeUndefined();
+  });
+
+  test('yields the pages before the one that failed, whatever was fetched beyond', async () => {
+    await using server = await startHttpServer(pages((page) => (page === 6 ? 404 : [{ id: page }])));
+
+    const { pages: read5, failure } = await readAll(read(server, numbered));
+
+    expect(idsOf(read5)).toEqual(oneTo(5));
+    expect(failure?.message).toBe(`GET ${PATH} (stream things, page 6): answered 404; expected 200`);
+  });
+
+  test('ends as invalid where the list is missing on a later page', async () => {
+    await using server = await startHttpServer(
+      pages((page) => (page === 2 ? { registrations: null } : { registrations: [{ id: page }] })),
+    );
+
+    const { pages: first, failure } = await readAll(read(server, numbered));
+
+    expect(idsOf(first)).toEqual([1]);
+    expect(failure).toMatchObject({ code: 'RESPONSE_INVALID' });
+    expect(failure?.message).toContain(
+      'stream things, page 2: the answer holds something else at "/registrations"',
+    );
+  });
+
+  test('goes on from a position', async () => {
+    await using server = await startHttpServer(pages((page) => (page < 9 ? [{ id: page }] : [])));
+
+    const from = { page: 7, list: '' };
+    const { pages: rest } = await readAll(
+      listPages(clientFor(server.origin), streamOf({ paging: numbered }), from),
+    );
+
+    expect(rest.map(({ number }) => number)).toEqual([7, 8, 9]);
+    expect(server.paths[0]).toBe(`${PATH}?page=7`);
+  });
+});
+
+describe('a listing with a cursor', () => {
+  const after: Paging = { kind: 'after', field: 'trackingId' };
+  const idAfter = (path: string) => new URL(path, 'http://host').searchParams.get('after');
+
+  test('goes on after the last object until a page is empty, also past a short one', async () => {
+    const answers: Record<string, unknown[]> = {
+      '': [{ trackingId: 1 }, { trackingId: 2 }],
+      2: [{ trackingId: 3 }],
+      3: [{ trackingId: 4 }, { trackingId: 'a b&c' }],
+      'a b&c': [],
+    };
+    await using server = await startHttpServer(({ path }, response) =>
+      answerJson(response, { emails: answers[idAfter(path) ?? ''] }),
+    );
+
+    const { pages: read4 } = await readAll(read(server, after, { query: { x: 'y' } }));
+
+    expect(read4.map(({ objects }) => objects.length)).toEqual([2, 1, 2, 0]);
+    expect(read4.map(({ next }) => next)).toEqual([
+      { page: 2, after: '2', list: '/emails' },
+      { page: 3, after: '3', list: '/emails' },
+      { page: 4, after: 'a b&c', list: '/emails' },
+      undefined,
+    ]);
+    expect(server.paths[0]).toBe(`${PATH}?x=y`);
+    expect(server.requests).toHaveLength(4);
+  });
+
+  test('keeps every digit of a cursor', async () => {
+    await using server = await startHttpServer(({ path }, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(idAfter(path) === null ? '[{"trackingId": 9007199254740993}]' : '[]');
+    });
+
+    await readAll(read(server, after));
+
+    expect(server.paths).toEqual([PATH, `${PATH}?after=9007199254740993`]);
+  });
+
+  test.each([{}, { trackingId: null }, { trackingId: '' }, { trackingId: 1.5 }, { trackingId: {} }, 'text'])(
+    'is broken where the last object gives no cursor: %j',
+    async (object) => {
+      await using server = await startHttpServer(pages(() => [{ trackingId: 1 }, object]));
+
+      const { pages: only } = await readAll(read(server, after));
+
+      expect(only).toMatchObject([{ next: undefined, broken: expect.stringContaining('trackingId') }]);
+      expect(only[0]?.objects).toHaveLength(2);
+    },
+  );
+
+  test('is broken where the cursor does not change', async () => {
+    await using server = await startHttpServer(pages(() => [{ trackingId: 5 }]));
+
+    const { pages: both } = await readAll(read(server, after));
+
+    expect(both).toHaveLength(2);
+    expect(both[1]).toMatchObject({ next: undefined, broken: expect.stringContaining('same trackingId') });
+  });
+});
+
+describe('a listing on one page', () => {
+  test('is read with one request, with the list where the configuration says', async () => {
+    await using server = await startHttpServer(pages(() => ({ a: [{ id: 1 }], b: { 'x/y': [{ id: 2 }] } })));
+
+    const { pages: only } = await readAll(
+      read(server, { kind: 'onePage' }, { objects: '/b/x~1y', query: { q: '1' } }),
+    );
+
+    expect(only).toEqual([{ number: 1, objects: [{ id: 2 }], next: undefined }]);
+    expect(server.paths).toEqual([`${PATH}?q=1`]);
+  });
+
+  test('with several lists tells the candidates', async () => {
+    await using server = await startHttpServer(pages(() => ({ a: [], b: [] })));
+
+    const { failure } = await readAll(read(server, { kind: 'onePage' }));
+
+    expect(failure).toMatchObject({ code: 'LIST_AMBIGUOUS' });
+    expect(failure?.message).toContain('stream things, page 1: the answer holds several lists: "/a", "/b"');
+  });
+});
+
+describe('the look-ahead', () => {
+  test.each<[string, Paging, unknown]>([
+    ['hal', { kind: 'hal' }, { things: [{ id: 1 }], _links: { next: { href: '?page=2' } } }],
+    ['linkedPages', { kind: 'linkedPages' }, { things: [{ id: 1 }], _links: { next: '?page=2' } }],
+    ['numberedPages', { kind: 'numberedPages', ahead: 8 }, [{ id: 1 }]],
+    ['after', { kind: 'after', field: 'id' }, [{ id: 1 }]],
+  ])('asks for the next page while the consumer has this one: %s', async (_name, paging, answer) => {
+    await using server = await startHttpServer(pages(() => answer));
+    const listing = read(server, paging);
+
+    await listing.next();
+    await until(() => server.requests.length === 2);
+
+    expect(server.requests).toHaveLength(2);
+    await listing.return();
+  });
+
+  test('is aborted where a page leads elsewhere than was presumed', async () => {
+    await using server = await startHttpServer(({ path }, response) => {
+      if (!path.includes('page=')) return answerJson(response, halPage(1, 20));
+      if (!path.endsWith('page=2')) return;
+      answerJson(response, { ...halPage(2, 20), _links: { next: { href: `${PATH}?page=elsewhere` } } });
+    });
+    const listing = read(server, { kind: 'hal' });
+
+    await listing.next();
+    await until(() => server.requests.length === 9);
+    await listing.next();
+    await until(() => server.abandoned === 7 && server.requests.length === 10);
+
+    expect(server.paths.at(-1)).toBe(`${PATH}?page=elsewhere`);
+    await listing.return();
+  });
+
+  test('is aborted when the consumer stops, without a trace', async () => {
+    await using server = await startHttpServer(({ path }, response) => {
+      if (!path.includes('page=')) return answerJson(response, halPage(1, 20));
+    });
+    const listing = read(server, { kind: 'hal' });
+
+    await listing.next();
+    await until(() => server.requests.length === 9);
+    await listing.return();
+    await until(() => server.abandoned === 8);
+
+    expect(await listing.next()).toEqual({ done: true, value: undefined });
+    expect(server.requests).toHaveLength(9);
+  });
+
+  test('is aborted with the signal, whose reason the consumer gets', async () => {
+    await using server = await startHttpServer(({ path }, response) => {
+      if (!path.includes('page=')) return answerJson(response, halPage(1, 20));
+    });
+    const controller = new AbortController();
+    const listing = listPages(clientFor(server.origin), streamOf(), undefined, controller.signal);
+
+    await listing.next();
+    await until(() => server.requests.length === 9);
+    const second = listing.next();
+    controller.abort(new Error('Ctrl-C'));
+
+    await expect(second).rejects.toThrow('Ctrl-C');
+    await until(() => server.abandoned === 8);
+  });
+
+  test('does not begin when the signal has aborted already', async () => {
+    await using server = await startHttpServer(pages((page) => halPage(page, 2)));
+    const signal = AbortSignal.abort(new Error('Ctrl-C'));
+
+    const listing = listPages(clientFor(server.origin), streamOf(), undefined, signal);
+
+    await expect(listing.next()).rejects.toThrow('Ctrl-C');
+    expect(server.requests).toEqual([]);
+  });
+
+  test('leaves no failure unhandled when it is never asked for', async () => {
+    await using server = await startHttpServer(pages((page) => (page === 1 ? halPage(1, 9) : 404)));
+    const listing = read(server, { kind: 'hal' });
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', note);
+
+    await listing.next();
+    await until(() => server.requests.length === 9);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    process.off('unhandledRejection', note);
+    const failure = await failureOf(listing.next());
+
+    expect(unhandled).toEqual([]);
+    expect(failure.message).toContain('page 2');
+  });
+});

@@ -1,0 +1,611 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { DeleteCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { hal } from '../../../../config/catalogue/paging.ts';
+import { checkConfig } from '../../../../config/check-config.ts';
+import { createUserSecret } from '../../../../lambda/aws/secrets/user-secret.ts';
+import { createStateTable } from '../../../../lambda/aws/state/state-table.ts';
+import { createTokenLease } from '../../../../lambda/aws/state/token-lease.ts';
+import type { Clock } from '../../../../lambda/core/clock.ts';
+import { SyncError } from '../../../../lambda/core/errors.ts';
+import { RENEWAL_MS, replaceUnderLease } from '../../../../lambda/core/token/token-lease.ts';
+import type { UserToken, UserTokenStore } from '../../../../lambda/core/token/user-token.ts';
+import {
+  createUserTokenSource,
+  type UserTokenSourceOptions,
+} from '../../../../lambda/procurios/token/user-token.ts';
+import { type EmbeddedAws, startEmbeddedAws } from '../../../../local/endpoints/embedded-aws.ts';
+import { createTables } from '../../../../local/endpoints/tables.ts';
+import { dynamoDbOf, secretsManagerOf } from '../../../support/embedded-aws.ts';
+import { answerJson, type Handler, type HttpServer, startHttpServer } from '../../../support/http-server.ts';
+import { failureOf, QUICK, until } from '../http/setup.ts';
+
+const ROW = { pk: 'lease', sk: 'token' };
+const SECRET = 'procurios-sync/acme/user';
+const START_MS = Date.parse('2026-11-25T04:00:00Z');
+const HOUR_MS = 3_600_000;
+const CONFIG = checkConfig({
+  environment: 'acme',
+  host: 'https://acme.example.com',
+  auth: { grant: 'authorizationCode', scopes: ['profile'] },
+  streams: [{ name: 'things', path: '/l/things', mediaType: 'application/json', key: 'id', paging: hal() }],
+});
+
+const TOKEN: UserToken = {
+  id: 'login-1',
+  accessToken: 'access-1',
+  refreshToken: 'refresh-1',
+  scopes: ['profile'],
+  obtainedAt: new Date(START_MS).toISOString(),
+  expiresAt: new Date(START_MS + HOUR_MS).toISOString(),
+  userId: 1591,
+};
+const { refreshToken: _, ...UNRENEWABLE } = TOKEN;
+const { expiresAt: __, ...OF_UNKNOWN_LIFE } = UNRENEWABLE;
+
+let aws: EmbeddedAws;
+let store: UserTokenStore;
+let state: ReturnType<typeof createStateTable>;
+let nowMs: number;
+/** Time passes only when it is told to, or slept for. */
+const clock: Clock = {
+  now: () => nowMs,
+  async sleep(ms) {
+    nowMs += ms;
+    await sleep(1);
+  },
+};
+
+/** The same, for long waits: each look at whether they are over takes longer. */
+const hasty: Clock = { ...clock, sleep: (ms) => clock.sleep(20 * ms) };
+
+beforeAll(async () => {
+  aws = await startEmbeddedAws();
+  const dynamoDb = dynamoDbOf(aws);
+  await createTables(dynamoDb, CONFIG);
+  store = createUserSecret(secretsManagerOf(aws), SECRET);
+  state = createStateTable(dynamoDb, 'procurios-sync-acme-state');
+});
+afterAll(() => aws.close());
+beforeEach(async () => {
+  nowMs = START_MS;
+  aws.secrets.put(SECRET, '{}');
+  await state.send(new DeleteCommand({ TableName: state.name, Key: ROW }));
+});
+
+const newLease = () => createTokenLease(state, clock);
+
+/** A function of its own: what it holds on to, no other has. */
+function sourceFor(server: HttpServer, options: Partial<UserTokenSourceOptions> = {}) {
+  return createUserTokenSource({
+    tokenUrl: `${server.origin}/l/oauth2/token`,
+    scopes: ['profile'],
+    store,
+    lease: newLease(),
+    readCredentials: async () => ({ clientId: 'abc123', clientSecret: 'dfe456' }),
+    clock,
+    loginCommand: 'npx procurios-sync login --config acme.config.ts',
+    limits: QUICK,
+    ...options,
+  });
+}
+
+async function loggedIn(token: UserToken = TOKEN, waits = clock): Promise<void> {
+  await replaceUnderLease(newLease(), waits, token.id, () => store.save(token));
+}
+
+/** The same, but for its answers, which wait. */
+function heldBack(handler: Handler, released: Promise<void>): Handler {
+  return async (request, response) => {
+    await released;
+    await handler(request, response);
+  };
+}
+
+/** Renews `refresh-N` to `access-N+1` and `refresh-N+1`, each once. */
+function rotating(): Handler {
+  const spent = new Set<string>();
+  return ({ body }, response) => {
+    const given = new URLSearchParams(body).get('refresh_token') ?? '';
+    if (spent.has(given)) return answerJson(response, { error: 'invalid_grant' }, 400);
+    spent.add(given);
+    const next = Number(given.slice('refresh-'.length)) + 1;
+    answerJson(response, {
+      access_token: `access-${next}`,
+      refresh_token: `refresh-${next}`,
+      expires_in: 3600,
+    });
+  };
+}
+
+describe("a user's token", () => {
+  test('of unknown life serves until it is dropped, and then consent is needed', async () => {
+    await using server = await startHttpServer(rotating());
+    await loggedIn(OF_UNKNOWN_LIFE);
+    const source = sourceFor(server);
+
+    const first = await source.get();
+    nowMs += 1000 * HOUR_MS;
+    const later = await source.get();
+    source.drop(later);
+    const failure = await failureOf(source.get());
+
+    expect([first, later]).toEqual(['access-1', 'access-1']);
+    expect(failure.code).toBe('CONSENT_NEEDED');
+    expect(failure.disposition).toBe('fix');
+    expect(failure.message).toContain('to log in: npx procurios-sync login --config acme.config.ts');
+    expect(server.requests).toEqual([]);
+  });
+
+  test('whose end is known serves to it, and then consent is needed', async () => {
+    await using server = await startHttpServer(rotating());
+    await loggedIn(UNRENEWABLE);
+    const source = sourceFor(server);
+
+    nowMs += HOUR_MS - 1;
+    const last = await source.get();
+    nowMs += 1;
+    const failure = await failureOf(source.get());
+
+    expect(last).toBe('access-1');
+    expect(failure.message).toContain("the user's token has run out");
+  });
+
+  test('that nobody has consented to is asked for', async () => {
+    await using server = await startHttpServer(rotating());
+
+    const failure = await failureOf(sourceFor(server).get());
+
+    expect(failure).toMatchObject({ code: 'CONSENT_NEEDED' });
+    expect(failure.message).toContain('no user has logged in');
+  });
+
+  test('of a new login is found after the old one was refused', async () => {
+    await using server = await startHttpServer(rotating());
+    await loggedIn(OF_UNKNOWN_LIFE);
+    const source = sourceFor(server);
+
+    source.drop(await source.get());
+    await loggedIn({ ...OF_UNKNOWN_LIFE, id: 'login-2', accessToken: 'access-of-login-2' });
+
+    await expect(source.get()).resolves.toBe('access-of-login-2');
+  });
+
+  test('is no longer served five minutes after a logout', async () => {
+    await using server = await startHttpServer(rotating());
+    await loggedIn(OF_UNKNOWN_LIFE);
+    const source = sourceFor(server);
+
+    await source.get();
+    await replaceUnderLease(newLease(), clock, 'logout', () => store.clear());
+    const soon = await source.get();
+    nowMs += 5 * 60_000;
+    const failure = await failureOf(source.get());
+
+    expect(soon).toBe('access-1');
+    expect(failure.message).toContain('no user has logged in');
+  });
+
+  test('is served on while the store is out of reach, and not when there is none', async () => {
+    await using server = await startHttpServer(rotating());
+    await loggedIn(OF_UNKNOWN_LIFE);
+    let isOut = false;
+    const unsteady: UserTokenStore = {
+      ...store,
+      read: async () => {
+        if (isOut) throw new SyncError('STORE_UNAVAILABLE', 'secret: throttled');
+        return store.read();
+      },
+    };
+    const source = sourceFor(server, { store: unsteady });
+
+    await source.get();
+    isOut = true;
+    nowMs += HOUR_MS;
+    const later = await source.get();
+    const failure = await failureOf(sourceFor(server, { store: unsteady }).get());
+
+    expect([later, failure.code]).toEqual(['access-1', 'STORE_UNAVAILABLE']);
+  });
+
+  test.each([
+    ['is not a JSON object', '"access-1"'],
+    ['is not a JSON object', '["access-1"]'],
+    ['is not a JSON object', 'null'],
+    ['is not a JSON object', '{"accessToken": access-1'],
+    ['is not a JSON object', JSON.stringify(TOKEN).slice(0, -1)],
+    ['has no usable id', JSON.stringify({ ...TOKEN, id: undefined })],
+    ['has no usable accessToken', JSON.stringify({ ...TOKEN, accessToken: 'access-1\n' })],
+    ['has no usable accessToken', JSON.stringify({ ...TOKEN, accessToken: { value: 'access-1' } })],
+    ['has no usable refreshToken', JSON.stringify({ ...TOKEN, refreshToken: null })],
+    ['has no usable scopes', JSON.stringify({ ...TOKEN, scopes: 'access-1' })],
+    ['has no usable scopes', JSON.stringify({ ...TOKEN, scopes: ['access-1 '] })],
+    ['has no usable obtainedAt', JSON.stringify({ ...TOKEN, obtainedAt: 0 })],
+    ['has no usable expiresAt', JSON.stringify({ ...TOKEN, expiresAt: 'access-1' })],
+    ['has no usable expiresAt', JSON.stringify({ ...TOKEN, expiresAt: '2026-99-25T04:00:00Z' })],
+    ['has no usable userId', JSON.stringify({ ...TOKEN, userId: 1.5 })],
+  ])('whose secret %s is refused, without its value', async (what, text) => {
+    await using server = await startHttpServer(rotating());
+    await secretsManagerOf(aws).send(new PutSecretValueCommand({ SecretId: SECRET, SecretString: text }));
+
+    const failure = await failureOf(sourceFor(server).get());
+
+    expect(failure.code).toBe('SECRET_INVALID');
+    expect(failure.message).toContain(what);
+    expect(failure.message).not.toContain('access-1');
+  });
+});
+
+describe('renewal', () => {
+  test('comes a minute before the end, sends what renews the token, and stores what comes back', async () => {
+    await using server = await startHttpServer(rotating());
+    await loggedIn();
+    const source = sourceFor(server);
+
+    nowMs += HOUR_MS - 60_001;
+    const before = await source.get();
+    nowMs += 1;
+    const after = await source.get();
+
+    expect([before, after]).toEqual(['access-1', 'access-2']);
+    expect(Object.fromEntries(new URLSearchParams(server.requests[0]?.body))).toEqual({
+      grant_type: 'refresh_token',
+      refresh_token: 'refresh-1',
+      client_id: 'abc123',
+      client_secret: 'dfe456',
+    });
+    expect(await store.read()).toEqual({
+      ...TOKEN,
+      id: expect.not.stringMatching(TOKEN.id),
+      accessToken: 'access-2',
+      refreshToken: 'refresh-2',
+      obtainedAt: new Date(nowMs).toISOString(),
+      expiresAt: new Date(nowMs + HOUR_MS).toISOString(),
+    });
+  });
+
+  test('keeps what renews the token where the server gives nothing new, and can be done again', async () => {
+    let renewals = 0;
+    await using server = await startHttpServer((_request, response) => {
+      renewals += 1;
+      answerJson(response, { access_token: `access-of-renewal-${renewals}` });
+    });
+    await loggedIn();
+    const source = sourceFor(server);
+
+    source.drop(await source.get());
+    const first = await source.get();
+    source.drop(first);
+    const second = await sourceFor(server).get();
+
+    expect([first, second]).toEqual(['access-of-renewal-1', 'access-of-renewal-1']);
+    source.drop(second);
+    await expect(source.get()).resolves.toBe('access-of-renewal-2');
+    expect(await store.read()).toMatchObject({ refreshToken: 'refresh-1' });
+  });
+
+  test('is done once by any number of functions at the same time', async () => {
+    await using server = await startHttpServer(async (request, response) => {
+      await sleep(30);
+      await rotating()(request, response);
+    });
+    await loggedIn();
+    nowMs += HOUR_MS;
+    const sources = Array.from({ length: 6 }, () => sourceFor(server));
+
+    const tokens = await Promise.all(sources.flatMap((source) => [source.get(), source.get()]));
+
+    expect(new Set(tokens)).toEqual(new Set(['access-2']));
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('is stored before the token is used', async () => {
+    await using server = await startHttpServer(rotating());
+    await loggedIn();
+    nowMs += HOUR_MS;
+    const failing: UserTokenStore = {
+      ...store,
+      async save() {
+        throw new Error('not stored');
+      },
+    };
+
+    await expect(sourceFor(server, { store: failing }).get()).rejects.toThrow('not stored');
+    nowMs += RENEWAL_MS;
+    const failure = await failureOf(sourceFor(server).get());
+
+    expect(failure.message).toContain("renewing the user's token was begun and came to no end");
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('whose reply was lost means that consent is needed, for every function, without another request', async () => {
+    await using server = await startHttpServer((_request, response) => void response.destroy());
+    await loggedIn();
+    nowMs += HOUR_MS;
+
+    const failure = await failureOf(sourceFor(server).get());
+    const ofAnother = await failureOf(sourceFor(server).get());
+
+    expect([failure.code, ofAnother.code]).toEqual(['CONSENT_NEEDED', 'CONSENT_NEEDED']);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test.each([
+    ['refused', 400, { error: 'invalid_grant' }],
+    ['not understood', 400, { error: 'unsupported_grant_type' }],
+    ['refused in words of its own', 400, { message: 'refresh-1 is not known' }],
+    ['answered with something else than a token', 200, { token: 'access-2' }],
+    ['answered with a failure of the server', 500, {}],
+  ])('that is %s means that consent is needed, until somebody logs in', async (_name, status, answer) => {
+    await using server = await startHttpServer((_request, response) => answerJson(response, answer, status));
+    await loggedIn();
+    nowMs += HOUR_MS;
+
+    const failure = await failureOf(sourceFor(server).get());
+    await failureOf(sourceFor(server).get());
+    await loggedIn({ ...TOKEN, id: 'login-2', accessToken: 'access-9', expiresAt: '2030-01-01T00:00:00Z' });
+    const token = await sourceFor(server).get();
+
+    expect(failure.code).toBe('CONSENT_NEEDED');
+    expect(failure.message).not.toContain('refresh-1');
+    expect(token).toBe('access-9');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test.each([
+    [429, 'THROTTLED'],
+    [503, 'UNAVAILABLE'],
+    [404, 'NOT_PROCURIOS'],
+  ])('that was not handled (%i) is tried again by the next one', async (status, code) => {
+    let isDown = true;
+    const rotate = rotating();
+    await using server = await startHttpServer((request, response) => {
+      if (!isDown) return rotate(request, response);
+      answerJson(response, {}, status);
+    });
+    await loggedIn();
+    nowMs += HOUR_MS;
+
+    const failure = await failureOf(sourceFor(server).get());
+    isDown = false;
+    const token = await sourceFor(server).get();
+
+    expect(failure.code).toBe(code);
+    expect(token).toBe('access-2');
+  });
+
+  test('without a connection is tried again by the next one', async () => {
+    await using server = await startHttpServer(rotating());
+    await loggedIn();
+    nowMs += HOUR_MS;
+
+    const gone = await startHttpServer(rotating());
+    await gone[Symbol.asyncDispose]();
+
+    const failure = await failureOf(sourceFor(server, { tokenUrl: `${gone.origin}/token` }).get());
+    const token = await sourceFor(server).get();
+
+    expect([failure.code, token]).toEqual(['HOST_UNREACHABLE', 'access-2']);
+  });
+
+  test('with a rotated client secret reads it anew, and spends nothing by the first request', async () => {
+    const rotate = rotating();
+    await using server = await startHttpServer((request, response) => {
+      if (new URLSearchParams(request.body).get('client_secret') === 'new') return rotate(request, response);
+      answerJson(response, { error: 'invalid_client' }, 401);
+    });
+    await loggedIn();
+    nowMs += HOUR_MS;
+    const withSecrets = (...secrets: string[]) => ({
+      readCredentials: async (fresh: boolean) => ({
+        clientId: 'abc123',
+        clientSecret: secrets[fresh ? 1 : 0] ?? '',
+      }),
+    });
+
+    const failure = await failureOf(sourceFor(server, withSecrets('old', 'old')).get());
+    const token = await sourceFor(server, withSecrets('old', 'new')).get();
+
+    expect([failure.code, token]).toEqual(['CREDENTIALS_REFUSED', 'access-2']);
+  });
+
+  test('waits for the one who does it, and takes over nothing from one who was stopped', async () => {
+    await using server = await startHttpServer(rotating());
+    await loggedIn();
+    nowMs += HOUR_MS;
+    await newLease().take(TOKEN.id, 'stopped');
+
+    const failure = await failureOf(sourceFor(server, { clock: hasty }).get());
+
+    expect(failure.code).toBe('CONSENT_NEEDED');
+    expect(nowMs).toBeGreaterThanOrEqual(START_MS + HOUR_MS + RENEWAL_MS);
+    expect(server.requests).toEqual([]);
+  });
+
+  test('goes on from one who stored the new token and was stopped before saying so', async () => {
+    await using server = await startHttpServer(rotating());
+    await loggedIn();
+    await newLease().take(TOKEN.id, 'stored');
+    await store.save({ ...TOKEN, id: 'stored', accessToken: 'access-2', refreshToken: 'refresh-2' });
+    nowMs += HOUR_MS;
+
+    await expect(sourceFor(server).get()).resolves.toBe('access-3');
+  });
+
+  test('waits while Secrets Manager shows an earlier token than the current one', async () => {
+    await using server = await startHttpServer(rotating());
+    await loggedIn();
+    nowMs += HOUR_MS;
+    await sourceFor(server).get();
+    const fresh = await store.read();
+    const answers = [TOKEN, TOKEN, fresh];
+    const stale = { ...store, read: async () => answers.shift() };
+
+    await expect(sourceFor(server, { store: stale }).get()).resolves.toBe('access-2');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('gives up on a store that goes on showing an earlier token', async () => {
+    await using server = await startHttpServer(rotating());
+    await loggedIn();
+    nowMs += HOUR_MS;
+    await sourceFor(server).get();
+
+    const failure = await failureOf(
+      sourceFor(server, { store: { ...store, read: async () => TOKEN } }).get(),
+    );
+
+    expect(failure.code).toBe('CONSENT_NEEDED');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('is not broken off with the caller, who waits for it', async () => {
+    const { promise: released, resolve: answer } = Promise.withResolvers<void>();
+    await using server = await startHttpServer(heldBack(rotating(), released));
+    await loggedIn();
+    nowMs += HOUR_MS;
+    const caller = new AbortController();
+    let hasLeft = false;
+
+    const getting = sourceFor(server)
+      .get(caller.signal)
+      .catch((reason: unknown) => reason)
+      .finally(() => {
+        hasLeft = true;
+      });
+    await until(() => server.requests.length === 1);
+    caller.abort(new Error('the time is up'));
+    await sleep(20);
+    const leftEarly = hasLeft;
+    answer();
+    await getting;
+
+    expect(leftEarly).toBe(false);
+    expect(server.abandoned).toBe(0);
+    expect(await store.read()).toMatchObject({ accessToken: 'access-2' });
+  });
+
+  test('under way does not take the place of what a user logs in with meanwhile', async () => {
+    const { promise: released, resolve: answer } = Promise.withResolvers<void>();
+    await using server = await startHttpServer(heldBack(rotating(), released));
+    await loggedIn();
+    nowMs += HOUR_MS;
+    const login = { ...TOKEN, id: 'login-2', accessToken: 'access-of-login-2' };
+
+    const renewing = sourceFor(server).get();
+    await until(() => server.requests.length === 1);
+    const slow: Clock = { now: () => START_MS, sleep: (ms) => sleep(ms / 100) };
+    const replacing = replaceUnderLease(newLease(), slow, login.id, () => store.save(login));
+    await sleep(30);
+    answer();
+    await Promise.all([renewing, replacing]);
+
+    expect(await store.read()).toEqual(login);
+    await expect(newLease().take(login.id, 'next')).resolves.toBe('taken');
+  });
+
+  test('is as possible as before when a login cannot be stored', async () => {
+    await using server = await startHttpServer(rotating());
+    await loggedIn();
+    nowMs += HOUR_MS;
+    const failing = async () => {
+      throw new Error('not stored');
+    };
+
+    await expect(replaceUnderLease(newLease(), clock, 'login-2', failing)).rejects.toThrow('not stored');
+
+    await expect(sourceFor(server).get()).resolves.toBe('access-2');
+  });
+
+  test('that was stored and not finished stays so when a login cannot be stored', async () => {
+    await using server = await startHttpServer(rotating());
+    await loggedIn();
+    await newLease().take(TOKEN.id, 'stored');
+    await store.save({ ...TOKEN, id: 'stored', accessToken: 'access-2', refreshToken: 'refresh-2' });
+    nowMs += HOUR_MS;
+
+    const failing = replaceUnderLease(newLease(), clock, 'login-2', async () => {
+      throw new Error('not stored');
+    });
+
+    await expect(failing).rejects.toThrow('not stored');
+    await expect(sourceFor(server).get()).resolves.toBe('access-3');
+  });
+
+  test('begun by one whose clock is a day ahead is not waited for without end, neither by a login', async () => {
+    await using server = await startHttpServer(rotating());
+    await loggedIn();
+    nowMs += 24 * HOUR_MS;
+    await newLease().take(TOKEN.id, 'stopped');
+    nowMs -= 23 * HOUR_MS;
+
+    const failure = await failureOf(sourceFor(server, { clock: hasty }).get());
+    const waitedMs = nowMs - START_MS - HOUR_MS;
+    await loggedIn({ ...OF_UNKNOWN_LIFE, id: 'login-2', accessToken: 'access-9' }, hasty);
+
+    expect(failure.code).toBe('CONSENT_NEEDED');
+    expect(waitedMs).toBeLessThan(5 * 60_000);
+    await expect(sourceFor(server).get()).resolves.toBe('access-9');
+    expect(server.requests).toEqual([]);
+  });
+
+  test.each([
+    ['a life that no date can hold', { expires_in: 1e300 }],
+    ['a scope that no scope can be', { scope: 'profile \u001b[31m' }],
+  ])('that is answered with %s is stored all the same, and can be read', async (_name, fields) => {
+    await using server = await startHttpServer((_request, response) =>
+      answerJson(response, { access_token: 'access-2', ...fields }),
+    );
+    await loggedIn();
+    nowMs += HOUR_MS;
+
+    await expect(sourceFor(server).get()).resolves.toBe('access-2');
+    expect(await store.read()).toMatchObject({ accessToken: 'access-2', scopes: ['profile'] });
+  });
+
+  test('that is answered with a token too long for any header means that consent is needed', async () => {
+    await using server = await startHttpServer((_request, response) =>
+      answerJson(response, { access_token: 'a'.repeat(20_000) }),
+    );
+    await loggedIn();
+    nowMs += HOUR_MS;
+
+    const failure = await failureOf(sourceFor(server).get());
+
+    expect(failure.code).toBe('CONSENT_NEEDED');
+    expect(failure.message.length).toBeLessThan(500);
+  });
+
+  test('that was begun before a new login does not take its place in the lease', async () => {
+    const lease = newLease();
+    await loggedIn();
+    await lease.take(TOKEN.id, 'begun-before');
+    await loggedIn({ ...TOKEN, id: 'login-2' });
+
+    await lease.finish('begun-before');
+
+    await expect(lease.take('login-2', 'next')).resolves.toBe('taken');
+  });
+
+  test('is one for all even where the lease was read free by two', async () => {
+    await loggedIn();
+    const lease = newLease();
+
+    const taken = await Promise.all(['a', 'b', 'c', 'd'].map((next) => lease.take(TOKEN.id, next)));
+
+    expect(taken.filter((each) => each === 'taken')).toHaveLength(1);
+  });
+});
+
+test('the row of the lease holds neither a token nor what renews it', async () => {
+  await using server = await startHttpServer(rotating());
+  await loggedIn();
+  nowMs += HOUR_MS;
+  await sourceFor(server).get();
+
+  const { Item } = await state.send(new GetCommand({ TableName: state.name, Key: ROW }));
+
+  expect(Object.keys(Item ?? {}).sort()).toEqual(['current', 'pk', 'sk']);
+  expect(JSON.stringify(Item)).not.toMatch(/access-|refresh-/);
+});

@@ -1,0 +1,17 @@
+import { expect, test } from '@jest/globals';
+import { createLog } from '../../../lambda/runtime/log.ts';
+
+test('a line has the level, and the time under the name without which Lambda takes it for INFO', () => {
+  const lines: string[] = [];
+
+  createLog((line) => lines.push(line)).warn('stream ends', { stream: 'members', status: 'failed' });
+
+  const [line = ''] = lines;
+  expect(JSON.parse(line)).toEqual({
+    level: 'WARN',
+    timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+    message: 'stream ends',
+    stream: 'members',
+    status: 'failed',
+  });
+});

@@ -1,0 +1,259 @@
+import { describe, expect, test } from '@jest/globals';
+import type { SyncErrorCode } from '../../../../lambda/core/errors.ts';
+import type { Counts, WalkStatus } from '../../../../lambda/core/pull/receipt.ts';
+import type { FaultAction } from '../../../../local/simulator/simulator.ts';
+import {
+  aimedAt,
+  caseOf,
+  mostRequestsFor,
+  PAGING_CASES,
+  type PagingCase,
+  startSmallSimulator,
+} from '../../../support/paging-kinds.ts';
+import { onAllStages, startStages } from '../../../support/pull-stages.ts';
+import { leaksIn } from './leaks.ts';
+
+const stages = startStages();
+
+/** What a pull makes of a listing that is cut or linked in an odd way. */
+interface Outcome extends Partial<Counts> {
+  readonly status: WalkStatus;
+  readonly code?: SyncErrorCode;
+  readonly pages: number;
+  /** Objects that the pages did not show, by their place in the listing; the table lacks these. */
+  readonly lacks?: readonly [from: number, to: number];
+  /** At most. */
+  readonly requests?: number;
+}
+
+interface OddListing {
+  readonly name: string;
+  readonly action: FaultAction;
+  /** @default the case's page in the middle */
+  readonly at?: 'every page' | 'first page';
+  /** Kinds that are not named take no notice: they end complete. */
+  readonly outcomes: Partial<Record<PagingCase['kind'], Outcome>>;
+}
+
+const LOOPED = { status: 'incomplete', code: 'PAGING_LOOP' } as const;
+const BROKEN = { status: 'failed', code: 'RESPONSE_INVALID', pages: 0, lacks: [0, 60], requests: 1 } as const;
+const CAPPED = { status: 'complete', pages: 15 } as const;
+
+const ODD_LISTINGS: readonly OddListing[] = [
+  {
+    name: 'a next link back to the first page',
+    action: { kind: 'nextLoop' },
+    outcomes: {
+      // Back on the first page, those after it are fetched ahead once more.
+      hal: { ...LOOPED, pages: 4, fetched: 40, repeated: 10, lacks: [30, 60], requests: 12 },
+      linkedPages: { ...LOOPED, pages: 4, fetched: 40, repeated: 10, lacks: [30, 60], requests: 5 },
+    },
+  },
+  {
+    name: 'a next link to the page itself',
+    action: { kind: 'nextLoop', to: 3 },
+    outcomes: {
+      hal: { ...LOOPED, pages: 3, fetched: 30, lacks: [30, 60], requests: 7 },
+      linkedPages: { ...LOOPED, pages: 3, fetched: 30, lacks: [30, 60], requests: 4 },
+    },
+  },
+  {
+    name: 'fewer objects on a page than agreed',
+    action: { kind: 'pageCap', max: 4 },
+    at: 'every page',
+    outcomes: {
+      hal: CAPPED,
+      linkedPages: CAPPED,
+      numberedPages: { ...CAPPED, pages: 16 },
+      after: { ...CAPPED, pages: 16 },
+    },
+  },
+  {
+    // Where links lead on, it is a page like any other; elsewhere an empty page is the end.
+    name: 'an empty page in the middle',
+    action: { kind: 'emptyPage' },
+    outcomes: {
+      hal: { status: 'complete', pages: 6, lacks: [20, 30] },
+      linkedPages: { status: 'complete', pages: 6, lacks: [20, 30] },
+      numberedPages: { status: 'complete', pages: 3, lacks: [20, 60] },
+      after: { status: 'complete', pages: 3, lacks: [20, 60] },
+      onePage: { status: 'complete', pages: 1, lacks: [0, 12] },
+    },
+  },
+  {
+    name: 'a last page that is shown again for ever',
+    action: { kind: 'repeatedLastPage' },
+    at: 'every page',
+    outcomes: {
+      numberedPages: { ...LOOPED, pages: 7, fetched: 70, repeated: 10, requests: 15 },
+      // The simulator's cursors have no page numbers: the first page is their last.
+      after: {
+        status: 'incomplete',
+        code: 'RESPONSE_INVALID',
+        pages: 2,
+        fetched: 20,
+        repeated: 10,
+        lacks: [10, 60],
+      },
+    },
+  },
+  {
+    name: 'the first page whatever is asked for',
+    action: { kind: 'stuckPage' },
+    at: 'every page',
+    outcomes: {
+      hal: { status: 'complete', pages: 6, fetched: 60, repeated: 50, lacks: [10, 60] },
+      linkedPages: { status: 'complete', pages: 6, fetched: 60, repeated: 50, lacks: [10, 60] },
+      numberedPages: { ...LOOPED, pages: 2, fetched: 20, repeated: 10, lacks: [10, 60], requests: 4 },
+      after: {
+        status: 'incomplete',
+        code: 'RESPONSE_INVALID',
+        pages: 2,
+        fetched: 20,
+        repeated: 10,
+        lacks: [10, 60],
+        requests: 2,
+      },
+    },
+  },
+  {
+    name: 'a missing list on the first page',
+    action: { kind: 'missingList' },
+    at: 'first page',
+    outcomes: {
+      hal: { ...BROKEN, code: 'LIST_AMBIGUOUS' },
+      linkedPages: BROKEN,
+      numberedPages: BROKEN,
+      after: BROKEN,
+      onePage: { ...BROKEN, lacks: [0, 12] },
+    },
+  },
+];
+
+describe.each(ODD_LISTINGS)('$name', ({ action, at, outcomes }) => {
+  const outcomeOf = onAllStages(stages, async ({ paging, listing, openSite }) => {
+    const site = await openSite();
+    const page = at === 'first page' ? 1 : paging.faultPage;
+    const onePageOnly = { ...aimedAt(paging, page), times: 1 };
+    site.fault({ ...(at === 'every page' ? { route: paging.route } : onePageOnly), do: action });
+    const pulled = await site.pull();
+    const stored = await site.stored();
+    site.clearFaults();
+    const next = await site.pull();
+    return { listing, pulled, stored, next, storedThen: await site.stored() };
+  });
+
+  test.each(PAGING_CASES)('$kind', (paging) => {
+    const { listing, pulled, stored, next, storedThen } = outcomeOf(paging.kind);
+    const {
+      code,
+      lacks: [from, to] = [0, 0],
+      requests,
+      ...counts
+    } = outcomes[paging.kind] ?? {
+      status: 'complete',
+      pages: paging.pages,
+    };
+    const keys = [...listing.keys()];
+    const written = listing.size - (to - from);
+
+    expect(pulled.receipt).toMatchObject({ fetched: written, written, repeated: 0, ...counts });
+    expect(pulled.receipt.error?.code).toBe(code);
+    expect(pulled.requests).toBeLessThanOrEqual(requests ?? mostRequestsFor(paging, counts.pages));
+    expect(pulled.tokenRequests).toBe(1);
+    expect(stored.objects).toEqual(
+      new Map([...listing].filter(([key]) => !keys.slice(from, to).includes(key))),
+    );
+    expect(stored.keepsWalk).toBe(false);
+    expect(leaksIn([pulled.run, stored.stateRows], listing)).toEqual([]);
+
+    expect(next.receipt).toMatchObject({
+      status: 'complete',
+      pages: paging.pages,
+      fetched: listing.size,
+      written: to - from,
+      unchanged: written,
+    });
+    expect(storedThen.objects).toEqual(listing);
+    expect(storedThen.writtenBy.get(next.run.runId) ?? []).toEqual(keys.slice(from, to).sort());
+    expect(storedThen.keepsWalk).toBe(false);
+  });
+});
+
+/** Pulls a listing that changes right before its third page is served, and once more. */
+async function pullWhileShifting(paging: PagingCase, by: 'removal' | 'insertion') {
+  const simulator = await startSmallSimulator();
+  try {
+    const stage = stages().find((each) => each.paging === paging);
+    if (stage === undefined) throw new Error('there is no such stage');
+    const site = await stage.openSite(simulator);
+    const listing = await site.listing();
+    site.fault({ ...aimedAt(paging, paging.faultPage), times: 1, do: { kind: 'shift', by } });
+    const pulled = await site.pull({ oneAtATime: true });
+    const { objects } = await site.stored();
+    site.clearFaults();
+    const listingThen = await site.listing();
+    const next = await site.pull();
+    return { listing, listingThen, pulled, objects, next, storedThen: await site.stored() };
+  } finally {
+    await simulator.close();
+  }
+}
+
+const isNumbered = ({ kind }: PagingCase) => ['hal', 'linkedPages', 'numberedPages'].includes(kind);
+
+describe('an object that goes from an earlier page while later ones are read', () => {
+  test.each(PAGING_CASES.filter(isNumbered))('hides another, until the next pull: $kind', async (paging) => {
+    const { listing, pulled, objects, next, storedThen } = await pullWhileShifting(paging, 'removal');
+
+    const [hidden] = [...listing.keys()].slice(20, 21);
+    expect(pulled.receipt).toMatchObject({ status: 'complete', fetched: 59, written: 59, repeated: 0 });
+    expect([...listing.keys()].filter((key) => !objects.has(key))).toEqual([hidden]);
+    expect(next.receipt).toMatchObject({ status: 'complete', fetched: 59, written: 1, unchanged: 58 });
+    expect(storedThen.writtenBy.get(next.run.runId)).toEqual([hidden]);
+    expect(storedThen.objects).toEqual(listing);
+  });
+
+  test('hides nothing from a cursor', async () => {
+    const paging = caseOf('after');
+
+    const { listing, pulled, objects, next } = await pullWhileShifting(paging, 'removal');
+
+    expect(pulled.receipt).toMatchObject({ status: 'complete', fetched: 60, written: 60 });
+    expect(objects).toEqual(listing);
+    expect(next.receipt).toMatchObject({ status: 'complete', fetched: 59, written: 0, unchanged: 59 });
+  });
+});
+
+describe('an object that comes before those already read', () => {
+  test.each(PAGING_CASES.filter(isNumbered))(
+    'shows another twice, which counts once: $kind',
+    async (paging) => {
+      const { listing, listingThen, pulled, objects, next, storedThen } = await pullWhileShifting(
+        paging,
+        'insertion',
+      );
+
+      expect(pulled.receipt).toMatchObject({ status: 'complete', fetched: 61, written: 60, repeated: 1 });
+      expect(objects).toEqual(listing);
+      const [added] = listingThen.keys();
+      expect(next.receipt).toMatchObject({ status: 'complete', fetched: 61, written: 1, unchanged: 60 });
+      expect(storedThen.writtenBy.get(next.run.runId)).toEqual([added]);
+      expect(storedThen.objects).toEqual(listingThen);
+    },
+  );
+
+  test('is seen by a cursor in the next pull', async () => {
+    const paging = caseOf('after');
+
+    const { listing, listingThen, pulled, objects, next, storedThen } = await pullWhileShifting(
+      paging,
+      'insertion',
+    );
+
+    expect(pulled.receipt).toMatchObject({ status: 'complete', fetched: 60, repeated: 0 });
+    expect(objects).toEqual(listing);
+    expect(next.receipt).toMatchObject({ status: 'complete', fetched: 61, written: 1, unchanged: 60 });
+    expect(storedThen.objects).toEqual(listingThen);
+  });
+});

@@ -1,0 +1,220 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { ALARMS, alarmDescription, alarmName } from '../../../lambda/deployment/alarms.ts';
+import { readAlarms } from '../../../operator/deployed/alarms.ts';
+import { createDeployedClients, type DeployedClients } from '../../../operator/deployed/aws-clients.ts';
+import { listExecutions, readExecution, startExecution } from '../../../operator/deployed/executions.ts';
+import { readOldestMessageAge } from '../../../operator/deployed/queue.ts';
+import { readSchedule } from '../../../operator/deployed/schedule.ts';
+import { readStack, requireOutput } from '../../../operator/deployed/stack.ts';
+import { type DeployedAws, deploy, startDeployedAws } from '../../support/deployed-aws/deployed-aws.ts';
+import { accessDenied } from '../../support/deployed-aws/refusals.ts';
+
+const SURROUNDINGS = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' };
+
+let aws: DeployedAws;
+let clients: DeployedClients;
+beforeEach(async () => {
+  aws = await startDeployedAws();
+  Object.assign(process.env, SURROUNDINGS, aws.environment);
+  clients = createDeployedClients();
+});
+afterEach(async () => {
+  clients[Symbol.dispose]();
+  for (const name of [...Object.keys(SURROUNDINGS), ...Object.keys(aws.environment)])
+    delete process.env[name];
+  await aws[Symbol.asyncDispose]();
+});
+
+function alarm(name: string, state: 'OK' | 'ALARM' = 'OK', description = '') {
+  return { name, state, description, since: '2026-11-24T03:00:00.000Z' };
+}
+
+describe('the stack', () => {
+  test('is read with its outputs', async () => {
+    deploy(aws, 'acme');
+
+    const stack = await readStack(clients.cloudFormation, 'acme');
+
+    expect(stack).toMatchObject({ name: 'procurios-sync-acme', status: 'UPDATE_COMPLETE' });
+    expect(requireOutput(stack, 'pullFunction')).toMatch(/:function:acme-pull:live$/);
+    expect(requireOutput(stack, 'pullSchedule')).toBe('pull-nightly');
+  });
+
+  test('that is not there is named', async () => {
+    await expect(readStack(clients.cloudFormation, 'acme')).rejects.toMatchObject({
+      code: 'NOT_DEPLOYED',
+      message: 'there is no stack procurios-sync-acme in this account and region',
+    });
+  });
+
+  test('that is being created has no outputs yet, and says so', async () => {
+    const { stack } = deploy(aws, 'acme');
+    stack.status = 'CREATE_IN_PROGRESS';
+    delete stack.outputs.PullFunction;
+
+    const found = await readStack(clients.cloudFormation, 'acme');
+
+    expect(() => requireOutput(found, 'pullFunction')).toThrow(
+      'stack procurios-sync-acme (CREATE_IN_PROGRESS) has no output PullFunction',
+    );
+  });
+
+  test.each([
+    [
+      accessDenied('cloudformation:DescribeStacks'),
+      'AWS does not allow cloudformation:DescribeStacks (AccessDenied)',
+    ],
+    [
+      { code: 'ExpiredToken', message: 'The security token included in the request is expired', status: 403 },
+      'the AWS credentials have expired; sign in again',
+    ],
+    [
+      { code: 'InvalidClientTokenId', message: 'x', status: 403 },
+      'no AWS credentials that work; sign in or set a profile',
+    ],
+    [{ code: 'Throttling', message: 'Rate exceeded' }, 'AWS answered Throttling'],
+    [{ code: 'ValidationError', message: 'no' }, 'AWS answered ValidationError'],
+  ])('is refused in words: %j', async (refusal, message) => {
+    aws.refusals.set('*', refusal);
+
+    await expect(readStack(clients.cloudFormation, 'acme')).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      message: `stack procurios-sync-acme: ${message}`,
+    });
+  });
+});
+
+describe('alarms', () => {
+  test('of the environment are read over several pages, and not those of one whose name begins alike', async () => {
+    const names = (['run-failed', 'changes-held', 'changes-late'] as const).map((key) =>
+      alarmName('acme', key),
+    );
+    aws.watched.alarms.push(...names.map((name) => alarm(name)), alarm(alarmName('acme-test', 'run-failed')));
+    aws.watched.alarms.push(alarm('procurios-sync-acme-test'));
+
+    const alarms = await readAlarms(clients.cloudWatch, 'acme');
+
+    expect(alarms.map(({ name }) => name)).toEqual(names);
+  });
+
+  test('have their state, since when, what they mean and where the runbook says what to do', async () => {
+    const name = alarmName('acme', 'run-failed');
+    aws.watched.alarms.push(alarm(name, 'ALARM', alarmDescription('run-failed')));
+
+    expect(await readAlarms(clients.cloudWatch, 'acme')).toEqual([
+      {
+        name,
+        state: 'ALARM',
+        since: '2026-11-24T03:00:00.000Z',
+        impact: ALARMS['run-failed'],
+        runbook: 'docs/runbook.md#run-failed',
+      },
+    ]);
+  });
+
+  test('that may not be read say so', async () => {
+    aws.refusals.set('cloudwatch:DescribeAlarms', accessDenied('cloudwatch:DescribeAlarms'));
+
+    await expect(readAlarms(clients.cloudWatch, 'acme')).rejects.toThrow(
+      'alarms: AWS does not allow cloudwatch:DescribeAlarms (AccessDenied)',
+    );
+  });
+});
+
+describe('the schedule', () => {
+  const NOON = Date.parse('2026-11-24T12:00:00Z');
+
+  test('tells when it starts next', async () => {
+    deploy(aws, 'acme');
+
+    expect(await readSchedule(clients.scheduler, 'pull-nightly', NOON)).toEqual({
+      isEnabled: true,
+      expression: 'cron(0 4 * * ? *)',
+      timeZone: 'Europe/Amsterdam',
+      nextStartAt: '2026-11-25T03:00:00.000Z',
+    });
+  });
+
+  test('may be in a group, and has no next start while it is disabled', async () => {
+    aws.schedules.set('nightly/pull', {
+      state: 'DISABLED',
+      expression: 'cron(0 4 * * ? *)',
+      timeZone: 'UTC',
+    });
+
+    const schedule = await readSchedule(clients.scheduler, 'nightly/pull', NOON);
+
+    expect(schedule).toEqual({ isEnabled: false, expression: 'cron(0 4 * * ? *)', timeZone: 'UTC' });
+  });
+
+  test('that is gone is named', async () => {
+    await expect(readSchedule(clients.scheduler, 'gone', NOON)).rejects.toMatchObject({
+      code: 'STORE_MISSING',
+      message: 'schedule gone does not exist in this account and region',
+    });
+  });
+});
+
+describe('the age of the oldest message', () => {
+  test('is the one that was told last', async () => {
+    const now = Date.now();
+    aws.watched.queueAges.set('q', [
+      { at: now - 60_000, seconds: 40 },
+      { at: now - 600_000, seconds: 500 },
+      { at: now - 60 * 60_000, seconds: 9000 },
+    ]);
+
+    expect(await readOldestMessageAge(clients.cloudWatch, 'q', now)).toBe(40);
+    expect(await readOldestMessageAge(clients.cloudWatch, 'unused', now)).toBeUndefined();
+  });
+});
+
+describe('executions', () => {
+  test('one start is one execution, by its name', async () => {
+    const { pull } = deploy(aws, 'acme');
+
+    const started = await startExecution(clients.lambda, `${pull.arn}:live`, 'by-hand');
+    await startExecution(clients.lambda, `${pull.arn}:live`, 'by-hand');
+
+    expect(pull.executions).toHaveLength(1);
+    expect(started).toEqual({ name: 'by-hand', arn: pull.executions[0]?.arn });
+    expect(await readExecution(clients.lambda, started.arn ?? '')).toMatchObject({
+      name: 'by-hand',
+      status: 'RUNNING',
+    });
+  });
+
+  test('are listed by status and name, over pages and versions', async () => {
+    const { pull } = deploy(aws, 'acme');
+    const live = `${pull.arn}:live`;
+    for (const name of ['one', 'two', 'three']) await startExecution(clients.lambda, live, name);
+    Object.assign(pull.executions[0] ?? {}, { status: 'SUCCEEDED', endedAt: Date.now() });
+
+    const running = await listExecutions(clients.lambda, live, { status: 'RUNNING' });
+    const named = await listExecutions(clients.lambda, live, { name: 'three' });
+
+    expect(running.map(({ name }) => name)).toEqual(['two', 'one']);
+    expect(named).toMatchObject([{ name: 'three', status: 'SUCCEEDED' }]);
+  });
+
+  test('a failed one tells why, one that Lambda does not know is undefined', async () => {
+    const { pull } = deploy(aws, 'acme');
+    const { arn = '' } = await startExecution(clients.lambda, `${pull.arn}:live`, 'by-hand');
+    const error = { type: 'SyncError', message: 'no way' };
+    Object.assign(pull.executions[0] ?? {}, { status: 'FAILED', endedAt: Date.now(), error });
+
+    expect(await readExecution(clients.lambda, arn)).toMatchObject({ status: 'FAILED', error });
+    expect(await readExecution(clients.lambda, `${arn}x`)).toBeUndefined();
+  });
+
+  test('cannot be started without a version, nor without the right to', async () => {
+    const { pull } = deploy(aws, 'acme');
+    await expect(startExecution(clients.lambda, pull.arn, 'x')).rejects.toThrow(
+      'the pull function: AWS answered InvalidParameterValueException',
+    );
+    aws.refusals.set('lambda:Invoke', accessDenied('lambda:InvokeFunction'));
+    await expect(startExecution(clients.lambda, `${pull.arn}:live`, 'x')).rejects.toThrow(
+      'the pull function: AWS does not allow lambda:InvokeFunction (AccessDenied)',
+    );
+  });
+});

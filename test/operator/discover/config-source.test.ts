@@ -1,0 +1,120 @@
+import { spawnSync } from 'node:child_process';
+import { expect, test } from '@jest/globals';
+import { configSource } from '../../../operator/discover/config-source.ts';
+import type { Offer } from '../../../operator/discover/found.ts';
+import { slugOf, streamNames } from '../../../operator/discover/stream-names.ts';
+
+const OFFER: Offer = {
+  name: 'members',
+  title: 'Members',
+  factory: 'relationCollection',
+  id: { collection: 'abc' },
+  scope: 'relation_list_api/relation',
+  fields: ['id'],
+  objects: 1,
+  notes: [],
+};
+const PARTS = {
+  environment: 'acme',
+  host: 'https://acme.procurios.site',
+  tokenUrl: 'https://acme.procurios.site/l/oauth2/token',
+  offers: [OFFER],
+  sets: [],
+  spareScopes: [],
+  importFrom: './lambda/config',
+};
+
+test('overrides stand where the catalogue is not right, with the imports they need', () => {
+  const offer = {
+    ...OFFER,
+    key: ['relation_id'],
+    paging: "after('id')",
+    notes: ['its pages look like after'],
+  };
+
+  const source = configSource({ ...PARTS, offers: [offer] });
+
+  expect(source).toContain(
+    `    // Members: id\n    // its pages look like after\n    relationCollection('members', 'abc', { key: 'relation_id', paging: after('id') }),\n`,
+  );
+  expect(source).toContain("import { after } from '../../discover/lambda/config/paging.ts';\n");
+});
+
+test('a title of Procurios can end neither a comment nor a string', () => {
+  const title = "Evil */\n'); process.exit(1); //\u2028 \u001b[31m";
+  const offer = { ...OFFER, title, id: { collection: `it's "x" \\ y` } };
+
+  const source = configSource({ ...PARTS, offers: [offer] });
+
+  const lines = source.split('\n');
+  const comment = lines.find((line) => line.includes('Evil'));
+  expect(comment).toMatch(/^ {4}\/\/ Evil \*\/ '\); process\.exit\(1\); \/\/ /);
+  expect(source).not.toContain('\u2028');
+  expect(source).not.toContain('\u001b');
+  expect(lines.filter((line) => line.includes('process.exit'))).toEqual([comment]);
+  expect(source).toContain(`relationCollection('members', "it's \\"x\\" \\\\ y"),`);
+});
+
+test('an id of Procurios in a comment becomes no code, whatever ends a line', async () => {
+  const ends = ['\n', '\r', '\u2028', '\u2029'];
+  const sets = ends.map((end) => ({
+    kind: 'registration' as const,
+    id: `${end}[(globalThis.injected = true, 'x')]: 1, //`,
+    title: `Lid ${end} worden`,
+    fields: [],
+  }));
+  const spareScopes = ends.map((end) => `a${end}b`);
+
+  const source = configSource({ ...PARTS, sets, spareScopes });
+
+  const code = source.split(/[\n\r\u2028\u2029]/).filter((line) => !line.trimStart().startsWith('//'));
+  expect(source).toContain('globalThis.injected');
+  expect(code.join('\n')).not.toMatch(/injected|^b/m);
+});
+
+test('what turns the direction of text is shown, not obeyed', () => {
+  const offer = { ...OFFER, title: 'Leden \u202E:di \u2066' };
+
+  expect(configSource({ ...PARTS, offers: [offer] })).toContain('    // Leden �:di �: id\n');
+});
+
+test('what is too wide for a line is broken as the formatter breaks it', () => {
+  const wide = { ...OFFER, name: 'x'.repeat(40), id: { collection: '4d036265-2b90-423e-9e54-867bbe1fd5ef' } };
+  const offers = [
+    { ...wide, key: ['relation_id'], paging: "after('id')" },
+    { ...wide, id: { collection: 'i'.repeat(80) } },
+  ];
+
+  const source = configSource({ ...PARTS, offers });
+
+  const [formatter, ...args] = ['biome', 'format', '--stdin-file-path=procurios.config.ts'] as const;
+  const { stdout } = spawnSync(`node_modules/.bin/${formatter}`, args, { input: source, encoding: 'utf8' });
+  expect(stdout).toBe(source);
+});
+
+test('a token URL stands there only where it is not the usual one', () => {
+  const elsewhere = { ...PARTS, tokenUrl: 'https://login.example.com/token' };
+
+  expect(configSource(PARTS)).not.toContain('  tokenUrl:');
+  expect(configSource(elsewhere)).toContain("  tokenUrl: 'https://login.example.com/token',\n");
+});
+
+test.each([
+  ['Leden & donateurs (2026)', 'leden-donateurs-2026'],
+  ['Café Zoë', 'cafe-zoe'],
+  ['\u001b[31mLeden\u001b[0m\u0007', 'leden'],
+  ['日本', ''],
+  [`${'x'.repeat(39)} y`, 'x'.repeat(39)],
+])('%s is called %s', (title, name) => {
+  expect(slugOf(title)).toBe(name);
+});
+
+test('names are different, and none is that of a table of ours', () => {
+  expect(streamNames(['Leden', 'leden', '日本', 'State', 'the state'])).toEqual([
+    'leden',
+    'leden-2',
+    'stream',
+    'states',
+    'the-states',
+  ]);
+});

@@ -1,0 +1,27 @@
+import { expect, test } from '@jest/globals';
+import { originOf } from '../../../cli/discover/choose.ts';
+
+test.each([
+  ['https://acme.procurios.site', 'https://acme.procurios.site'],
+  [' https://acme.procurios.site/ ', 'https://acme.procurios.site'],
+  ['acme.procurios.site', 'https://acme.procurios.site'],
+  ['acme.procurios.site:8443/', 'https://acme.procurios.site:8443'],
+  ['https://zoë.example', 'https://xn--zo-ija.example'],
+  ['http://127.0.0.1:4010', 'http://127.0.0.1:4010'],
+])('%s is taken as %s', (text, origin) => {
+  expect(originOf(text)).toBe(origin);
+});
+
+test.each([
+  'acme',
+  'http://acme.procurios.site',
+  'https://acme.procurios.site/l/admin',
+  'acme.procurios.site/l/admin',
+  'https://me:secret@acme.procurios.site',
+  'me@acme.procurios.site',
+  'javascript:x.y',
+  'https://acme.procurios.site?x=1',
+  '',
+])('%s is none', (text) => {
+  expect(originOf(text)).toBeUndefined();
+});

@@ -1,0 +1,390 @@
+import { CreateTableCommand, DeleteTableCommand } from '@aws-sdk/client-dynamodb';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type AlarmKey, alarmDescription, alarmName } from '../../../lambda/deployment/alarms.ts';
+import { type EmbeddedAws, startEmbeddedAws } from '../../../local/endpoints/embedded-aws.ts';
+import { createQueues, deleteQueues } from '../../../local/endpoints/queues.ts';
+import { createTables } from '../../../local/endpoints/tables.ts';
+import { type DeployedAws, deploy, startDeployedAws } from '../../support/deployed-aws/deployed-aws.ts';
+import { accessDenied } from '../../support/deployed-aws/refusals.ts';
+import { dynamoDbOf, sqsOf } from '../../support/embedded-aws.ts';
+import { type HttpServer, startHttpServer } from '../../support/http-server.ts';
+import { configFor, examine, procurios, things } from './examine.ts';
+
+const CREDENTIALS = { clientId: 'acme', clientSecret: 'not-to-be-seen' };
+
+let aws: EmbeddedAws;
+let dynamoDb: HttpServer;
+let host: HttpServer;
+let deployed: DeployedAws;
+let environments = 0;
+let environment: string;
+
+beforeAll(async () => {
+  aws = await startEmbeddedAws();
+  dynamoDb = await withTimeToLive(aws.environment.AWS_ENDPOINT_URL_DYNAMODB ?? '');
+  host = await startHttpServer(procurios(() => things(1, 3)));
+});
+afterAll(async () => {
+  await Promise.all([dynamoDb[Symbol.asyncDispose](), host[Symbol.asyncDispose](), aws.close()]);
+});
+beforeEach(async () => {
+  deployed = await startDeployedAws();
+  environments += 1;
+  environment = `acme-${environments}`;
+  aws.secrets.put(`procurios-sync/${environment}/client`, JSON.stringify(CREDENTIALS));
+});
+afterEach(async () => {
+  await deployed[Symbol.asyncDispose]();
+});
+
+/** The embedded DynamoDB knows no time to live; in front of it, tables that are not called `…-lasting` have one. */
+async function withTimeToLive(endpoint: string): Promise<HttpServer> {
+  return await startHttpServer(async ({ headers, body, method }, response) => {
+    if (String(headers['x-amz-target']).endsWith('.DescribeTimeToLive') && !body.includes('-lasting"')) {
+      const description = { AttributeName: '_expiresAt', TimeToLiveStatus: 'ENABLED' };
+      response
+        .writeHead(200, { 'content-type': 'application/x-amz-json-1.0' })
+        .end(JSON.stringify({ TimeToLiveDescription: description }));
+      return;
+    }
+    const passed = Object.entries(headers).filter(([name]) => name !== 'host' && name !== 'content-length');
+    const answer = await fetch(endpoint, {
+      method,
+      body,
+      headers: Object.fromEntries(passed.map(([name, value]) => [name, String(value)])),
+    });
+    response
+      .writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' })
+      .end(await answer.text());
+  });
+}
+
+const client = () => dynamoDbOf(aws);
+const tableName = (stream: string) => `procurios-sync-${environment}-${stream}`;
+
+/** Makes everything that a deployment makes. */
+async function deployAll(alarms: Parameters<typeof deploy>[2] = [alarm('run-failed', 'OK')]) {
+  await createTables(client(), { environment, streams: [{ name: 'things' }] });
+  await createQueues(sqsOf(aws.environment.AWS_ENDPOINT_URL_SQS), { environment });
+  return deploy(deployed, environment, alarms);
+}
+
+function alarm(key: AlarmKey, state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA') {
+  const since = '2026-11-24T03:00:00.000Z';
+  return { name: alarmName(environment, key), state, description: alarmDescription(key), since };
+}
+
+function examineInAws(env: Readonly<Record<string, string>> = {}, rest: object = {}) {
+  const endpoints = {
+    ...aws.environment,
+    ...deployed.environment,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.origin,
+  };
+  return examine(configFor(host.origin, {}, { environment, ...rest }), {
+    inAws: true,
+    env: { ...endpoints, ...env },
+  });
+}
+
+const finding = (check: string, status: string, what: RegExp, fix: RegExp) => ({
+  check,
+  status,
+  what: expect.stringMatching(what),
+  fix: expect.stringMatching(fix),
+});
+
+test('a deployment with which nothing is wrong', async () => {
+  await deployAll();
+
+  const { problems, findings } = await examineInAws();
+
+  expect(problems).toEqual([]);
+  expect(
+    findings.filter(({ status }) => status === 'ok').map(({ check, what }) => `${check}: ${what}`),
+  ).toEqual(
+    expect.arrayContaining([
+      `credentials: secret procurios-sync/${environment}/client`,
+      expect.stringMatching(/^stack: procurios-sync-acme-\d+, deployed 2026-11-01T10:00:00/),
+      'tables: 2 tables as they should be',
+      `queue: procurios-sync-${environment}-changes.fifo: 0 messages waiting`,
+      'functions: pull (Active)',
+      expect.stringMatching(
+        /^schedule: cron\(0 4 \* \* \? \*\) Europe\/Amsterdam; next start 20\d\d-\d\d-\d\dT0[23]:00:00/,
+      ),
+      'alarms: 1 alarm: 1 OK, 0 without data yet',
+    ]),
+  );
+  expect(JSON.stringify(findings)).not.toContain(CREDENTIALS.clientSecret);
+});
+
+test('before anything is deployed, that is no failure', async () => {
+  const given = { PROCURIOS_CLIENT_ID: 'acme', PROCURIOS_CLIENT_SECRET: 'secret' };
+  environment = 'nothing-yet';
+
+  const { problems, findings } = await examineInAws(given);
+
+  expect(problems).toEqual([]);
+  expect(findings).toContainEqual(
+    finding('deployment', 'information', /^not deployed yet$/, /npx cdk deploy makes tables/),
+  );
+  expect(findings).toContainEqual(
+    finding('credentials', 'information', /not in AWS .*are used here/, /procurios-sync configure/),
+  );
+  expect(findings).toContainEqual(expect.objectContaining({ check: 'stream things', status: 'ok' }));
+});
+
+describe('the secret', () => {
+  test.each([
+    ['without a value', '', /SECRET_INVALID .*(is not JSON|has no value)/],
+    ['that is not JSON', 'id:secret', /SECRET_INVALID .*is not JSON/],
+    ['with an empty secret in it', '{"clientId": "acme", "clientSecret": " "}', /has no clientSecret/],
+  ])('%s', async (_name, value, what) => {
+    await deployAll();
+    aws.secrets.put(`procurios-sync/${environment}/client`, value);
+
+    const { problems } = await examineInAws();
+
+    expect(problems).toMatchObject([
+      finding('credentials', 'failure', what, /procurios-sync configure stores them/),
+    ]);
+  });
+});
+
+describe('AWS', () => {
+  test('that cannot be reached for want of a region', async () => {
+    const { problems } = await examine(configFor(host.origin), { inAws: true });
+
+    expect(problems).toContainEqual(
+      finding(
+        'credentials',
+        'failure',
+        /STORE_UNAVAILABLE .*no AWS region is set/,
+        /set AWS_PROFILE and AWS_REGION, or add --embedded/,
+      ),
+    );
+  });
+
+  test('that does not let us look at the stack', async () => {
+    await deployAll();
+    deployed.refusals.set('cloudformation:DescribeStacks', accessDenied('cloudformation:DescribeStacks'));
+
+    const { problems, findings } = await examineInAws();
+
+    expect(problems).toMatchObject([finding('stack', 'failure', /STORE_UNAVAILABLE/, /sign in to AWS/)]);
+    expect(findings).toContainEqual(expect.objectContaining({ check: 'tables', status: 'ok' }));
+  });
+
+  test('where the stack failed to be deployed', async () => {
+    const { stack } = await deployAll();
+    stack.status = 'UPDATE_ROLLBACK_FAILED';
+
+    const { problems } = await examineInAws();
+
+    expect(problems).toMatchObject([
+      finding('stack', 'failure', /is UPDATE_ROLLBACK_FAILED/, /look at its events in CloudFormation/),
+    ]);
+  });
+});
+
+describe('tables', () => {
+  test('one that is absent', async () => {
+    await deployAll();
+    await client().send(new DeleteTableCommand({ TableName: tableName('things') }));
+
+    const { problems } = await examineInAws();
+
+    expect(problems).toMatchObject([
+      finding('tables', 'failure', /-things does not exist/, /npx cdk deploy; check account and region/),
+    ]);
+  });
+
+  test('one with another key', async () => {
+    await deployAll();
+    await client().send(new DeleteTableCommand({ TableName: tableName('things') }));
+    await createTable(tableName('things'), { id: 'N' });
+
+    const { problems } = await examineInAws();
+
+    expect(problems).toMatchObject([
+      finding(
+        'tables',
+        'failure',
+        /-things has the key id \(number\); expected _id \(string\)/,
+        /delete the table and have it made anew/,
+      ),
+    ]);
+  });
+
+  test('the state table without its index', async () => {
+    await deployAll();
+    await client().send(new DeleteTableCommand({ TableName: tableName('state') }));
+    await createTable(tableName('state'), { pk: 'S', sk: 'S' });
+
+    const { problems } = await examineInAws();
+
+    expect(problems).toMatchObject([
+      finding(
+        'tables',
+        'failure',
+        /-state has no index byOutcome/,
+        /create the global secondary index byOutcome: outcome \(string\), queuedAt \(string\)/,
+      ),
+    ]);
+  });
+
+  test('one whose items never expire', async () => {
+    await deployAll();
+    await createTables(client(), { environment, streams: [{ name: 'lasting' }] });
+    const { streams } = configFor(host.origin, { name: 'lasting' });
+
+    const { problems } = await examineInAws({}, { streams });
+
+    expect(problems).toMatchObject([
+      finding(
+        'tables',
+        'warning',
+        /-lasting: items never expire; expected on _expiresAt/,
+        /turn on time to live for _expiresAt/,
+      ),
+    ]);
+  });
+});
+
+/** @param key - Types by name, the partition key first. */
+async function createTable(name: string, key: Readonly<Record<string, 'S' | 'N'>>): Promise<void> {
+  const attributes = Object.entries(key);
+  await client().send(
+    new CreateTableCommand({
+      TableName: name,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: attributes.map(([AttributeName, AttributeType]) => ({
+        AttributeName,
+        AttributeType,
+      })),
+      KeySchema: attributes.map(([AttributeName], index) => ({
+        AttributeName,
+        KeyType: index === 0 ? 'HASH' : 'RANGE',
+      })),
+    }),
+  );
+}
+
+describe('the queue', () => {
+  const sqs = () => sqsOf(aws.environment.AWS_ENDPOINT_URL_SQS);
+
+  test('that is absent', async () => {
+    await deployAll();
+    await deleteQueues(sqs(), { environment });
+
+    const { problems } = await examineInAws();
+
+    expect(problems).toMatchObject([
+      finding(
+        'queue',
+        'failure',
+        /-changes\.fifo does not exist, so changes cannot be queued/,
+        /npx cdk deploy/,
+      ),
+    ]);
+  });
+
+  test('whose dead-letter queue holds messages', async () => {
+    await deployAll();
+    const { deadLetters } = await createQueues(sqs(), { environment });
+    await sqs().send(
+      new SendMessageCommand({
+        QueueUrl: deadLetters,
+        MessageBody: '{}',
+        MessageGroupId: 'g',
+        MessageDeduplicationId: 'd',
+      }),
+    );
+
+    const { problems } = await examineInAws();
+
+    expect(problems).toMatchObject([
+      finding(
+        'queue',
+        'failure',
+        /1 message in procurios-sync-acme-\d+-changes-dead\.fifo/,
+        /docs\/runbook\.md/,
+      ),
+    ]);
+  });
+});
+
+describe('what runs', () => {
+  test('a pull function that is gone', async () => {
+    await deployAll();
+    deployed.functions.length = 0;
+
+    const { problems } = await examineInAws();
+
+    expect(problems).toMatchObject([
+      finding('functions', 'failure', /the pull function does not exist any more/, /npx cdk deploy/),
+    ]);
+  });
+
+  test('a pull function that could not be deployed', async () => {
+    const { pull } = await deployAll();
+    pull.state = 'Failed';
+
+    const { problems } = await examineInAws();
+
+    expect(problems).toMatchObject([
+      finding('functions', 'failure', /pull function failed/, /npx cdk deploy/),
+    ]);
+  });
+
+  test('a schedule that is paused', async () => {
+    await deployAll();
+    const schedule = deployed.schedules.get('default/pull-nightly');
+    if (schedule !== undefined) schedule.state = 'DISABLED';
+
+    const { problems } = await examineInAws();
+
+    expect(problems).toMatchObject([
+      finding(
+        'schedule',
+        'warning',
+        /pull-nightly is paused, so no pull starts/,
+        /enable it: EventBridge in the AWS console/,
+      ),
+    ]);
+  });
+
+  test('a schedule that is gone', async () => {
+    await deployAll();
+    deployed.schedules.clear();
+
+    const { problems } = await examineInAws();
+
+    expect(problems).toMatchObject([
+      finding('schedule', 'failure', /pull-nightly does not exist any more/, /npx cdk deploy/),
+    ]);
+  });
+
+  test('an alarm that is firing', async () => {
+    await deployAll([alarm('run-failed', 'ALARM'), alarm('changes-late', 'OK')]);
+
+    const { problems } = await examineInAws();
+
+    expect(problems).toMatchObject([
+      finding(
+        'alarms',
+        'failure',
+        /run-failed since 2026-11-24T03:00:00/,
+        /see docs\/runbook\.md#run-failed/,
+      ),
+    ]);
+  });
+
+  test('no alarms at all', async () => {
+    await deployAll([]);
+
+    const { problems } = await examineInAws();
+
+    expect(problems).toMatchObject([finding('alarms', 'warning', /nobody is told/, /npx cdk deploy/)]);
+  });
+});

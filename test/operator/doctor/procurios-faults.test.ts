@@ -1,0 +1,627 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type Simulator, startSimulator } from '../../../local/simulator/simulator.ts';
+import { checkMachine } from '../../../operator/doctor/check-machine.ts';
+import { answerJson, startHttpServer } from '../../support/http-server.ts';
+import { CLIENT, configFor, examine, pages, procurios, things } from './examine.ts';
+
+const COLLECTION = '/l/relation_list_api/collection/4d036265-2b90-423e-9e54-867bbe1fd5ef';
+
+let simulator: Simulator;
+beforeAll(async () => {
+  simulator = await startSimulator({ relations: 250 });
+});
+afterAll(() => simulator.close());
+beforeEach(() => {
+  simulator.control.clearFaults();
+  simulator.control.resetRequests();
+  simulator.control.resetApplied();
+});
+
+/** Members of the simulator, with these settings of the stream. */
+const members = (stream: object = {}, rest: object = {}) =>
+  configFor(
+    simulator.url,
+    { name: 'members', path: COLLECTION, paging: { kind: 'hal' }, ...stream },
+    {
+      auth: { grant: 'clientCredentials', scopes: ['relation_list_api/relation', 'profile/registration'] },
+      ...rest,
+    },
+  );
+const contactMoments = (stream: object = {}) =>
+  configFor(
+    simulator.url,
+    {
+      path: '/l/contact_moment_api/contact_moment',
+      mediaType: 'application/vnd.procurios.contact_moment+json; version=1',
+      objects: '',
+      paging: { kind: 'numberedPages', ahead: 1 },
+      ...stream,
+    },
+    { auth: { grant: 'clientCredentials', scopes: ['contact_moment/view'] } },
+  );
+const registering = (schemaPath: string) => ({
+  operations: {
+    register: {
+      method: 'POST',
+      path: '/l/profile_api/registrationset/42/registration',
+      mediaType: 'application/vnd.procurios.profile+json; version=1',
+      schemaPath,
+    },
+  },
+});
+
+/** What a finding has to be: its check, its status, what it says and the fix that it names. */
+const finding = (check: string, status: string, what: RegExp, fix: RegExp) => ({
+  check,
+  status,
+  what: expect.stringMatching(what),
+  fix: expect.stringMatching(fix),
+});
+
+test('where nothing is wrong all is well, nothing was written, and no stream was asked more than twice', async () => {
+  const { problems, findings } = await examine(
+    members({}, registering('/l/profile_api/registrationset/42/schema')),
+    { env: CLIENT },
+  );
+
+  expect(problems).toEqual([]);
+  expect(findings.map(({ check }) => check)).toEqual([
+    'node',
+    'tools',
+    'config',
+    'credentials',
+    'token',
+    'clock',
+    'scopes',
+    'stream members',
+    'operation register',
+    'rate',
+    'tables',
+  ]);
+  expect(simulator.control.applied()).toEqual([]);
+  expect(simulator.control.requests()).toEqual({
+    'POST /l/oauth2/token': 1,
+    'GET /l/relation_list_api/collection/{id}': 1,
+    'GET /l/profile_api/registrationset/{set}/schema': 1,
+  });
+});
+
+test('no value of an object, no secret and no token is shown', async () => {
+  const examined = JSON.stringify(await examine(members({ key: 'last_name' }), { env: CLIENT }));
+
+  const { last_name } = simulator.control.get('relation', 1) as { last_name: string };
+  expect(examined).not.toContain(last_name);
+  expect(examined).not.toContain(CLIENT.PROCURIOS_CLIENT_SECRET);
+  expect(examined).not.toContain('simulated-');
+});
+
+describe('access', () => {
+  test('a wrong secret', async () => {
+    const { problems } = await examine(members(), {
+      env: { ...CLIENT, PROCURIOS_CLIENT_SECRET: 'wrong' },
+    });
+
+    expect(problems).toEqual([
+      expect.objectContaining(
+        finding('token', 'failure', /CREDENTIALS_REFUSED .*invalid_client/, /compare the id and the secret/),
+      ),
+    ]);
+  });
+
+  test('no credentials at all', async () => {
+    // Beyond this machine, or the simulator's would be taken; nobody is asked.
+    const { problems } = await examine(configFor('https://procurios.invalid'));
+
+    expect(problems).toMatchObject([
+      finding(
+        'credentials',
+        'failure',
+        /no credentials/,
+        /set PROCURIOS_CLIENT_ID and PROCURIOS_CLIENT_SECRET/,
+      ),
+    ]);
+  });
+
+  test('a scope that was not granted', async () => {
+    const auth = { grant: 'clientCredentials', scopes: ['relation_list_api/relation', 'nothing/like-it'] };
+
+    const { problems } = await examine(members({}, { auth }), { env: CLIENT });
+
+    expect(problems).toMatchObject([
+      finding(
+        'scopes',
+        'warning',
+        /nothing\/like-it was asked for and is not granted/,
+        /take it out of auth\.scopes/,
+      ),
+    ]);
+  });
+
+  test('a scope that a stream needs and nobody asked for', async () => {
+    const auth = { grant: 'clientCredentials', scopes: ['engagement/read'] };
+
+    const { problems } = await examine(members({}, { auth }), { env: CLIENT });
+
+    expect(problems).toMatchObject([
+      finding(
+        'stream members',
+        'failure',
+        /ACCESS_DENIED .*403/,
+        /ask Procurios for the scope relation_list_api\/relation and add it to auth\.scopes/,
+      ),
+    ]);
+  });
+
+  test('a scope that may not be asked for', async () => {
+    await using server = await startHttpServer((_request, response) =>
+      answerJson(response, { error: 'invalid_scope' }, 400),
+    );
+
+    const { problems } = await examine(configFor(server.origin), { env: CLIENT });
+
+    expect(problems).toMatchObject([
+      finding('token', 'failure', /ACCESS_DENIED .*invalid_scope/, /discover tries them one by one/),
+    ]);
+  });
+
+  test('a user who has not logged in', async () => {
+    const auth = { grant: 'authorizationCode', scopes: ['things/read'] };
+
+    const { problems } = await examine(members({}, { auth }), { env: CLIENT });
+
+    expect(problems).toMatchObject([
+      finding(
+        'token',
+        'failure',
+        /CONSENT_NEEDED no user has logged in/,
+        /^npx procurios-sync login --embedded$/,
+      ),
+    ]);
+  });
+
+  test('a token URL that is another page', async () => {
+    const { problems } = await examine(members({}, { tokenUrl: `${simulator.url}/oauth/token` }), {
+      env: CLIENT,
+    });
+
+    expect(problems).toMatchObject([
+      finding('token', 'failure', /NOT_PROCURIOS .*404/, /set tokenUrl to the token request endpoint/),
+    ]);
+  });
+
+  test('a host that cannot be reached', async () => {
+    const gone = await startHttpServer(() => {});
+    await gone[Symbol.asyncDispose]();
+
+    const { problems } = await examine(configFor(gone.origin), { env: CLIENT });
+
+    expect(problems).toMatchObject([
+      finding(
+        'token',
+        'failure',
+        /HOST_UNREACHABLE .*127\.0\.0\.1:\d+: the connection was refused/,
+        /correct host or tokenUrl/,
+      ),
+    ]);
+  });
+
+  test('another site on that host', async () => {
+    await using server = await startHttpServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<title>Welcome</title>');
+    });
+
+    const { problems } = await examine(configFor(server.origin), { env: CLIENT });
+
+    expect(problems).toMatchObject([
+      finding(
+        'token',
+        'failure',
+        /NOT_PROCURIOS .*an HTML page/,
+        /a website answers there, not the token endpoint/,
+      ),
+    ]);
+  });
+
+  test('another API on that host', async () => {
+    await using server = await startHttpServer((_request, response) =>
+      answerJson(response, { hello: 'world' }),
+    );
+
+    const { problems } = await examine(configFor(server.origin), { env: CLIENT });
+
+    expect(problems).toMatchObject([
+      finding('token', 'failure', /RESPONSE_INVALID .*access_token/, /correct host or tokenUrl/),
+    ]);
+  });
+
+  test('a host that moved', async () => {
+    await using server = await startHttpServer((_request, response) => {
+      response.writeHead(301, { location: 'https://new.example.com/l/oauth2/token' }).end();
+    });
+
+    const { problems } = await examine(configFor(server.origin), { env: CLIENT });
+
+    expect(problems).toMatchObject([
+      finding(
+        'token',
+        'failure',
+        /a redirect to new\.example\.com/,
+        /set host or tokenUrl to new\.example\.com/,
+      ),
+    ]);
+  });
+
+  test.each([
+    ['failure', 400, /7 minutes ahead of/],
+    ['warning', 90, /9\d seconds ahead of/],
+  ])('a clock that is wrong: %s', async (status, seconds, what) => {
+    await using server = await startHttpServer((request, response) => {
+      response.setHeader('date', new Date(Date.now() - seconds * 1000).toUTCString());
+      return procurios(() => things(1, 3))(request, response);
+    });
+
+    const { problems } = await examine(configFor(server.origin), { env: CLIENT });
+
+    expect(problems).toMatchObject([finding('clock', status, what, /set the clock/)]);
+  });
+
+  test('a rate that is too high', async () => {
+    await using server = await startHttpServer((request, response) => {
+      if (request.path.startsWith('/l/oauth2') || server.requests.length > 2)
+        return procurios(() => things(1, 3))(request, response);
+      answerJson(response, {}, 429, { 'retry-after': '0' });
+    });
+
+    const { problems } = await examine(configFor(server.origin), { env: CLIENT });
+
+    expect(problems).toMatchObject([finding('rate', 'warning', /1 throttled/, /lower requestsPerSecond/)]);
+  });
+});
+
+describe('a stream', () => {
+  test('with a wrong path', async () => {
+    const { problems } = await examine(members({ path: '/l/relation_list_api/collections' }), {
+      env: CLIENT,
+    });
+
+    expect(problems).toMatchObject([
+      finding(
+        'stream members',
+        'failure',
+        /answered 404/,
+        /check the stream's path: there is nothing at this address; .*discover/,
+      ),
+    ]);
+  });
+
+  test('with a wrong media type', async () => {
+    const { problems } = await examine(
+      members({ mediaType: 'application/vnd.procurios.relation+json; version=7' }),
+      { env: CLIENT },
+    );
+
+    expect(problems).toMatchObject([
+      finding(
+        'stream members',
+        'failure',
+        /answered 406/,
+        /set mediaType: 'application\/vnd\.procurios\.relation\+json; version=1'/,
+      ),
+    ]);
+  });
+
+  test('that is answered with a login page', async () => {
+    simulator.control.fault({ route: '/l/relation_list_api', do: { kind: 'loginPage' } });
+
+    const { problems } = await examine(members(), { env: CLIENT });
+
+    expect(problems).toMatchObject([
+      finding(
+        'stream members',
+        'failure',
+        /NOT_PROCURIOS .*an HTML page/,
+        /check host and the stream's path/,
+      ),
+    ]);
+  });
+
+  test('that is answered with a failure that may pass', async () => {
+    simulator.control.fault({ route: '/l/relation_list_api', do: { kind: 'status', status: 503 } });
+
+    const { problems } = await examine(members(), { env: CLIENT });
+
+    expect(problems).toMatchObject([
+      finding('stream members', 'warning', /UNAVAILABLE .*503/, /try again later/),
+    ]);
+  });
+
+  test('whose key is not there', async () => {
+    simulator.control.switches({ fieldKeys: 'generated' });
+    const { problems } = await examine(members({ key: 'relation_id' }), { env: CLIENT });
+    simulator.control.switches({ fieldKeys: 'readable' });
+
+    expect(problems).toMatchObject([
+      finding('stream members', 'failure', /no object on page 1 has the key relation_id/, /set key: 'id'/),
+    ]);
+  });
+
+  test('whose key some objects do not have', async () => {
+    await using server = await startHttpServer(
+      procurios(() =>
+        things(1, 5).map((thing, index) =>
+          index === 2 ? { ...thing, code: null } : { ...thing, code: index },
+        ),
+      ),
+    );
+
+    const { problems } = await examine(configFor(server.origin, { key: 'code' }), { env: CLIENT });
+
+    expect(problems).toMatchObject([
+      finding('stream things', 'failure', /1 of 5 objects on page 1 have no key code/, /set key: 'id'/),
+    ]);
+  });
+
+  test('whose key is not unique', async () => {
+    const { problems } = await examine(contactMoments({ key: 'senderId' }), { env: CLIENT });
+
+    expect(problems).toMatchObject([
+      finding(
+        'stream things',
+        'failure',
+        /the key senderId is not unique: \d+ of 25 objects/,
+        /set key: 'id'/,
+      ),
+    ]);
+  });
+
+  test('with a pointer that leads nowhere', async () => {
+    const { problems } = await examine(members({ objects: '/relations' }), { env: CLIENT });
+
+    expect(problems).toMatchObject([
+      finding(
+        'stream members',
+        'failure',
+        /no list at objects: '\/relations'; the answer has a list at '\/_embedded\/relations'/,
+        /set objects: '\/_embedded\/relations', or leave objects out/,
+      ),
+    ]);
+  });
+
+  test('with two lists', async () => {
+    await using server = await startHttpServer(procurios(() => ({ things: things(1, 3), tags: ['a'] })));
+
+    const { problems } = await examine(configFor(server.origin), { env: CLIENT });
+
+    expect(problems).toMatchObject([
+      finding(
+        'stream things',
+        'failure',
+        /which list has the objects cannot be told/,
+        /set objects: '\/things' or '\/tags'/,
+      ),
+    ]);
+  });
+
+  test('without any list', async () => {
+    await using server = await startHttpServer(procurios(() => ({ thing: things(1, 1)[0] })));
+
+    const { problems } = await examine(configFor(server.origin), { env: CLIENT });
+
+    expect(problems).toMatchObject([
+      finding('stream things', 'failure', /the answer has no list of objects/, /it is not that of a listing/),
+    ]);
+  });
+
+  test('with objects that cannot be stored', async () => {
+    await using server = await startHttpServer(procurios(() => [...things(1, 3), { id: 9, _hash: 'mine' }]));
+
+    const { problems } = await examine(configFor(server.origin), { env: CLIENT });
+
+    expect(problems).toMatchObject([
+      finding(
+        'stream things',
+        'warning',
+        /1 of 4 objects on page 1 cannot be stored: RESERVED_NAME \(_hash\)/,
+        /they become rejects/,
+      ),
+    ]);
+  });
+});
+
+describe('a wrong kind of paging', () => {
+  const numbered = { kind: 'numberedPages', ahead: 1 };
+
+  test.each([
+    [
+      'onePage() for pages with links',
+      { kind: 'onePage' },
+      /name the next one in _links\.next\.href/,
+      /set paging: hal\(\)/,
+    ],
+    [
+      'linkedPages() for hal()',
+      { kind: 'linkedPages' },
+      /linkedPages\(\) does not fit/,
+      /set paging: hal\(\)/,
+    ],
+    [
+      'after() for hal()',
+      { kind: 'after', field: 'id' },
+      /after\('id'\) does not fit/,
+      /set paging: hal\(\)/,
+    ],
+  ])('%s', async (_name, paging, what, fix) => {
+    const { problems } = await examine(members({ paging }), { env: CLIENT });
+
+    expect(problems).toMatchObject([finding('stream members', 'failure', what, fix)]);
+  });
+
+  test('numberedPages() for hal() works, and is a warning', async () => {
+    const { problems } = await examine(members({ paging: numbered }), { env: CLIENT });
+
+    expect(problems).toMatchObject([
+      finding('stream members', 'warning', /name the next one/, /set paging: hal\(\)/),
+    ]);
+  });
+
+  test('hal() for linkedPages()', async () => {
+    const archive = {
+      path: '/l/relation_archive_api/relations/export',
+      mediaType: 'application/vnd.procurios.archived_relations+json; version=1',
+      key: 'archived_relation_id',
+    };
+    const auth = { grant: 'clientCredentials', scopes: ['relation_archive_api/relations/export'] };
+
+    const { problems } = await examine(members({ ...archive }, { auth }), { env: CLIENT });
+
+    expect(problems).toMatchObject([
+      finding(
+        'stream members',
+        'failure',
+        /hal\(\) does not fit: .*a plain text/,
+        /set paging: linkedPages\(\)/,
+      ),
+    ]);
+  });
+
+  test.each([
+    ['hal()', { kind: 'hal' }, /page 1 has no _links/],
+    ['linkedPages()', { kind: 'linkedPages' }, /page 1 has no _links/],
+    ['onePage()', { kind: 'onePage' }, /page=2 brings other objects, which would never be read/],
+  ])('%s for numberedPages()', async (_name, paging, what) => {
+    const { problems } = await examine(contactMoments({ paging }), { env: CLIENT });
+
+    expect(problems).toMatchObject([
+      finding('stream things', 'failure', what, /set paging: numberedPages\(\)/),
+    ]);
+  });
+
+  test('after() for numberedPages()', async () => {
+    await using server = await startHttpServer(procurios(pages));
+
+    const { problems } = await examine(configFor(server.origin, { paging: { kind: 'after', field: 'id' } }), {
+      env: CLIENT,
+    });
+
+    expect(problems).toMatchObject([
+      finding(
+        'stream things',
+        'failure',
+        /after=… does not bring what follows/,
+        /set paging: numberedPages\(\)/,
+      ),
+    ]);
+  });
+
+  test('numberedPages() for one page or after()', async () => {
+    await using server = await startHttpServer(procurios(() => things(1, 25)));
+
+    const { problems } = await examine(configFor(server.origin, { paging: numbered }), { env: CLIENT });
+
+    expect(problems).toMatchObject([
+      finding(
+        'stream things',
+        'failure',
+        /page=2 brings page 1 again/,
+        /set paging: onePage\(\), or after\('id'\)/,
+      ),
+    ]);
+  });
+});
+
+describe('an operation', () => {
+  test('whose schema is not there', async () => {
+    const config = members({}, registering('/l/profile_api/registrationset/77/schema'));
+
+    const { problems } = await examine(config, { env: CLIENT });
+
+    expect(problems).toMatchObject([
+      finding(
+        'operation register',
+        'failure',
+        /registrationset\/77\/schema: answered 404/,
+        /check the operation's schemaPath: .*discover/,
+      ),
+    ]);
+  });
+
+  test('whose schema is something else', async () => {
+    await using server = await startHttpServer(
+      procurios(({ pathname }) => (pathname.endsWith('/schema') ? [1, 2] : things(1, 3))),
+    );
+
+    const { problems } = await examine(configFor(server.origin, {}, registering('/l/x/schema')), {
+      env: CLIENT,
+    });
+
+    expect(problems).toMatchObject([
+      finding('operation register', 'failure', /the answer is no schema/, /check the operation's schemaPath/),
+    ]);
+  });
+});
+
+describe('this machine', () => {
+  test('a config that breaks rules has every problem told, and the rest is left alone', async () => {
+    const config = members({ path: 'nonsense', paging: { kind: 'pages' } });
+
+    const { problems, findings } = await examine(config, { env: CLIENT });
+
+    expect(problems).toMatchObject([
+      finding('config', 'failure', /streams\[0\]\.path$/, /^expected a path on the host/),
+      finding('config', 'failure', /streams\[0\]\.paging/, /^expected hal\(\)/),
+    ]);
+    expect(findings.at(-1)?.check).toBe('config');
+  });
+
+  test('a Node that is older than that of the functions', () => {
+    expect(checkMachine('22.20.0', {})).toContainEqual(
+      finding('node', 'warning', /22\.20\.0/, /install Node 24/),
+    );
+  });
+});
+
+test.each([
+  ['unauthorized_client', 'CREDENTIALS_REFUSED'],
+  ['unsupported_grant_type', 'RESPONSE_INVALID'],
+])('a client of another grant (%s) is told as that, not as a wrong secret or host', async (error, code) => {
+  await using server = await startHttpServer((_request, response) => answerJson(response, { error }, 400));
+
+  const { problems } = await examine(configFor(server.origin), { env: CLIENT });
+
+  expect(problems).toEqual([
+    finding('token', 'failure', new RegExp(`^${code} .*${error}`), /^set auth\.grant/),
+  ]);
+});
+
+test('a secret pasted with its line end is told before Procurios refuses it', async () => {
+  await using server = await startHttpServer(procurios(() => things(1, 3)));
+  const env = { ...CLIENT, PROCURIOS_CLIENT_SECRET: `${CLIENT.PROCURIOS_CLIENT_SECRET}\n` };
+
+  const { problems } = await examine(configFor(server.origin), { env });
+
+  expect(problems).toEqual([
+    finding('credentials', 'warning', /ends with a space or a line end$/, /^set PROCURIOS_CLIENT_ID and /),
+  ]);
+});
+
+test('a host that PROCURIOS_HOST has put in place of the config is told as such', async () => {
+  await using server = await startHttpServer(procurios(() => things(1, 3)));
+
+  const { findings } = await examine(configFor('https://acme.procurios.site'), {
+    env: { ...CLIENT, PROCURIOS_HOST: server.origin },
+  });
+
+  expect(findings.find(({ check }) => check === 'config')?.what).toContain(
+    `acme at ${server.origin} (PROCURIOS_HOST), `,
+  );
+});
+
+test('a list of texts is told as that, not as objects without a key', async () => {
+  await using server = await startHttpServer(procurios(() => ['a', 'b']));
+
+  const { problems } = await examine(configFor(server.origin), { env: CLIENT });
+
+  expect(problems).toEqual([
+    finding('stream things', 'failure', /holds no objects$/, /^check the stream's path/),
+  ]);
+});

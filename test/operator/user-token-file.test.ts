@@ -1,0 +1,100 @@
+import { chmod, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { UserToken, UserTokenStore } from '../../lambda/core/token/user-token.ts';
+import { createUserTokenFile } from '../../operator/user-token-file.ts';
+import { newFolder } from '../support/command-line.ts';
+
+const TOKEN: UserToken = {
+  id: 'login-1',
+  accessToken: 'access-1',
+  scopes: ['profile'],
+  obtainedAt: '2026-11-25T04:00:00.000Z',
+};
+
+let folder: string;
+let file: string;
+let store: UserTokenStore;
+beforeEach(async () => {
+  folder = await newFolder('token');
+  file = join(folder, 'tables', 'user-acme.json');
+  store = createUserTokenFile(file);
+  await store.prepare();
+});
+
+const testModes = process.platform === 'win32' ? test.skip : test;
+
+describe("a user's token in a file", () => {
+  testModes(
+    'comes back as it was saved, and is for its owner only, also in the place of one that was not',
+    async () => {
+      await writeFile(file, '{}', { mode: 0o666 });
+      await writeFile(`${file}.partial`, 'of a save that was cut off', { mode: 0o666 });
+
+      await store.save(TOKEN);
+
+      expect(await store.read()).toEqual(TOKEN);
+      expect((await stat(file)).mode & 0o777).toBe(0o600);
+    },
+  );
+
+  testModes('is not written through a link that was laid where it is prepared', async () => {
+    const elsewhere = join(folder, 'elsewhere');
+    await writeFile(elsewhere, 'as it was');
+    await symlink(elsewhere, `${file}.partial`);
+
+    await store.save(TOKEN);
+
+    expect(await readFile(elsewhere, 'utf8')).toBe('as it was');
+    expect(await store.read()).toEqual(TOKEN);
+  });
+
+  testModes.each([
+    ['can be read by others', () => chmod(file, 0o644)],
+    ['can be read by others', () => chmod(file, 0o640)],
+  ])('that %s is refused, and a login mends that', async (what, spoil) => {
+    await store.save(TOKEN);
+    await spoil();
+
+    await expect(store.read()).rejects.toMatchObject({
+      code: 'SECRET_INVALID',
+      message: `${file} ${what}; expected a file that only you may read: log in again`,
+    });
+    await store.save(TOKEN);
+    expect(await store.read()).toEqual(TOKEN);
+  });
+
+  testModes('is not read through a link', async () => {
+    await writeFile(join(folder, 'other'), JSON.stringify(TOKEN), { mode: 0o600 });
+    await symlink(join(folder, 'other'), file);
+
+    await expect(store.read()).rejects.toMatchObject({
+      code: 'SECRET_INVALID',
+      message: expect.stringContaining('is a link'),
+    });
+  });
+
+  test.each([0, 1, 40])('of which only %i bytes are there is refused without its value', async (bytes) => {
+    await store.save(TOKEN);
+    await writeFile(file, (await readFile(file)).subarray(0, bytes));
+
+    await expect(store.read()).rejects.toMatchObject({
+      code: 'SECRET_INVALID',
+      message: `${file} is not a JSON object; expected what procurios-sync login stores: log in again`,
+    });
+  });
+
+  test('that is a folder is refused', async () => {
+    await mkdir(file);
+
+    await expect(store.read()).rejects.toMatchObject({ code: 'SECRET_INVALID' });
+  });
+
+  test('that is not there means that nobody has logged in', async () => {
+    await store.save(TOKEN);
+    await store.clear();
+    await store.clear();
+
+    await expect(store.read()).resolves.toBeUndefined();
+  });
+});
