@@ -294,7 +294,7 @@ export const ERROR_GUIDE: Readonly<Record<ErrorCode, ErrorGuide>> = {
     steps: ['Report it with the receipt; it holds counts only.'],
   },
   BUG: {
-    happened: 'what nobody foresaw; where it happened is on stderr',
+    happened: 'an unexpected error; the stack is on stderr',
     remedy: 'report it',
     meaning:
       'An error that the program has no answer for. No message of it is shown, since it may quote data.',

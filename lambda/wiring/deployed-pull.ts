@@ -66,7 +66,7 @@ export function durablePorts(deployed: DeployedPull): DurablePullPorts {
     tellSkipped(reason) {
       log.info('nothing to do', { reason });
     },
-    unforeseen: (error) => unforeseen(error, log),
+    unexpected: (error) => unexpected(error, log),
   };
 }
 
@@ -109,7 +109,7 @@ function openRun(
     clock: systemClock,
     signal: new AbortController().signal,
     timeLeftMs,
-    unforeseen: (error) => unforeseen(error, log),
+    unexpected: (error) => unexpected(error, log),
     requestsSent: () => procurios.requests,
     listPages: (stream, from, signal) => listPages(procurios, stream, from, signal),
     async openSlice({ name }) {
@@ -129,8 +129,8 @@ function openRun(
   };
 }
 
-function unforeseen(error: unknown, log: Log): Failure {
+function unexpected(error: unknown, log: Log): Failure {
   const fields = errorFields(error);
-  log.error('an error that nobody foresaw', fields);
-  return { code: 'BUG', message: `${fields.code}: the log says where` };
+  log.error('unexpected error', fields);
+  return { code: 'BUG', message: `${fields.code}; the stack is in the log` };
 }

@@ -24,8 +24,8 @@ export interface DurablePullPorts {
   tellFailure(failure: Failure): void;
   /** Tells that there is nothing to do: another pull is at work. */
   tellSkipped(reason: string): void;
-  /** What to put down for an error that nobody foresaw. */
-  unforeseen(error: unknown): Failure;
+  /** Turns an unexpected error into the failure that a receipt or a log records. */
+  unexpected(error: unknown): Failure;
 }
 
 /** What of an invocation a run has to know. */
@@ -108,7 +108,7 @@ async function persist<Result>(
     try {
       return { result: await work() };
     } catch (error) {
-      return { failure: error instanceof SyncError ? stepFailureOf(error) : ports.unforeseen(error) };
+      return { failure: error instanceof SyncError ? stepFailureOf(error) : ports.unexpected(error) };
     }
   };
   for (let tries = 1; ; tries += 1) {

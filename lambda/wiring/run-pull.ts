@@ -141,7 +141,7 @@ function pullPorts({ procurios, progress, signal }: PullOptions): Omit<RunPorts,
     listPages: (stream, from, stop) => listPages(procurios, stream, from, stop),
     timeLeftMs: () => Number.POSITIVE_INFINITY,
     sliceEnds() {},
-    unforeseen(error) {
+    unexpected(error) {
       throw error;
     },
   };

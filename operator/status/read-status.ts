@@ -69,7 +69,7 @@ export async function readStatus(
   };
 }
 
-/** What nobody foresaw is no reason for a line: it ends the command, as a bug. */
+/** An unexpected error is rethrown, so that it ends the command as a bug. */
 function partOf(result: PromiseSettledResult<unknown>): Part<unknown> {
   if (result.status === 'fulfilled') return { value: result.value };
   const { reason } = result;

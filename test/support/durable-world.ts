@@ -69,7 +69,7 @@ export function durableWorld(
         waits: ({ name }, ms) => told.push(`${name} waits ${ms / 1000} s`),
         streamEnds: ({ name }, { status }: Receipt) => told.push(`${name} ends, ${status}`),
       },
-      unforeseen: (error) => ({ code: 'BUG', message: (error as Error).name }),
+      unexpected: (error) => ({ code: 'BUG', message: (error as Error).name }),
     };
   };
 
@@ -94,7 +94,7 @@ export function durableWorld(
     },
     tellFailure: ({ code }) => told.push(`failure ${code}`),
     tellSkipped: () => told.push('skipped'),
-    unforeseen: (error) => ({ code: 'BUG', message: (error as Error).name }),
+    unexpected: (error) => ({ code: 'BUG', message: (error as Error).name }),
   };
   return { ports, tables, walks, pages, receipts, told, slices, holders };
 }

@@ -124,7 +124,7 @@ export function runPorts(
     timeLeftMs: () => Number.POSITIVE_INFINITY,
     sliceEnds() {},
     progress: { streamBegins() {}, pageTaken() {}, waits() {}, streamEnds() {} },
-    unforeseen(error) {
+    unexpected(error) {
       throw error;
     },
     ...overrides,

@@ -27,7 +27,7 @@ export type WalkStatus = 'complete' | 'incomplete' | 'failed';
 
 /** What went wrong, for people: no values, no secrets. */
 export interface Failure {
-  /** `BUG`: an error that nobody foresaw. */
+  /** `BUG`: an unexpected error. */
   readonly code: SyncErrorCode | 'BUG';
   readonly message: string;
 }

@@ -52,8 +52,8 @@ export interface RunPorts {
   readonly progress: Progress;
   /** Told after each slice what it alone did, whatever became of it. */
   sliceEnds(stream: Stream, did: Readonly<Counts>): void;
-  /** What to put down for an error that nobody foresaw; or it is thrown again. */
-  unforeseen(error: unknown, stream: Stream): Failure;
+  /** Turns an unexpected error into the failure that a receipt records, or throws it again. */
+  unexpected(error: unknown, stream: Stream): Failure;
 }
 
 /** What a run tells whoever watches. */
@@ -179,7 +179,7 @@ async function tryStep(run: Run, stream: Stream, ports: RunPorts): ReturnType<ty
     await using stores = await ports.openSlice(stream);
     return await stepStream(run.runId, stream, stepPorts(run, stream, stores, ports));
   } catch (error) {
-    const failure = error instanceof SyncError ? error : ports.unforeseen(error, stream);
+    const failure = error instanceof SyncError ? error : ports.unexpected(error, stream);
     return { receipt: receiptOf(noCounts(), 'failed', failure), goOnAfterMs: undefined, did: noCounts() };
   }
 }

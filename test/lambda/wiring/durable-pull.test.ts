@@ -167,7 +167,7 @@ describe('an execution', () => {
     expect(world.told).toEqual([`failure ${code}`]);
   });
 
-  test('keeps of an error that nobody foresaw no more than its name', async () => {
+  test('keeps only the name of an unexpected error', async () => {
     const world = open({ members: () => pagesOfTen(1) });
 
     const { status, error } = await world.execute({
@@ -196,7 +196,7 @@ describe('an execution', () => {
         return {
           ...ports,
           openSlice,
-          unforeseen(error) {
+          unexpected(error) {
             throw error;
           },
         };

@@ -158,7 +158,7 @@ describe('a run over many invocations', () => {
     expect(Object.keys(receipts)).toEqual(['a', 'b']);
   });
 
-  test('records what nobody foresaw as a failure of that stream', async () => {
+  test('an unexpected error fails its stream, and the next stream is pulled', async () => {
     const run = open({ bad: () => pagesOfTen(1), good: () => pagesOfTen(1) });
     const table = run.tables.get('bad');
     if (table !== undefined) table.failure = new TypeError('of a value');
