@@ -10,6 +10,7 @@ import { Construct } from 'constructs';
 import type { Config } from '../lambda/deployment/config.ts';
 import { PUSH_CONCURRENCY, PUSH_TIMEOUT_SECONDS } from '../lambda/deployment/function-limits.ts';
 import { changeQueueName, deadLetterQueueName, EVENTS, OUTPUTS } from '../lambda/deployment/names.ts';
+import { PARTITION } from '../lambda/deployment/tables.ts';
 import type { Alarms } from './alarms.ts';
 import { encryptedQueue } from './encrypted-queue.ts';
 import { countOf } from './metrics.ts';
@@ -88,11 +89,11 @@ export class QueuedPush extends Construct {
         maxConcurrency: PUSH_CONCURRENCY,
       }),
     );
-    push.addToRolePolicy(stateRights(stateTable, ['GetItem', 'PutItem'], ['change#*']));
+    push.addToRolePolicy(stateRights(stateTable, ['GetItem', 'PutItem'], [PARTITION.change('*')]));
     secrets.grantRead(push);
     // Whoever renews a user's token does so under a lease, for a refresh token may serve once only.
     if (config.auth.grant === 'authorizationCode') {
-      push.addToRolePolicy(stateRights(stateTable, ['GetItem', 'UpdateItem'], ['lease']));
+      push.addToRolePolicy(stateRights(stateTable, ['GetItem', 'UpdateItem'], [PARTITION.leases]));
     }
     return push;
   }
@@ -114,7 +115,7 @@ export class QueuedPush extends Construct {
       }),
     );
     // An event that is no change is noted in the ledger.
-    enqueue.addToRolePolicy(stateRights(stateTable, ['GetItem', 'PutItem'], ['change#*']));
+    enqueue.addToRolePolicy(stateRights(stateTable, ['GetItem', 'PutItem'], [PARTITION.change('*')]));
     new Rule(this, 'ChangeEvents', {
       description: 'Changes that programs put on the default bus',
       eventPattern: {

@@ -2,9 +2,9 @@ import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 
 /**
- * The right to call these actions for items of the state table whose partition key is one of these.
+ * Allows these actions on items of the state table whose partition key is one of these.
  *
- * @param keys - `*` stands for any text: `walk#*`.
+ * @param keys - Partition keys, in which `*` stands for any text: `walk#*`.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
  */
 export function stateRights(
@@ -17,7 +17,7 @@ export function stateRights(
     resources: [table.tableArn],
     conditions: {
       'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys },
-      // A call that names no key would pass the condition above.
+      // Without this, a call that names no key would pass the condition above.
       Null: { 'dynamodb:LeadingKeys': 'false' },
     },
   });

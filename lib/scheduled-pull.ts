@@ -11,6 +11,7 @@ import { Construct } from 'constructs';
 import type { Config } from '../lambda/deployment/config.ts';
 import { PULL_EXECUTION_HOURS } from '../lambda/deployment/function-limits.ts';
 import { EVENTS, OUTPUTS } from '../lambda/deployment/names.ts';
+import { PARTITION } from '../lambda/deployment/tables.ts';
 import type { Alarms } from './alarms.ts';
 import { encryptedQueue } from './encrypted-queue.ts';
 import { countOf } from './metrics.ts';
@@ -95,7 +96,7 @@ export class ScheduledPull extends Construct {
       stateRights(
         stateTable,
         ['BatchWriteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
-        ['lease', 'run', 'stream#*', 'walk#*'],
+        [PARTITION.leases, PARTITION.runs, PARTITION.stream('*'), PARTITION.walk('*')],
       ),
     );
     secrets.grantRead(role);

@@ -1,17 +1,18 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
-import { AttributeType, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { regionOf } from '../config/check-deployable.ts';
 import type { Config } from '../lambda/deployment/config.ts';
 import { stateTableName } from '../lambda/deployment/names.ts';
+import { STATE_TABLE } from '../lambda/deployment/tables.ts';
 import { Alarms } from './alarms.ts';
 import { Dashboard } from './dashboard.ts';
+import { keptTable } from './kept-table.ts';
 import { countOf } from './metrics.ts';
 import { QueuedPush } from './queued-push.ts';
 import { ScheduledPull } from './scheduled-pull.ts';
 import { Secrets } from './secrets.ts';
-import { keptTable, StreamTables } from './stream-tables.ts';
+import { StreamTables } from './stream-tables.ts';
 
 export interface SyncStackProps extends StackProps {
   readonly config: Config;
@@ -29,7 +30,11 @@ export class SyncStack extends Stack {
     const encryptionKey = config.kmsKeyArn
       ? Key.fromKeyArn(this, 'EncryptionKey', config.kmsKeyArn)
       : undefined;
-    const stateTable = this.createStateTable(config, encryptionKey);
+    const stateTable = keptTable(this, 'StateTable', {
+      tableName: stateTableName(config.environment),
+      keys: STATE_TABLE,
+      encryptionKey,
+    });
     const { tables: streamTables } = new StreamTables(this, 'Streams', { config, encryptionKey });
     const secrets = new Secrets(this, 'Secrets', { config, encryptionKey });
     const alarms = new Alarms(this, 'Alarms', { config, encryptionKey });
@@ -44,24 +49,6 @@ export class SyncStack extends Stack {
       functions.map((each) => each.metricThrottles()),
     );
     new Dashboard(this, 'Dashboard', { config, pull, push, alarms });
-  }
-
-  private createStateTable({ environment }: Config, encryptionKey: IKey | undefined): TableV2 {
-    return new TableV2(this, 'StateTable', {
-      ...keptTable(encryptionKey),
-      tableName: stateTableName(environment),
-      partitionKey: { name: 'pk', type: AttributeType.STRING },
-      sortKey: { name: 'sk', type: AttributeType.STRING },
-      // Over the ledger: only its entries have both.
-      globalSecondaryIndexes: [
-        {
-          indexName: 'byOutcome',
-          partitionKey: { name: 'outcome', type: AttributeType.STRING },
-          sortKey: { name: 'queuedAt', type: AttributeType.STRING },
-          projectionType: ProjectionType.ALL,
-        },
-      ],
-    });
   }
 }
 

@@ -1,23 +1,37 @@
-/** What a table is made of. A key's part is its name and DynamoDB's letter for its type: `_id S`. */
-export interface TableShape {
-  /** DynamoDB's word: `ACTIVE`, `CREATING`, … */
-  readonly status: string;
-  /** Partition key first. */
-  readonly key: readonly string[];
-  /** The keys of its indexes, by name. */
-  readonly indexes: Readonly<Record<string, readonly string[]>>;
-  /** The attribute by which items expire; absent: they do not. */
-  readonly expiresOn?: string;
+/** The names of the attributes that make up a key: the partition key, then the sort key if there is one. All are strings. */
+export type Key = readonly string[];
+
+/** The keys of a table, and of its global secondary indexes by their names. The indexes have all attributes of the items. */
+export interface TableKeys {
+  readonly key: Key;
+  readonly indexes: Readonly<Record<string, Key>>;
 }
 
-/** What tables have to be. */
-export type ExpectedTable = Pick<TableShape, 'key' | 'indexes'>;
+/** A stream's table. */
+export const STREAM_TABLE: TableKeys = { key: ['_id'], indexes: {} };
 
-export const STREAM_TABLE: ExpectedTable = { key: ['_id S'], indexes: {} };
+/** The index over the ledger. Other rows of the state table are not in it, because they lack its attributes. */
+export const BY_OUTCOME = 'byOutcome';
 
-export const STATE_TABLE: ExpectedTable = {
-  key: ['pk S', 'sk S'],
-  indexes: { byOutcome: ['outcome S', 'queuedAt S'] },
+/** The table with receipts, walks, leases and the ledger. */
+export const STATE_TABLE: TableKeys = {
+  key: ['pk', 'sk'],
+  indexes: { [BY_OUTCOME]: ['outcome', 'queuedAt'] },
 };
 
-export const EXPIRES_ON = '_expiresAt';
+/** The attribute by which DynamoDB lets items of all tables expire, in seconds since the epoch. */
+export const EXPIRES_AT = '_expiresAt';
+
+/**
+ * The partition keys of the state table.
+ *
+ * They are also the leading keys by which the functions' rights are limited: IAM takes `*` for any name, so
+ * `PARTITION.walk('*')` stands for the walks of all streams.
+ */
+export const PARTITION = {
+  runs: 'run',
+  leases: 'lease',
+  stream: (stream: string) => `stream#${stream}`,
+  walk: (stream: string) => `walk#${stream}`,
+  change: (changeId: string) => `change#${changeId}`,
+} as const;

@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Config } from '../../lambda/deployment/config.ts';
 import { stateTableName, streamTableName } from '../../lambda/deployment/names.ts';
+import { type Key, STATE_TABLE, STREAM_TABLE, type TableKeys } from '../../lambda/deployment/tables.ts';
 
 type TableNames = Pick<Config, 'environment'> & { readonly streams: readonly { readonly name: string }[] };
 
@@ -50,37 +51,32 @@ async function listTables(client: DynamoDBClient): Promise<ReadonlySet<string>> 
 
 function tablesOf({ environment, streams }: TableNames): CreateTableCommandInput[] {
   return [
-    stateTable(stateTableName(environment)),
-    ...streams.map(({ name }) => table(streamTableName(environment, name), ['_id'])),
+    tableOf(stateTableName(environment), STATE_TABLE),
+    ...streams.map(({ name }) => tableOf(streamTableName(environment, name), STREAM_TABLE)),
   ];
 }
 
-function table(TableName: string, key: readonly string[]) {
+function tableOf(TableName: string, { key, indexes }: TableKeys): CreateTableCommandInput {
+  const named = Object.entries(indexes);
   return {
     TableName,
     BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: attributes(key),
+    AttributeDefinitions: [key, ...Object.values(indexes)].flatMap(attributes),
     KeySchema: keySchema(key),
-  } satisfies CreateTableCommandInput;
-}
-
-/** With an index over the ledger: only its entries have both an `outcome` and a `queuedAt`. */
-function stateTable(TableName: string): CreateTableCommandInput {
-  const indexKey = ['outcome', 'queuedAt'];
-  const withoutIndex = table(TableName, ['pk', 'sk']);
-  return {
-    ...withoutIndex,
-    AttributeDefinitions: [...withoutIndex.AttributeDefinitions, ...attributes(indexKey)],
-    GlobalSecondaryIndexes: [
-      { IndexName: 'byOutcome', KeySchema: keySchema(indexKey), Projection: { ProjectionType: 'ALL' } },
-    ],
+    ...(named.length > 0 && {
+      GlobalSecondaryIndexes: named.map(([IndexName, indexKey]) => ({
+        IndexName,
+        KeySchema: keySchema(indexKey),
+        Projection: { ProjectionType: 'ALL' },
+      })),
+    }),
   };
 }
 
-function attributes(names: readonly string[]): AttributeDefinition[] {
-  return names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' }));
+function attributes(key: Key): AttributeDefinition[] {
+  return key.map((AttributeName) => ({ AttributeName, AttributeType: 'S' }));
 }
 
-function keySchema(names: readonly string[]): KeySchemaElement[] {
-  return names.map((AttributeName, index) => ({ AttributeName, KeyType: index === 0 ? 'HASH' : 'RANGE' }));
+function keySchema(key: Key): KeySchemaElement[] {
+  return key.map((AttributeName, index) => ({ AttributeName, KeyType: index === 0 ? 'HASH' : 'RANGE' }));
 }

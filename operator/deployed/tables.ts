@@ -1,20 +1,33 @@
 import {
+  type TableDescription as Described,
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
   type DynamoDBClient,
   type KeySchemaElement,
-  type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import { nameOf, translate } from '../../lambda/aws/aws-errors.ts';
-import type { TableShape } from '../../lambda/deployment/tables.ts';
+
+/** A table as DynamoDB describes it. */
+export interface TableDescription {
+  /** DynamoDB's word: `ACTIVE`, `CREATING`, … */
+  readonly status: string;
+  readonly key: DescribedKey;
+  /** The keys of its global secondary indexes, by their names. */
+  readonly indexes: Readonly<Record<string, DescribedKey>>;
+  /** The attribute by which items expire; undefined if they do not. */
+  readonly expiresOn?: string;
+}
+
+/** A key's attributes, the partition key first. */
+export type DescribedKey = readonly { readonly name: string; readonly type: string }[];
 
 /**
- * A table as it is, without its items.
+ * Describes a table, without its items.
  *
- * @returns Undefined: there is none of that name.
+ * @returns Undefined if there is no table of that name.
  * @throws {SyncError} `STORE_UNAVAILABLE`.
  */
-export async function readTable(client: DynamoDBClient, name: string): Promise<TableShape | undefined> {
+export async function readTable(client: DynamoDBClient, name: string): Promise<TableDescription | undefined> {
   try {
     const { Table } = await client.send(new DescribeTableCommand({ TableName: name }));
     if (Table === undefined) return undefined;
@@ -39,13 +52,12 @@ export async function readTable(client: DynamoDBClient, name: string): Promise<T
   }
 }
 
-/** `['_id S']`, the partition key first. */
 function keyOf(
-  { AttributeDefinitions = [] }: TableDescription,
-  schema: readonly KeySchemaElement[] | undefined,
-): string[] {
-  return (schema ?? []).map(({ AttributeName }) => {
-    const attribute = AttributeDefinitions.find((each) => each.AttributeName === AttributeName);
-    return `${AttributeName} ${attribute?.AttributeType}`;
+  { AttributeDefinitions = [] }: Described,
+  schema: readonly KeySchemaElement[] = [],
+): DescribedKey {
+  return schema.map(({ AttributeName: name = '' }) => {
+    const attribute = AttributeDefinitions.find(({ AttributeName }) => AttributeName === name);
+    return { name, type: attribute?.AttributeType ?? 'unknown' };
   });
 }

@@ -5,14 +5,9 @@ import {
   stateTableName,
   streamTableName,
 } from '../../lambda/deployment/names.ts';
-import {
-  type ExpectedTable,
-  STATE_TABLE,
-  STREAM_TABLE,
-  type TableShape,
-} from '../../lambda/deployment/tables.ts';
+import { STATE_TABLE, STREAM_TABLE, type TableKeys } from '../../lambda/deployment/tables.ts';
 import { readQueue } from '../deployed/queue.ts';
-import { readTable } from '../deployed/tables.ts';
+import { readTable, type TableDescription } from '../deployed/tables.ts';
 import { countOf } from '../words.ts';
 import { type Finding, failure, information, ok, warning } from './finding.ts';
 import { DEPLOYING, SIGNING_IN } from './fixes.ts';
@@ -21,9 +16,9 @@ import type { Subject } from './subject.ts';
 
 interface Looked {
   readonly name: string;
-  readonly expected: ExpectedTable;
-  /** Undefined: there is none. */
-  readonly found: TableShape | undefined;
+  readonly expected: TableKeys;
+  /** Undefined if the table does not exist. */
+  readonly found: TableDescription | undefined;
 }
 
 /**
@@ -56,7 +51,7 @@ export async function* checkStores(subject: Subject, isDeployed: boolean): Async
 async function lookAtTables({ config, session }: Subject): Promise<Looked[]> {
   const { environment, streams } = config;
   const tables: Looked[] = [];
-  const look = async (name: string, expected: ExpectedTable) => {
+  const look = async (name: string, expected: TableKeys) => {
     tables.push({ name, expected, found: await readTable(session.dynamoDb, name) });
   };
   await look(stateTableName(environment), STATE_TABLE);

@@ -1,17 +1,18 @@
-import { EXPIRES_ON, type ExpectedTable, type TableShape } from '../../lambda/deployment/tables.ts';
+import { EXPIRES_AT, type Key, type TableKeys } from '../../lambda/deployment/tables.ts';
+import type { DescribedKey, TableDescription } from '../deployed/tables.ts';
 import { type Finding, failure, ok, warning } from './finding.ts';
 
 /**
- * Compares a table with what it has to be.
+ * Compares a table with what the functions need.
  *
- * @param checksExpiry - Whether it matters here that items expire.
- * @returns One `ok`, or everything that is not.
+ * @param checksExpiry - Whether its items have to expire.
+ * @returns One `ok`, or a finding for each difference.
  */
 export function judgeTable(
   check: string,
   name: string,
-  expected: ExpectedTable,
-  found: TableShape,
+  expected: TableKeys,
+  found: TableDescription,
   checksExpiry: boolean,
 ): Finding[] {
   const problems = [
@@ -23,17 +24,24 @@ export function judgeTable(
   return problems.length > 0 ? problems : [ok(check, name)];
 }
 
-function judgeStatus(check: string, name: string, { status }: TableShape): Finding[] {
+function judgeStatus(check: string, name: string, { status }: TableDescription): Finding[] {
   if (status === 'ACTIVE' || status === 'UPDATING') return [];
   return [warning(check, `${name} is ${status}`, 'wait until it is ACTIVE')];
 }
 
-function judgeKeySchema(check: string, name: string, expected: ExpectedTable, found: TableShape): Finding[] {
-  if (keyText(found.key) === keyText(expected.key)) return [];
+function judgeKeySchema(
+  check: string,
+  name: string,
+  expected: TableKeys,
+  found: TableDescription,
+): Finding[] {
+  const expectedText = textOf(expected.key);
+  const foundText = describedText(found.key);
+  if (foundText === expectedText) return [];
   return [
     failure(
       check,
-      `${name} has the key ${keyText(found.key)}; expected ${keyText(expected.key)}`,
+      `${name} has the key ${foundText}; expected ${expectedText}`,
       'a key cannot be changed: export what is worth keeping, delete the table and have it made anew (npx cdk deploy)',
     ),
   ];
@@ -43,34 +51,34 @@ function judgeIndex(
   check: string,
   name: string,
   index: string,
-  key: readonly string[],
-  found: TableShape,
+  key: Key,
+  found: TableDescription,
 ): Finding[] {
   const foundKey = found.indexes[index];
-  const fix = `npx cdk deploy, or create the global secondary index ${index}: ${keyText(key)}, projection ALL`;
+  const fix = `npx cdk deploy, or create the global secondary index ${index}: ${textOf(key)}, projection ALL`;
   if (foundKey === undefined) {
     return [failure(check, `${name} has no index ${index}: changes cannot be listed by outcome`, fix)];
   }
-  return keyText(foundKey) === keyText(key)
+  const foundText = describedText(foundKey);
+  return foundText === textOf(key)
     ? []
-    : [failure(check, `index ${index} of ${name} has the key ${keyText(foundKey)}`, fix)];
+    : [failure(check, `index ${index} of ${name} has the key ${foundText}`, fix)];
 }
 
-function judgeExpiry(check: string, name: string, { expiresOn }: TableShape): Finding[] {
-  if (expiresOn === EXPIRES_ON) return [];
+function judgeExpiry(check: string, name: string, { expiresOn }: TableDescription): Finding[] {
+  if (expiresOn === EXPIRES_AT) return [];
   const what = expiresOn === undefined ? 'items never expire' : `items expire on ${expiresOn}`;
-  const fix = `npx cdk deploy, or turn on time to live for ${EXPIRES_ON}`;
-  return [warning(check, `${name}: ${what}; expected on ${EXPIRES_ON}`, fix)];
+  const fix = `npx cdk deploy, or turn on time to live for ${EXPIRES_AT}`;
+  return [warning(check, `${name}: ${what}; expected on ${EXPIRES_AT}`, fix)];
 }
 
 const TYPES: Readonly<Record<string, string>> = { S: 'string', N: 'number', B: 'binary' };
 
 /** `pk (string), sk (string)`. */
-function keyText(key: readonly string[]): string {
-  return key
-    .map((part) => {
-      const [name = '', type = ''] = part.split(' ');
-      return `${name} (${TYPES[type] ?? type})`;
-    })
-    .join(', ');
+function describedText(key: DescribedKey): string {
+  return key.map(({ name, type }) => `${name} (${TYPES[type] ?? type})`).join(', ');
+}
+
+function textOf(key: Key): string {
+  return describedText(key.map((name) => ({ name, type: 'S' })));
 }
