@@ -37,6 +37,6 @@ test.each(CALLS)('a pull that is killed at call %i to DynamoDB of every other in
   expect(changed.every(([, object]) => object.includes(`changed ${call}`))).toBe(true);
   expect(after.size).toBe(300);
   expect(await readWalkUnderWay(deployed.state, 'members')).toBeUndefined();
-  expect(await queryRows(deployed.state, 'walk#members', 'seen#')).toEqual([]);
+  expect(await queryRows(deployed.state, { pk: 'walk#members', sk: 'seen#' })).toEqual([]);
   expect(await readLease(deployed.state)).toMatchObject({ until: 0 });
 });

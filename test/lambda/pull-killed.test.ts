@@ -44,7 +44,7 @@ describe('a pull whose invocations are killed', () => {
     expect(resultOf(again).streams.members).toMatchObject({ fetched: 400, unchanged: 400 });
     expect((await deployed.objectsOf('members')).size).toBe(400);
     expect(await readWalkUnderWay(deployed.state, 'members')).toBeUndefined();
-    expect(await queryRows(deployed.state, 'walk#members', 'seen#')).toEqual([]);
+    expect(await queryRows(deployed.state, { pk: 'walk#members', sk: 'seen#' })).toEqual([]);
     expect(await readLease(deployed.state)).toMatchObject({ until: 0, writesUntil: 0 });
   });
 });

@@ -4,9 +4,10 @@ import { type Clock, timestamp } from '../../core/clock.ts';
 import { SyncError } from '../../core/errors.ts';
 import { HEARTBEAT_MS, heldForMs, holdFrom, type LeaseRow, type OwnerState } from '../../core/pull/lease.ts';
 import { nameOf } from '../aws-errors.ts';
+import { STATE_KEYS } from './state-keys.ts';
 import type { StateTable } from './state-table.ts';
 
-const KEY = { pk: 'lease', sk: 'pull' };
+const KEY = STATE_KEYS.pullLease;
 
 /** The right to pull, kept alive by a heartbeat while it is held. */
 export interface Lease {

@@ -1,5 +1,6 @@
 import { timestamp } from '../../core/clock.ts';
 import type { Outcome } from '../../core/push/ledger-entry.ts';
+import { BY_OUTCOME } from '../../deployment/tables.ts';
 import { countRows } from './rows.ts';
 import type { StateTable } from './state-table.ts';
 
@@ -32,7 +33,7 @@ export async function countEntries(
 ): Promise<LedgerCounts> {
   const count = (outcome: Outcome, filter?: string, sinceMs = 0): Promise<number> => {
     const query = {
-      IndexName: 'byOutcome',
+      IndexName: BY_OUTCOME,
       KeyConditionExpression: 'outcome = :outcome AND queuedAt >= :since',
       ExpressionAttributeValues: { ':outcome': outcome, ':since': timestamp(sinceMs) },
       ...(filter !== undefined && { FilterExpression: filter }),

@@ -4,8 +4,10 @@ import { timestamp } from '../../core/clock.ts';
 import { isObject, type JsonObject } from '../../core/json.ts';
 import { type LedgerEntry, OUTCOMES, type Outcome } from '../../core/push/ledger-entry.ts';
 import type { LedgerPort } from '../../core/push/push-batch.ts';
+import { BY_OUTCOME } from '../../deployment/tables.ts';
 import { nameOf } from '../aws-errors.ts';
 import { fieldsText, fromFields } from '../dynamodb/attribute-values.ts';
+import { STATE_KEYS } from './state-keys.ts';
 import type { StateTable } from './state-table.ts';
 
 /** An entry without the change's body, which a list has no use for. */
@@ -45,7 +47,7 @@ export function createLedger(state: StateTable): Ledger {
 
 /** Where an entry is kept, as DynamoDB's JSON. */
 function keyText(changeId: string): string {
-  return fieldsText({ pk: `change#${changeId}`, sk: 'ledger' });
+  return fieldsText({ ...STATE_KEYS.change(changeId) });
 }
 
 /** An entry as it is stored. */
@@ -169,7 +171,7 @@ async function* entriesOf(
     const answer = await state.send(
       new QueryCommand({
         TableName: state.name,
-        IndexName: 'byOutcome',
+        IndexName: BY_OUTCOME,
         KeyConditionExpression: '#outcome = :outcome AND #queuedAt >= :since',
         // Many of the names are words that DynamoDB keeps for itself.
         ProjectionExpression: LISTED_NAMES.map((name) => `#${name}`).join(),

@@ -4,6 +4,7 @@ import { REJECT_REASONS, type Reject } from '../../core/pull/reject.ts';
 import type { Stream } from '../../core/pull/stream.ts';
 import type { Walk } from '../../core/pull/walk.ts';
 import { countRows, deleteRows, putRows, queryRows, type Row } from './rows.ts';
+import { STATE_KEYS } from './state-keys.ts';
 import type { StateTable } from './state-table.ts';
 
 /** A reject that no later walk has shown again goes after 90 days. */
@@ -22,10 +23,9 @@ export async function saveRejects(
   const now = clock.now();
   const rows = new Map<string, Row>();
   for (const reject of rejects) {
-    const sk = `reject#${labelOf(reject)}`;
-    rows.set(sk, {
-      pk: `stream#${stream.name}`,
-      sk,
+    const key = STATE_KEYS.reject(stream.name, labelOf(reject));
+    rows.set(key.sk, {
+      ...key,
       ...reject,
       message: REJECT_REASONS[reject.reason],
       walkId: walk.walkId,
@@ -43,7 +43,7 @@ export async function clearRejects(
   walk: Pick<Walk, 'walkId'>,
   clock: Clock,
 ): Promise<void> {
-  const rows = await queryRows(state, `stream#${stream.name}`, 'reject#');
+  const rows = await queryRows(state, STATE_KEYS.reject(stream.name, ''));
   await deleteRows(
     state,
     rows.filter((row) => row.walkId !== walk.walkId),
@@ -67,7 +67,7 @@ export interface StoredReject extends Reject {
 
 /** The stream's rejects, ordered by id. */
 export async function listRejects(state: StateTable, stream: string): Promise<StoredReject[]> {
-  const rows = await queryRows(state, `stream#${stream}`, 'reject#');
+  const rows = await queryRows(state, STATE_KEYS.reject(stream, ''));
   return rows.map(({ id, reason, field, page, index, message, seenAt }) => {
     return { id, reason, field, page, index, message, seenAt } as StoredReject;
   });
@@ -75,9 +75,10 @@ export async function listRejects(state: StateTable, stream: string): Promise<St
 
 /** How many rejects the stream has, counted up to `most`. */
 export async function countRejects(state: StateTable, stream: string, most: number): Promise<number> {
+  const { pk, sk } = STATE_KEYS.reject(stream, '');
   const query = {
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-    ExpressionAttributeValues: { ':pk': `stream#${stream}`, ':prefix': 'reject#' },
+    ExpressionAttributeValues: { ':pk': pk, ':prefix': sk },
   };
   return await countRows(state, query, most);
 }

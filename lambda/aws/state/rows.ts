@@ -2,12 +2,11 @@ import { BatchWriteCommand, QueryCommand, type QueryCommandInput } from '@aws-sd
 import type { Clock } from '../../core/clock.ts';
 import { SyncError } from '../../core/errors.ts';
 import { ITEMS_PER_WRITE } from '../../core/pull/table-writer.ts';
+import type { StateKey } from './state-keys.ts';
 import type { StateTable } from './state-table.ts';
 
 /** An item of the state table. */
-export interface Row {
-  readonly pk: string;
-  readonly sk: string;
+export interface Row extends StateKey {
   readonly [attribute: string]: unknown;
 }
 
@@ -15,14 +14,13 @@ const MOST_TRIES = 8;
 const FIRST_PAUSE_MS = 50;
 
 /**
- * All rows of a partition whose sort key begins with the prefix.
+ * All rows of a partition whose sort key begins with that of `prefix`.
  *
  * @param attributes - Only these of each row. @default - All.
  */
 export async function queryRows(
   state: StateTable,
-  pk: string,
-  prefix: string,
+  prefix: StateKey,
   attributes?: readonly string[],
 ): Promise<Row[]> {
   const rows: Row[] = [];
@@ -33,7 +31,7 @@ export async function queryRows(
         TableName: state.name,
         ConsistentRead: true,
         KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+        ExpressionAttributeValues: { ':pk': prefix.pk, ':prefix': prefix.sk },
         ProjectionExpression: attributes?.join(', '),
         ExclusiveStartKey,
       }),
@@ -82,7 +80,7 @@ export async function deleteRows(state: StateTable, rows: readonly Row[], clock:
   );
 }
 
-type Write = { PutRequest: { Item: Row } } | { DeleteRequest: { Key: Pick<Row, 'pk' | 'sk'> } };
+type Write = { PutRequest: { Item: Row } } | { DeleteRequest: { Key: StateKey } };
 
 async function writeAll(state: StateTable, writes: readonly Write[], clock: Clock): Promise<void> {
   for (let start = 0; start < writes.length; start += ITEMS_PER_WRITE) {

@@ -1,6 +1,8 @@
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { RunReceipt } from '../../core/pull/receipt.ts';
+import { PARTITION } from '../../deployment/tables.ts';
 import { nameOf } from '../aws-errors.ts';
+import { STATE_KEYS } from './state-keys.ts';
 import type { StateTable } from './state-table.ts';
 
 /** Receipts of runs go after two years. */
@@ -23,7 +25,7 @@ export async function saveRunReceiptIfNone(state: StateTable, receipt: RunReceip
 
 function itemOf(receipt: RunReceipt) {
   const _expiresAt = Math.floor(Date.parse(receipt.finishedAt) / 1000) + KEPT_SECONDS;
-  return { pk: 'run', sk: `${receipt.startedAt}#${receipt.runId}`, ...receipt, _expiresAt };
+  return { ...STATE_KEYS.run(receipt.startedAt, receipt.runId), ...receipt, _expiresAt };
 }
 
 /**
@@ -36,7 +38,7 @@ export async function listRunReceipts(state: StateTable, limit: number): Promise
     new QueryCommand({
       TableName: state.name,
       KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': 'run' },
+      ExpressionAttributeValues: { ':pk': PARTITION.runs },
       ScanIndexForward: false,
       Limit: limit,
     }),

@@ -7,9 +7,10 @@ import {
   type TokenLeaseRow,
 } from '../../core/token/token-lease.ts';
 import { nameOf } from '../aws-errors.ts';
+import { STATE_KEYS } from './state-keys.ts';
 import type { StateTable } from './state-table.ts';
 
-const KEY = { pk: 'lease', sk: 'token' };
+const KEY = STATE_KEYS.tokenLease;
 
 /** A write to the one row. Conditions are on the row as it was read, or as the caller itself wrote it. */
 type Write = Pick<

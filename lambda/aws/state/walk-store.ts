@@ -9,6 +9,7 @@ import { nameOf } from '../aws-errors.ts';
 import type { Lease } from './lease.ts';
 import { clearRejects, saveRejects } from './reject-store.ts';
 import { deleteRows, queryRows } from './rows.ts';
+import { STATE_KEYS } from './state-keys.ts';
 import { type StateTable, underLease } from './state-table.ts';
 
 /** What is left of a walk that nobody takes up again goes after 14 days. */
@@ -47,10 +48,8 @@ export function createWalkStore({ lease, clock, memory = {}, ...options }: WalkS
     },
 
     async loadKeyTypes(stream) {
-      const key = { pk: `stream#${stream.name}`, sk: 'state' };
-      const { Item } = await state.send(
-        new GetCommand({ TableName: state.name, Key: key, ConsistentRead: true }),
-      );
+      const Key = STATE_KEYS.stream(stream.name);
+      const { Item } = await state.send(new GetCommand({ TableName: state.name, Key, ConsistentRead: true }));
       // Another key is another agreement: what the old one was made of says nothing about it.
       return Item?.key === stream.key.join()
         ? ((Item?.keyTypes ?? undefined) as string | undefined)
@@ -62,8 +61,7 @@ export function createWalkStore({ lease, clock, memory = {}, ...options }: WalkS
       await saveSeen(state, stream, walk, inSeconds(KEPT_SECONDS));
       const { seen, followed, ...position } = walk;
       const Item = {
-        pk: `walk#${stream.name}`,
-        sk: 'position',
+        ...STATE_KEYS.walk(stream.name),
         ...position,
         fence: lease.fence,
         _expiresAt: inSeconds(KEPT_SECONDS),
@@ -76,8 +74,7 @@ export function createWalkStore({ lease, clock, memory = {}, ...options }: WalkS
       memory.kept = undefined;
       await saveRejects(state, stream, ended, rejects, clock);
       const Item = {
-        pk: `walk#${stream.name}`,
-        sk: 'position',
+        ...STATE_KEYS.walk(stream.name),
         ended,
         fence: lease.fence,
         _expiresAt: inSeconds(KEPT_SECONDS),
@@ -85,7 +82,7 @@ export function createWalkStore({ lease, clock, memory = {}, ...options }: WalkS
       // Before the rest is touched: whoever may not write this may not do that either.
       await fenced(state.send(new PutCommand({ TableName: state.name, Item, ...unlessNewer(lease) })));
       await saveStreamState(state, stream, ended);
-      const seen = await queryRows(state, `walk#${stream.name}`, 'seen#', ['pk', 'sk']);
+      const seen = await queryRows(state, STATE_KEYS.seen(stream.name, ''), ['pk', 'sk']);
       await deleteRows(state, seen, clock);
       if (ended.receipt.status === 'complete') await clearRejects(state, stream, ended, clock);
     },
@@ -117,8 +114,12 @@ async function saveSeen(state: StateTable, stream: Stream, walk: Walk, _expiresA
     ...partsOf(walk.followed.takeNew()).map((followed) => ({ followed })),
   ];
   for (const [part, row] of rows.entries()) {
-    const key = { pk: `walk#${stream.name}`, sk: `${seenKey(walk.slices)}#${part}` };
-    const Item = { ...key, walkId: walk.walkId, ...row, _expiresAt };
+    const Item = {
+      ...STATE_KEYS.seen(stream.name, `${ordinalOf(walk.slices)}#${part}`),
+      walkId: walk.walkId,
+      ...row,
+      _expiresAt,
+    };
     await state.send(new PutCommand({ TableName: state.name, Item }));
   }
 }
@@ -134,7 +135,7 @@ async function saveStreamState(state: StateTable, stream: Stream, { keyTypes }: 
   await state.send(
     new UpdateCommand({
       TableName: state.name,
-      Key: { pk: `stream#${stream.name}`, sk: 'state' },
+      Key: STATE_KEYS.stream(stream.name),
       UpdateExpression: 'SET #key = :key, keyTypes = :keyTypes',
       ExpressionAttributeNames: { '#key': 'key' },
       ExpressionAttributeValues: { ':key': stream.key.join(), ':keyTypes': keyTypes ?? null },
@@ -155,9 +156,8 @@ async function readPosition(
   state: StateTable,
   stream: string,
 ): Promise<WalkUnderWay | { readonly ended: EndedWalk } | undefined> {
-  const key = { pk: `walk#${stream}`, sk: 'position' };
   const { Item } = await state.send(
-    new GetCommand({ TableName: state.name, Key: key, ConsistentRead: true }),
+    new GetCommand({ TableName: state.name, Key: STATE_KEYS.walk(stream), ConsistentRead: true }),
   );
   if (Item === undefined) return undefined;
   const { pk: _pk, sk: _sk, fence: _fence, _expiresAt, ...position } = Item;
@@ -170,16 +170,17 @@ async function readWalk(state: StateTable, stream: Stream): Promise<Walk | Ended
   if ('ended' in underWay) return underWay.ended;
   const walk: Walk = { ...underWay, seen: new SeenKeys(), followed: new SeenKeys() };
 
-  for (const row of await queryRows(state, `walk#${stream.name}`, 'seen#')) {
-    // A slice that was not saved to its end has left a row; so may have a walk that was given up.
-    if (row.walkId !== walk.walkId || row.sk >= seenKey(walk.slices + 1)) continue;
+  const { sk: firstUnsaved } = STATE_KEYS.seen(stream.name, ordinalOf(walk.slices + 1));
+  for (const row of await queryRows(state, STATE_KEYS.seen(stream.name, ''))) {
+    // Rows of a slice that was cut off before it was saved, or of a walk that was given up.
+    if (row.walkId !== walk.walkId || row.sk >= firstUnsaved) continue;
     if (row.keys !== undefined) walk.seen.restore(row.keys as Uint8Array);
     if (row.followed !== undefined) walk.followed.restore(row.followed as Uint8Array);
   }
   return walk;
 }
 
-/** @param slice - Ordinal of the slice, from 1. Zeros in front keep the order. */
-function seenKey(slice: number): string {
-  return `seen#${String(slice).padStart(8, '0')}`;
+/** @param slice - From 1. Leading zeros make the order of texts that of numbers. */
+function ordinalOf(slice: number): string {
+  return String(slice).padStart(8, '0');
 }

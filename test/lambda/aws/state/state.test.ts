@@ -287,7 +287,7 @@ describeEngines('a walk', (engine) => {
 
     expect(await store.loadWalk(THINGS)).toEqual(endOf('w1'));
     expect(await readWalkUnderWay(state, 'things')).toBeUndefined();
-    expect(await queryRows(state, 'walk#things', 'seen#')).toEqual([]);
+    expect(await queryRows(state, { pk: 'walk#things', sk: 'seen#' })).toEqual([]);
     expect(await store.loadKeyTypes(THINGS)).toBe('integer');
     expect(await store.loadKeyTypes(streamOf({ key: ['other'] }))).toBeUndefined();
   });
@@ -361,7 +361,7 @@ describeEngines('receipts of runs', (engine) => {
     await saveRunReceipt(state, receipt('2026-11-24T04:00:00.000Z', 'r2'));
     await saveRunReceipt(state, receipt('2026-11-23T04:00:00.000Z', 'r1'));
 
-    const rows = await queryRows(state, 'run', '2026');
+    const rows = await queryRows(state, { pk: 'run', sk: '2026' });
     expect(rows.map(({ runId }) => runId)).toEqual(['r1', 'r2']);
     expect(rows[0]).toMatchObject({ status: 'complete', streams: { things: { fetched: 0 } } });
   });

@@ -1,0 +1,33 @@
+import { PARTITION } from '../../deployment/tables.ts';
+
+/** A row's key in the state table. */
+export interface StateKey {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** The state table's rows: the key of each kind. */
+export const STATE_KEYS = {
+  /** Which pull may write. */
+  pullLease: { pk: PARTITION.leases, sk: 'pull' },
+  /** Which process may renew the user's token. */
+  tokenLease: { pk: PARTITION.leases, sk: 'token' },
+  /** A run's receipt. Sorted by key, runs are in the order of their start. */
+  run: (startedAt: string, runId: string): StateKey => ({
+    pk: PARTITION.runs,
+    sk: `${startedAt}#${runId}`,
+  }),
+  /** The key's types that a stream's finished walks agreed on. */
+  stream: (stream: string): StateKey => ({ pk: PARTITION.stream(stream), sk: 'state' }),
+  /** An object that could not be stored. */
+  reject: (stream: string, label: string): StateKey => ({
+    pk: PARTITION.stream(stream),
+    sk: `reject#${label}`,
+  }),
+  /** The position of a walk, or the record of a finished one. */
+  walk: (stream: string): StateKey => ({ pk: PARTITION.walk(stream), sk: 'position' }),
+  /** Keys and links that a walk met. @param part - The slice's number and the part's: `00000001#0`. */
+  seen: (stream: string, part: string): StateKey => ({ pk: PARTITION.walk(stream), sk: `seen#${part}` }),
+  /** A change's entry in the ledger. */
+  change: (changeId: string): StateKey => ({ pk: PARTITION.change(changeId), sk: 'ledger' }),
+} as const;
