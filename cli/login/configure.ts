@@ -1,8 +1,9 @@
 import { createSecretsManager, type SecretsManagerClient } from '../../lambda/aws/clients.ts';
 import { SyncError } from '../../lambda/core/errors.ts';
+import type { Credentials } from '../../lambda/core/token/credentials.ts';
 import type { Config } from '../../lambda/deployment/config.ts';
 import { clientSecretName } from '../../lambda/deployment/names.ts';
-import { type Credentials, createTokenSource } from '../../lambda/procurios/token/client-token.ts';
+import { createTokenSource } from '../../lambda/procurios/token/client-token.ts';
 import { CommandError } from '../../operator/command-error.ts';
 import { createSecret, replaceSecret } from '../../operator/deployed/store-secret.ts';
 import { type CommonOptions, flagsOf } from '../../operator/options.ts';

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { password } from '@inquirer/prompts';
-import type { Credentials } from '../../lambda/procurios/token/client-token.ts';
+import type { Credentials } from '../../lambda/core/token/credentials.ts';
 import { CommandError } from '../../operator/command-error.ts';
 import { answered, canAsk } from './terminal.ts';
 

@@ -3,13 +3,13 @@ import { readClientSecret } from '../aws/secrets/client-secret.ts';
 import { createUserSecret } from '../aws/secrets/user-secret.ts';
 import { createStateTable } from '../aws/state/state-table.ts';
 import { createTokenLease } from '../aws/state/token-lease.ts';
+import type { Credentials } from '../core/token/credentials.ts';
 import type { TokenLease } from '../core/token/token-lease.ts';
 import type { UserTokenStore } from '../core/token/user-token.ts';
 import { deployedLoginCommand } from '../deployment/alarms.ts';
 import type { Config } from '../deployment/config.ts';
 import { stateTableName, userSecretName } from '../deployment/names.ts';
 import { createTokenSource, type TokenSource } from '../procurios/token/client-token.ts';
-import type { Credentials } from '../procurios/token/token-request.ts';
 import { createUserTokenSource } from '../procurios/token/user-token.ts';
 import { systemClock } from '../runtime/clock.ts';
 

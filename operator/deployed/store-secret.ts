@@ -4,8 +4,8 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { nameOf, translate } from '../../lambda/aws/aws-errors.ts';
-import type { ClientSecret } from '../../lambda/aws/secrets/client-secret.ts';
 import { SyncError } from '../../lambda/core/errors.ts';
+import type { Credentials } from '../../lambda/core/token/credentials.ts';
 
 /**
  * Gives a secret a new value, which every function reads once the old one is refused.
@@ -16,7 +16,7 @@ import { SyncError } from '../../lambda/core/errors.ts';
 export async function replaceSecret(
   client: SecretsManagerClient,
   name: string,
-  value: ClientSecret,
+  value: Credentials,
 ): Promise<'replaced' | undefined> {
   try {
     await client.send(new PutSecretValueCommand({ SecretId: name, SecretString: JSON.stringify(value) }));
@@ -31,7 +31,7 @@ export async function replaceSecret(
 export async function createSecret(
   client: SecretsManagerClient,
   name: string,
-  value: ClientSecret,
+  value: Credentials,
 ): Promise<'created'> {
   try {
     await client.send(

@@ -1,6 +1,7 @@
 import { DEFAULT_ACCEPT_LANGUAGE, DEFAULT_REQUESTS_PER_SECOND } from '../../config/schema/config.ts';
 import { SyncError } from '../../lambda/core/errors.ts';
-import { type Credentials, createTokenSource } from '../../lambda/procurios/token/client-token.ts';
+import type { Credentials } from '../../lambda/core/token/credentials.ts';
+import { createTokenSource } from '../../lambda/procurios/token/client-token.ts';
 import { type ApiAccess, openApi } from '../doctor/api-access.ts';
 import type { ScopesFound } from './found.ts';
 

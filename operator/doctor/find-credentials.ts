@@ -1,5 +1,5 @@
 import { SyncError } from '../../lambda/core/errors.ts';
-import type { Credentials } from '../../lambda/procurios/token/client-token.ts';
+import type { Credentials } from '../../lambda/core/token/credentials.ts';
 import { credentialsInEnvironment, type Session } from '../session.ts';
 import { type Finding, failure, information, ok, warning } from './finding.ts';
 import { SIGNING_IN } from './fixes.ts';

@@ -1,10 +1,7 @@
+import type { Credentials } from '../../lambda/core/token/credentials.ts';
 import { consentNeeded, tokenStep } from '../../lambda/core/token/user-token.ts';
 import type { Config } from '../../lambda/deployment/config.ts';
-import {
-  type Credentials,
-  createTokenSource,
-  type TokenSource,
-} from '../../lambda/procurios/token/client-token.ts';
+import { createTokenSource, type TokenSource } from '../../lambda/procurios/token/client-token.ts';
 import type { Session } from '../session.ts';
 import type { TokenListeners } from './api-access.ts';
 

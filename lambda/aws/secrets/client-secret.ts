@@ -1,15 +1,10 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SyncError } from '../../core/errors.ts';
+import type { Credentials } from '../../core/token/credentials.ts';
 import { nameOf, translate } from '../aws-errors.ts';
 
-/** The client's id and secret, as the secret holds them: `{"clientId": "…", "clientSecret": "…"}`. */
-export interface ClientSecret {
-  readonly clientId: string;
-  readonly clientSecret: string;
-}
-
 /** @throws {SyncError} `SECRET_INVALID`, naming the secret and the field at fault; `STORE_UNAVAILABLE`. */
-export async function readClientSecret(client: SecretsManagerClient, name: string): Promise<ClientSecret> {
+export async function readClientSecret(client: SecretsManagerClient, name: string): Promise<Credentials> {
   try {
     const command = new GetSecretValueCommand({ SecretId: name, VersionStage: 'AWSCURRENT' });
     const { SecretString } = await client.send(command);
@@ -26,7 +21,7 @@ export async function readClientSecret(client: SecretsManagerClient, name: strin
   }
 }
 
-function parseClientSecret(text: string | undefined, name: string): ClientSecret {
+function parseClientSecret(text: string | undefined, name: string): Credentials {
   const expected = 'expected {"clientId": "…", "clientSecret": "…"}';
   let value: unknown;
   try {

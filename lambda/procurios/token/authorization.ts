@@ -2,11 +2,11 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { SyncError } from '../../core/errors.ts';
 import { isObject } from '../../core/json.ts';
 import type { AuthorizationCodeGrant } from '../../core/token/authorization.ts';
+import type { Credentials } from '../../core/token/credentials.ts';
 import type { Client } from '../http/client.ts';
 import type { ClientLimits } from '../http/limits.ts';
 import { DIALECTS, otherDialect } from './dialects.ts';
 import { type Spent, spendGrant } from './exchange-once.ts';
-import type { Credentials } from './token-request.ts';
 
 /** A user's way to consent, and what tells their coming back from anybody else's. Secret, the address aside. */
 export interface ConsentRequest {

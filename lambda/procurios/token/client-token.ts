@@ -1,19 +1,12 @@
 import { SyncError } from '../../core/errors.ts';
+import type { Credentials } from '../../core/token/credentials.ts';
 import type { Call } from '../http/call.ts';
 import { type AnswerListener, exchange } from '../http/fetch-once.ts';
 import { type ClientLimits, DEFAULT_LIMITS } from '../http/limits.ts';
 import { withRetries } from '../http/retry.ts';
 import { createSharedWork } from './single-flight.ts';
 import type { Grant } from './token-answer.ts';
-import {
-  type Credentials,
-  contentOf,
-  type GrantRequest,
-  readGrant,
-  withCredentials,
-} from './token-request.ts';
-
-export type { Credentials } from './token-request.ts';
+import { contentOf, type GrantRequest, readGrant, withCredentials } from './token-request.ts';
 
 /** Where the API's bearer token comes from. */
 export interface TokenSource {

@@ -1,4 +1,5 @@
 import { SyncError } from '../../core/errors.ts';
+import type { Credentials } from '../../core/token/credentials.ts';
 import type { Call } from '../http/call.ts';
 import { type Answer, exchange } from '../http/fetch-once.ts';
 import type { ClientLimits } from '../http/limits.ts';
@@ -7,13 +8,7 @@ import { withRetries } from '../http/retry.ts';
 import { PassingFailure } from '../http/retryable-failure.ts';
 import { createDeparture } from '../http/sent-detector.ts';
 import type { Grant } from './token-answer.ts';
-import {
-  type Credentials,
-  contentOf,
-  type GrantRequest,
-  readGrant,
-  withCredentials,
-} from './token-request.ts';
+import { contentOf, type GrantRequest, readGrant, withCredentials } from './token-request.ts';
 
 /** What came of spending what can be spent once: a code, or a refresh token. */
 export type Spent =

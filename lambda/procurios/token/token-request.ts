@@ -1,16 +1,11 @@
 import { SyncError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
+import type { Credentials } from '../../core/token/credentials.ts';
 import { type Call, nameOf } from '../http/call.ts';
 import { type Answer, NO_REUSE } from '../http/fetch-once.ts';
 import type { ClientLimits } from '../http/limits.ts';
 import { afterPause, busyFailure, isHtml, readJson } from '../http/read-answer.ts';
 import { type Grant, parseGrant, parseRefusal } from './token-answer.ts';
-
-/** What Procurios hands out per client. Secret. */
-export interface Credentials {
-  readonly clientId: string;
-  readonly clientSecret: string;
-}
 
 /** What is asked of the token endpoint. */
 export interface GrantRequest {

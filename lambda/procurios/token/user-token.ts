@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, timestamp } from '../../core/clock.ts';
 import { SyncError } from '../../core/errors.ts';
+import type { Credentials } from '../../core/token/credentials.ts';
 import { LOOK_AGAIN_MS, RENEWAL_MS, type TokenLease } from '../../core/token/token-lease.ts';
 import {
   consentNeeded,
@@ -13,7 +14,6 @@ import type { TokenSource } from './client-token.ts';
 import { spendGrant } from './exchange-once.ts';
 import { createSharedWork } from './single-flight.ts';
 import type { Grant } from './token-answer.ts';
-import type { Credentials } from './token-request.ts';
 
 export interface UserTokenSourceOptions {
   /** The only address that the secret and what renews the token are sent to. */

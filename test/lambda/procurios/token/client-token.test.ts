@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
+import type { Credentials } from '../../../../lambda/core/token/credentials.ts';
 import {
-  type Credentials,
   createTokenSource,
   type TokenSourceOptions,
 } from '../../../../lambda/procurios/token/client-token.ts';
