@@ -5,9 +5,8 @@ import type { Page, Position } from '../../lambda/core/pull/page.ts';
 import type { Prepared } from '../../lambda/core/pull/prepare.ts';
 import type { Reject } from '../../lambda/core/pull/reject.ts';
 import type { Run, RunPorts } from '../../lambda/core/pull/run.ts';
-import type { WalkStore } from '../../lambda/core/pull/step.ts';
 import type { TablePort } from '../../lambda/core/pull/table-writer.ts';
-import type { EndedWalk, Walk } from '../../lambda/core/pull/walk.ts';
+import type { EndingWalk, Walk, WalkStore } from '../../lambda/core/pull/walk.ts';
 
 /** A table in memory that notes what was asked of it. */
 export class MemoryTable implements TablePort {
@@ -61,7 +60,7 @@ export class MemoryWalks implements WalkStore {
 
   async endWalk(
     _stream: unknown,
-    { keyTypes, receipt }: EndedWalk,
+    { keyTypes, receipt }: EndingWalk,
     rejects: readonly Reject[],
   ): Promise<void> {
     this.walk = undefined;

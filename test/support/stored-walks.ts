@@ -1,8 +1,7 @@
 import type { Reject } from '../../lambda/core/pull/reject.ts';
 import { SeenKeys } from '../../lambda/core/pull/seen-keys.ts';
-import type { WalkStore } from '../../lambda/core/pull/step.ts';
 import type { Stream } from '../../lambda/core/pull/stream.ts';
-import type { EndedWalk, Walk } from '../../lambda/core/pull/walk.ts';
+import type { EndedWalk, EndingWalk, Walk, WalkStore } from '../../lambda/core/pull/walk.ts';
 
 /** Walks written down as in the state table: nothing of a walk in memory is left but what was saved. */
 export class StoredWalks implements WalkStore {
@@ -15,7 +14,7 @@ export class StoredWalks implements WalkStore {
     return [...this.#walks.keys()];
   }
 
-  async loadWalk({ name }: Stream): Promise<Walk | EndedWalk | undefined> {
+  async loadWalk({ name }: Stream): Promise<Walk | EndingWalk | EndedWalk | undefined> {
     const stored = this.#walks.get(name);
     if (stored === undefined) return JSON.parse(this.#ended.get(name) ?? 'null') ?? undefined;
     const walk = { ...JSON.parse(stored.position), seen: new SeenKeys(), followed: new SeenKeys() } as Walk;
@@ -38,9 +37,9 @@ export class StoredWalks implements WalkStore {
     });
   }
 
-  async endWalk({ name }: Stream, ended: EndedWalk, _rejects: readonly Reject[]): Promise<void> {
+  async endWalk({ name }: Stream, ending: EndingWalk, _rejects: readonly Reject[]): Promise<void> {
     this.#walks.delete(name);
-    this.#ended.set(name, JSON.stringify(ended));
-    this.#keyTypes.set(name, ended.keyTypes);
+    this.#ended.set(name, JSON.stringify({ ...ending, phase: 'ended' }));
+    this.#keyTypes.set(name, ending.keyTypes);
   }
 }

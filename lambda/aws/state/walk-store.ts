@@ -2,9 +2,8 @@ import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../../core/clock.ts';
 import { SyncError } from '../../core/errors.ts';
 import { SeenKeys } from '../../core/pull/seen-keys.ts';
-import type { WalkStore } from '../../core/pull/step.ts';
 import type { Stream } from '../../core/pull/stream.ts';
-import type { EndedWalk, Walk } from '../../core/pull/walk.ts';
+import type { EndedWalk, EndingWalk, Walk, WalkStore } from '../../core/pull/walk.ts';
 import { nameOf } from '../aws-errors.ts';
 import type { Lease } from './lease.ts';
 import { clearRejects, saveRejects } from './reject-store.ts';
@@ -31,13 +30,23 @@ export interface WalkMemory {
 /**
  * Keeps walks in the state table: `walk#<stream>` / `position` and, with the keys of a slice each, `seen#<slice>`.
  *
- * Everything else is written before the position is: whatever stops us in between, the position fits what it finds. The place
- * of a walk that has ended is taken by its {@link EndedWalk}, until the next one begins.
- * A walk that was just saved is given back from memory.
+ * The position is written last, so a crash never leaves it pointing past data that was not saved. The record of an ending or
+ * ended walk, in `ended`, takes the position's place until the next walk begins.
+ * A walk that was just saved is returned from memory.
  */
 export function createWalkStore({ lease, clock, memory = {}, ...options }: WalkStoreOptions): WalkStore {
   const state = underLease(options.state, lease);
   const inSeconds = (seconds: number): number => Math.floor(clock.now() / 1000) + seconds;
+
+  const saveEnd = async (stream: Stream, ended: EndingWalk | EndedWalk): Promise<void> => {
+    const Item = {
+      ...STATE_KEYS.walk(stream.name),
+      ended,
+      fence: lease.fence,
+      _expiresAt: inSeconds(KEPT_SECONDS),
+    };
+    await fenced(state.send(new PutCommand({ TableName: state.name, Item, ...unlessNewer(lease) })));
+  };
 
   return {
     async loadWalk(stream) {
@@ -70,21 +79,16 @@ export function createWalkStore({ lease, clock, memory = {}, ...options }: WalkS
       memory.kept = { stream: stream.name, walk };
     },
 
-    async endWalk(stream, ended, rejects) {
+    async endWalk(stream, ending, rejects) {
       memory.kept = undefined;
-      await saveRejects(state, stream, ended, rejects, clock);
-      const Item = {
-        ...STATE_KEYS.walk(stream.name),
-        ended,
-        fence: lease.fence,
-        _expiresAt: inSeconds(KEPT_SECONDS),
-      };
-      // Before the rest is touched: whoever may not write this may not do that either.
-      await fenced(state.send(new PutCommand({ TableName: state.name, Item, ...unlessNewer(lease) })));
-      await saveStreamState(state, stream, ended);
+      await saveRejects(state, stream, ending, rejects, clock);
+      // First, because this write checks the fence: a pull that lost the lease must not delete anything.
+      await saveEnd(stream, ending);
+      await saveStreamState(state, stream, ending);
       const seen = await queryRows(state, STATE_KEYS.seen(stream.name, ''), ['pk', 'sk']);
       await deleteRows(state, seen, clock);
-      if (ended.receipt.status === 'complete') await clearRejects(state, stream, ended, clock);
+      if (ending.receipt.status === 'complete') await clearRejects(state, stream, ending, clock);
+      await saveEnd(stream, { ...ending, phase: 'ended' });
     },
   };
 }
@@ -131,7 +135,7 @@ function partsOf(digests: Uint8Array): Uint8Array[] {
   );
 }
 
-async function saveStreamState(state: StateTable, stream: Stream, { keyTypes }: EndedWalk): Promise<void> {
+async function saveStreamState(state: StateTable, stream: Stream, { keyTypes }: EndingWalk): Promise<void> {
   await state.send(
     new UpdateCommand({
       TableName: state.name,
@@ -155,20 +159,24 @@ export async function readWalkUnderWay(state: StateTable, stream: string): Promi
 async function readPosition(
   state: StateTable,
   stream: string,
-): Promise<WalkUnderWay | { readonly ended: EndedWalk } | undefined> {
+): Promise<WalkUnderWay | { readonly ended: EndingWalk | EndedWalk } | undefined> {
   const { Item } = await state.send(
     new GetCommand({ TableName: state.name, Key: STATE_KEYS.walk(stream), ConsistentRead: true }),
   );
   if (Item === undefined) return undefined;
   const { pk: _pk, sk: _sk, fence: _fence, _expiresAt, ...position } = Item;
-  return position as unknown as WalkUnderWay | { ended: EndedWalk };
+  return position as unknown as WalkUnderWay | { ended: EndingWalk | EndedWalk };
 }
 
-async function readWalk(state: StateTable, stream: Stream): Promise<Walk | EndedWalk | undefined> {
+async function readWalk(
+  state: StateTable,
+  stream: Stream,
+): Promise<Walk | EndingWalk | EndedWalk | undefined> {
   const underWay = await readPosition(state, stream.name);
   if (underWay === undefined) return undefined;
-  if ('ended' in underWay) return underWay.ended;
-  const walk: Walk = { ...underWay, seen: new SeenKeys(), followed: new SeenKeys() };
+  // Rows of versions without phases: an `ended` one may not be cleaned up yet.
+  if ('ended' in underWay) return { ...underWay.ended, phase: underWay.ended.phase ?? 'ending' };
+  const walk: Walk = { ...underWay, phase: 'reading', seen: new SeenKeys(), followed: new SeenKeys() };
 
   const { sk: firstUnsaved } = STATE_KEYS.seen(stream.name, ordinalOf(walk.slices + 1));
   for (const row of await queryRows(state, STATE_KEYS.seen(stream.name, ''))) {

@@ -1,6 +1,5 @@
-import type { WalkStore } from './step.ts';
 import type { TablePort } from './table-writer.ts';
-import type { Walk } from './walk.ts';
+import type { Walk, WalkStore } from './walk.ts';
 
 /** A table that is compared with and never written to. */
 export function dryTable(table: TablePort): TablePort {

@@ -11,9 +11,10 @@ import {
   receiptOf,
   worstStatus,
 } from './receipt.ts';
-import { type StepPorts, stepStream, type WalkStore } from './step.ts';
+import { type StepPorts, stepStream } from './step.ts';
 import type { Stream } from './stream.ts';
 import type { TablePort } from './table-writer.ts';
+import type { WalkStore } from './walk.ts';
 
 /** A run that has begun, as plain JSON. */
 export interface Run {

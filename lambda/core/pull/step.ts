@@ -1,25 +1,9 @@
 import { type Clock, timestamp } from '../clock.ts';
 import { SyncError } from '../errors.ts';
 import { type Counts, countsSince, noCounts, type Receipt, receiptOf } from './receipt.ts';
-import type { Reject } from './reject.ts';
 import { pullSlice, type SliceEnd, type SlicePorts } from './slice.ts';
 import type { Stream } from './stream.ts';
-import { beginWalk, type EndedWalk, isEnded, mayResume, type Walk } from './walk.ts';
-
-/** Where walks are kept between slices and runs. */
-export interface WalkStore {
-  /** The stream's unfinished walk, or the one that ended last; undefined: neither is known. */
-  loadWalk(stream: Stream): Promise<Walk | EndedWalk | undefined>;
-  /** What the stream's keys were made of in earlier walks, see `keyOf`; undefined: there was none. */
-  loadKeyTypes(stream: Stream): Promise<string | undefined>;
-  /** Keeps the walk and its last slice's rejects, so that it can be gone on with from here. */
-  saveWalk(stream: Stream, walk: Walk, rejects: readonly Reject[]): Promise<void>;
-  /**
-   * Keeps its last slice's rejects and what lasts of the walk, and forgets the rest; after a complete one, earlier walks'
-   * rejects too. Cut off in between, it is to be called again.
-   */
-  endWalk(stream: Stream, walk: EndedWalk, rejects: readonly Reject[]): Promise<void>;
-}
+import { beginWalk, type EndedWalk, type EndingWalk, mayResume, type Walk, type WalkStore } from './walk.ts';
 
 /** Everything outside a step. */
 export interface StepPorts extends SlicePorts {
@@ -46,8 +30,8 @@ export async function stepStream(runId: string, stream: Stream, ports: StepPorts
   let before = noCounts();
   try {
     const kept = await ports.walks.loadWalk(stream);
-    if (kept !== undefined && isEnded(kept) && kept.runId === runId) {
-      await ports.walks.endWalk(stream, kept, []);
+    if (kept?.phase === 'ending') await ports.walks.endWalk(stream, kept, []);
+    if (kept !== undefined && kept.phase !== 'reading' && kept.runId === runId) {
       return { receipt: kept.receipt, goOnAfterMs: undefined, did: noCounts() };
     }
     walk = await openWalk(runId, stream, kept, ports);
@@ -60,7 +44,7 @@ export async function stepStream(runId: string, stream: Stream, ports: StepPorts
     const receipt = receiptAfter(end, walk);
     const { walkId, keyTypes } = walk;
     if (mayGoOnLater(end) && !isStuck) await ports.walks.saveWalk(stream, walk, rejects);
-    else await ports.walks.endWalk(stream, { walkId, keyTypes, runId, receipt }, rejects);
+    else await ports.walks.endWalk(stream, { phase: 'ending', walkId, keyTypes, runId, receipt }, rejects);
     return {
       receipt,
       goOnAfterMs: pauseAfter(end),
@@ -81,10 +65,10 @@ export async function stepStream(runId: string, stream: Stream, ports: StepPorts
 async function openWalk(
   runId: string,
   stream: Stream,
-  kept: Walk | EndedWalk | undefined,
+  kept: Walk | EndingWalk | EndedWalk | undefined,
   { clock, walks }: StepPorts,
 ): Promise<Walk> {
-  if (kept !== undefined && !isEnded(kept) && mayResume(kept, stream, clock.now())) return kept;
+  if (kept?.phase === 'reading' && mayResume(kept, stream, clock.now())) return kept;
   const keyTypes = await walks.loadKeyTypes(stream);
   return beginWalk(stream, { walkId: runId, startedAt: timestamp(clock.now()), keyTypes });
 }

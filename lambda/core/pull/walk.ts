@@ -1,11 +1,33 @@
 import { hash } from 'node:crypto';
 import type { Position } from './page.ts';
 import { type Counts, noCounts, type Receipt } from './receipt.ts';
+import type { Reject } from './reject.ts';
 import { SeenKeys } from './seen-keys.ts';
 import type { Stream } from './stream.ts';
 
+/**
+ * Where walks are kept between slices and runs.
+ *
+ * A stream has one record, which names the phase that its walk is in: `reading` its pages, then `ending`, then `ended`.
+ */
+export interface WalkStore {
+  /** The stream's record; undefined if the stream was never walked, or too long ago. */
+  loadWalk(stream: Stream): Promise<Walk | EndingWalk | EndedWalk | undefined>;
+  /** The types of the stream's key fields in earlier walks, see `keyOf`; undefined if they are not known. */
+  loadKeyTypes(stream: Stream): Promise<string | undefined>;
+  /** Saves the walk and the rejects of its last slice, so that the next slice can continue it. */
+  saveWalk(stream: Stream, walk: Walk, rejects: readonly Reject[]): Promise<void>;
+  /**
+   * Saves the rejects of the walk's last slice and forgets the keys that it has seen; after a complete walk also the rejects
+   * of earlier ones. The record is in the phase `ending` until all of that is done, then in `ended`. If the call was cut
+   * off, it is made again with the ending walk that {@link loadWalk} returns.
+   */
+  endWalk(stream: Stream, walk: EndingWalk, rejects: readonly Reject[]): Promise<void>;
+}
+
 /** The reading of a stream's pages from first to last, as it stands between two slices. */
 export interface Walk {
+  readonly phase: 'reading';
   /** The run that began this walk, which also tells its rows in the state table from an earlier walk's. */
   readonly walkId: string;
   /** When it began, RFC 3339. */
@@ -31,18 +53,20 @@ export interface Walk {
   readonly followed: SeenKeys;
 }
 
-/**
- * What is left of a walk that has come to its end. It says so to a step that is done again because it was cut off right
- * after that: the stream would be read a second time.
- */
-export interface EndedWalk extends Pick<Walk, 'walkId' | 'keyTypes'> {
+/** A walk that reads no further page, while its rows in the state table are cleaned up. */
+export interface EndingWalk extends Pick<Walk, 'walkId' | 'keyTypes'> {
+  readonly phase: 'ending';
   /** The run that ended it. */
   readonly runId: string;
   readonly receipt: Receipt;
 }
 
-export function isEnded(walk: Walk | EndedWalk): walk is EndedWalk {
-  return 'receipt' in walk;
+/**
+ * The record of a finished walk, kept until the next walk starts. If Lambda repeats a step that was cut off just after
+ * the walk ended, this record shows that nothing is left to do.
+ */
+export interface EndedWalk extends Omit<EndingWalk, 'phase'> {
+  readonly phase: 'ended';
 }
 
 export function beginWalk(
@@ -50,6 +74,7 @@ export function beginWalk(
   start: { walkId: string; startedAt: string; keyTypes: string | undefined },
 ): Walk {
   return {
+    phase: 'reading',
     ...start,
     fingerprint: fingerprintOf(stream),
     slices: 0,

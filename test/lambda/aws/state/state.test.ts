@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from '@jest/globals';
 import { acquireLease } from '../../../../lambda/aws/state/lease.ts';
 import { listRejects } from '../../../../lambda/aws/state/reject-store.ts';
@@ -8,8 +9,7 @@ import { createStateTable } from '../../../../lambda/aws/state/state-table.ts';
 import { createWalkStore, readWalkUnderWay } from '../../../../lambda/aws/state/walk-store.ts';
 import { noCounts, receiptOf, type WalkStatus } from '../../../../lambda/core/pull/receipt.ts';
 import type { Reject } from '../../../../lambda/core/pull/reject.ts';
-import type { WalkStore } from '../../../../lambda/core/pull/step.ts';
-import { beginWalk, type EndedWalk, isEnded, type Walk } from '../../../../lambda/core/pull/walk.ts';
+import { beginWalk, type EndingWalk, type Walk, type WalkStore } from '../../../../lambda/core/pull/walk.ts';
 import { closeAfterTest } from '../../../support/embedded-aws.ts';
 import { describeEngines, type Engine } from '../../../support/engines.ts';
 import { startFaultProxy } from '../../../support/fault-proxy.ts';
@@ -231,6 +231,12 @@ describeEngines('a walk', (engine) => {
     if (walk === undefined) throw new Error('no walk');
     walk.seen.add(key);
     walk.slices += 1;
+    const store = dyingStore(state);
+    await expect(store.saveWalk(THINGS, walk, [])).rejects.toThrow('killed');
+  }
+
+  /** The store of a process that dies before its second write. */
+  function dyingStore(state: Awaited<ReturnType<typeof openState>>): WalkStore {
     let writes = 0;
     const dies = {
       fence: 1,
@@ -240,9 +246,41 @@ describeEngines('a walk', (engine) => {
         return GUARD.guard();
       },
     };
-    const store = createWalkStore({ state, lease: dies, clock: new ManualClock() });
-    await expect(store.saveWalk(THINGS, walk, [])).rejects.toThrow('killed');
+    return createWalkStore({ state, lease: dies, clock: new ManualClock() });
   }
+
+  test('whose end was cut off is ending, until its end is repeated', async () => {
+    const state = await openState(engine);
+    await storeOf(state).saveWalk(THINGS, walkOf('w1', ['a']), []);
+    await expect(dyingStore(state).endWalk(THINGS, endOf('w1'), [])).rejects.toThrow('killed');
+    const seenBefore = await queryRows(state, { pk: 'walk#things', sk: 'seen#' });
+
+    const cut = await storeOf(state).loadWalk(THINGS);
+    await storeOf(state).endWalk(THINGS, cut as EndingWalk, []);
+
+    expect(cut).toEqual(endOf('w1'));
+    expect(seenBefore).toHaveLength(1);
+    expect(await storeOf(state).loadWalk(THINGS)).toMatchObject({ phase: 'ended', runId: 'w1' });
+    expect(await queryRows(state, { pk: 'walk#things', sk: 'seen#' })).toEqual([]);
+  });
+
+  test('that a version without phases saved is read, and an ended one is ending', async () => {
+    const state = await openState(engine);
+    const save = async (record: object) => {
+      const Item = { pk: 'walk#things', sk: 'position', ...record, fence: 1 };
+      await state.send(new PutCommand({ TableName: state.name, Item }));
+    };
+    const { seen: _seen, followed: _followed, phase: _reading, ...unfinished } = walkOf('w1', []);
+    const { phase: _ending, ...ended } = endOf('w2');
+
+    await save(unfinished);
+    const read = await storeOf(state).loadWalk(THINGS);
+    await save({ ended });
+    const readEnded = await storeOf(state).loadWalk(THINGS);
+
+    expect(read).toMatchObject({ phase: 'reading', walkId: 'w1', position: { page: 4 } });
+    expect(readEnded).toEqual(endOf('w2'));
+  });
 
   test('is not set back by a pull that was thought dead', async () => {
     const state = await openState(engine);
@@ -285,7 +323,7 @@ describeEngines('a walk', (engine) => {
 
     await store.endWalk(THINGS, endOf('w1'), []);
 
-    expect(await store.loadWalk(THINGS)).toEqual(endOf('w1'));
+    expect(await store.loadWalk(THINGS)).toEqual({ ...endOf('w1'), phase: 'ended' });
     expect(await readWalkUnderWay(state, 'things')).toBeUndefined();
     expect(await queryRows(state, { pk: 'walk#things', sk: 'seen#' })).toEqual([]);
     expect(await store.loadKeyTypes(THINGS)).toBe('integer');
@@ -296,12 +334,18 @@ describeEngines('a walk', (engine) => {
 /** The walk, for a stream whose walk has not ended. */
 async function loadUnfinished(store: WalkStore): Promise<Walk | undefined> {
   const walk = await store.loadWalk(THINGS);
-  if (walk !== undefined && isEnded(walk)) throw new Error('it has ended');
+  if (walk !== undefined && walk.phase !== 'reading') throw new Error('it has ended');
   return walk;
 }
 
-function endOf(walkId: string, status: WalkStatus = 'complete'): EndedWalk {
-  return { walkId, keyTypes: 'integer', runId: walkId, receipt: receiptOf(noCounts(), status) };
+function endOf(walkId: string, status: WalkStatus = 'complete'): EndingWalk {
+  return {
+    phase: 'ending',
+    walkId,
+    keyTypes: 'integer',
+    runId: walkId,
+    receipt: receiptOf(noCounts(), status),
+  };
 }
 
 describeEngines('rejects', (engine) => {
