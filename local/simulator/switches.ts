@@ -58,8 +58,6 @@ export interface Switches {
   hiddenFields: string[];
   /** Whether profile and registration sets carry `_links`. */
   setLinks: 'shown' | 'omitted';
-  /** What a postcode lookup gives for an address that does not exist. */
-  unknownPostcode: 'notFound' | 'empty';
   /** How the schemas of profile and registration sets name their dialect: as a URI, or with its slashes escaped once too often. */
   setSchemaUri: 'plain' | 'escapedTwice';
   /** Whether those schemas name the fields that a registration cannot do without. */
@@ -110,7 +108,6 @@ export const DEFAULT_SWITCHES: Readonly<Switches> = {
   fieldKeys: 'readable',
   hiddenFields: [],
   setLinks: 'shown',
-  unknownPostcode: 'notFound',
   setSchemaUri: 'plain',
   requiredInSchema: 'shown',
   unknownFields: 'refused',

@@ -7,21 +7,21 @@ import { promisify } from 'node:util';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CACHE = join(ROOT, 'node_modules', '.cache', 'procurios-sync');
-/** All that a cloud assembly is made from, beside the config: files and folders, from the project's folder. */
-const SOURCES = ['bin/app.ts', 'lambda', 'lib', 'package.json', 'package-lock.json'];
-/** Assemblies that are kept: of the configs and branches that one goes back and forth between. */
-const MOST_KEPT = 8;
+/** The inputs of a cloud assembly besides the config file: files and folders, relative to the project's folder. */
+const SOURCES = ['bin/app.ts', 'config', 'lambda', 'lib', 'package.json', 'package-lock.json'];
+/** Assemblies in the cache. More than one, so that switching between configs or branches does not synthesize again. */
+const MOST_CACHED = 8;
 
 export interface SynthesizeOptions {
-  /** The config file, and what it imports beside `lambda/config`. */
+  /** The config file, followed by the files that it imports from outside the project's `config` folder. */
   readonly configFiles: readonly [string, ...string[]];
-  /** Called before the work begins; not if an assembly of the same sources is there. */
+  /** Called before synthesis begins; not called if the cache holds an assembly of the same sources. */
   readonly onBegin?: () => void;
 }
 
 /**
- * Has the CDK app synthesize the stack of a config, once for as long as nothing it is made from changes. It needs no
- * account, no credentials and no network.
+ * Synthesizes the stack of a config with the CDK app. A second call finds the assembly in the cache, as long as neither
+ * the config nor the project's sources have changed. Needs no account, no credentials and no network.
  *
  * @returns The folder of the cloud assembly.
  */
@@ -35,7 +35,7 @@ export async function synthesize({ configFiles, onBegin }: SynthesizeOptions): P
   const unfinished = await mkdtemp(join(CACHE, 'synth-'));
   try {
     await runApp(configFiles[0], unfinished);
-    // Two that synthesize at the same time make the same.
+    // A process that synthesized the same sources at the same time may have been faster; its assembly is the same.
     await rename(unfinished, folder).catch(async (error: unknown) => {
       if (!(await exists(join(folder, 'manifest.json')))) throw error;
     });
@@ -45,7 +45,7 @@ export async function synthesize({ configFiles, onBegin }: SynthesizeOptions): P
   return folder;
 }
 
-/** Runs the app as `cdk synth` would, without waiting for the CDK's command line. */
+/** Runs the app as `cdk synth` does, but directly, because the CDK's command line takes seconds to start. */
 async function runApp(configFile: string, outputFolder: string): Promise<void> {
   await promisify(execFile)(process.execPath, ['--no-warnings', 'bin/app.ts'], {
     cwd: ROOT,
@@ -53,11 +53,11 @@ async function runApp(configFile: string, outputFolder: string): Promise<void> {
       ...process.env,
       CDK_OUTDIR: outputFolder,
       CDK_CONTEXT_JSON: JSON.stringify({ config: relative(ROOT, configFile) }),
-      // Not for some account: what is synthesized here runs here.
+      // The stack must not be bound to the user's account and region, because it runs on this machine.
       CDK_DEFAULT_ACCOUNT: undefined,
       CDK_DEFAULT_REGION: undefined,
       NODE_OPTIONS: undefined,
-      // CloudFormation's own rules take three seconds; `npm run synth` has them checked.
+      // Checking CloudFormation's rules takes three seconds, so only `npm run synth` does it.
       CDK_VALIDATION: 'false',
     },
   });
@@ -90,7 +90,7 @@ async function removeOldest(): Promise<void> {
   const folders = await Promise.all(
     names.map(async (name) => ({ name, madeAt: (await stat(join(CACHE, name))).mtimeMs })),
   );
-  const oldest = folders.sort((a, b) => b.madeAt - a.madeAt).slice(MOST_KEPT - 1);
+  const oldest = folders.sort((a, b) => b.madeAt - a.madeAt).slice(MOST_CACHED - 1);
   await Promise.all(oldest.map(({ name }) => rm(join(CACHE, name), { recursive: true, force: true })));
 }
 

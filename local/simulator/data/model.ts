@@ -18,7 +18,6 @@ const KIND_NUMBERS = {
   pledge: 12,
   order: 13,
   theme: 14,
-  address: 15,
   document: 16,
   product: 17,
   moduleObject: 18,

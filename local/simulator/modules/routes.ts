@@ -8,7 +8,6 @@ import { MEETING_WRITE_ROUTES } from './meeting-writes.ts';
 import { MEETING_ROUTES } from './meetings.ts';
 import { MODULE_OBJECT_ROUTES } from './module-objects.ts';
 import { oauthRoutes } from './oauth.ts';
-import { POSTCODE_ROUTES } from './postcode.ts';
 import { PROFILE_SET_ROUTES } from './profile-sets.ts';
 import { PROFILE_WRITE_ROUTES } from './profile-writes.ts';
 import { RELATION_ARCHIVE_ROUTES } from './relation-archive.ts';
@@ -30,7 +29,6 @@ const MODULE_ROUTES: readonly Route[] = [
   ...FUNDRAISING_ROUTES,
   ...WEBSHOP_ROUTES,
   ...WEBSHOP_PRODUCT_ROUTES,
-  ...POSTCODE_ROUTES,
   ...MODULE_OBJECT_ROUTES,
 ];
 

@@ -17,14 +17,14 @@ const postToken = async (init: RequestInit) =>
 
 describe('token endpoint', () => {
   test('answers client credentials in the body with token, type, lifetime and scope', async () => {
-    const { status, json } = await requestToken(api.simulator, { scope: 'openid postcode' });
+    const { status, json } = await requestToken(api.simulator, { scope: 'openid engagement/read' });
 
     expect(status).toBe(200);
     expect(json).toEqual({
       access_token: expect.any(String),
       token_type: 'bearer',
       expires_in: 3600,
-      scope: 'openid postcode',
+      scope: 'openid engagement/read',
     });
   });
 
@@ -72,11 +72,11 @@ describe('token endpoint', () => {
   });
 
   test('drops an unknown scope, or refuses it when told so', async () => {
-    const dropped = await requestToken(api.simulator, { scope: 'postcode nonsense' });
+    const dropped = await requestToken(api.simulator, { scope: 'engagement/read nonsense' });
     api.simulator.control.switches({ unknownScope: 'refused' });
-    const refused = await requestToken(api.simulator, { scope: 'postcode nonsense' });
+    const refused = await requestToken(api.simulator, { scope: 'engagement/read nonsense' });
 
-    expect(dropped.json.scope).toBe('postcode');
+    expect(dropped.json.scope).toBe('engagement/read');
     expect([refused.status, refused.json]).toEqual([400, { error: 'invalid_scope' }]);
   });
 
@@ -125,7 +125,6 @@ describe('access', () => {
     ['/l/email_api/tracking/emails', 'emailtracking'],
     ['/l/fundraising_api/pledge/export', 'fundraising'],
     ['/l/webshop2_api/webshops/1/orders', 'webshop'],
-    ['/l/postcode/lookup?countryCode=NL&postcode=3961MX&number=3', 'postcode'],
   ])('to %s needs its own scope and media type', async (path, type) => {
     const { json } = await requestToken(api.simulator, { scope: 'openid' });
 

@@ -20,7 +20,7 @@ afterAll(() => simulator.close());
 function address(parameters: Record<string, string>): string {
   const query = new URLSearchParams({
     client_id: 'simulator',
-    scope: 'openid profile postcode',
+    scope: 'openid profile engagement/read',
     state: 's',
     ...parameters,
   });
@@ -197,7 +197,7 @@ describe("a user's token", () => {
 
     const [first, second] = [await renew(), await renew()];
 
-    expect(json).toMatchObject({ expires_in: 3600, scope: 'openid profile postcode' });
+    expect(json).toMatchObject({ expires_in: 3600, scope: 'openid profile engagement/read' });
     expect([first.status, second.status]).toEqual(statuses);
     expect(first.json.refresh_token !== undefined).toBe(isNew);
     expect(first.json.access_token).not.toBe(json.access_token);

@@ -360,16 +360,6 @@ describe('money', () => {
   });
 });
 
-test('a postcode lookup takes a number and answers with a text', async () => {
-  const path = '/l/postcode/lookup?countryCode=NL&postcode=3961mx';
-  const found = await api.get(`${path}&number=3`, 'postcode');
-  const absent = await api.get(`${path}&number=3000`, 'postcode');
-  const incomplete = await api.get(path, 'postcode');
-
-  expect(found.json).toMatchObject({ postcode: '3961 MX', number: '3', numberAdd: null });
-  expect([absent.status, incomplete.status]).toEqual([404, 400]);
-});
-
 test('userinfo has an integer for its subject, and claims by scope', async () => {
   const { json: token } = await requestToken(api.simulator, { scope: 'openid email' });
 
