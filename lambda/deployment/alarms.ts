@@ -6,39 +6,39 @@ import type { Config } from './config.ts';
  */
 export const ALARMS = {
   'no-complete-run':
-    'For longer than expected no pull has come to its end: what reads the tables may be working with old data.',
+    'No pull was complete for longer than expected, so readers of the tables may be working with old data.',
   'run-failed':
-    'A pull failed, for one stream at least: that table is as it was when its last good pull ended, or partly newer.',
+    'A pull failed for at least one stream. That table is as its last good pull left it, or partly newer.',
   'run-cut-off':
-    'A pull was stopped or ran out of time. The next one goes on where it was; until then some tables are old.',
+    'A pull was stopped or ran out of time. The next one resumes there; until then some tables are old.',
   'pull-dead-letters':
-    'A pull could not be started, or its execution did not end well: the tables may not have been brought up to date.',
+    'A pull could not start, or its execution did not end well, so the tables may not have been brought up to date.',
   'pull-errors':
-    'The pull function crashed or was killed. Lambda resumes the run at its last slice; if it goes on, the tables grow old.',
+    'The pull function crashed or was killed. Lambda resumes the run at its last slice; if that fails too, the tables grow old.',
   'stream-incomplete':
-    'A stream was not read to its end, though nothing failed: newer objects may be missing, and none is marked as gone.',
+    'A stream was not read to its end, though nothing failed. Newer objects may be missing, and none is marked as gone.',
   'objects-rejected':
-    'Some objects could not be stored. They are missing from their tables, or are there as they were before.',
+    'Some objects could not be stored. They are missing from their tables, or are there in an older version.',
   'access-refused':
-    'Procurios refuses our credentials or a scope: nothing is pulled or pushed that needs them. Changes wait meanwhile.',
+    'Procurios refuses the credentials or a scope, so pulls and changes that need them stop. Changes wait, and none is lost.',
   'procurios-throttles':
-    'Procurios asks for pauses again and again, or a table throttles: pulls take longer, and may not end in their time.',
+    'Procurios asks for pauses again and again, or a table throttles. Pulls take longer and may not end in time.',
   'functions-throttled':
-    'Lambda does not let our functions run, for lack of concurrency: pulls and changes are late.',
+    'Lambda does not run the functions, for lack of concurrency. Pulls and changes are late.',
   'changes-rejected':
-    'Procurios or our checks refused changes: they were not applied, and will not be by themselves.',
+    'Procurios or our checks rejected changes. They were not applied, and will not be retried.',
   'changes-unknown':
-    'It is not known whether some changes were applied: they are held, and are not sent again by themselves.',
-  'changes-held': 'Changes that waited for 13 days are held for a person: they were not applied.',
-  'changes-late': 'A change has been in the queue for more than an hour: Procurios does not have it yet.',
+    'It is unknown whether some changes were applied. They are held, and are not sent again without an operator.',
+  'changes-held': 'Changes that waited for 13 days are held for a person. They were not applied.',
+  'changes-late': 'A change has been in the queue for more than an hour. Procurios does not have it yet.',
   'change-dead-letters':
-    'Changes could not even be recorded and are in the last-resort queue: they were not applied, and the ledger may not have them.',
+    'Changes could not be recorded and are in the dead-letter queue. They were not applied, and the ledger may not have them.',
   'push-errors':
     'The push function crashed or was killed. What it was sending may end as unknown; the rest is sent later.',
   'enqueue-errors':
-    'Changes that arrive as events could not be put on the queue. EventBridge and Lambda try again for some hours.',
+    'Changes that arrived as events could not be put on the queue. EventBridge and Lambda retry for some hours.',
   'event-dead-letters':
-    'Changes that arrived as events were given up: they are not in the queue, nor in the ledger.',
+    'Changes that arrived as events were given up. They are neither in the queue nor in the ledger.',
 } as const;
 
 export type AlarmKey = keyof typeof ALARMS;

@@ -77,10 +77,9 @@ function helpTexts(): string[] {
 
 const docs = readdirSync(new URL('docs/', ROOT)).map((name) => `docs/${name}`);
 const sources: [where: string, commands: string[]][] = [
-  ...['README.md', ...docs].map((file): [string, string[]] => [
-    file,
-    commandsIn(readFileSync(new URL(file, ROOT), 'utf8')),
-  ]),
+  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', ...docs].map(
+    (file): [string, string[]] => [file, commandsIn(readFileSync(new URL(file, ROOT), 'utf8'))],
+  ),
   [
     'alarms',
     (Object.keys(ALARMS) as AlarmKey[]).flatMap((key) =>
