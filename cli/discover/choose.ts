@@ -1,7 +1,7 @@
 import { checkbox, input } from '@inquirer/prompts';
 import { parseHost } from '../../lambda/deployment/safe-addresses.ts';
 import { CommandError } from '../../operator/command-error.ts';
-import type { Offer } from '../../operator/discover/found.ts';
+import type { Offer } from '../../operator/discover/discovery.ts';
 import { suggestionFor } from '../../operator/nearest.ts';
 import { countOf, oneLine, shortened } from '../../operator/words.ts';
 import { answered, canAsk } from '../terminal/terminal.ts';

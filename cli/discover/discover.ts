@@ -10,9 +10,9 @@ import { parseSafeUrl } from '../../lambda/deployment/safe-addresses.ts';
 import { DEFAULT_TOKEN_PATH } from '../../lambda/deployment/with-host.ts';
 import { CommandError } from '../../operator/command-error.ts';
 import { configSource } from '../../operator/discover/config-source.ts';
+import type { Discovery, Offer } from '../../operator/discover/discovery.ts';
 import { explore } from '../../operator/discover/explore.ts';
-import { type Address, openWithScopes } from '../../operator/discover/find-scopes.ts';
-import type { Found, Offer } from '../../operator/discover/found.ts';
+import { type Address, openWithScopes } from '../../operator/discover/open-with-scopes.ts';
 import { slugOf } from '../../operator/discover/stream-names.ts';
 import { flagsOf } from '../../operator/options.ts';
 import { credentialsInEnvironment } from '../../operator/session.ts';
@@ -103,14 +103,14 @@ async function findOut(
   address: Address,
   credentials: Credentials,
   { scope = CATALOGUE_SCOPES, shop = [1] }: DiscoverOptions,
-): Promise<Found> {
+): Promise<Discovery> {
   const spinner = createSpinner(!isTerminal());
-  const onStep = (text: string) => {
+  const onProgress = (text: string) => {
     spinner.start(shortened(oneLine(text), (process.stderr.columns || 80) - 3));
   };
   try {
-    const opened = await openWithScopes(address, credentials, scope, onStep);
-    return await explore(opened, { shops: shop, onStep });
+    const opened = await openWithScopes(address, credentials, scope, onProgress);
+    return await explore(opened, { shops: shop, onProgress });
   } finally {
     spinner.stop();
   }
@@ -118,7 +118,7 @@ async function findOut(
 
 const CONFIG_FOLDER = fileURLToPath(new URL('../../lambda/config', import.meta.url));
 
-function partsOf({ scopes, sets }: Found, offers: readonly Offer[], out: string) {
+function partsOf({ scopes, sets }: Discovery, offers: readonly Offer[], out: string) {
   const needed = offers.map(({ scope }) => scope);
   const path = relative(dirname(resolve(out)), CONFIG_FOLDER)
     .split(sep)

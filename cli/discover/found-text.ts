@@ -1,12 +1,12 @@
 import { styleText } from 'node:util';
-import type { Closed, Found, Offer } from '../../operator/discover/found.ts';
+import type { ClosedModule, Discovery, Offer } from '../../operator/discover/discovery.ts';
 import { countOf, oneLine, shortened } from '../../operator/words.ts';
 import { type Column, tableOf } from '../terminal/table.ts';
 import { tableWidth } from '../terminal/terminal.ts';
 import { textWidth, wrapped } from '../terminal/text.ts';
 
 /** What was found, for people. */
-export function foundText(found: Found): string {
+export function foundText(found: Discovery): string {
   const sections = [
     scopesText(found),
     offersText(found.offers),
@@ -27,7 +27,7 @@ function paragraphs(lines: readonly string[]): string {
   return lines.map((line) => wrapped(oneLine(line), width, { first: '  ', rest: 4 })).join('\n');
 }
 
-function scopesText({ scopes: { asked, granted, refused } }: Found): string {
+function scopesText({ scopes: { asked, granted, refused } }: Discovery): string {
   const lines =
     granted === undefined
       ? [`${countOf(asked.length, 'scope')} asked for; the token does not say which it is for`]
@@ -64,7 +64,7 @@ function notesText(offers: readonly Offer[]): string {
   return lines.length === 0 ? '' : paragraphs(lines);
 }
 
-function setsText({ sets }: Found): string {
+function setsText({ sets }: Discovery): string {
   if (sets.length === 0) return '';
   const lines = sets.map(
     ({ kind, id, title, fields }) => `${kind} set ${id}, ${title}: ${countOf(fields.length, 'field')}`,
@@ -72,7 +72,7 @@ function setsText({ sets }: Found): string {
   return `${heading('Sets of fields')}\n${paragraphs(lines)}`;
 }
 
-function closedText(closed: readonly Closed[]): string {
+function closedText(closed: readonly ClosedModule[]): string {
   if (closed.length === 0) return '';
   const lines = closed.map(({ title, reason, scopes, message }) => {
     if (reason === 'scope') return `${title}: refused (403); needs the scope ${scopes.join(' or ')}`;

@@ -1,6 +1,6 @@
 import { DEFAULT_TOKEN_PATH } from '../../lambda/deployment/with-host.ts';
 import { oneLine, shortened } from '../words.ts';
-import type { FieldSet, Offer } from './found.ts';
+import type { FieldSet, Offer } from './discovery.ts';
 
 export interface ConfigParts {
   readonly environment: string;

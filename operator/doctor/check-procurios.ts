@@ -4,14 +4,14 @@ import { type Operation, placeholdersOf } from '../../lambda/core/push/operation
 import { tokenStep } from '../../lambda/core/token/user-token.ts';
 import type { Config } from '../../lambda/deployment/config.ts';
 import { cleanSchema } from '../../lambda/procurios/changes/vendor-schema.ts';
+import type { ApiAccess } from '../procurios/api-access.ts';
+import { sampleListing } from '../procurios/sample-listing.ts';
 import { countOf } from '../words.ts';
-import type { ApiAccess } from './api-access.ts';
 import { type Finding, failure, information, ok, warning } from './finding.ts';
 import { judgeClock } from './judge-clock.ts';
 import { judgeApiFailure, judgeTokenFailure } from './judge-failure.ts';
-import { judgeFirstPage } from './judge-listing.ts';
+import { judgeListing } from './judge-listing.ts';
 import { judgeScopes } from './judge-scopes.ts';
-import { glimpse } from './sample-listing.ts';
 import type { Subject } from './subject.ts';
 
 /** The token, its scopes, and the clock, which the token's answer tells. */
@@ -73,8 +73,7 @@ export async function* checkStreams({ api, config }: Subject): AsyncGenerator<Fi
 
 async function* checkStream(api: ApiAccess, stream: Stream): AsyncGenerator<Finding> {
   try {
-    const { page, probe, probed } = await glimpse(api.client, stream);
-    yield* judgeFirstPage(stream, page, probe, probed);
+    yield* judgeListing(stream, await sampleListing(api.client, stream));
   } catch (error) {
     const usual = usualMediaType(stream.path);
     const asked = {

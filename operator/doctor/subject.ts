@@ -1,6 +1,6 @@
 import type { Config } from '../../lambda/deployment/config.ts';
+import type { ApiAccess } from '../procurios/api-access.ts';
 import type { Session } from '../session.ts';
-import type { ApiAccess } from './api-access.ts';
 
 /**
  * What the checks look at.

@@ -2,8 +2,8 @@ import type { Credentials } from '../../lambda/core/token/credentials.ts';
 import { consentNeeded, tokenStep } from '../../lambda/core/token/user-token.ts';
 import type { Config } from '../../lambda/deployment/config.ts';
 import { createTokenSource, type TokenSource } from '../../lambda/procurios/token/client-token.ts';
+import type { TokenListeners } from '../procurios/api-access.ts';
 import type { Session } from '../session.ts';
-import type { TokenListeners } from './api-access.ts';
 
 /**
  * Tokens by the grant that the config names. A user's token is served as long as it serves by itself: to renew it would

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
 import { configSource } from '../../../operator/discover/config-source.ts';
-import type { Offer } from '../../../operator/discover/found.ts';
+import type { Offer } from '../../../operator/discover/discovery.ts';
 import { slugOf, streamNames } from '../../../operator/discover/stream-names.ts';
 
 const OFFER: Offer = {

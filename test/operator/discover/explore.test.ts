@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { chosenByFlags } from '../../../cli/discover/choose.ts';
 import { CATALOGUE_SCOPES } from '../../../config/catalogue/modules.ts';
 import { SIMULATOR_CREDENTIALS, type Simulator, startSimulator } from '../../../local/simulator/simulator.ts';
+import type { Discovery } from '../../../operator/discover/discovery.ts';
 import { explore } from '../../../operator/discover/explore.ts';
-import { openWithScopes } from '../../../operator/discover/find-scopes.ts';
-import type { Found } from '../../../operator/discover/found.ts';
+import { openWithScopes } from '../../../operator/discover/open-with-scopes.ts';
 import { answerJson, startHttpServer } from '../../support/http-server.ts';
 
 let simulator: Simulator;
@@ -13,10 +13,10 @@ beforeEach(async () => {
 });
 afterEach(() => simulator.close());
 
-async function findOut(scopes: readonly string[], url = simulator.url, shops = [1]): Promise<Found> {
+async function findOut(scopes: readonly string[], url = simulator.url, shops = [1]): Promise<Discovery> {
   const address = { host: url, tokenUrl: `${url}/l/oauth2/token` };
   const opened = await openWithScopes(address, SIMULATOR_CREDENTIALS, scopes, () => {});
-  return await explore(opened, { shops, onStep: () => {} });
+  return await explore(opened, { shops, onProgress: () => {} });
 }
 
 describe('scopes', () => {
@@ -125,11 +125,13 @@ test('a collection without its key says so, and a sensible one is taken where th
       name: 'members',
       key: ['relation_id'],
       fields: ['name', 'relation_id', 'town', 'phone'],
-      notes: ['id is not among its fields: relation_id is taken as its key, different in all 2 objects seen'],
+      notes: [
+        'id is not among its fields, so its key is set to relation_id, which is unique in the 2 objects read',
+      ],
     },
     {
       name: 'members-2',
-      obstacle: expect.stringMatching(/^id is not among its fields, and no field is called like a key/),
+      obstacle: expect.stringMatching(/^id is not among its fields, and no unique field is named like a key/),
     },
     { name: 'states' },
   ]);

@@ -396,7 +396,7 @@ describe('a stream', () => {
       finding(
         'stream things',
         'failure',
-        /which list has the objects cannot be told/,
+        /the answer has several lists, and the config does not say which one to read/,
         /set objects: '\/things' or '\/tags'/,
       ),
     ]);
@@ -408,7 +408,12 @@ describe('a stream', () => {
     const { problems } = await examine(configFor(server.origin), { env: CLIENT });
 
     expect(problems).toMatchObject([
-      finding('stream things', 'failure', /the answer has no list of objects/, /it is not that of a listing/),
+      finding(
+        'stream things',
+        'failure',
+        /the answer has no list of objects/,
+        /it is not the path of a listing/,
+      ),
     ]);
   });
 
@@ -422,7 +427,7 @@ describe('a stream', () => {
         'stream things',
         'warning',
         /1 of 4 objects on page 1 cannot be stored: RESERVED_NAME \(_hash\)/,
-        /they become rejects/,
+        /a pull records them as rejects/,
       ),
     ]);
   });
@@ -435,7 +440,7 @@ describe('a wrong kind of paging', () => {
     [
       'onePage() for pages with links',
       { kind: 'onePage' },
-      /name the next one in _links\.next\.href/,
+      /link to the next one in _links\.next\.href/,
       /set paging: hal\(\)/,
     ],
     [
@@ -460,7 +465,7 @@ describe('a wrong kind of paging', () => {
     const { problems } = await examine(members({ paging: numbered }), { env: CLIENT });
 
     expect(problems).toMatchObject([
-      finding('stream members', 'warning', /name the next one/, /set paging: hal\(\)/),
+      finding('stream members', 'warning', /link to the next one/, /set paging: hal\(\)/),
     ]);
   });
 
@@ -487,7 +492,7 @@ describe('a wrong kind of paging', () => {
   test.each([
     ['hal()', { kind: 'hal' }, /page 1 has no _links/],
     ['linkedPages()', { kind: 'linkedPages' }, /page 1 has no _links/],
-    ['onePage()', { kind: 'onePage' }, /page=2 brings other objects, which would never be read/],
+    ['onePage()', { kind: 'onePage' }, /page=2 returns other objects, which would never be read/],
   ])('%s for numberedPages()', async (_name, paging, what) => {
     const { problems } = await examine(contactMoments({ paging }), { env: CLIENT });
 
@@ -507,7 +512,7 @@ describe('a wrong kind of paging', () => {
       finding(
         'stream things',
         'failure',
-        /after=… does not bring what follows/,
+        /after=… does not return the objects that follow/,
         /set paging: numberedPages\(\)/,
       ),
     ]);
@@ -522,7 +527,7 @@ describe('a wrong kind of paging', () => {
       finding(
         'stream things',
         'failure',
-        /page=2 brings page 1 again/,
+        /page=2 returns page 1 again/,
         /set paging: onePage\(\), or after\('id'\)/,
       ),
     ]);
@@ -622,6 +627,6 @@ test('a list of texts is told as that, not as objects without a key', async () =
   const { problems } = await examine(configFor(server.origin), { env: CLIENT });
 
   expect(problems).toEqual([
-    finding('stream things', 'failure', /holds no objects$/, /^check the stream's path/),
+    finding('stream things', 'failure', /entries that are not objects$/, /^check the stream's path/),
   ]);
 });

@@ -1,26 +1,34 @@
+/** Everything that credentials reach in a Procurios environment. */
+export interface Discovery {
+  readonly scopes: DiscoveredScopes;
+  readonly offers: readonly Offer[];
+  readonly sets: readonly FieldSet[];
+  readonly closed: readonly ClosedModule[];
+}
+
 /** A listing that the credentials reach. */
 export interface Offer {
   /** The stream's name, made from the title; unique among the offers. */
   readonly name: string;
-  /** For people; of a collection, as Procurios has it. */
+  /** The catalogue's title, or the collection's in Procurios. */
   readonly title: string;
   /** The catalogue's function that makes the stream. */
   readonly factory: string;
-  /** What that function takes besides the name; absent: nothing. */
+  /** What that function takes besides the name; undefined if it takes nothing else. */
   readonly id?: { readonly collection: string } | { readonly shop: number };
-  /** Of which one gives access, as it was granted. */
+  /** The scope that gives access: a granted one, if there is one. */
   readonly scope: string;
   /** Names of the objects' top-level fields. */
   readonly fields: readonly string[];
   /** Objects on the first page. */
   readonly objects: number;
-  /** The fields to tell objects apart by, where the catalogue's key does not. */
+  /** The fields to use as the key; undefined if the catalogue's key fits. */
   readonly key?: readonly string[];
-  /** The kind of paging, as a config has it, where it is not the catalogue's. */
+  /** The kind of paging, as a config has it; undefined if the catalogue's kind fits. */
   readonly paging?: string;
-  /** What should be known about it. */
+  /** Remarks for the operator. */
   readonly notes: readonly string[];
-  /** Why it cannot be pulled as it is; absent: it can. */
+  /** Why it cannot be pulled as it is; undefined if it can. */
   readonly obstacle?: string;
 }
 
@@ -32,30 +40,22 @@ export interface FieldSet {
   readonly fields: readonly string[];
 }
 
-/** A module that was asked and gave nothing. */
-export interface Closed {
+/** A module of the catalogue that could not be read. */
+export interface ClosedModule {
   readonly title: string;
-  /** Whether a scope is missing, or something else is the matter. */
+  /** `scope`: the token lacks a scope. `absent`: the environment does not have the module. `failed`: any other error. */
   readonly reason: 'scope' | 'absent' | 'failed';
-  /** Of which one would give access. */
+  /** Each of these scopes gives access. */
   readonly scopes: readonly string[];
-  /** For people. */
+  /** The error, for the operator. */
   readonly message: string;
 }
 
 /** The scopes of the token that everything was read with. */
-export interface ScopesFound {
+export interface DiscoveredScopes {
   readonly asked: readonly string[];
-  /** Undefined: the answer did not say. */
+  /** Undefined if the token endpoint does not say. */
   readonly granted: readonly string[] | undefined;
-  /** Those that the token endpoint refused to be asked for. */
+  /** Scopes that the token endpoint refuses to grant. */
   readonly refused: readonly string[];
-}
-
-/** Everything that credentials reach. */
-export interface Found {
-  readonly scopes: ScopesFound;
-  readonly offers: readonly Offer[];
-  readonly sets: readonly FieldSet[];
-  readonly closed: readonly Closed[];
 }

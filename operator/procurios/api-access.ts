@@ -4,7 +4,7 @@ import { type Client, createClient } from '../../lambda/procurios/http/client.ts
 import type { AnswerListener } from '../../lambda/procurios/http/fetch-once.ts';
 import type { ClientLimits } from '../../lambda/procurios/http/limits.ts';
 import type { TokenSource, TokenSourceOptions } from '../../lambda/procurios/token/client-token.ts';
-import type { ApiFailure } from './judge-failure.ts';
+import type { ApiFailure } from '../doctor/judge-failure.ts';
 
 /** What was granted with the last token; undefined fields: the answer did not say. */
 export interface Granted {

@@ -6,49 +6,42 @@ import type { Client } from '../../lambda/procurios/http/client.ts';
 import { listsIn } from '../../lambda/procurios/listing/object-list.ts';
 import { addressOf } from '../../lambda/procurios/listing/page-addresses.ts';
 import { valueAt } from '../../lambda/procurios/listing/pointer.ts';
-import { type FirstPage, type Probe, type Probed, probeFor } from './judge-listing.ts';
-
-/** What at most two requests show of a listing. */
-export interface Glimpse {
-  readonly page: FirstPage;
-  readonly probe?: Probe;
-  readonly probed?: Probed;
-}
+import { type FirstPage, type ListingSample, type Probe, probeFor } from './recognize-paging.ts';
 
 /**
- * Reads a stream's first page, and sends a second request where that tells kinds of paging apart.
+ * Reads a stream's first page, and sends a second request if that shows more about its kind of paging.
  *
  * @throws {SyncError} What {@link Client.getJson} throws, for the first page.
- * @throws The signal's reason, when it aborts first.
  */
-export async function glimpse(client: Client, stream: Stream, signal?: AbortSignal): Promise<Glimpse> {
+export async function sampleListing(client: Client, stream: Stream): Promise<ListingSample> {
   const { mediaType } = stream;
   const read = (path: string, page: number) =>
-    client.getJson({ path, mediaType, about: `stream ${stream.name}, page ${page}`, signal });
+    client.getJson({ path, mediaType, about: `stream ${stream.name}, page ${page}` });
   const first = addressOf(stream, { page: 1 });
   const answer = await read(first, 1);
   const list = listOf(stream, answer);
-  const page = observe(answer, list);
+  const page = describePage(answer, list);
   const probe = probeFor(stream, page);
   if (probe === undefined || list === undefined) return { page };
   const path = withParameter(first, ...parameterOf(probe, page));
   try {
     const objects = valueAt(list, await read(path, 2));
-    return { page, probe, probed: { objects: Array.isArray(objects) ? objects : [] } };
+    return { page, probed: { probe, objects: Array.isArray(objects) ? objects : [] } };
   } catch (error) {
     if (!(error instanceof SyncError)) throw error;
-    // Something that may pass tells nothing about the paging.
-    return error.code === 'RESPONSE_INVALID' ? { page, probe, probed: 'refused' } : { page };
+    // A failure that may pass says nothing about the paging.
+    return error.code === 'RESPONSE_INVALID' ? { page, probed: { probe, objects: 'refused' } } : { page };
   }
 }
 
+/** A pointer to the list of objects; undefined if it is not where the config says, or if there is not exactly one list. */
 function listOf({ objects }: Stream, answer: Json): string | undefined {
   if (objects !== undefined) return Array.isArray(valueAt(objects, answer)) ? objects : undefined;
   const lists = listsIn(answer);
   return lists.length === 1 ? lists[0] : undefined;
 }
 
-function observe(answer: Json, list: string | undefined): FirstPage {
+function describePage(answer: Json, list: string | undefined): FirstPage {
   const links = isObject(answer) ? answer._links : undefined;
   const named = isObject(links) ? Object.values(links).filter((link) => link !== null && link !== '') : [];
   const next = isObject(links) ? links.next : undefined;
