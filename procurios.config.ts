@@ -5,17 +5,19 @@
  * `procurios-sync/<environment>/client`, as {"clientId": "…", "clientSecret": "…"}.
  */
 
-import { engagementAction, meetingRegistration, registration } from './config/catalogue/operations.ts';
 import {
   archivedRelations,
   campaigns,
   channels,
   contactMoments,
+  defineConfig,
+  engagementAction,
   engagementActions,
+  meetingRegistration,
   meetingRegistrations,
+  registration,
   relationCollection,
-} from './config/catalogue/streams.ts';
-import { defineConfig } from './config/define-config.ts';
+} from 'procurios-sync';
 
 export default defineConfig({
   // Names the tables and the secret: procurios-sync-example-members, procurios-sync/example/client.

@@ -1,8 +1,10 @@
 import { runProgram } from '../cli/program/program.ts';
 import { reportError } from '../cli/program/report-error.ts';
 import { outliveReaders } from '../cli/terminal/output-lines.ts';
+import { resolveOwnName } from '../config/resolve-own-name.ts';
 
 outliveReaders();
+resolveOwnName();
 // What ends a worker thread comes here; Node's own report of it would show its message, which may quote values.
 process.on('uncaughtException', (error) => {
   process.exit(reportError(error, { json: process.argv.includes('--json') }));

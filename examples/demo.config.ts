@@ -1,21 +1,19 @@
 /** What `npm start` copies from the simulator, every kind of paging once or more, and what it sends to it. */
 
 import {
-  attendeePresence,
-  engagementAction,
-  operation,
-  registration,
-} from '../config/catalogue/operations.ts';
-import {
   archivedRelations,
+  attendeePresence,
   channels,
   contactMoments,
+  defineConfig,
   emailTracking,
+  engagementAction,
   meetingRegistrations,
+  operation,
+  registration,
   relationCollection,
   webshopOrders,
-} from '../config/catalogue/streams.ts';
-import { defineConfig } from '../config/define-config.ts';
+} from 'procurios-sync';
 
 /** The collection with all of the simulator's relations. */
 const MEMBERS = '4d036265-2b90-423e-9e54-867bbe1fd5ef';

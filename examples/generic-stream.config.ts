@@ -1,8 +1,6 @@
 /** How to copy a module that the catalogue does not have, such as one that was made for a single customer. */
 
-import { numberedPages, onePage } from '../config/catalogue/paging.ts';
-import { stream } from '../config/catalogue/streams.ts';
-import { defineConfig } from '../config/define-config.ts';
+import { defineConfig, numberedPages, onePage, stream } from 'procurios-sync';
 
 export default defineConfig({
   environment: 'example',

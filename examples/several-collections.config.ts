@@ -1,12 +1,12 @@
 /** Several collections, events and a shop, at a low rate and with a token server of its own. */
 import {
+  defineConfig,
   meetingAttendees,
   meetingLocations,
   meetingRegistrations,
   relationCollection,
   webshopOrders,
-} from '../config/catalogue/streams.ts';
-import { defineConfig } from '../config/define-config.ts';
+} from 'procurios-sync';
 
 export default defineConfig({
   environment: 'example-events',

@@ -1,6 +1,5 @@
 /** Pulls as a user who consented in a browser: `npx procurios-sync login`, then `pull`. */
-import { contactMoments, relationCollection } from '../config/catalogue/streams.ts';
-import { defineConfig } from '../config/define-config.ts';
+import { contactMoments, defineConfig, relationCollection } from 'procurios-sync';
 
 export default defineConfig({
   environment: 'user-login',

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { dirname, relative, resolve, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, resolve } from 'node:path';
 import { CATALOGUE_SCOPES } from '../../config/catalogue/modules.ts';
 import { LONGEST_ENVIRONMENT } from '../../config/schema/config.ts';
 import { isNameUpTo } from '../../config/schema/rules.ts';
@@ -61,10 +60,8 @@ export async function discover(options: DiscoverOptions): Promise<number> {
   if (offers.length === 0) {
     throw new CommandError('NOT_FOUND', 'nothing that can be pulled was found; no config was written');
   }
-  await write(
-    options.out,
-    configSource({ ...address, environment, offers, ...partsOf(found, offers, options.out) }),
-  );
+  const spareScopes = spareScopesOf(found, offers);
+  await write(options.out, configSource({ ...address, environment, offers, sets: found.sets, spareScopes }));
   if (!options.json) sayWhatNext(options.out, offers);
   return EXIT.done;
 }
@@ -116,18 +113,9 @@ async function findOut(
   }
 }
 
-const CONFIG_FOLDER = fileURLToPath(new URL('../../lambda/config', import.meta.url));
-
-function partsOf({ scopes, sets }: Discovery, offers: readonly Offer[], out: string) {
+function spareScopesOf({ scopes }: Discovery, offers: readonly Offer[]): string[] {
   const needed = offers.map(({ scope }) => scope);
-  const path = relative(dirname(resolve(out)), CONFIG_FOLDER)
-    .split(sep)
-    .join('/');
-  return {
-    sets,
-    spareScopes: (scopes.granted ?? []).filter((scope) => !needed.includes(scope)),
-    importFrom: path.startsWith('.') ? path : `./${path}`,
-  };
+  return (scopes.granted ?? []).filter((scope) => !needed.includes(scope));
 }
 
 /** @throws {CommandError} `USAGE`, `DECLINED`: the file has been edited and is to stay. */

@@ -13,7 +13,7 @@ const SOURCES = ['bin/app.ts', 'config', 'lambda', 'lib', 'package.json', 'packa
 const MOST_CACHED = 8;
 
 export interface SynthesizeOptions {
-  /** The config file, followed by the files that it imports from outside the project's `config` folder. */
+  /** The config file, followed by the files that it imports beside procurios-sync. */
   readonly configFiles: readonly [string, ...string[]];
   /** Called before synthesis begins; not called if the cache holds an assembly of the same sources. */
   readonly onBegin?: () => void;

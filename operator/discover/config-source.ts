@@ -11,8 +11,6 @@ export interface ConfigParts {
   readonly sets: readonly FieldSet[];
   /** Scopes that are granted and that nothing here needs. */
   readonly spareScopes: readonly string[];
-  /** Where `lambda/config` is, as an import from the file: `./lambda/config`. */
-  readonly importFrom: string;
 }
 
 const WIDEST = 110;
@@ -30,7 +28,7 @@ export function configSource(parts: ConfigParts): string {
  * The client's id and secret are not in here. With --embedded they are asked for, or come from PROCURIOS_CLIENT_ID and
  * PROCURIOS_CLIENT_SECRET; in AWS they are in Secrets Manager, where \`procurios-sync configure\` stores them.
  */
-${importsText(parts)}
+${importText(offers)}
 
 export default defineConfig({
   // Names the tables and the secret: ${table}, procurios-sync/${environment}/client.
@@ -79,21 +77,13 @@ function wrapWords(text: string, firstWidth: number, width: number): string[] {
   return lines;
 }
 
-function importsText({ offers, importFrom }: ConfigParts): string {
-  const factories = [...new Set(offers.map(({ factory }) => factory))].sort();
-  const pagings = [...new Set(offers.flatMap(({ paging }) => paging?.replace(/\(.*/, '') ?? []))].sort();
-  return [
-    importText(factories, `${importFrom}/catalogue.ts`),
-    importText(['defineConfig'], `${importFrom}/define-config.ts`),
-    ...(pagings.length > 0 ? [importText(pagings, `${importFrom}/paging.ts`)] : []),
-  ].join('\n');
-}
-
-function importText(names: readonly string[], from: string): string {
-  const line = `import { ${names.join(', ')} } from ${quoted(from)};`;
+function importText(offers: readonly Offer[]): string {
+  const called = offers.flatMap(({ factory, paging }) => [factory, paging?.replace(/\(.*/, '') ?? []].flat());
+  const names = [...new Set(['defineConfig', ...called])].sort();
+  const line = `import { ${names.join(', ')} } from 'procurios-sync';`;
   return line.length <= WIDEST
     ? line
-    : `import {\n${names.map((name) => `  ${name},\n`).join('')}} from ${quoted(from)};`;
+    : `import {\n${names.map((name) => `  ${name},\n`).join('')}} from 'procurios-sync';`;
 }
 
 function listText(name: string, entries: readonly string[], indent: number): string {

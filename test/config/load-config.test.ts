@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -5,6 +6,16 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { loadConfig } from '../../config/load-config.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
+
+const OWN_CONFIG = `
+import { channels, defineConfig } from 'procurios-sync';
+export default defineConfig({
+  environment: 'acme',
+  host: 'https://acme.procurios.site',
+  auth: { grant: 'clientCredentials', scopes: ['engagement/read'] },
+  streams: [channels('channels')],
+});
+`;
 
 let folder: string;
 beforeEach(async () => {
@@ -61,6 +72,14 @@ describe('loadConfig', () => {
     });
   });
 
+  test('a config outside the project imports the catalogue by the name of the package', async () => {
+    const file = await fileWith(OWN_CONFIG);
+
+    const { streams } = await loadConfig(file, {});
+
+    expect(streams).toMatchObject([{ name: 'channels', paging: { kind: 'onePage' } }]);
+  });
+
   test.each([
     ['has no default export', 'export const config = {};', /has no default export/],
     ['throws', 'throw new Error("no such thing\\nsecond line");', /could not be loaded: no such thing$/],
@@ -91,4 +110,25 @@ describe('loadConfig', () => {
 
     await expect(loadConfig(folder, {})).rejects.toThrow(/ is no file$/);
   });
+});
+
+test('each entry point of the project resolves the name of the package for a config outside the project', async () => {
+  const file = await fileWith(OWN_CONFIG);
+  const node = (...args: string[]) =>
+    spawnSync(process.execPath, ['--no-warnings', ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: {
+        ...process.env,
+        CDK_OUTDIR: 'cdk.out',
+        CDK_CONTEXT_JSON: JSON.stringify({ config: file, 'aws:cdk:bundling-stacks': [] }),
+        CDK_VALIDATION: 'false',
+      },
+    });
+
+  const command = node(join(ROOT, 'bin/launch.js'), 'status', '--embedded', '--config', file);
+  const app = node(join(ROOT, 'bin/app.ts'));
+
+  expect([command.stderr, app.stderr]).toEqual(['', '']);
+  expect([command.status, app.status]).toEqual([0, 0]);
 });

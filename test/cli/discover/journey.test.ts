@@ -54,7 +54,10 @@ test('what is written passes the formatter, the linter and the type check, with 
   );
   const settings = {
     extends: join(ROOT, 'tsconfig.json'),
-    compilerOptions: { typeRoots: [join(ROOT, 'node_modules/@types')] },
+    compilerOptions: {
+      typeRoots: [join(ROOT, 'node_modules/@types')],
+      paths: { 'procurios-sync': [join(ROOT, 'config/index.ts')] },
+    },
     include: [CONFIG],
   };
   await writeFile(join(setting.cwd, 'package.json'), '{"type": "module"}');

@@ -10,9 +10,9 @@ test('every listing of the catalogue is there once', () => {
 });
 
 test('the scopes are those that the catalogue tells in words', async () => {
-  const files = ['catalogue.ts', 'catalogue-meetings.ts', 'catalogue-operations.ts'];
+  const files = ['streams.ts', 'meetings.ts', 'operations.ts'];
   const texts = await Promise.all(
-    files.map((file) => readFile(new URL(`../../../lambda/config/${file}`, import.meta.url), 'utf8')),
+    files.map((file) => readFile(new URL(`../../../config/catalogue/${file}`, import.meta.url), 'utf8')),
   );
   const told = texts
     .join('\n')

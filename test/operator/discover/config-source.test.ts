@@ -21,7 +21,6 @@ const PARTS = {
   offers: [OFFER],
   sets: [],
   spareScopes: [],
-  importFrom: './lambda/config',
 };
 
 test('overrides stand where the catalogue is not right, with the imports they need', () => {
@@ -37,7 +36,7 @@ test('overrides stand where the catalogue is not right, with the imports they ne
   expect(source).toContain(
     `    // Members: id\n    // its pages look like after\n    relationCollection('members', 'abc', { key: 'relation_id', paging: after('id') }),\n`,
   );
-  expect(source).toContain("import { after } from '../../discover/lambda/config/paging.ts';\n");
+  expect(source).toContain("import { after, defineConfig, relationCollection } from 'procurios-sync';\n");
 });
 
 test('a title of Procurios can end neither a comment nor a string', () => {
