@@ -1,0 +1,84 @@
+import { type GuideEntry, NEXT_PULL_RESUMES } from './entry.ts';
+
+/** Errors in how a command is called, in its files, and in its answers. */
+export const COMMAND_ERRORS = {
+  USAGE: {
+    happened: 'the command line is wrong',
+    remedy: 'see `--help`',
+    meaning: 'A command, a flag or a value is unknown, or something is missing. Nothing was done.',
+    look: [
+      '`npx procurios-sync --help` lists the commands, `npx procurios-sync COMMAND --help` has examples.',
+    ],
+    steps: ['Correct the command. The message names the mistake, and often the right spelling.'],
+  },
+  CONFIG_INVALID: {
+    happened: 'the config breaks rules; all of them are listed with their paths',
+    remedy: 'edit the config',
+    meaning:
+      'The config file is missing, does not run, or has settings that cannot work. All problems are listed at once, each with its path and the expected value. Nothing was done.',
+    look: [
+      'The comments in `procurios.config.ts`, and the settings in docs/configuration.md.',
+      '`npx tsc` finds misspelled options before a command does.',
+    ],
+    steps: [
+      'Correct each path that is listed.',
+      'Or let the program write a config: `npx procurios-sync discover --out FILE`.',
+      'To use the config of another environment, add `--config FILE`.',
+    ],
+  },
+  CHANGE_INVALID: {
+    happened: 'lines of the file are not changes; all problems are listed with their lines',
+    remedy: 'correct the file; nothing was queued',
+    meaning: 'The command checks all changes before it queues the first, so one wrong line stops them all.',
+    look: ['`npx procurios-sync push --help` shows the form of a change.'],
+    steps: ['Correct the lines that are listed, and push the file again.'],
+  },
+  DECLINED: {
+    happened: 'the question was answered with no',
+    remedy: '',
+    meaning: 'The command asks before it writes, and the answer was not yes. Nothing was done.',
+    look: [],
+    steps: ['To run the command without the question, add `--yes`.'],
+  },
+  NOT_POSSIBLE: {
+    happened: 'the stream or the change does not allow this now',
+    remedy: 'see the message, or `changes show`',
+    meaning:
+      'The change is in another state than the command needs: it may be in flight, accepted, or already settled by another operator. For `discover`: the chosen stream cannot be pulled as it is.',
+    look: ['`npx procurios-sync changes show ID` shows all that is known of the change.'],
+    steps: ['Look at the change again, and decide on its present state.'],
+  },
+  NOT_FOUND: {
+    happened: 'there is no item or change with that id, or `discover` finds nothing to pull',
+    remedy: 'check the id',
+    meaning:
+      'The table has no item under that id, or the ledger no change. An id is the key as text, percent-encoded.',
+    look: ['`npx procurios-sync show STREAM` lists ids, `npx procurios-sync changes list` lists changes.'],
+    steps: ['Check the id. If the key has several fields, `/` joins them.'],
+  },
+  FILE_FAILED: {
+    happened: 'a file or folder cannot be read or written, or is damaged',
+    remedy: 'check the path',
+    meaning:
+      'The operating system refused access to the file or folder in the message, or the data folder of `--embedded` cannot be opened.',
+    look: [],
+    steps: [
+      'Check that the folder exists, that you may write to it, and that the disk is not full.',
+      'If `.procurios-sync` is damaged, move it away and pull again, which fills new tables. The old ledger and queue stay in the folder that you moved.',
+    ],
+  },
+  INTERRUPTED: {
+    happened: 'the command was stopped, or the time limit of a pull was reached',
+    remedy: 'nothing; the next pull resumes',
+    meaning: 'What a pull has read is stored, and so is its position in the listing.',
+    look: [],
+    steps: [NEXT_PULL_RESUMES],
+  },
+  BUG: {
+    happened: 'an unexpected error; the stack is on stderr',
+    remedy: 'report it',
+    meaning: 'The program has no answer for this error. It does not show the message, which may quote data.',
+    look: ['The stack on stderr shows where it happened.'],
+    steps: ['Report it with the stack.'],
+  },
+} satisfies Record<string, GuideEntry>;

@@ -1,0 +1,19 @@
+/** The explanation of an error code. Names and commands stand in backticks. */
+export interface GuideEntry {
+  /** What happened, in one line. */
+  readonly happened: string;
+  /** What to do, in one line; empty if there is nothing to do. */
+  readonly remedy: string;
+  /** The cause, and what the program does by itself. */
+  readonly meaning: string;
+  /** Where to see more, one sentence each. */
+  readonly look: readonly string[];
+  /** What to do, the likeliest remedy first. */
+  readonly steps: readonly string[];
+}
+
+/** For `look`. */
+export const RUN_DOCTOR = '`npx procurios-sync doctor` checks everything and names each fix.';
+
+/** For `steps`. */
+export const NEXT_PULL_RESUMES = 'Nothing: the next pull resumes where this one stopped.';

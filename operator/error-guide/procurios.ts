@@ -1,0 +1,79 @@
+import { type GuideEntry, NEXT_PULL_RESUMES, RUN_DOCTOR } from './entry.ts';
+
+/** Errors of requests to Procurios and of its listings. */
+export const PROCURIOS_ERRORS = {
+  HOST_UNREACHABLE: {
+    happened: 'no connection: the name is unknown, the connection is refused, or TLS fails',
+    remedy: 'check the host and the network',
+    meaning: 'Several attempts to connect failed. Nothing was sent.',
+    look: [RUN_DOCTOR],
+    steps: [
+      'Check `host` and `tokenUrl` in the config: open the address in a browser.',
+      'Behind a proxy, set `HTTPS_PROXY`. If the proxy decrypts TLS, also set `NODE_EXTRA_CA_CERTS`.',
+      'If the address is right, wait: the next pull resumes where this one stopped.',
+    ],
+  },
+  NOT_PROCURIOS: {
+    happened: 'another server than the API answers: HTML, a redirect, a link to another host',
+    remedy: 'check `host` and `path`',
+    meaning:
+      'The answer is an HTML page, redirects to another address, or has another content type. The program follows no redirect, so that the token only goes to the configured host.',
+    look: [RUN_DOCTOR],
+    steps: [
+      'If it redirects to another host of yours, set `host` to that one.',
+      'If it is an HTML page, check `host`, `tokenUrl` and the `path` of the stream. A maintenance page goes away by itself.',
+    ],
+  },
+  RESPONSE_INVALID: {
+    happened: 'an answer that cannot be right: 204, 400, no list, objects without their key',
+    remedy: 'check `path`, `mediaType`, `key`, `objects`',
+    meaning:
+      'Procurios answered, but the answer does not fit the config. Objects read before stay stored, and the next walk of the stream starts at its first page.',
+    look: [
+      '`npx procurios-sync doctor` reads the first page of each stream and compares it with the config.',
+    ],
+    steps: [
+      '404: the `path` does not exist here. 406: the `mediaType` is wrong, often in its version.',
+      'No list: correct `objects`, or leave it out.',
+      'Objects without their key: choose another `key`, or add the field to the collection in Procurios.',
+    ],
+  },
+  LIST_AMBIGUOUS: {
+    happened: 'the answer has no list of objects, or several; the message names them',
+    remedy: 'set `objects`',
+    meaning: 'The first page does not show which list has the objects, and the program does not guess.',
+    look: ['`npx procurios-sync doctor` names the lists.'],
+    steps: [
+      'Set `objects` of the stream to one of the pointers in the message.',
+      'If there is no list at all, the `path` is probably not that of a listing.',
+    ],
+  },
+  PAGING_LOOP: {
+    happened: 'the pages of a listing repeat, or bring no new objects without ending',
+    remedy: 'check `paging`',
+    meaning:
+      'The listing returned a page that had been read already, or ten pages in a row without a new object. What was read is stored. The walk is incomplete.',
+    look: ['`npx procurios-sync doctor` shows which kind of paging the listing seems to have.'],
+    steps: [
+      'Set the `paging` of the stream to the kind of the listing: `hal()`, `linkedPages()`, `numberedPages()`, `after(field)` or `onePage()`.',
+      'If it is right and the walk still fails, report it to Procurios.',
+    ],
+  },
+  THROTTLED: {
+    happened: 'Procurios asks for a longer pause than the command waits',
+    remedy: 'nothing; the next pull resumes',
+    meaning: 'Procurios answered 429 several times, or named a pause that is longer than a command waits.',
+    look: [RUN_DOCTOR],
+    steps: [
+      NEXT_PULL_RESUMES,
+      'If it happens often, lower `requestsPerSecond` to the rate agreed with Procurios, which other clients share.',
+    ],
+  },
+  UNAVAILABLE: {
+    happened: 'Procurios failed or stalled, also after several attempts',
+    remedy: 'nothing; the next pull resumes',
+    meaning: 'Five attempts in a row ended with a 5xx answer, a broken connection or a timeout.',
+    look: [RUN_DOCTOR],
+    steps: [NEXT_PULL_RESUMES, 'If it lasts, ask Procurios whether there is an outage.'],
+  },
+} satisfies Record<string, GuideEntry>;
