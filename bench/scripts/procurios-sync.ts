@@ -1,5 +1,5 @@
 import { createDynamoDb } from '../../lambda/aws/clients.ts';
-import type { Progress } from '../../lambda/core/pull/run.ts';
+import type { Progress } from '../../lambda/core/pull/run-ports.ts';
 import type { Paging, Stream } from '../../lambda/core/pull/stream.ts';
 import type { Config } from '../../lambda/deployment/config.ts';
 import { createClient } from '../../lambda/procurios/http/client.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Progress } from '../../lambda/core/pull/run.ts';
+import type { Progress } from '../../lambda/core/pull/run-ports.ts';
 import type { Stream } from '../../lambda/core/pull/stream.ts';
 
 const COUNT = z.number();

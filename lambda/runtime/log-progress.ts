@@ -1,4 +1,4 @@
-import type { Progress } from '../core/pull/run.ts';
+import type { Progress } from '../core/pull/run-ports.ts';
 import type { Log } from './log.ts';
 
 /** Tells the log about a pull: a line for each stream's end, and for each pause that Procurios asked for. */

@@ -7,7 +7,7 @@ import { saveRunReceipt } from '../aws/state/run-store.ts';
 import { createStateTable, type StateTable } from '../aws/state/state-table.ts';
 import type { WalkMemory } from '../aws/state/walk-store.ts';
 import type { Failure } from '../core/pull/receipt.ts';
-import type { Run, RunPorts } from '../core/pull/run.ts';
+import type { Run, RunPorts } from '../core/pull/run-ports.ts';
 import type { Config } from '../deployment/config.ts';
 import { PULL_EXECUTION_HOURS } from '../deployment/function-limits.ts';
 import { EVENTS, stateTableName } from '../deployment/names.ts';
@@ -112,13 +112,13 @@ function openRun(
     unexpected: (error) => unexpected(error, log),
     requestsSent: () => procurios.requests,
     listPages: (stream, from, signal) => listPages(procurios, stream, from, signal),
-    async openSlice({ name }) {
+    async openStores({ name }) {
       const lease = await resumeLease(state, executionArn, systemClock);
       const stores = storesUnder(lease, { state, config, dynamoDb, runId, name, memory });
       return { ...stores, [Symbol.asyncDispose]: () => lease.pause() };
     },
     // As it happens: a walk may take several nights, and each has its own part of it.
-    sliceEnds: ({ name }, did) => metrics.countStream(name, did),
+    countSlice: ({ name }, did) => metrics.countStream(name, did),
     progress: {
       ...progress,
       waits(stream, ms) {

@@ -2,7 +2,8 @@ import type { DurableContext, DurableExecutionHandler } from '@aws/durable-execu
 import { SyncError } from '../core/errors.ts';
 import type { Engine } from '../core/pull/engine.ts';
 import type { Failure, RunReceipt } from '../core/pull/receipt.ts';
-import { pullStreams, type Run, type RunPorts, runReceiptOf } from '../core/pull/run.ts';
+import { pullStreams, runReceiptOf } from '../core/pull/run.ts';
+import type { Run, RunPorts } from '../core/pull/run-ports.ts';
 import type { Stream } from '../core/pull/stream.ts';
 
 /** Everything outside a run that Lambda carries through its invocations. */

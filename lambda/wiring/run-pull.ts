@@ -10,13 +10,8 @@ import { dryTable, walksInMemory } from '../core/pull/dry-run.ts';
 import { plainEngine } from '../core/pull/engine.ts';
 import type { LeaseRow } from '../core/pull/lease.ts';
 import type { RunReceipt } from '../core/pull/receipt.ts';
-import {
-  type Progress,
-  pullStreams,
-  type RunPorts,
-  runReceiptOf,
-  type SliceStores,
-} from '../core/pull/run.ts';
+import { pullStreams, runReceiptOf } from '../core/pull/run.ts';
+import type { Progress, RunPorts, SliceStores } from '../core/pull/run-ports.ts';
 import type { Stream } from '../core/pull/stream.ts';
 import type { Config } from '../deployment/config.ts';
 import { stateTableName, streamTableName } from '../deployment/names.ts';
@@ -57,7 +52,7 @@ export async function runPull(options: PullOptions): Promise<RunReceipt> {
     const ports: RunPorts = {
       ...pullPorts(options),
       signal,
-      openSlice: async ({ name }) => storesUnder(lease, { state, config, dynamoDb, runId, name, memory }),
+      openStores: async ({ name }) => storesUnder(lease, { state, config, dynamoDb, runId, name, memory }),
     };
     const receipts = await pullStreams(run, streams, ports, plainEngine(systemClock, signal));
     const receipt = runReceiptOf(run, receipts, systemClock.now());
@@ -76,7 +71,7 @@ export async function runDryPull(options: PullOptions): Promise<RunReceipt> {
   const walks = walksInMemory();
   const ports: RunPorts = {
     ...pullPorts(options),
-    openSlice: async ({ name }) => {
+    openStores: async ({ name }) => {
       const tableName = streamTableName(config.environment, name);
       const table = { client: dynamoDb, tableName, clock: systemClock, runId: run.runId, lease: never };
       return { walks, table: dryTable(createStreamTable(table)), signal, [Symbol.asyncDispose]: nothing };
@@ -132,7 +127,7 @@ export async function listUnfinished(state: StateTable, streams: readonly Stream
 }
 
 /** What a run in a process has around it, but for the stores. */
-function pullPorts({ procurios, progress, signal }: PullOptions): Omit<RunPorts, 'openSlice'> {
+function pullPorts({ procurios, progress, signal }: PullOptions): Omit<RunPorts, 'openStores'> {
   return {
     clock: systemClock,
     progress,
@@ -140,7 +135,7 @@ function pullPorts({ procurios, progress, signal }: PullOptions): Omit<RunPorts,
     requestsSent: () => procurios.requests,
     listPages: (stream, from, stop) => listPages(procurios, stream, from, stop),
     timeLeftMs: () => Number.POSITIVE_INFINITY,
-    sliceEnds() {},
+    countSlice() {},
     unexpected(error) {
       throw error;
     },

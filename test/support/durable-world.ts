@@ -1,7 +1,7 @@
 import type { Clock } from '../../lambda/core/clock.ts';
 import { SyncError } from '../../lambda/core/errors.ts';
 import type { Counts, Receipt, RunReceipt } from '../../lambda/core/pull/receipt.ts';
-import type { RunPorts } from '../../lambda/core/pull/run.ts';
+import type { RunPorts } from '../../lambda/core/pull/run-ports.ts';
 import type { DurablePullPorts } from '../../lambda/wiring/durable-pull.ts';
 import { type Listing, MemoryTable, pagesOf } from './memory-ports.ts';
 import { StoredWalks } from './stored-walks.ts';
@@ -56,13 +56,13 @@ export function durableWorld(
           pages.push(`${name} ${page}`);
           onPage(`${name} ${page}`);
         }),
-      openSlice: async ({ name }) => ({
+      openStores: async ({ name }) => ({
         walks,
         table: tables.get(name) as MemoryTable,
         signal: new AbortController().signal,
         [Symbol.asyncDispose]: async () => {},
       }),
-      sliceEnds: ({ name }, did) => slices.push({ name, did }),
+      countSlice: ({ name }, did) => slices.push({ name, did }),
       progress: {
         streamBegins: ({ name }) => told.push(`${name} begins`),
         pageTaken() {},

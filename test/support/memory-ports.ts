@@ -4,7 +4,7 @@ import type { Json } from '../../lambda/core/json.ts';
 import type { Page, Position } from '../../lambda/core/pull/page.ts';
 import type { Prepared } from '../../lambda/core/pull/prepare.ts';
 import type { Reject } from '../../lambda/core/pull/reject.ts';
-import type { Run, RunPorts } from '../../lambda/core/pull/run.ts';
+import type { Run, RunPorts } from '../../lambda/core/pull/run-ports.ts';
 import type { TablePort } from '../../lambda/core/pull/table-writer.ts';
 import type { EndingWalk, Walk, WalkStore } from '../../lambda/core/pull/walk.ts';
 
@@ -40,12 +40,16 @@ export class MemoryTable implements TablePort {
 /** Walks in memory, as the state table keeps them. */
 export class MemoryWalks implements WalkStore {
   walk: Walk | undefined;
+  /** A walk whose end was cut off. */
+  ending: EndingWalk | undefined;
+  /** Whether the next end of a walk is cut off. */
+  cutsOffNextEnd = false;
   keyTypes: string | undefined;
   readonly rejects: Reject[] = [];
   readonly log: string[] = [];
 
-  async loadWalk(): Promise<Walk | undefined> {
-    return this.walk;
+  async loadWalk(): Promise<Walk | EndingWalk | undefined> {
+    return this.ending ?? this.walk;
   }
 
   async loadKeyTypes(): Promise<string | undefined> {
@@ -58,11 +62,14 @@ export class MemoryWalks implements WalkStore {
     this.log.push(`saved at page ${walk.position?.page ?? 1}`);
   }
 
-  async endWalk(
-    _stream: unknown,
-    { keyTypes, receipt }: EndingWalk,
-    rejects: readonly Reject[],
-  ): Promise<void> {
+  async endWalk(_stream: unknown, ending: EndingWalk, rejects: readonly Reject[]): Promise<void> {
+    this.ending = ending;
+    if (this.cutsOffNextEnd) {
+      this.cutsOffNextEnd = false;
+      throw new Error('cut off');
+    }
+    const { keyTypes, receipt } = ending;
+    this.ending = undefined;
     this.walk = undefined;
     this.keyTypes = keyTypes;
     this.rejects.push(...rejects);
@@ -117,11 +124,11 @@ export function runPorts(
   const ports: RunPorts = {
     clock,
     listPages: (_stream, from) => pagesOf(listing, from),
-    openSlice: async () => ({ walks, table, signal: NEVER, [Symbol.asyncDispose]: async () => {} }),
+    openStores: async () => ({ walks, table, signal: NEVER, [Symbol.asyncDispose]: async () => {} }),
     requestsSent: () => 0,
     signal: NEVER,
     timeLeftMs: () => Number.POSITIVE_INFINITY,
-    sliceEnds() {},
+    countSlice() {},
     progress: { streamBegins() {}, pageTaken() {}, waits() {}, streamEnds() {} },
     unexpected(error) {
       throw error;

@@ -5,7 +5,7 @@ import { scanItems } from '../../lambda/aws/dynamodb/read-items.ts';
 import type { Row } from '../../lambda/aws/state/rows.ts';
 import { stringifyJson } from '../../lambda/core/json.ts';
 import type { Receipt, RunReceipt } from '../../lambda/core/pull/receipt.ts';
-import type { Progress } from '../../lambda/core/pull/run.ts';
+import type { Progress } from '../../lambda/core/pull/run-ports.ts';
 import type { Config } from '../../lambda/deployment/config.ts';
 import { stateTableName, streamTableName } from '../../lambda/deployment/names.ts';
 import { type Client, createClient, type JsonRequest } from '../../lambda/procurios/http/client.ts';

@@ -1,104 +1,174 @@
+import { timestamp } from '../clock.ts';
 import { SyncError } from '../errors.ts';
-import type { Page, Position } from './page.ts';
-import type { Counts } from './receipt.ts';
-import type { Reject } from './reject.ts';
+import { type ReadingPorts, readPages } from './read-pages.ts';
+import { canContinueAfter, pauseAfter, receiptAfter } from './reading-end.ts';
+import { type Counts, countsSince, noCounts, type Receipt, receiptOf } from './receipt.ts';
+import type { Run, RunPorts, SliceStores } from './run-ports.ts';
 import type { Stream } from './stream.ts';
-import { createStoring, type TablePort } from './table-writer.ts';
-import { type Standing, standingAfter, takeIn } from './take-page.ts';
-import type { Walk } from './walk.ts';
+import { beginWalk, type EndedWalk, type EndingWalk, mayResume, type Walk } from './walk.ts';
 
-/** Everything outside a slice. */
-export interface SlicePorts {
-  /** The stream's pages from there on, in order. */
-  listPages(from: Position | undefined, signal: AbortSignal): AsyncGenerator<Page, void, undefined>;
-  readonly table: TablePort;
-  /** HTTP requests sent to Procurios so far, by anyone. */
-  requestsSent(): number;
-  /** False once the slice should end and leave the rest to the next one. */
-  mayGoOn(): boolean;
-  /** Aborts when the pull is to stop: the slice then ends after the page it is at. */
-  readonly signal: AbortSignal;
-  /** Told after each page that was taken in, with the walk's counts. */
-  onPage(page: Page, counts: Readonly<Counts>): void;
+/** A slice's place among the stream's slices in this run. */
+export interface Turn {
+  readonly isFirst: boolean;
+  /** Whether the run has no operations left for another slice of this stream. */
+  readonly isLast: boolean;
+  /** How long the stream has waited since its last page, in milliseconds. */
+  readonly waitedMs: number;
 }
 
-/** How a slice ended. What was read before is stored in every case. */
-export type SliceEnd =
-  | Standing
-  | { readonly kind: 'interrupted' }
-  /** The API or the network gave out; the walk may be gone on with later, from where it is. */
-  | { readonly kind: 'failed'; readonly error: SyncError };
-
-/** What a slice leaves to be saved with the walk. */
+/** What a slice returns to the run. The engine keeps it, so it holds a few numbers and words only. */
 export interface SliceResult {
-  readonly end: SliceEnd;
-  readonly rejects: readonly Reject[];
+  /** The stream's account if no further slice is taken. */
+  readonly receipt: Receipt;
+  /** Whether the stream is done for this run. */
+  readonly isDone: boolean;
+  /** Milliseconds to wait before the next slice or stream; 0 for none. */
+  readonly waitMs: number;
+  /** How long the stream will then have waited since its last page, in milliseconds. */
+  readonly waitedMs: number;
 }
 
-/** A slice ends with so many new keys, also where time is left: they are kept in memory until then, and saved at once. */
-const MOST_KEYS_PER_SLICE = 120_000;
+/** A stream that waited this long without getting a page is given up until the next run. 2 hours. */
+const LONGEST_WAIT_MS = 2 * 60 * 60 * 1000;
+/** A slice that would have less time than this is left to a fresh invocation. 4 minutes. */
+const TIME_FOR_A_SLICE_MS = 4 * 60 * 1000;
+/** The shortest wait there is. A wait ends the invocation, so the next slice gets a fresh one. */
+const REST_MS = 1000;
+
+/** Takes the next slice of a stream's walk and decides whether and when another one follows. Records its failure, if any. */
+export async function takeSlice(run: Run, stream: Stream, turn: Turn, ports: RunPorts): Promise<SliceResult> {
+  const { clock, progress } = ports;
+  if (turn.isFirst) progress.streamBegins(stream);
+  const begunAt = clock.now();
+  const { receipt, counts, continueAfterMs } = await trySlice(run, stream, ports);
+  const now = clock.now();
+  ports.countSlice(stream, counts);
+
+  const pauseMs = continueAfterMs ?? 0;
+  const waitedMs = (counts.pages > 0 ? 0 : turn.waitedMs + (now - begunAt)) + pauseMs;
+  const isDone =
+    continueAfterMs === undefined ||
+    turn.isLast ||
+    ports.signal.aborted ||
+    now + pauseMs >= (run.deadlineMs ?? Infinity) ||
+    waitedMs > LONGEST_WAIT_MS;
+  if (isDone) progress.streamEnds(stream, receipt);
+  else if (pauseMs > 0) progress.waits(stream, pauseMs);
+
+  const restMs = ports.timeLeftMs() < TIME_FOR_A_SLICE_MS ? REST_MS : 0;
+  return { receipt, isDone, waitMs: isDone ? restMs : Math.max(pauseMs, restMs), waitedMs };
+}
+
+/** How a slice left its stream. */
+interface SliceReport {
+  readonly receipt: Receipt;
+  /** What this slice alone did. */
+  readonly counts: Readonly<Counts>;
+  /** Milliseconds until the stream can continue; undefined if it is done for this run. */
+  readonly continueAfterMs: number | undefined;
+}
+
+async function trySlice(run: Run, stream: Stream, ports: RunPorts): Promise<SliceReport> {
+  try {
+    await using stores = await ports.openStores(stream);
+    return await continueWalk(run, stream, stores, ports);
+  } catch (error) {
+    const failure = error instanceof SyncError ? error : ports.unexpected(error, stream);
+    return done(receiptOf(noCounts(), 'failed', failure), noCounts());
+  }
+}
 
 /**
- * Reads pages from the walk's position on and stores what changed, until the listing ends, time is up or something
- * gives out. The walk is then to be saved: its position is behind the last page of which everything is stored.
- *
- * @throws {SyncError} `STORE_*`, or `RUN_ACTIVE` when the lease was lost. The walk in memory is then ahead of what is
- * stored: it must be thrown away, and the saved one read again.
+ * Continues the stream's walk in the phase that its record is in: pages are read, and when no further one is, the walk ends.
+ * The record is saved last, so a slice that is cut off is repeated from where it began.
  */
-export async function pullSlice(stream: Stream, walk: Walk, ports: SlicePorts): Promise<SliceResult> {
-  const rejects: Reject[] = [];
-  const storing = createStoring(ports.table, walk.counts, (reject) => rejects.push(reject));
-  const requestsBefore = ports.requestsSent();
-
-  const takePage = async (page: Page): Promise<Standing> => {
-    const intake = takeIn(page, stream, walk);
-    const standing = standingAfter(page, stream, walk, intake);
-    rejects.push(...intake.rejects);
-    await storing.add(intake.fresh);
-    await storing.addRepeated(intake.repeated);
-    walk.position = page.next;
-    ports.onPage(page, walk.counts);
-    return standing;
-  };
-
-  const readPages = async (): Promise<SliceEnd> => {
-    const pages = ports.listPages(walk.position, ports.signal);
-    try {
-      for (;;) {
-        if (ports.signal.aborted) return { kind: 'interrupted' };
-        const page = await nextPage(pages, ports.signal);
-        if ('kind' in page) return page;
-        const standing = await takePage(page);
-        if (standing.kind !== 'more') return standing;
-        if (!ports.mayGoOn() || walk.seen.freshCount >= MOST_KEYS_PER_SLICE) return standing;
-      }
-    } finally {
-      await pages.return();
-    }
-  };
-
+async function continueWalk(
+  { runId, deadlineMs = Infinity }: Run,
+  stream: Stream,
+  stores: SliceStores,
+  ports: RunPorts,
+): Promise<SliceReport> {
+  const { walks } = stores;
+  const reading = readingPorts(stream, stores, ports, deadlineMs);
+  let walk: Walk | undefined;
+  let before = noCounts();
   try {
-    const end = await readPages();
-    await storing.drain();
-    walk.slices += 1;
-    return { end, rejects };
-  } finally {
-    walk.counts.requests += ports.requestsSent() - requestsBefore;
+    const kept = await walks.loadWalk(stream);
+    if (kept?.phase === 'ending') await walks.endWalk(stream, kept, []);
+    if (kept !== undefined && kept.phase !== 'reading' && kept.runId === runId) {
+      return done(kept.receipt, noCounts());
+    }
+
+    walk = await openWalk(runId, stream, kept, stores, ports);
+    before = { ...walk.counts };
+    const { end, rejects } = await readPages(stream, walk, reading);
+    const counts = countsSince(before, walk.counts);
+    const receipt = receiptAfter(end, walk);
+    const continueAfterMs = pauseAfter(end);
+    // A walk of an earlier run that failed again before its first page would fail there in every run.
+    const isStuck =
+      end.kind === 'failed' && counts.pages === 0 && walk.walkId !== runId && continueAfterMs === undefined;
+    if (canContinueAfter(end) && !isStuck) {
+      await walks.saveWalk(stream, walk, rejects);
+    } else {
+      const { walkId, keyTypes } = walk;
+      await walks.endWalk(stream, { phase: 'ending', walkId, keyTypes, runId, receipt }, rejects);
+    }
+    return { receipt, counts, continueAfterMs };
+  } catch (error) {
+    const failure = reading.signal.aborted ? reading.signal.reason : error;
+    if (!(failure instanceof SyncError)) throw error;
+    const counts = walk?.counts ?? noCounts();
+    return done(receiptOf(counts, 'failed', failure), countsSince(before, counts));
   }
 }
 
-/** The next page, or how the slice ends because there is none to be had. */
-async function nextPage(
-  pages: AsyncGenerator<Page, void, undefined>,
-  signal: AbortSignal,
-): Promise<Page | Extract<SliceEnd, { kind: 'interrupted' | 'failed' }>> {
-  try {
-    const next = await pages.next();
-    if (!next.done) return next.value;
-  } catch (error) {
-    if (signal.aborted) return { kind: 'interrupted' };
-    if (error instanceof SyncError) return { kind: 'failed', error };
-    throw error;
-  }
-  throw new Error('a listing ended without telling its end');
+function done(receipt: Receipt, counts: Readonly<Counts>): SliceReport {
+  return { receipt, counts, continueAfterMs: undefined };
+}
+
+/** The walk to read on: the unfinished one if it can be resumed, else a new one. */
+async function openWalk(
+  runId: string,
+  stream: Stream,
+  kept: Walk | EndingWalk | EndedWalk | undefined,
+  { walks }: SliceStores,
+  { clock }: RunPorts,
+): Promise<Walk> {
+  if (kept?.phase === 'reading' && mayResume(kept, stream, clock.now())) return kept;
+  const keyTypes = await walks.loadKeyTypes(stream);
+  return beginWalk(stream, { walkId: runId, startedAt: timestamp(clock.now()), keyTypes });
+}
+
+/** The longest that a slice reads, which is what a crash makes the next run read again. 2 minutes. */
+const LONGEST_SLICE_MS = 2 * 60 * 1000;
+/** The end of an invocation, reserved for storing what was read and saving the walk. 1 minute. */
+const TIME_TO_STORE_MS = 60 * 1000;
+/** The time before that, reserved for pages in flight: no further page is taken. 1 minute. */
+const TIME_FOR_LAST_PAGES_MS = 60 * 1000;
+
+/** What the slice reads from and writes to, with its time limits. */
+function readingPorts(
+  stream: Stream,
+  stores: SliceStores,
+  ports: RunPorts,
+  deadlineMs: number,
+): ReadingPorts {
+  const { clock, requestsSent, progress } = ports;
+  const leftMs = Math.max(0, ports.timeLeftMs() - TIME_TO_STORE_MS);
+  const sliceMs = Math.min(LONGEST_SLICE_MS, leftMs - TIME_FOR_LAST_PAGES_MS);
+  const endsAt = Math.min(clock.now() + sliceMs, deadlineMs);
+  const signals = [ports.signal, stores.signal];
+  // After the deadline the walk begins without reading a page, so that the next run pulls this stream first.
+  if (clock.now() >= deadlineMs) signals.push(AbortSignal.abort());
+  // A single page may take minutes, so `hasTime` alone does not keep the limit.
+  if (Number.isFinite(leftMs)) signals.push(AbortSignal.timeout(leftMs));
+  return {
+    requestsSent,
+    table: stores.table,
+    signal: AbortSignal.any(signals),
+    listPages: (from, signal) => ports.listPages(stream, from, signal),
+    hasTime: () => clock.now() < endsAt,
+    onPage: (page, counts) => progress.pageTaken(stream, page, counts),
+  };
 }

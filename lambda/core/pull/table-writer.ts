@@ -5,46 +5,46 @@ import type { Reject } from './reject.ts';
 /** Most keys of one BatchGetItem, and most items of one BatchWriteItem. */
 export const KEYS_PER_READ = 100;
 export const ITEMS_PER_WRITE = 25;
-/** Calls under way or waiting for their turn; more, and the walk waits, so that memory stays bounded. */
+/** The walk waits while more calls than this are pending, so that memory stays bounded. */
 const MOST_CALLS_PENDING = 32;
 
-/** A stream's table, as the walk needs it. */
+/** A stream's table. */
 export interface TablePort {
   /**
-   * The `_hash` of each item that is there, by `_id`.
+   * Reads the `_hash` of each item that exists, by `_id`.
    *
    * @param ids - At most {@link KEYS_PER_READ}, all different.
-   * @param consistent - Whether writes of a moment ago must show.
+   * @param consistent - Whether the read must see all earlier writes.
    */
   readHashes(ids: readonly string[], consistent: boolean): Promise<ReadonlyMap<string, string>>;
   /**
    * Stores the objects.
    *
    * @param items - At most {@link ITEMS_PER_WRITE}, their ids all different.
-   * @returns Those that the store refuses to hold.
+   * @returns Those that the store refuses.
    */
   write(items: readonly Prepared[]): Promise<readonly Prepared[]>;
 }
 
-/** Compares objects with the table and stores what differs, in full batches whatever the size of the pages. */
-export interface Storing {
-  /** Takes objects whose keys the walk had not seen; returns once there is room for more. */
+/** Compares objects with the table and writes those that differ. Batches are filled across pages. */
+export interface TableWriter {
+  /** Takes objects whose keys the walk had not seen. Resolves when there is room for more. */
   add(objects: readonly Prepared[]): Promise<void>;
-  /** Takes objects whose keys the walk had seen: everything before them is stored first. */
+  /** Takes objects whose keys the walk had seen. Resolves when they and all objects before them are stored. */
   addRepeated(objects: readonly Prepared[]): Promise<void>;
-  /** Returns once everything taken is stored. */
+  /** Resolves when all objects that were added are stored. */
   drain(): Promise<void>;
 }
 
 /**
- * @param counts - `written`, `unchanged` and `rejected` are counted here, as the table's answers come in.
- * @param onRefused - Told of each object that the table cannot hold.
+ * @param counts - The writer counts `written`, `unchanged` and `rejected` when the table answers.
+ * @param onRefused - Called for each object that the table refuses.
  */
-export function createStoring(
+export function createTableWriter(
   table: TablePort,
   counts: Counts,
   onRefused: (reject: Reject) => void,
-): Storing {
+): TableWriter {
   const calls = createCalls();
   const toCompare: Prepared[] = [];
   const toWrite: Prepared[] = [];
@@ -97,13 +97,13 @@ export function createStoring(
   };
 }
 
-/** Calls beside each other; the first failure is thrown at the next `settle`. */
+/** Concurrent calls. The first failure is thrown by the next `settle`. */
 function createCalls() {
   const pending = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
   return {
     start(call: () => Promise<void>): void {
-      // After a failure the walk is given up: what is under way ends, and nothing more begins.
+      // The slice fails anyway, so no further call starts.
       if (failure !== undefined) return;
       const running = call()
         .catch((error: unknown) => {
@@ -112,7 +112,7 @@ function createCalls() {
         .finally(() => pending.delete(running));
       pending.add(running);
     },
-    /** Returns once no more than that many are under way; throws only once none is. */
+    /** Resolves when at most this many calls are pending. Throws a failure when no call is pending any more. */
     async settle(most: number): Promise<void> {
       while (pending.size > (failure === undefined ? most : 0)) await Promise.race(pending);
       if (failure !== undefined) throw failure.error;

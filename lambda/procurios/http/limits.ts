@@ -1,4 +1,4 @@
-import { LONGEST_WAIT_IN_SLICE_MS } from '../../core/pull/step.ts';
+import { LONGEST_WAIT_IN_SLICE_MS } from '../../core/pull/reading-end.ts';
 
 /** How long and how often the client tries, and how much it takes in. */
 export interface ClientLimits {

@@ -187,15 +187,15 @@ describe('an execution', () => {
     const cutOff = world.execute({
       openRun(run, invocation) {
         const ports = world.ports.openRun(run, invocation);
-        const openSlice = async (stream: Parameters<typeof ports.openSlice>[0]) => {
+        const openStores = async (stream: Parameters<typeof ports.openStores>[0]) => {
           pages += 1;
           // As if the execution's time were up: nothing runs any more, and nobody says so.
           if (pages === 3) throw Object.assign(new Error('cut off'), { name: 'CutOff' });
-          return await ports.openSlice(stream);
+          return await ports.openStores(stream);
         };
         return {
           ...ports,
-          openSlice,
+          openStores,
           unexpected(error) {
             throw error;
           },

@@ -3,7 +3,8 @@ import { SyncError } from '../../../../lambda/core/errors.ts';
 import type { Json } from '../../../../lambda/core/json.ts';
 import { plainEngine } from '../../../../lambda/core/pull/engine.ts';
 import { noCounts, type Receipt } from '../../../../lambda/core/pull/receipt.ts';
-import { pullStreams, type Run, type RunPorts, runReceiptOf } from '../../../../lambda/core/pull/run.ts';
+import { pullStreams, runReceiptOf } from '../../../../lambda/core/pull/run.ts';
+import type { Run, RunPorts } from '../../../../lambda/core/pull/run-ports.ts';
 import type { Stream } from '../../../../lambda/core/pull/stream.ts';
 import {
   type Listing,
@@ -143,7 +144,7 @@ describe('a reject', () => {
 
     expect(receipt).toMatchObject({ status: 'incomplete', fetched: 3, written: 2, rejected: 1 });
     expect(receipt.error?.message).toBe(
-      'objects without a usable key (id): 1; nobody can tell whether all are there',
+      '1 object has no usable key (id), so completeness cannot be verified',
     );
     expect(walks.log).toEqual(['ended, incomplete']);
   });
@@ -218,7 +219,9 @@ describe('a listing that cannot be walked to its end', () => {
     const receipt = await pull(ports, streamOf({ paging: { kind: 'numberedPages', ahead: 1 } }));
 
     expect(receipt).toMatchObject({ status: 'incomplete', pages: 4, written: 6, rejected: 1 });
-    expect(receipt.error?.message).toMatch(/^objects without a usable key/);
+    expect(receipt.error?.message).toBe(
+      '1 object has no usable key (id), so completeness cannot be verified',
+    );
   });
 
   test('shows empty pages for ever, but a few are followed', async () => {
@@ -383,7 +386,7 @@ describe('a long walk', () => {
     const receipt = await pull(ports, THINGS, runOf('run-1', { deadlineMs: 1500 }));
 
     expect(receipt).toMatchObject({ status: 'incomplete', written: 6, error: { code: 'INTERRUPTED' } });
-    expect(receipt.error?.message).toBe('stopped before page 3; the next pull goes on from there');
+    expect(receipt.error?.message).toBe('stopped before page 3; the next pull continues there');
     expect(walks.log).toEqual(['saved at page 3']);
   });
 
@@ -409,8 +412,8 @@ describe('a long walk', () => {
         clock.time += 3 * 60 * 1000;
       });
     const did: unknown[] = [];
-    const sliceEnds: RunPorts['sliceEnds'] = (_stream, counts) => did.push(counts);
-    const { ports } = runPorts([], { clock, listPages, sliceEnds });
+    const countSlice: RunPorts['countSlice'] = (_stream, counts) => did.push(counts);
+    const { ports } = runPorts([], { clock, listPages, countSlice });
 
     await pull(ports);
 
@@ -463,6 +466,39 @@ describe('a long walk', () => {
     await pull(late.ports, other);
 
     expect(asked).toEqual([1, 2, 1, 2]);
+  });
+});
+
+describe('a walk whose end was cut off', () => {
+  async function cutOff() {
+    const walks = new MemoryWalks();
+    const pages: number[] = [];
+    const listPages: RunPorts['listPages'] = (_stream, from) =>
+      pagesOf([things(1, 3), things(4, 6)], from, (page) => pages.push(page));
+    const { ports } = runPorts([], { walks, listPages });
+    walks.cutsOffNextEnd = true;
+    await expect(pull(ports)).rejects.toThrow('cut off');
+    return { ports, walks, pages };
+  }
+
+  test('is ended when the step is repeated, and no page is read again', async () => {
+    const { ports, walks, pages } = await cutOff();
+
+    const receipt = await pull(ports);
+
+    expect(receipt).toMatchObject({ status: 'complete', pages: 2, fetched: 6, written: 6 });
+    expect(walks.log).toEqual(['ended, complete']);
+    expect(pages).toEqual([1, 2]);
+  });
+
+  test('is ended by the next run, which then begins a new walk', async () => {
+    const { ports, walks, pages } = await cutOff();
+
+    const receipt = await pull(ports, THINGS, runOf('run-2'));
+
+    expect(receipt).toMatchObject({ status: 'complete', pages: 2, fetched: 6, unchanged: 6 });
+    expect(walks.log).toEqual(['ended, complete', 'ended, complete']);
+    expect(pages).toEqual([1, 2, 1, 2]);
   });
 });
 

@@ -1,0 +1,94 @@
+import { SyncError } from '../errors.ts';
+import type { Page, Position } from './page.ts';
+import type { ReadingEnd } from './reading-end.ts';
+import type { Counts } from './receipt.ts';
+import type { Reject } from './reject.ts';
+import type { Stream } from './stream.ts';
+import { createTableWriter, type TablePort, type TableWriter } from './table-writer.ts';
+import { takePage } from './take-page.ts';
+import type { Walk } from './walk.ts';
+
+/** What a slice reads from and writes to, with its limits. */
+export interface ReadingPorts {
+  /** The stream's pages in order, starting at a position; undefined is the first page. */
+  listPages(from: Position | undefined, signal: AbortSignal): AsyncGenerator<Page, void, undefined>;
+  readonly table: TablePort;
+  /** HTTP requests sent to Procurios so far, those of other slices included. */
+  requestsSent(): number;
+  /** Whether the slice may take another page. */
+  hasTime(): boolean;
+  /** Aborts when the pull must stop: the slice then ends after the page that it is storing. */
+  readonly signal: AbortSignal;
+  /** Called after each page that was taken in, with the walk's counts. */
+  onPage(page: Page, counts: Readonly<Counts>): void;
+}
+
+/** A slice ends at this many new keys, also with time left, because they are held in memory and saved in one go. */
+const MOST_KEYS_PER_SLICE = 120_000;
+
+/**
+ * Reads pages from the walk's position on and stores what changed, until the listing ends, the time is up or something
+ * fails. All that was read is stored when it returns, so the walk can be saved.
+ *
+ * @throws {SyncError} `STORE_*`, or `RUN_ACTIVE` if the lease was lost. The walk in memory is then ahead of what is
+ * stored, so the caller must discard it and load the saved one.
+ */
+export async function readPages(
+  stream: Stream,
+  walk: Walk,
+  ports: ReadingPorts,
+): Promise<{ readonly end: ReadingEnd; readonly rejects: readonly Reject[] }> {
+  const rejects: Reject[] = [];
+  const onReject = (reject: Reject): void => {
+    rejects.push(reject);
+  };
+  const writer = createTableWriter(ports.table, walk.counts, onReject);
+  const requestsBefore = ports.requestsSent();
+  try {
+    const end = await takePages(stream, walk, writer, onReject, ports);
+    await writer.drain();
+    walk.slices += 1;
+    return { end, rejects };
+  } finally {
+    walk.counts.requests += ports.requestsSent() - requestsBefore;
+  }
+}
+
+async function takePages(
+  stream: Stream,
+  walk: Walk,
+  writer: TableWriter,
+  onReject: (reject: Reject) => void,
+  ports: ReadingPorts,
+): Promise<ReadingEnd> {
+  const pages = ports.listPages(walk.position, ports.signal);
+  try {
+    for (;;) {
+      if (ports.signal.aborted) return { kind: 'interrupted' };
+      const page = await nextPage(pages, ports.signal);
+      if ('kind' in page) return page;
+      const standing = await takePage(page, stream, walk, writer, onReject);
+      ports.onPage(page, walk.counts);
+      if (standing.kind !== 'more') return standing;
+      if (!ports.hasTime() || walk.seen.freshCount >= MOST_KEYS_PER_SLICE) return standing;
+    }
+  } finally {
+    await pages.return();
+  }
+}
+
+/** The next page, or the end of the reading if it cannot be fetched. */
+async function nextPage(
+  pages: AsyncGenerator<Page, void, undefined>,
+  signal: AbortSignal,
+): Promise<Page | Extract<ReadingEnd, { kind: 'interrupted' | 'failed' }>> {
+  try {
+    const next = await pages.next();
+    if (!next.done) return next.value;
+  } catch (error) {
+    if (signal.aborted) return { kind: 'interrupted' };
+    if (error instanceof SyncError) return { kind: 'failed', error };
+    throw error;
+  }
+  throw new Error('a listing ended after a page that has a next one');
+}

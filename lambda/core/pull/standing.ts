@@ -1,0 +1,86 @@
+import { isObject } from '../json.ts';
+import type { Page } from './page.ts';
+import type { Stream } from './stream.ts';
+import type { Walk } from './walk.ts';
+
+/** How a walk continues after a page: with the next page, not at all because the listing ended, or not at all because of a problem. */
+export type Standing =
+  | { readonly kind: 'more' }
+  | { readonly kind: 'complete' }
+  | { readonly kind: 'stuck'; readonly code: 'PAGING_LOOP' | 'RESPONSE_INVALID'; readonly message: string };
+
+/** Pages in a row without a new key, each with a next page, after which the listing counts as endless. */
+const MOST_BARREN_PAGES = 10;
+
+/**
+ * Decides how the walk continues after a page, and remembers the link to the next one.
+ *
+ * @param shown - How many objects of the page have a key, and how many keys the walk had not seen.
+ */
+export function standingAfter(
+  page: Page,
+  stream: Stream,
+  walk: Walk,
+  shown: { readonly keyed: number; readonly newKeys: number },
+): Standing {
+  const stuck = (code: 'PAGING_LOOP' | 'RESPONSE_INVALID', message: string): Standing => ({
+    kind: 'stuck',
+    code,
+    message: `page ${page.number}: ${message}`,
+  });
+
+  if (walk.keyless > 0 && walk.seen.count === 0) {
+    return stuck('RESPONSE_INVALID', `no object has the key ${stream.key.join(', ')}; ${fieldsOf(page)}`);
+  }
+  if (page.broken !== undefined) return stuck('RESPONSE_INVALID', page.broken);
+  if (page.next === undefined) {
+    const doubt = doubtAbout(walk, stream);
+    return doubt === undefined
+      ? { kind: 'complete' }
+      : { kind: 'stuck', code: 'RESPONSE_INVALID', message: doubt };
+  }
+  const address = page.next.link ?? page.next.after;
+  if (address !== undefined && !walk.followed.add(address)) {
+    return stuck('PAGING_LOOP', 'its next page was already read');
+  }
+  const endsByEmptyPage = stream.paging.kind === 'numberedPages' || stream.paging.kind === 'after';
+  if (endsByEmptyPage && shown.keyed > 0 && shown.newKeys === 0) {
+    return stuck(
+      'PAGING_LOOP',
+      'all its objects were on earlier pages, so the listing has no recognizable end',
+    );
+  }
+  if (walk.barrenPages >= MOST_BARREN_PAGES) {
+    return stuck(
+      'PAGING_LOOP',
+      `${MOST_BARREN_PAGES} pages in a row showed nothing new, and each has a next page`,
+    );
+  }
+  return { kind: 'more' };
+}
+
+/** Field names come from the API: they may be of any number and length, and hold control characters. */
+const MOST_FIELDS = 20;
+const LONGEST_FIELD = 60;
+const printable = (name: string): string => name.replace(/\p{Cc}/gu, '�').slice(0, LONGEST_FIELD);
+
+/** The fields of the page's first object, to show which of them could be the key. */
+function fieldsOf(page: Page): string {
+  const [first] = page.objects;
+  return isObject(first)
+    ? `its fields are ${Object.keys(first).slice(0, MOST_FIELDS).map(printable).join(', ')}`
+    : 'the list does not hold objects';
+}
+
+/** Why a walk that reached the listing's end is still not complete; undefined if it is. */
+function doubtAbout({ keyless, retyped, counts }: Walk, stream: Stream): string | undefined {
+  const key = stream.key.join(', ');
+  if (keyless > 0) {
+    const objects = keyless === 1 ? '1 object has' : `${keyless.toLocaleString('en-US')} objects have`;
+    return `${objects} no usable key (${key}), so completeness cannot be verified`;
+  }
+  return retyped > 0 && retyped === counts.fetched
+    ? `the key ${key} of every object has another type than before; to accept that, remove the item ` +
+        `stream#${stream.name} / state from the state table`
+    : undefined;
+}
