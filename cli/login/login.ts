@@ -6,15 +6,11 @@ import type { UserToken } from '../../lambda/core/token/user-token.ts';
 import type { Config } from '../../lambda/deployment/config.ts';
 import { parseRedirectUrl } from '../../lambda/deployment/safe-addresses.ts';
 import { createClient } from '../../lambda/procurios/http/client.ts';
-import {
-  type ConsentRequest,
-  exchangeCode,
-  readUserId,
-  requestConsent,
-} from '../../lambda/procurios/token/authorization.ts';
 import { userTokenOf } from '../../lambda/procurios/token/user-token.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
 import { CommandError } from '../../operator/command-error.ts';
+import { type ConsentRequest, requestConsent } from '../../operator/login/consent.ts';
+import { exchangeCode, readUserId } from '../../operator/login/exchange-code.ts';
 import { type CommonOptions, flagsOf } from '../../operator/options.ts';
 import { openSession, readConfig, type Session } from '../../operator/session.ts';
 import { onInterrupt } from '../terminal/interrupt.ts';

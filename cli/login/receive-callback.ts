@@ -2,12 +2,8 @@ import { styleText } from 'node:util';
 import open from 'open';
 import type { AuthorizationCodeGrant } from '../../lambda/core/token/authorization.ts';
 import { canBeListenedTo } from '../../lambda/deployment/safe-addresses.ts';
-import {
-  type Callback,
-  type ConsentRequest,
-  readCallback,
-} from '../../lambda/procurios/token/authorization.ts';
 import { CommandError } from '../../operator/command-error.ts';
+import { type Callback, type ConsentRequest, readCallback } from '../../operator/login/consent.ts';
 import { wholeSeconds } from '../../operator/words.ts';
 import { say } from '../terminal/output-lines.ts';
 import { readPastedLine } from '../terminal/pasted-line.ts';

@@ -17,5 +17,5 @@ export interface AuthorizationCodeGrant {
   readonly state: boolean;
 }
 
-/** @see DIALECTS in lambda/procurios */
+/** @see DIALECTS in operator/login */
 export type Dialect = 'older' | 'newer';

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import { exchangeCode } from '../../../../lambda/procurios/token/authorization.ts';
 import { createTokenSource } from '../../../../lambda/procurios/token/client-token.ts';
 import { createUserTokenSource } from '../../../../lambda/procurios/token/user-token.ts';
 import { systemClock } from '../../../../lambda/runtime/clock.ts';
+import { exchangeCode } from '../../../../operator/login/exchange-code.ts';
 import { answerJson, type Handler, type HttpServer, startHttpServer } from '../../../support/http-server.ts';
 import { clientFor, failureOf, QUICK, readThings } from './setup.ts';
 

@@ -1,20 +1,20 @@
-import type { Dialect } from '../../core/token/authorization.ts';
+import type { Dialect } from '../../lambda/core/token/authorization.ts';
 
-/** How a server names what the authorization code grant is about. */
+/** The names that a server uses in the authorization code grant. */
 export interface DialectNames {
   /** Parameters that every authorization request has. */
   readonly authorize: Readonly<Record<string, string>>;
   /** The parameter with the redirect url. */
   readonly redirect: string;
-  /** The `grant_type` by which a code is exchanged. */
+  /** The `grant_type` that exchanges a code. */
   readonly codeGrant: string;
 }
 
 /**
  * The vendor's two pages on the same grant.
  *
- * The older one's template and its example disagree on the authorization request (`grant_type=code` in one,
- * `response_type=code` in the other), so it gets both.
+ * The older page's template and its example disagree about the authorization request (`grant_type=code` in one,
+ * `response_type=code` in the other), so that dialect sends both.
  */
 export const DIALECTS: Readonly<Record<Dialect, DialectNames>> = {
   older: {
