@@ -122,3 +122,21 @@ export function canonicalDecimal(text: string): string {
     ? '0'
     : `${sign}${digits}e${Number(exponent) - fraction.length + leading.length - digits.length}`;
 }
+
+/** More zeros than this behind an integer's digits are a mistake, not an identifier. */
+const LARGEST_EXPONENT = 40;
+
+/**
+ * All digits of an integer, without an exponent: identifiers are integers or strings, and go into addresses and keys as
+ * text.
+ *
+ * @returns Undefined for anything but an integer.
+ */
+export function integerText(value: Json | undefined): string | undefined {
+  if (Number.isSafeInteger(value)) return String(value);
+  if (typeof value !== 'number' && !(value instanceof ExactNumber)) return undefined;
+  const canonical = canonicalDecimal(value instanceof ExactNumber ? value.text : String(value));
+  const [digits = '', exponent = ''] = canonical.split('e');
+  const zeros = Number(exponent);
+  return zeros >= 0 && zeros <= LARGEST_EXPONENT ? digits + '0'.repeat(zeros) : undefined;
+}

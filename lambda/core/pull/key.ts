@@ -1,10 +1,8 @@
-import { canonicalDecimal, ExactNumber, type Json, type JsonObject } from '../json.ts';
+import { integerText, type JsonObject } from '../json.ts';
 import type { RejectReason } from './reject.ts';
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
 const LONGEST_ID = 2048;
-/** More zeros than this behind an integer's digits are taken for a mistake, not for an identifier. */
-const LARGEST_EXPONENT = 40;
 
 /** An object's key as text, or why it has none. */
 export type Key =
@@ -45,14 +43,4 @@ export function isKeyless(reason: RejectReason): boolean {
 
 function wellFormed(text: string): string | undefined {
   return text.isWellFormed() ? text : undefined;
-}
-
-/** All digits of an integer, without an exponent; undefined for anything else. */
-function integerText(value: Json): string | undefined {
-  if (Number.isSafeInteger(value)) return String(value);
-  if (typeof value !== 'number' && !(value instanceof ExactNumber)) return undefined;
-  const canonical = canonicalDecimal(value instanceof ExactNumber ? value.text : String(value));
-  const [digits = '', exponent = ''] = canonical.split('e');
-  const zeros = Number(exponent);
-  return zeros >= 0 && zeros <= LARGEST_EXPONENT ? digits + '0'.repeat(zeros) : undefined;
 }

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { canonicalText, Unstorable } from '../canonical.ts';
 import type { Problem } from '../errors.ts';
-import { ExactNumber, isObject, type Json, type JsonObject, parseJson, stringifyJson } from '../json.ts';
+import { integerText, isObject, type Json, type JsonObject, parseJson, stringifyJson } from '../json.ts';
 import { type Operation, placeholdersOf } from './operation.ts';
 
 /** One queued write to Procurios. */
@@ -153,8 +153,7 @@ function textOf(value: Json | undefined): string | undefined {
   if (typeof value === 'string') {
     return value !== '' && value !== '.' && value !== '..' && value.isWellFormed() ? value : undefined;
   }
-  const text = value instanceof ExactNumber ? value.text : typeof value === 'number' ? String(value) : '';
-  return /^-?\d+$/.test(text) ? text : undefined;
+  return integerText(value);
 }
 
 function checkBody(body: Json | undefined, operation: Operation | undefined): Problem[] {

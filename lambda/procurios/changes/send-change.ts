@@ -1,4 +1,4 @@
-import { ExactNumber, type Json, stringifyJson } from '../../core/json.ts';
+import { integerText, type Json, stringifyJson } from '../../core/json.ts';
 import type { Change } from '../../core/push/change.ts';
 import type { Reply } from '../../core/push/fate.ts';
 import { fillPath, type Operation } from '../../core/push/operation.ts';
@@ -47,7 +47,6 @@ function idsIn(answer: Json, pointers: Operation['ids']): Record<string, string>
 }
 
 function idOf(value: Json | undefined): string | undefined {
-  if (typeof value === 'string') return value !== '' && value.length <= LONGEST_ID ? value : undefined;
-  const text = value instanceof ExactNumber ? value.text : typeof value === 'number' ? String(value) : '';
-  return /^-?\d{1,500}$/.test(text) ? text : undefined;
+  const id = typeof value === 'string' ? value : integerText(value);
+  return id !== undefined && id !== '' && id.length <= LONGEST_ID ? id : undefined;
 }

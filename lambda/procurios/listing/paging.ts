@@ -1,5 +1,5 @@
 import { SyncError } from '../../core/errors.ts';
-import { ExactNumber, isObject, type Json } from '../../core/json.ts';
+import { integerText, isObject, type Json } from '../../core/json.ts';
 import type { Page, Position } from '../../core/pull/page.ts';
 import type { Stream } from '../../core/pull/stream.ts';
 import { findList, listAt } from './object-list.ts';
@@ -66,8 +66,7 @@ function afterLast(object: Json | undefined, field: string, previous: string | u
 /** @returns Undefined for anything but a non-empty string or an integer. */
 function cursorIn(value: Json | undefined): string | undefined {
   if (typeof value === 'string') return value === '' ? undefined : value;
-  const text = value instanceof ExactNumber ? value.text : typeof value === 'number' ? String(value) : '';
-  return /^-?\d+$/.test(text) ? text : undefined;
+  return integerText(value);
 }
 
 function alongLinks(

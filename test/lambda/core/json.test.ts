@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { canonicalDecimal, ExactNumber, parseJson, stringifyJson } from '../../../lambda/core/json.ts';
+import {
+  canonicalDecimal,
+  ExactNumber,
+  integerText,
+  parseJson,
+  stringifyJson,
+} from '../../../lambda/core/json.ts';
 
 describe('parseJson', () => {
   test.each([
@@ -77,5 +83,28 @@ describe('canonicalDecimal', () => {
     ['-007.0', '-7e0'],
   ])('spells %s as %s', (text, canonical) => {
     expect(canonicalDecimal(text)).toBe(canonical);
+  });
+});
+
+describe('integerText', () => {
+  test.each([
+    ['7', '7'],
+    ['-0', '0'],
+    ['1.0', '1'],
+    ['9007199254740993', '9007199254740993'],
+    ['-12345678901234567890', '-12345678901234567890'],
+    ['1e23', '100000000000000000000000'],
+    ['1.5', undefined],
+    ['1e41', undefined],
+    ['1e-2', undefined],
+    ['"7"', undefined],
+    ['true', undefined],
+    ['null', undefined],
+  ])('the JSON %s is the integer %s', (json, text) => {
+    expect(integerText(parseJson(json))).toBe(text);
+  });
+
+  test('a missing value is no integer', () => {
+    expect(integerText(undefined)).toBeUndefined();
   });
 });
