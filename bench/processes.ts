@@ -10,7 +10,7 @@ export interface Helper {
 
 const running = new Set<ChildProcess>();
 
-export interface StartOptions {
+interface StartOptions {
   /** All the variables it gets: nothing of the user's own AWS settings or proxies. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Node's options. */

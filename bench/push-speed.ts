@@ -5,7 +5,7 @@ import type { Cost } from './scripts/round.ts';
 import { startScript } from './surroundings.ts';
 
 /** What the stand-ins take, in milliseconds. */
-export interface PushLatencies {
+interface PushLatencies {
   /** For a write to Procurios. */
   readonly writeMs: number;
   /** For a call to the ledger. */

@@ -67,7 +67,7 @@ export const NUMBERED: Contender = {
 export const HAL: Contender = { ...NUMBERED, label: 'ours, HAL, 8 in flight', listing: 'hal' };
 export const UNCHANGED: Contender = { ...CURSOR, label: 'ours, cursor, nothing changed', table: 'as it is' };
 
-export const CONTENDERS = [PUT_EACH, BATCH_WRITE, CURSOR, NUMBERED, HAL, UNCHANGED];
+const CONTENDERS = [PUT_EACH, BATCH_WRITE, CURSOR, NUMBERED, HAL, UNCHANGED];
 
 /** The contenders in processes of their own, warmed up. */
 export async function startContenders(surroundings: Surroundings): Promise<Map<Contender, Script>> {

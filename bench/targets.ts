@@ -14,7 +14,7 @@ import {
 } from './speed.ts';
 
 /** Everything that a run of the benchmark measures and has a target for. */
-export interface Results {
+interface Results {
   readonly withLatencies: ReadonlyMap<Contender, Speed>;
   readonly atOnce: ReadonlyMap<Contender, Speed>;
   readonly memory: { readonly inLambda: Memory; readonly onMachine: Memory };

@@ -9,7 +9,7 @@ export interface CapacityMeter {
   close(): void;
 }
 
-export interface Units {
+interface Units {
   readonly read: number;
   readonly write: number;
 }

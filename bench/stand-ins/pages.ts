@@ -18,7 +18,7 @@ interface Template {
 }
 
 /** Which objects an answer shows. */
-export interface Extent {
+interface Extent {
   /** Index of the first one in the listing, from 0. */
   readonly from: number;
   readonly count: number;

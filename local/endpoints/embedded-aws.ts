@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { lockDataFolder } from './data-folder-lock.ts';
 import { startEmbeddedDynamoDb } from './embedded-dynamodb.ts';
 import { type EventBus, startEmbeddedEventBridge } from './embedded-event-bridge.ts';
-import { type EmbeddedSecrets, startEmbeddedSecretsManager } from './embedded-secrets-manager.ts';
+import { startEmbeddedSecretsManager } from './embedded-secrets-manager.ts';
 import { startEmbeddedSqs } from './embedded-sqs.ts';
+import type { EmbeddedSecrets } from './secret-store.ts';
 
 /** The AWS services that procurios-sync uses, in this process and on loopback only. */
 export interface EmbeddedAws {
@@ -16,7 +17,7 @@ export interface EmbeddedAws {
   close(): Promise<void>;
 }
 
-export interface EmbeddedAwsOptions {
+interface EmbeddedAwsOptions {
   /**
    * Where tables and queues are kept, and found again by the next start.
    *

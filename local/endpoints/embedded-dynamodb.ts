@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 /** What requests under way get to finish when the endpoint closes, in milliseconds. */
 const LONGEST_CLOSE_MS = 2_000;
 
-export interface EmbeddedDynamoDb {
+interface EmbeddedDynamoDb {
   /** Address on loopback, without a path. */
   readonly url: string;
   /** Ends it, at most two seconds later; idle connections are not waited for. */

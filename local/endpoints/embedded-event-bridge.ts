@@ -21,7 +21,7 @@ export interface EventBus {
   subscribe(listener: (event: BusEvent) => void): () => void;
 }
 
-export interface EmbeddedEventBridge extends Endpoint {
+interface EmbeddedEventBridge extends Endpoint {
   readonly bus: EventBus;
 }
 

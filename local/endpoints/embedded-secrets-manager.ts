@@ -2,9 +2,7 @@ import { type Endpoint, startJsonService } from './json-service.ts';
 import { type EmbeddedSecrets, SecretStore } from './secret-store.ts';
 import { answerSecretsAction } from './secrets-actions.ts';
 
-export type { EmbeddedSecrets };
-
-export interface EmbeddedSecretsManager extends Endpoint {
+interface EmbeddedSecretsManager extends Endpoint {
   readonly secrets: EmbeddedSecrets;
 }
 

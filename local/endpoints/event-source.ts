@@ -5,15 +5,13 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { type BatchResponse, failuresOf, type SqsEvent, toEvent } from './sqs-event.ts';
-
-export type { BatchResponse, SqsEvent };
+import { failuresOf, type SqsBatchResponse, type SqsEvent, toEvent } from './sqs-event.ts';
 
 export interface EventSourceOptions {
   readonly client: SQSClient;
   readonly queueUrl: string;
   /** The Lambda function. */
-  readonly handler: (event: SqsEvent) => Promise<BatchResponse>;
+  readonly handler: (event: SqsEvent) => Promise<SqsBatchResponse>;
   /** Messages in a batch at most. @default 10, the most that a FIFO queue allows */
   readonly batchSize?: number;
   /** Batches under way at a time. @default 1 */

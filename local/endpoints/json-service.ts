@@ -6,7 +6,7 @@ import { json } from 'node:stream/consumers';
 export type Parameters = Readonly<Record<string, unknown>>;
 
 /** Carries out an action of a service's API and returns the body of the answer. */
-export type AnswerAction = (action: string, parameters: Parameters) => object | Promise<object>;
+type AnswerAction = (action: string, parameters: Parameters) => object | Promise<object>;
 
 /** A refusal that the caller gets to see: with the type of AWS' own, and a message without a value. */
 export class ServiceError extends Error {

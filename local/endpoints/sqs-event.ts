@@ -22,7 +22,7 @@ export interface SqsRecord {
 }
 
 /** What such a function answers: the messages that go back. */
-export interface BatchResponse {
+export interface SqsBatchResponse {
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
 }
 

@@ -7,11 +7,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { openQueues } from './sqs-queues.ts';
+import type { openFauxqs } from './open-fauxqs.ts';
 
 const { path } = workerData as { readonly path?: string };
 
-let opened: ReturnType<typeof openQueues> | undefined;
+let opened: ReturnType<typeof openFauxqs> | undefined;
 const server = createServer((request, response) => void answer(request, response));
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -22,8 +22,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   }
   const { port } = server.address() as AddressInfo;
   try {
-    opened ??= import('./sqs-queues.ts').then((module) =>
-      module.openQueues(`http://127.0.0.1:${port}`, path),
+    opened ??= import('./open-fauxqs.ts').then((module) =>
+      module.openFauxqs(`http://127.0.0.1:${port}`, path),
     );
     (await opened).answer(request, response);
   } catch {

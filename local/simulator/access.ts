@@ -1,8 +1,8 @@
-import type { Language } from './call.ts';
-import { Refusal } from './refusal.ts';
+import type { Language } from './api-call.ts';
+import { ApiError } from './api-error.ts';
 import type { Access } from './route.ts';
 import type { Switches } from './switches.ts';
-import type { Granted, Tokens } from './tokens.ts';
+import type { TokenAccess, Tokens } from './tokens.ts';
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -10,19 +10,24 @@ type Headers = Readonly<Record<string, string | string[] | undefined>>;
  * Checks token, scope and media type, in that order.
  *
  * @returns What the token gives access to.
- * @throws {Refusal} 401, 403 or 406.
+ * @throws {ApiError} 401, 403 or 406.
  */
-export function checkAccess(access: Access, headers: Headers, tokens: Tokens, switches: Switches): Granted {
+export function checkAccess(
+  access: Access,
+  headers: Headers,
+  tokens: Tokens,
+  switches: Switches,
+): TokenAccess {
   const [, token] = /^Bearer (\S+)$/i.exec(String(headers.authorization ?? '')) ?? [];
   const granted = tokens.check(token);
   if (typeof granted === 'string') {
-    throw new Refusal(401, `Access token ${granted}`);
+    throw new ApiError(401, `Access token ${granted}`);
   }
   if (!access.scopes.some((scope) => granted.scopes.has(scope))) {
-    throw new Refusal(403, 'Insufficient scope');
+    throw new ApiError(403, 'Insufficient scope');
   }
   if (switches.wrongAccept === 'refused' && !accepts(access, String(headers.accept ?? ''))) {
-    throw new Refusal(406, 'Unsupported media type in Accept');
+    throw new ApiError(406, 'Unsupported media type in Accept');
   }
   return granted;
 }

@@ -1,9 +1,9 @@
-import type { AppliedWrite } from './applied-writes.ts';
 import type { Fields } from './data/object-set.ts';
-import type { Fault, FaultPlan } from './faults/fault.ts';
-import { type Switches, turn } from './switches.ts';
-import type { Credentials, Tokens } from './tokens.ts';
+import type { Fault, FaultPlan } from './faults/fault-plan.ts';
+import { type Switches, setSwitches } from './switches.ts';
+import type { ClientCredentials, Tokens } from './tokens.ts';
 import { OBJECT_KINDS, type ObjectKind, type World } from './world.ts';
+import type { AppliedWrite } from './write-history.ts';
 
 /** What is done to the environment from outside, while it runs. Also served as JSON under `/_simulator/`. */
 export interface Control {
@@ -35,7 +35,7 @@ export interface Control {
   /** Tokens given so far have run out. */
   expireTokens(): void;
   /** Changes what the token endpoint accepts. Tokens given so far stay good. */
-  setCredentials(credentials: Partial<Credentials>): void;
+  setCredentials(credentials: Partial<ClientCredentials>): void;
   switches(changes: Partial<Switches>): void;
 }
 
@@ -51,9 +51,9 @@ export function createControl(
   return {
     requests: () => Object.fromEntries(counts),
     resetRequests: () => counts.clear(),
-    applied: () => [...world.written.applied],
+    applied: () => [...world.history.applied],
     resetApplied() {
-      world.written.applied.length = 0;
+      world.history.applied.length = 0;
     },
     fault: (fault) => faults.add(fault),
     clearFaults: () => faults.clear(),
@@ -66,7 +66,7 @@ export function createControl(
     revokeTokens: () => tokens.revokeAll(),
     expireTokens: () => tokens.expireAll(),
     setCredentials: (credentials) => tokens.setCredentials(credentials),
-    switches: (changes) => turn(world.model.switches, changes),
+    switches: (changes) => setSwitches(world.model.switches, changes),
   };
 }
 

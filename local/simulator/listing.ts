@@ -1,7 +1,7 @@
-import type { Call } from './call.ts';
+import type { ApiCall } from './api-call.ts';
+import { type ApiReply, errorReply, jsonReply } from './api-reply.ts';
 import type { Fields, ObjectSet } from './data/object-set.ts';
 import type { Sequence } from './data/sequence.ts';
-import { errorReply, jsonReply, type Reply } from './reply.ts';
 
 /** How a listing is cut into pages. */
 export type Cut =
@@ -58,7 +58,7 @@ export function listing(parts: Omit<Listing, 'kind'>): Listing {
 }
 
 /** The page size that a page cap leaves is applied before anything else, so that numbers and links stay consistent. */
-export function servePage(asked: Listing, call: Call, changes: PageChanges, cap: number): Reply {
+export function servePage(asked: Listing, call: ApiCall, changes: PageChanges, cap: number): ApiReply {
   const size = asked.cut.by === 'nothing' ? asked.ids.length : Math.min(asked.cut.size, cap);
   const number = pageNumber(call.query);
   if (number === undefined) {
@@ -77,7 +77,7 @@ export function servePage(asked: Listing, call: Call, changes: PageChanges, cap:
   return jsonReply(asked.wrap(altered.objects, altered.links));
 }
 
-function windowOf(cut: Cut, number: number, size: number, pages: number, call: Call): Window | undefined {
+function windowOf(cut: Cut, number: number, size: number, pages: number, call: ApiCall): Window | undefined {
   if (cut.by !== 'page') {
     return { offset: cut.by === 'cursor' ? cut.start : 0, size, page: 1 };
   }
@@ -104,12 +104,12 @@ function linksOf(page: number, pages: number, linkTo: (page: number) => string):
 }
 
 /** Keeps the other parameters, as the archive's links do. */
-function linkFor({ path, query }: Call, page: number): string {
+function linkFor({ path, query }: ApiCall, page: number): string {
   const others = [...query].filter(([name]) => name !== 'page');
   return `${path}?${new URLSearchParams([...others, ['page', String(page)]])}`;
 }
 
-function visible(object: Fields, { switches }: Call): Fields {
+function visible(object: Fields, { switches }: ApiCall): Fields {
   return switches.hiddenFields.length === 0
     ? object
     : Object.fromEntries(Object.entries(object).filter(([name]) => !switches.hiddenFields.includes(name)));

@@ -1,7 +1,7 @@
-import type { Call } from './call.ts';
+import type { ApiCall } from './api-call.ts';
+import type { ApiReply } from './api-reply.ts';
 import type { Listing } from './listing.ts';
-import type { Reply } from './reply.ts';
-import type { Write } from './write.ts';
+import type { PendingWrite } from './pending-write.ts';
 
 /** What a caller needs for a route. */
 export interface Access {
@@ -21,7 +21,7 @@ export interface Route {
   readonly path: string;
   /** Absent: no token is needed. */
   readonly access?: Access;
-  readonly handle: (call: Call) => Reply | Listing | Write;
+  readonly handle: (call: ApiCall) => ApiReply | Listing | PendingWrite;
 }
 
 /** A route and the parameters that a path gives it. */

@@ -28,7 +28,7 @@ const IS_OF_TYPE: Readonly<Record<string, (value: unknown) => boolean>> = {
  *
  * Stricter than the schema alone says: a required field may not be empty either, and a date must exist.
  */
-export function problemsWith(body: Fields, schema: Schema, { unknownFields }: Switches): string[] {
+export function findProblems(body: Fields, schema: Schema, { unknownFields }: Switches): string[] {
   const missing = (schema.required ?? []).filter((name) => isEmpty(body[name]));
   const broken = problemsIn(body, schema, '', unknownFields === 'refused');
   return [...missing.map((name) => `Field ${name} is required`), ...broken];

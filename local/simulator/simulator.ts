@@ -1,24 +1,24 @@
 import type { AddressInfo } from 'node:net';
+import { createApiServer } from './api-server.ts';
 import { type Control, createControl, type RequestCounts } from './control.ts';
 import { countsFor } from './data/model.ts';
 import { createPools } from './data/pools.ts';
-import { FaultPlan } from './faults/fault.ts';
+import { FaultPlan } from './faults/fault-plan.ts';
 import { MEMBERS_COLLECTION } from './modules/relation-collections.ts';
 import { ROUTES } from './modules/routes.ts';
 import { patternOf } from './route.ts';
-import { createApiServer } from './server.ts';
-import { DEFAULT_SWITCHES, type Switches, turn } from './switches.ts';
+import { DEFAULT_SWITCHES, type Switches, setSwitches } from './switches.ts';
 import { SIMULATOR_CREDENTIALS, Tokens } from './tokens.ts';
 import { World } from './world.ts';
 
-export type { AppliedWrite } from './applied-writes.ts';
 export type { Control } from './control.ts';
-export { describeSimulator } from './describe.ts';
-export type { Fault, FaultAction } from './faults/fault.ts';
+export { describeSimulator } from './describe-simulator.ts';
+export type { Fault, FaultAction } from './faults/fault-plan.ts';
 export { SCOPES as SIMULATOR_SCOPES } from './modules/routes.ts';
 export type { Switches } from './switches.ts';
 export { SIMULATOR_CREDENTIALS } from './tokens.ts';
 export type { ObjectKind } from './world.ts';
+export type { AppliedWrite } from './write-history.ts';
 
 /** The collection with every relation. */
 export const SIMULATOR_COLLECTION = MEMBERS_COLLECTION;
@@ -54,7 +54,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     throw new RangeError(`'relations' must be a whole number from 1; got ${relations}`);
   }
   const switches = structuredClone(DEFAULT_SWITCHES) as Switches;
-  turn(switches, options.switches ?? {});
+  setSwitches(switches, options.switches ?? {});
   const world = new World({ seed, pools: createPools(seed), counts: countsFor(relations), switches });
   const tokens = new Tokens(SIMULATOR_CREDENTIALS);
   const faults = new FaultPlan(ROUTES.map(patternOf));

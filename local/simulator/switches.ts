@@ -125,7 +125,7 @@ export const DEFAULT_SWITCHES: Readonly<Switches> = {
  *
  * @throws {TypeError} On a name that is no switch, or a value of another type; nothing has changed then.
  */
-export function turn(switches: Switches, changes: Partial<Switches>): void {
+export function setSwitches(switches: Switches, changes: Partial<Switches>): void {
   for (const [name, value] of Object.entries(changes)) {
     const known = Object.hasOwn(DEFAULT_SWITCHES, name)
       ? DEFAULT_SWITCHES[name as keyof Switches]

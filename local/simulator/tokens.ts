@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { Consents } from './consents.ts';
 
 /** What a token gives access to. */
-export interface Granted {
+export interface TokenAccess {
   readonly scopes: ReadonlySet<string>;
   /** The number of the relation who consented; undefined: the client asked for itself. */
   readonly user: number | undefined;
 }
 
-interface Grant extends Granted {
+interface IssuedToken extends TokenAccess {
   expiresAtMs: number;
 }
 
-export interface Credentials {
+export interface ClientCredentials {
   readonly clientId: string;
   readonly clientSecret: string;
 }
@@ -25,16 +25,16 @@ export const SIMULATOR_CREDENTIALS = {
 
 /** The one client that is known, and the tokens given to it. */
 export class Tokens {
-  #credentials: Credentials;
-  readonly #grants = new Map<string, Grant>();
+  #credentials: ClientCredentials;
+  readonly #issued = new Map<string, IssuedToken>();
   readonly consents = new Consents();
 
-  constructor(credentials: Credentials) {
+  constructor(credentials: ClientCredentials) {
     this.#credentials = credentials;
   }
 
   /** Rotates the client's secret or id. Tokens already given stay good. */
-  setCredentials(credentials: Partial<Credentials>): void {
+  setCredentials(credentials: Partial<ClientCredentials>): void {
     this.#credentials = { ...this.#credentials, ...credentials };
   }
 
@@ -48,7 +48,7 @@ export class Tokens {
 
   issue(scopes: Iterable<string>, lifetimeSeconds: number, user?: number): string {
     const token = `simulated-${randomUUID()}`;
-    this.#grants.set(token, {
+    this.#issued.set(token, {
       scopes: new Set(scopes),
       user,
       expiresAtMs: Date.now() + lifetimeSeconds * 1000,
@@ -57,11 +57,11 @@ export class Tokens {
   }
 
   /** What a token gives access to, or why it is not taken. */
-  check(token: string | undefined): Granted | 'missing' | 'unknown' | 'expired' {
+  check(token: string | undefined): TokenAccess | 'missing' | 'unknown' | 'expired' {
     if (token === undefined) {
       return 'missing';
     }
-    const grant = this.#grants.get(token);
+    const grant = this.#issued.get(token);
     if (grant === undefined) {
       return 'unknown';
     }
@@ -70,12 +70,12 @@ export class Tokens {
 
   /** What renews tokens, too. */
   revokeAll(): void {
-    this.#grants.clear();
+    this.#issued.clear();
     this.consents.revokeAll();
   }
 
   expireAll(): void {
-    for (const grant of this.#grants.values()) {
+    for (const grant of this.#issued.values()) {
       grant.expiresAtMs = 0;
     }
   }

@@ -1,20 +1,15 @@
-import { Written } from './applied-writes.ts';
-import {
-  buildCampaign,
-  buildChannel,
-  buildContactMoment,
-  buildEmail,
-  buildEmailRecipient,
-  buildEngagementAction,
-  recipientCount,
-} from './data/activities.ts';
+import { buildContactMoment } from './data/contact-moments.ts';
 import { createdAt, offsetDateTime } from './data/dates.ts';
+import { buildEmail, buildEmailRecipient, recipientCount } from './data/email-tracking.ts';
+import { buildCampaign, buildChannel, buildEngagementAction } from './data/engagement.ts';
 import { buildLocation, buildMeeting, buildMeetingRegistration } from './data/meetings.ts';
 import type { Model } from './data/model.ts';
 import { buildModuleObject } from './data/module-objects.ts';
-import { buildOrder, buildPledge, buildProduct } from './data/money.ts';
 import { type Fields, ObjectSet } from './data/object-set.ts';
+import { buildPledge } from './data/pledges.ts';
 import { archivedReason, buildArchivedRelation, buildRelation } from './data/relations.ts';
+import { buildOrder, buildProduct } from './data/webshop.ts';
+import { WriteHistory } from './write-history.ts';
 
 /** The kinds of object that can be created, edited and removed. */
 export const OBJECT_KINDS = [
@@ -45,15 +40,12 @@ const RECIPIENTS_PER_EMAIL = 2 ** 24;
 export class World {
   readonly model: Model;
   readonly sets: Sets;
-  readonly written = new Written();
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
+  readonly history = new WriteHistory();
   readonly #recipients = new Map<number, ObjectSet>();
 
-  constructor(model: Model, now: () => number = Date.now) {
+  constructor(model: Model) {
     this.model = model;
-    this.now = now;
-    this.sets = createSets(model, now);
+    this.sets = createSets(model);
   }
 
   /** The recipients of one email, in the order of their last update. Their numbers here are ordinals. */
@@ -67,7 +59,6 @@ export class World {
       build: (ordinal) => buildEmailRecipient(this.model, email, ordinal),
       createdAt,
       movesOnEdit: true,
-      now: this.now,
     });
     this.#recipients.set(email, created);
     return created;
@@ -115,7 +106,7 @@ export class World {
     this.sets.relation.remove(relationId);
     this.sets.archivedRelation.create({
       archived_relation_id: relationId,
-      archived_on: offsetDateTime(this.now(), 'UTC'),
+      archived_on: offsetDateTime(Date.now(), 'UTC'),
       archived_reason: reason,
       kept_relation_id: keptRelationId,
     });
@@ -131,14 +122,14 @@ export class World {
   }
 
   #lastUpdate(): Fields {
-    return { lastUpdate: offsetDateTime(this.now(), this.model.switches.timeZone) };
+    return { lastUpdate: offsetDateTime(Date.now(), this.model.switches.timeZone) };
   }
 }
 
-function createSets(model: Model, now: () => number): Sets {
+function createSets(model: Model): Sets {
   const { counts } = model;
   const set = (count: number, build: (model: Model, id: number) => Fields) =>
-    new ObjectSet({ count, build: (id) => build(model, id), createdAt, now });
+    new ObjectSet({ count, build: (id) => build(model, id), createdAt });
   return {
     relation: set(counts.relations, buildRelation),
     archivedRelation: set(counts.archivedRelations, buildArchivedRelation),

@@ -2,10 +2,10 @@ import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
 import type { DurableExecutions } from '../endpoints/embedded-lambda.ts';
 import { ServiceError } from '../endpoints/json-service.ts';
 import { FunctionError } from './function-host.ts';
-import type { FunctionTarget } from './functions.ts';
+import type { FunctionTarget } from './template-functions.ts';
 
 /** How a durable execution ended. */
-export interface DurableResult {
+interface DurableResult {
   readonly arn: string;
   readonly status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT';
   /** What the function returned; undefined: it did not. */
@@ -36,7 +36,7 @@ interface RunnerEvent {
     getExecutionState(parameters: object): Promise<object>;
   };
 }
-interface Execution {
+interface RunningExecution {
   readonly arn: string;
   /** The runner's own name for it. */
   readonly runnerArn: string;
@@ -55,8 +55,8 @@ export async function startDurableRuns(): Promise<DurableRuns> {
   // There is one in a process, whoever uses it.
   if (users === 0) await LocalDurableTestRunner.setupTestEnvironment({ skipTime: false });
   users += 1;
-  const executions = new Map<string, Execution>();
-  const find = (arn: string): Execution => {
+  const executions = new Map<string, RunningExecution>();
+  const find = (arn: string): RunningExecution => {
     const execution = executions.get(arn);
     if (execution !== undefined) return execution;
     throw new ServiceError('ResourceNotFoundException', `There is no durable execution ${arn}.`);
@@ -85,10 +85,10 @@ export async function startDurableRuns(): Promise<DurableRuns> {
 async function run(
   { host, arn: functionArn }: FunctionTarget,
   payload: unknown,
-  executions: Map<string, Execution>,
+  executions: Map<string, RunningExecution>,
 ): Promise<DurableResult> {
   const deadlineMs = Date.now() + (host.spec.executionTimeoutMs ?? 0);
-  let execution: Execution | undefined;
+  let execution: RunningExecution | undefined;
   let invocations = 0;
   async function handlerFunction({ durableExecutionClient, ...event }: RunnerEvent): Promise<object> {
     execution ??= begin(event.DurableExecutionArn, functionArn, durableExecutionClient);
@@ -132,7 +132,7 @@ function isDurableAnswer(answer: unknown): answer is object {
   return STATUSES.has((answer as { readonly Status?: unknown } | null)?.Status);
 }
 
-function begin(id: string, functionArn: string, client: Execution['client']): Execution {
+function begin(id: string, functionArn: string, client: RunningExecution['client']): RunningExecution {
   // As in AWS: an execution belongs to a version, whatever alias it was started by.
   const version = functionArn.replace(/(:function:[^:]+):.*$/, '$1:1');
   return {
@@ -145,7 +145,7 @@ function begin(id: string, functionArn: string, client: Execution['client']): Ex
   };
 }
 
-function describeExecution({ arn, functionArn, startedAt, status }: Execution) {
+function describeExecution({ arn, functionArn, startedAt, status }: RunningExecution) {
   return {
     DurableExecutionArn: arn,
     DurableExecutionName: arn.split('/').at(-1),

@@ -26,7 +26,7 @@ export interface WorkerOptions extends Pick<FunctionSpec, 'folder' | 'file' | 'h
   /** What is the same for all invocations in Lambda's context object. */
   readonly context: Readonly<Record<string, string>>;
 }
-export interface Invocation {
+export interface WorkerInvocation {
   /** As JSON. */
   readonly event: string;
   readonly requestId: string;
@@ -35,7 +35,7 @@ export interface Invocation {
   readonly deadlineMs: number;
 }
 /** What an invocation came to, the result as JSON; of an environment that is ready, undefined. */
-export type Reply =
+export type WorkerReply =
   | { readonly result: string | undefined }
   | {
       readonly error: {
@@ -70,12 +70,12 @@ export interface FunctionHost {
 
 /** @param onLog - Told of each line that the function prints. */
 export function createFunctionHost(spec: FunctionSpec, onLog: (line: string) => void): FunctionHost {
-  const idle: Environment[] = [];
-  const all = new Set<Environment>();
-  async function take(): Promise<Environment> {
+  const idle: ExecutionEnvironment[] = [];
+  const all = new Set<ExecutionEnvironment>();
+  async function take(): Promise<ExecutionEnvironment> {
     const waiting = idle.pop();
     if (waiting !== undefined) return waiting;
-    const environment = new Environment(spec, onLog, () => all.delete(environment));
+    const environment = new ExecutionEnvironment(spec, onLog, () => all.delete(environment));
     all.add(environment);
     await environment.ready;
     return environment;
@@ -105,11 +105,11 @@ export function createFunctionHost(spec: FunctionSpec, onLog: (line: string) => 
 const LONGEST_LOAD_MS = 10_000;
 const WORKER = new URL('./function-worker.ts', import.meta.url);
 
-class Environment {
+class ExecutionEnvironment {
   readonly #spec: FunctionSpec;
   readonly #worker: Worker;
   readonly #onEnd: () => void;
-  #answer = Promise.withResolvers<Reply>();
+  #answer = Promise.withResolvers<WorkerReply>();
   /** Resolves when the bundle is loaded. */
   readonly ready: Promise<void>;
 
@@ -129,7 +129,7 @@ class Environment {
     for (const output of [this.#worker.stdout, this.#worker.stderr]) {
       createInterface({ input: output }).on('line', onLog);
     }
-    this.#worker.on('message', (reply: Reply) => this.#answer.resolve(reply));
+    this.#worker.on('message', (reply: WorkerReply) => this.#answer.resolve(reply));
     this.#worker.on('error', (error) => this.#ended('Runtime.ExitError', error.message));
     this.#worker.on('exit', () => this.#ended('Runtime.ExitError', 'the function ended its process'));
     this.ready = this.#load();
@@ -143,8 +143,8 @@ class Environment {
   }
 
   async invoke(event: unknown, invokedFunctionArn: string): Promise<unknown> {
-    this.#answer = Promise.withResolvers<Reply>();
-    const invocation: Invocation = {
+    this.#answer = Promise.withResolvers<WorkerReply>();
+    const invocation: WorkerInvocation = {
       event: JSON.stringify(event),
       requestId: randomUUID(),
       invokedFunctionArn,
@@ -161,7 +161,7 @@ class Environment {
     await this.#worker.terminate();
   }
 
-  async #inTime(answer: Promise<Reply>, timeoutMs: number): Promise<Reply> {
+  async #inTime(answer: Promise<WorkerReply>, timeoutMs: number): Promise<WorkerReply> {
     const timer = setTimeout(() => {
       this.#ended('Sandbox.Timedout', `Task timed out after ${timeoutMs / 1000} seconds`);
       void this.end();

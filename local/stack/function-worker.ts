@@ -6,7 +6,7 @@ import { realpathSync } from 'node:fs';
 import { isBuiltin, registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Invocation, Reply, WorkerOptions } from './function-host.ts';
+import type { WorkerInvocation, WorkerOptions, WorkerReply } from './function-host.ts';
 
 const { folder, file, handlerName, context } = workerData as WorkerOptions;
 // Without symbolic links, as Node resolves modules.
@@ -31,11 +31,11 @@ function resolveOr<Result>(resolve: () => Result): Result | undefined {
   }
 }
 
-function reply(message: Reply): void {
+function reply(message: WorkerReply): void {
   parentPort?.postMessage(message);
 }
 
-function errorOf(error: unknown): Reply {
+function errorOf(error: unknown): WorkerReply {
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   return { error: { name, message, stack } };
 }
@@ -52,7 +52,7 @@ async function load(): Promise<Handler> {
 try {
   const handler = await load();
   reply({ result: undefined });
-  parentPort?.on('message', ({ event, requestId, invokedFunctionArn, deadlineMs }: Invocation) => {
+  parentPort?.on('message', ({ event, requestId, invokedFunctionArn, deadlineMs }: WorkerInvocation) => {
     const own = {
       ...context,
       awsRequestId: requestId,

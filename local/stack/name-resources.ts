@@ -1,5 +1,5 @@
-import { ACCOUNT, type Physical, REGION, type TemplateResolver } from './resolve.ts';
 import { type Resource, resourcesOf, type Template, TemplateError } from './template.ts';
+import { ACCOUNT, type PhysicalResource, REGION, type TemplateResolver } from './template-resolver.ts';
 
 /** Resources that are something on this machine; each has a module that makes it so. */
 const WORKING: ReadonlySet<string> = new Set([
@@ -52,7 +52,7 @@ interface Named {
   nameFrom(property: string): string;
 }
 
-const NAMED: readonly (readonly [Resource['Type'], (resource: Named) => Physical])[] = [
+const NAMED: readonly (readonly [Resource['Type'], (resource: Named) => PhysicalResource])[] = [
   ['AWS::IAM::Role', ({ nameFrom }) => withArn('iam', 'role/', nameFrom('RoleName'), '')],
   ['AWS::KMS::Key', ({ nameFrom }) => withArn('kms', 'key/', nameFrom(''))],
   ['AWS::Logs::LogGroup', ({ nameFrom }) => withArn('logs', 'log-group:', nameFrom('LogGroupName'))],
@@ -77,7 +77,7 @@ const NAMED: readonly (readonly [Resource['Type'], (resource: Named) => Physical
   ],
 ];
 
-function withArn(service: string, kind: string, ref: string, region = REGION): Physical {
+function withArn(service: string, kind: string, ref: string, region = REGION): PhysicalResource {
   return { ref, attributes: { Arn: `arn:aws:${service}:${region}:${ACCOUNT}:${kind}${ref}` } };
 }
 

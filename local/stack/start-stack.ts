@@ -4,19 +4,23 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { EmbeddedAws } from '../endpoints/embedded-aws.ts';
 import { startEmbeddedLambda } from '../endpoints/embedded-lambda.ts';
 import type { EventSource } from '../endpoints/event-source.ts';
-import { createQueues } from './create-queues.ts';
-import { createSecrets } from './create-secrets.ts';
-import { createTables } from './create-tables.ts';
 import { type DurableRuns, startDurableRuns } from './durable-runs.ts';
-import { type EventRule, readRules } from './event-rules.ts';
-import { readMappings, startMapping } from './event-sources.ts';
-import { createFunctions, type Functions, type FunctionTarget } from './functions.ts';
 import { nameResources } from './name-resources.ts';
 import type { Assembly } from './read-assembly.ts';
-import { TemplateResolver } from './resolve.ts';
-import { readSchedules, type Schedule } from './schedules.ts';
+import { type EventRule, readRules } from './template-event-rules.ts';
+import { readEventSourceMappings, startEventSourceMapping } from './template-event-sources.ts';
+import {
+  createTemplateFunctions,
+  type FunctionTarget,
+  type TemplateFunctions,
+} from './template-functions.ts';
+import { createTemplateQueues } from './template-queues.ts';
+import { TemplateResolver } from './template-resolver.ts';
+import { readSchedules, type TemplateSchedule } from './template-schedules.ts';
+import { createTemplateSecrets } from './template-secrets.ts';
+import { createTemplateTables } from './template-tables.ts';
 
-export interface StackOptions {
+interface StackOptions {
   readonly assembly: Assembly;
   /** Where the template's tables, queues and secrets are created, and its events arrive. */
   readonly aws: EmbeddedAws;
@@ -29,11 +33,11 @@ export interface StackOptions {
 }
 
 /** How an invocation by a schedule ended. */
-export type Ran = Awaited<ReturnType<DurableRuns['run']>> | { readonly result: unknown };
+type Ran = Awaited<ReturnType<DurableRuns['run']>> | { readonly result: unknown };
 
 /** A template at work on this machine. */
 export interface LocalStack {
-  readonly functions: Functions;
+  readonly functions: TemplateFunctions;
   /**
    * Does now what the template's one schedule does when its time has come.
    *
@@ -69,22 +73,22 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
   try {
     nameResources(template, resolver);
     await Promise.all([
-      createTables(clients.dynamoDb, template, resolver),
-      createSecrets(clients.secretsManager, template, resolver),
+      createTemplateTables(clients.dynamoDb, template, resolver),
+      createTemplateSecrets(clients.secretsManager, template, resolver),
     ]);
-    const queues = await createQueues(clients.sqs, template, resolver);
+    const queues = await createTemplateQueues(clients.sqs, template, resolver);
     const surroundings = {
       ...aws.environment,
       AWS_ENDPOINT_URL_LAMBDA: lambda.url,
       PROCURIOS_HOST: procuriosHost,
     };
-    const functions = createFunctions(assembly, resolver, { surroundings, onLog });
-    const mappings = readMappings(template, { queues, functions, resolver });
+    const functions = createTemplateFunctions(assembly, resolver, { surroundings, onLog });
+    const mappings = readEventSourceMappings(template, { queues, functions, resolver });
     const rules = readRules(template, functions, resolver);
     const schedules = readSchedules(template, functions, resolver);
     opened.push(...functions.hosts);
     await Promise.all(functions.hosts.map((host) => host.warm()));
-    const sources = mappings.map((mapping) => startMapping(mapping, clients.sqs, onFailure));
+    const sources = mappings.map((mapping) => startEventSourceMapping(mapping, clients.sqs, onFailure));
     opened.push(...sources);
     const deliveries = startDeliveries(aws, rules, { durableRuns, onFailure });
     opened.push(deliveries);
@@ -128,7 +132,7 @@ async function invoke({ host, arn }: FunctionTarget, event: unknown, durableRuns
     : await durableRuns.run({ host, arn }, event);
 }
 
-async function runSchedule(schedules: readonly Schedule[], durableRuns: DurableRuns): Promise<Ran> {
+async function runSchedule(schedules: readonly TemplateSchedule[], durableRuns: DurableRuns): Promise<Ran> {
   const [schedule] = schedules;
   if (schedule === undefined || schedules.length > 1) {
     throw new Error(`the template has ${schedules.length} schedules; one is expected`);

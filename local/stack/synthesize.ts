@@ -12,8 +12,8 @@ const SOURCES = ['bin/app.ts', 'config', 'lambda', 'lib', 'package.json', 'packa
 /** Assemblies in the cache. More than one, so that switching between configs or branches does not synthesize again. */
 const MOST_CACHED = 8;
 
-export interface SynthesizeOptions {
-  /** The config file, followed by the files that it imports beside procurios-sync. */
+interface SynthesizeOptions {
+  /** The config file, followed by the project files that it imports (other than the package `procurios-sync` itself). */
   readonly configFiles: readonly [string, ...string[]];
   /** Called before synthesis begins; not called if the cache holds an assembly of the same sources. */
   readonly onBegin?: () => void;

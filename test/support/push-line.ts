@@ -20,7 +20,12 @@ import { systemClock } from '../../lambda/runtime/clock.ts';
 import { createPush } from '../../lambda/wiring/run-push.ts';
 import type { EmbeddedAws } from '../../local/endpoints/embedded-aws.ts';
 import { createQueues } from '../../local/endpoints/queues.ts';
-import { type BatchResponse, failuresOf, type SqsEvent, toEvent } from '../../local/endpoints/sqs-event.ts';
+import {
+  failuresOf,
+  type SqsBatchResponse,
+  type SqsEvent,
+  toEvent,
+} from '../../local/endpoints/sqs-event.ts';
 import { createTables } from '../../local/endpoints/tables.ts';
 import { SIMULATOR_CREDENTIALS, SIMULATOR_SCOPES, type Simulator } from '../../local/simulator/simulator.ts';
 import { dynamoDbOf, sqsOf } from './embedded-aws.ts';
@@ -48,7 +53,7 @@ export interface Wire {
 }
 
 /** Handles a batch in a process, real or not. What it answers after a crash is not heard. */
-export type Worker = (event: SqsEvent, wire: Wire) => Promise<BatchResponse | undefined>;
+export type Worker = (event: SqsEvent, wire: Wire) => Promise<SqsBatchResponse | undefined>;
 
 /** What is queued. */
 export interface LineChange {

@@ -37,7 +37,7 @@ export function buildMeeting(model: Model, id: number): Fields {
 }
 
 /** Which generated meeting a generated registration is for: each gets every n-th. */
-export function meetingOf({ counts }: Model, registration: number): number {
+function meetingOf({ counts }: Model, registration: number): number {
   return ((registration - 1) % counts.meetings) + 1;
 }
 

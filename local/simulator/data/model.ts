@@ -24,7 +24,7 @@ const KIND_NUMBERS = {
 } as const;
 
 /** How many objects of each kind are generated. */
-export interface Counts {
+export interface ObjectCounts {
   readonly relations: number;
   readonly archivedRelations: number;
   readonly meetings: number;
@@ -45,12 +45,12 @@ export interface Counts {
 export interface Model {
   readonly seed: number;
   readonly pools: Pools;
-  readonly counts: Counts;
+  readonly counts: ObjectCounts;
   readonly switches: Switches;
 }
 
 /** Sizes that follow from the number of relations; each paged listing has at least two pages. */
-export function countsFor(relations: number): Counts {
+export function countsFor(relations: number): ObjectCounts {
   const share = (least: number, part: number) => Math.max(least, Math.ceil(relations / part));
   return {
     relations,

@@ -3,7 +3,7 @@ import { concatenate, countBelow, partition, rangeWithout, type Sequence, sequen
 /** The fields of one object, as the API shows them. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-export interface ObjectSetOptions {
+interface ObjectSetOptions {
   /** How many objects are generated: those with the numbers 1 to `count`. */
   readonly count: number;
   /** Makes an object from its number, the same every time. */
@@ -12,7 +12,6 @@ export interface ObjectSetOptions {
   readonly createdAt: (id: number) => number;
   /** Whether an edit moves the object to the end of the listing. */
   readonly movesOnEdit?: boolean;
-  readonly now: () => number;
 }
 
 /**
@@ -105,7 +104,7 @@ export class ObjectSet {
   create(fields: Fields = {}, place: 'first' | 'last' = 'last'): number {
     this.#lastId += 1;
     this.#overlay.set(this.#lastId, { ...this.#options.build(this.#lastId), ...fields });
-    this.#changedAt.set(this.#lastId, this.#options.now());
+    this.#changedAt.set(this.#lastId, Date.now());
     if (place === 'first') {
       this.#head.unshift(this.#lastId);
     } else {
@@ -121,7 +120,7 @@ export class ObjectSet {
       throw new RangeError(`there is no object with number ${id}`);
     }
     this.#overlay.set(id, { ...current, ...fields });
-    this.#changedAt.set(id, this.#options.now());
+    this.#changedAt.set(id, Date.now());
     if (this.#options.movesOnEdit) {
       this.#takeOut(id);
       this.#tail.push(id);
@@ -162,4 +161,13 @@ export class ObjectSet {
       sequenceOf(this.#tail.filter(isWanted)),
     );
   }
+}
+
+/** Marks every field of an object but its number as left out: what is written over it is all there is then. */
+export function clearedFields(object: Fields, key: string): Fields {
+  return Object.fromEntries(
+    Object.keys(object)
+      .filter((name) => name !== key)
+      .map((name) => [name, undefined]),
+  );
 }

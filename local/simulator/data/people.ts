@@ -11,7 +11,7 @@ export interface Person {
   readonly email: string;
 }
 
-export interface Address {
+export interface PostalAddress {
   readonly street: string;
   readonly number: number;
   readonly numberAdd: string;
@@ -42,7 +42,7 @@ export function personOf(model: Model, relationId: number): Person {
   return drawPerson(model, relationId, drawsFor(model, 'relation', relationId));
 }
 
-export function drawAddress({ pools }: Model, draws: Draws): Address {
+export function drawAddress({ pools }: Model, draws: Draws): PostalAddress {
   return {
     street: draws.pick(pools.streets),
     number: draws.between(1, 240),

@@ -1,5 +1,5 @@
 import type { Listing, ServedPage, Window } from '../listing.ts';
-import type { FaultHooks } from './hooks.ts';
+import type { FaultHooks } from './fault-hooks.ts';
 
 type LinkTo = (page: number) => string;
 

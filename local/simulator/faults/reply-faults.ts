@@ -1,5 +1,5 @@
-import { emptyReply, errorReply, jsonReply, type Reply, textReply } from '../reply.ts';
-import type { FaultHooks } from './hooks.ts';
+import { type ApiReply, emptyReply, errorReply, jsonReply, textReply } from '../api-reply.ts';
+import type { FaultHooks } from './fault-hooks.ts';
 
 interface Applied {
   /** Whether the request is handled all the same, so that a write takes effect. @default false */
@@ -74,18 +74,18 @@ export const replyFaults = {
 
   contentType({ contentType = 'text/plain' }: { contentType?: string }) {
     return {
-      reply: (reply: Reply) => ({ ...reply, headers: { ...reply.headers, 'content-type': contentType } }),
+      reply: (reply: ApiReply) => ({ ...reply, headers: { ...reply.headers, 'content-type': contentType } }),
     };
   },
 
   /** The answer without its array of objects. */
   missingList() {
-    return { reply: (reply: Reply) => ({ ...reply, json: withoutLists(reply.json) }) };
+    return { reply: (reply: ApiReply) => ({ ...reply, json: withoutLists(reply.json) }) };
   },
 } satisfies Record<string, (options: never) => FaultHooks>;
 
 /** Puts another answer in the place of the module's: without asking the module, or after that. */
-function answering(applied: boolean | undefined, make: (contentType: string) => Reply): FaultHooks {
+function answering(applied: boolean | undefined, make: (contentType: string) => ApiReply): FaultHooks {
   return applied
     ? { reply: ({ headers }) => make(headers['content-type'] ?? 'application/json') }
     : { instead: make };

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
-import { emptyReply, type WrittenReply } from '../reply.ts';
+import { type EncodedReply, emptyReply } from '../api-reply.ts';
 import type { Tokens } from '../tokens.ts';
-import type { FaultHooks } from './hooks.ts';
+import type { FaultHooks } from './fault-hooks.ts';
 
 /** Faults of the connection and of the token that comes over it. */
 export const transportFaults = {
@@ -13,7 +13,7 @@ export const transportFaults = {
   /** Promises the whole body, sends a part and closes the connection. */
   cutBody({ keep = 0.5 }: { keep?: number }) {
     return {
-      send: (response: ServerResponse, reply: WrittenReply) =>
+      send: (response: ServerResponse, reply: EncodedReply) =>
         sendPart(response, reply, keep, () => response.socket?.destroy()),
     };
   },
@@ -21,7 +21,7 @@ export const transportFaults = {
   /** Promises the whole body, sends a part and falls silent. */
   stalledBody({ keep = 0.5 }: { keep?: number }) {
     return {
-      send: (response: ServerResponse, reply: WrittenReply) =>
+      send: (response: ServerResponse, reply: EncodedReply) =>
         sendPart(response, reply, keep, () => undefined),
     };
   },
@@ -62,7 +62,7 @@ function unless(applied: boolean): FaultHooks {
 
 function sendPart(
   response: ServerResponse,
-  { status, headers, body }: WrittenReply,
+  { status, headers, body }: EncodedReply,
   keep: number,
   then: () => void,
 ): void {

@@ -1,7 +1,7 @@
-import type { Call } from '../call.ts';
+import type { ApiCall } from '../api-call.ts';
+import { type ApiReply, emptyReply, textReply } from '../api-reply.ts';
 import type { AuthorizationRequest } from '../consents.ts';
 import { personOf, spokenName } from '../data/people.ts';
-import { emptyReply, type Reply, textReply } from '../reply.ts';
 import type { Route } from '../route.ts';
 import type { Switches } from '../switches.ts';
 import { consentPage, refusalPage, signInPage } from './authorize-pages.ts';
@@ -35,7 +35,7 @@ export function authorizeRoutes(grantable: (scopes: readonly string[]) => string
 /** What cannot be told the client, since it is not known to be one: only the user is told. */
 class Unanswerable extends Error {}
 
-function answer(handle: () => Reply): Reply {
+function answer(handle: () => ApiReply): ApiReply {
   try {
     return handle();
   } catch (error) {
@@ -44,7 +44,7 @@ function answer(handle: () => Reply): Reply {
   }
 }
 
-function begin(call: Call, grantable: (scopes: readonly string[]) => string[]): Reply {
+function begin(call: ApiCall, grantable: (scopes: readonly string[]) => string[]): ApiReply {
   const request = readRequest(call, grantable);
   if ('error' in request) return back(request, { error: request.error }, call.switches);
   const { email } = personOf(call.world.model, 1);
@@ -52,7 +52,7 @@ function begin(call: Call, grantable: (scopes: readonly string[]) => string[]): 
 }
 
 /** The form that was sent: who signs in, or what was decided. */
-function goOn(call: Call, grantable: (scopes: readonly string[]) => string[]): Reply {
+function goOn(call: ApiCall, grantable: (scopes: readonly string[]) => string[]): ApiReply {
   const form = new URLSearchParams(call.body);
   const { consents } = call.tokens;
   const decision = form.get('decision');
@@ -78,7 +78,7 @@ function goOn(call: Call, grantable: (scopes: readonly string[]) => string[]): R
 }
 
 /** The number of a relation stands in its e-mail address. */
-function userOf({ world }: Call, email: string): number | undefined {
+function userOf({ world }: ApiCall, email: string): number | undefined {
   const id = Number(/\.(\d{1,9})@/.exec(email)?.[1]);
   const isUser =
     world.sets.relation.has(id) && personOf(world.model, id).email === email.trim().toLowerCase();
@@ -89,7 +89,7 @@ type Back = Pick<AuthorizationRequest, 'redirectUrl' | 'state'>;
 
 /** @returns The request; or an error that the client may be told. */
 function readRequest(
-  { query, tokens, switches }: Call,
+  { query, tokens, switches }: ApiCall,
   grantable: (scopes: readonly string[]) => string[],
 ): AuthorizationRequest | (Back & { readonly error: string }) {
   if (!tokens.isClient(query.get('client_id'))) throw new Unanswerable('This client is not known.');
@@ -122,14 +122,14 @@ function back(
   { redirectUrl, state }: Back,
   outcome: Record<string, string>,
   { state: echo }: Switches,
-): Reply {
+): ApiReply {
   const url = new URL(redirectUrl);
   for (const [name, value] of Object.entries(outcome)) url.searchParams.set(name, value);
   if (state !== null && echo === 'returned') url.searchParams.set('state', state);
   return emptyReply(302, { location: url.href, 'cache-control': 'no-store' });
 }
 
-function html(text: string, status = 200): Reply {
+function html(text: string, status = 200): ApiReply {
   const { headers, ...reply } = textReply(text, 'text/html; charset=utf-8', status);
   return {
     ...reply,

@@ -1,9 +1,9 @@
-import type { Call } from '../call.ts';
-import { CONTACT_MOMENT_TYPES } from '../data/activities.ts';
+import type { ApiCall } from '../api-call.ts';
+import { ApiError } from '../api-error.ts';
+import { type ApiReply, jsonReply } from '../api-reply.ts';
+import { CONTACT_MOMENT_TYPES } from '../data/contact-moments.ts';
 import { type Listing, listing } from '../listing.ts';
-import { filtered } from '../parameters.ts';
-import { Refusal } from '../refusal.ts';
-import { jsonReply, type Reply } from '../reply.ts';
+import { filterSet } from '../read-parameters.ts';
 import type { Access, Route } from '../route.ts';
 
 const ROOT = '/l/contact_moment_api/contact_moment';
@@ -14,10 +14,10 @@ export const CONTACT_MOMENT_ROUTES: readonly Route[] = [
   { method: 'GET', path: `${ROOT}/type/{type}/schema`, access: ACCESS, handle: schema },
 ];
 
-function contactMoments(call: Call): Listing {
+function contactMoments(call: ApiCall): Listing {
   const set = call.world.sets.contactMoment;
   return listing({
-    ids: filtered(call, set, ({ recipients }) => (Array.isArray(recipients) ? recipients : [])),
+    ids: filterSet(call, set, ({ recipients }) => (Array.isArray(recipients) ? recipients : [])),
     set,
     cut: { by: 'page', size: 25 },
     object: (id) => set.get(id) ?? {},
@@ -26,10 +26,10 @@ function contactMoments(call: Call): Listing {
 }
 
 /** The vendor puts the one schema into an array. */
-function schema({ parameters }: Call): Reply {
+function schema({ parameters }: ApiCall): ApiReply {
   const type = CONTACT_MOMENT_TYPES.find((known) => known === parameters.type);
   if (type === undefined) {
-    throw new Refusal(404, 'Unknown contact moment type');
+    throw new ApiError(404, 'Unknown contact moment type');
   }
   return jsonReply([
     {

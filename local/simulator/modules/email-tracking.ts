@@ -1,8 +1,8 @@
-import type { Call } from '../call.ts';
-import { ordinalOf } from '../data/activities.ts';
+import type { ApiCall } from '../api-call.ts';
+import { ApiError } from '../api-error.ts';
+import { ordinalOf } from '../data/email-tracking.ts';
 import { type Listing, listing } from '../listing.ts';
-import { readId } from '../parameters.ts';
-import { Refusal } from '../refusal.ts';
+import { readId } from '../read-parameters.ts';
 import type { Access, Route } from '../route.ts';
 
 const ROOT = '/l/email_api/tracking';
@@ -13,11 +13,11 @@ export const EMAIL_TRACKING_ROUTES: readonly Route[] = [
   { method: 'GET', path: `${ROOT}/{email}/recipients`, access: ACCESS, handle: recipients },
 ];
 
-function emails({ query, world }: Call): Listing {
+function emails({ query, world }: ApiCall): Listing {
   const set = world.sets.email;
   const after = query.get('after') ?? '0';
   if (!/^\d{1,15}$/.test(after)) {
-    throw new Refusal(400, 'Invalid after');
+    throw new ApiError(400, 'Invalid after');
   }
   return listing({
     ids: set.all(),
@@ -28,16 +28,16 @@ function emails({ query, world }: Call): Listing {
   });
 }
 
-function recipients(call: Call): Listing {
+function recipients(call: ApiCall): Listing {
   const email = readId(call, 'email');
   if (!call.world.sets.email.has(email)) {
-    throw new Refusal(404, 'Unknown email');
+    throw new ApiError(404, 'Unknown email');
   }
   const set = call.world.recipientsOf(email);
   const after = call.query.get('after');
   const ordinal = after === null ? 0 : ordinalOf(email, after);
   if (ordinal === undefined) {
-    throw new Refusal(400, 'Invalid after');
+    throw new ApiError(400, 'Invalid after');
   }
   return listing({
     ids: set.all(),

@@ -1,11 +1,11 @@
-import type { Call } from '../call.ts';
+import type { ApiCall } from '../api-call.ts';
+import { ApiError } from '../api-error.ts';
+import { jsonReply } from '../api-reply.ts';
 import { uuidOf } from '../data/model.ts';
-import { Refusal } from '../refusal.ts';
-import { jsonReply } from '../reply.ts';
-import { readObject } from '../request-body.ts';
+import { type PendingWrite, pendingWrite } from '../pending-write.ts';
+import { readObject } from '../read-body.ts';
 import type { Route } from '../route.ts';
-import { problemsWith, type Schema } from '../schema-check.ts';
-import { type Write, write } from '../write.ts';
+import { findProblems, type Schema } from '../schema-check.ts';
 
 export const ENGAGEMENT_WRITE_ROUTES: readonly Route[] = [
   {
@@ -32,7 +32,7 @@ const ACTION: Schema = {
 /** Themes are listed nowhere: those of the generated actions are all there are. */
 const THEMES = 5;
 
-function createAction(call: Call): Write {
+function createAction(call: ApiCall): PendingWrite {
   const { model, sets } = call.world;
   const body = readObject(call);
   const { description, campaignId, themeId = null, channelId = null } = body;
@@ -44,15 +44,15 @@ function createAction(call: Call): Write {
     String(themeId),
   );
   const problems = [
-    ...problemsWith(body, ACTION, call.switches),
+    ...findProblems(body, ACTION, call.switches),
     ...(campaignId === undefined || sets.campaign.has(Number(campaignId)) ? [] : ['Unknown campaign']),
     ...(themeId === null || isTheme ? [] : ['Unknown theme']),
     ...(channelId === null || isChannel ? [] : ['Unknown channel']),
   ];
   if (problems.length > 0) {
-    throw new Refusal(400, ...problems);
+    throw new ApiError(400, ...problems);
   }
-  return write(() =>
+  return pendingWrite(() =>
     jsonReply(
       {
         actionId: sets.engagementAction.create({

@@ -1,4 +1,4 @@
-import type { Call } from '../call.ts';
+import type { ApiCall } from '../api-call.ts';
 import type { ObjectSet } from '../data/object-set.ts';
 import { type Listing, listing } from '../listing.ts';
 import type { Access, Route } from '../route.ts';
@@ -32,7 +32,7 @@ function pages(set: ObjectSet): Listing {
   });
 }
 
-function channels({ world, language }: Call): Listing {
+function channels({ world, language }: ApiCall): Listing {
   const set = world.sets.channel;
   return listing({
     ids: set.all(),

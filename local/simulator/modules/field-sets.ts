@@ -1,7 +1,7 @@
-import type { Call, Language } from '../call.ts';
+import type { ApiCall, Language } from '../api-call.ts';
+import { ApiError } from '../api-error.ts';
 import type { Fields } from '../data/object-set.ts';
-import { readId } from '../parameters.ts';
-import { Refusal } from '../refusal.ts';
+import { readId } from '../read-parameters.ts';
 import type { Access } from '../route.ts';
 import type { Switches } from '../switches.ts';
 import { generatedKeyOf, propertiesOf } from './relation-fields.ts';
@@ -53,18 +53,18 @@ export const REGISTRATION_ACCESS: Access = {
 };
 
 /** The scope with a set's number gives access to that set alone. */
-export function grantedSets({ scopes }: Call): readonly FieldSet[] {
+export function grantedSets({ scopes }: ApiCall): readonly FieldSet[] {
   return scopes.has('profile/registration')
     ? REGISTRATION_SETS
     : REGISTRATION_SETS.filter(({ id }) => scopes.has(`profile/registration/${id}`));
 }
 
-/** @throws {Refusal} 404 if it is none of these. */
-export function setNamed(sets: readonly FieldSet[], call: Call): FieldSet {
+/** @throws {ApiError} 404 if it is none of these. */
+export function setNamed(sets: readonly FieldSet[], call: ApiCall): FieldSet {
   const wanted = readId(call, 'set');
   const found = sets.find(({ id }) => id === wanted);
   if (found === undefined) {
-    throw new Refusal(404, 'Unknown set');
+    throw new ApiError(404, 'Unknown set');
   }
   return found;
 }
@@ -72,7 +72,7 @@ export function setNamed(sets: readonly FieldSet[], call: Call): FieldSet {
 const DRAFT_07 = 'http://json-schema.org/draft-07/schema#';
 
 /** What the set's schema says, under the names that are switched on. */
-export function schemaOf(set: FieldSet, { language, switches }: Call): Fields {
+export function schemaOf(set: FieldSet, { language, switches }: ApiCall): Fields {
   const { title, fields, hasImage } = set;
   return {
     $schema: switches.setSchemaUri === 'plain' ? DRAFT_07 : DRAFT_07.replaceAll('/', '\\/'),

@@ -1,6 +1,6 @@
-import type { Call } from '../call.ts';
+import type { ApiCall } from '../api-call.ts';
 import { type Listing, listing } from '../listing.ts';
-import { filtered } from '../parameters.ts';
+import { filterSet } from '../read-parameters.ts';
 import type { Route } from '../route.ts';
 
 export const FUNDRAISING_ROUTES: readonly Route[] = [
@@ -12,10 +12,10 @@ export const FUNDRAISING_ROUTES: readonly Route[] = [
   },
 ];
 
-function pledges(call: Call): Listing {
+function pledges(call: ApiCall): Listing {
   const set = call.world.sets.pledge;
   return listing({
-    ids: filtered(call, set, ({ relation_id }) => [relation_id]),
+    ids: filterSet(call, set, ({ relation_id }) => [relation_id]),
     set,
     cut: { by: 'page', size: 25 },
     object: (id) => set.get(id) ?? {},

@@ -1,12 +1,12 @@
-import type { Call } from '../call.ts';
+import type { ApiCall } from '../api-call.ts';
+import { ApiError } from '../api-error.ts';
+import { type ApiReply, emptyReply, jsonReply } from '../api-reply.ts';
 import { localDateTime } from '../data/dates.ts';
-import { readId } from '../parameters.ts';
-import { Refusal } from '../refusal.ts';
-import { emptyReply, jsonReply, type Reply } from '../reply.ts';
-import { readChecked } from '../request-body.ts';
+import { type PendingWrite, pendingWrite } from '../pending-write.ts';
+import { readValidBody } from '../read-body.ts';
+import { readId } from '../read-parameters.ts';
 import type { Access, Route } from '../route.ts';
 import type { Schema } from '../schema-check.ts';
-import { type Write, write } from '../write.ts';
 import { REGISTRATION_SCHEMA } from './meeting-schemas.ts';
 import { idsOfMeeting } from './meetings.ts';
 
@@ -28,23 +28,23 @@ const PRESENCE_SCHEMA: Schema = {
 const UNKNOWN_PRESENCE = 2;
 
 /** Registers somebody as often as is asked. */
-function register(call: Call): Write {
-  const { sets, model, now } = call.world;
+function register(call: ApiCall): PendingWrite {
+  const { sets, model } = call.world;
   const meetingId = readId(call, 'meeting');
   if (!sets.meeting.has(meetingId)) {
-    throw new Refusal(404, 'Unknown meeting');
+    throw new ApiError(404, 'Unknown meeting');
   }
-  const { relationId, ticketId = null, remark = null } = readChecked(call, REGISTRATION_SCHEMA);
+  const { relationId, ticketId = null, remark = null } = readValidBody(call, REGISTRATION_SCHEMA);
   if (!sets.relation.has(Number(relationId))) {
-    throw new Refusal(400, 'Unknown relation');
+    throw new ApiError(400, 'Unknown relation');
   }
-  return write(() => {
+  return pendingWrite(() => {
     const registrationId = sets.meetingRegistration.create({
       meetingId,
       relationId,
       ticketId,
       remark,
-      registrationDate: localDateTime(now(), model.switches.timeZone),
+      registrationDate: localDateTime(Date.now(), model.switches.timeZone),
       presence: UNKNOWN_PRESENCE,
       activitiesSignedUp: [],
       registration_status: 1,
@@ -53,35 +53,35 @@ function register(call: Call): Write {
   });
 }
 
-function cancel(call: Call): Reply | Write {
+function cancel(call: ApiCall): ApiReply | PendingWrite {
   const { switches, world } = call;
   const meeting = readId(call, 'meeting');
   const registration = readId(call, 'registration');
   const set = world.sets.meetingRegistration;
-  const isAgain = world.written.cancelled.get(registration) === meeting;
+  const isAgain = world.history.cancelled.get(registration) === meeting;
   if (isAgain && switches.secondCancellation === 'accepted') {
     return emptyReply(switches.changedStatus);
   }
   if (set.get(registration)?.meetingId !== meeting) {
-    throw new Refusal(404, 'Unknown registration');
+    throw new ApiError(404, 'Unknown registration');
   }
-  return write(() => {
+  return pendingWrite(() => {
     set.remove(registration);
-    world.written.cancelled.set(registration, meeting);
+    world.history.cancelled.set(registration, meeting);
     return emptyReply(switches.changedStatus);
   });
 }
 
-function setPresence(call: Call): Write {
+function setPresence(call: ApiCall): PendingWrite {
   const set = call.world.sets.meetingRegistration;
   const relation = readId(call, 'relation');
   const ids = idsOfMeeting(call);
   const theirs = ids.slice(0, ids.length).filter((id) => set.get(id)?.relationId === relation);
   if (theirs.length === 0) {
-    throw new Refusal(404, 'Unknown attendee');
+    throw new ApiError(404, 'Unknown attendee');
   }
-  const { presence } = readChecked(call, PRESENCE_SCHEMA);
-  return write(() => {
+  const { presence } = readValidBody(call, PRESENCE_SCHEMA);
+  return pendingWrite(() => {
     for (const id of theirs) {
       set.edit(id, { presence });
     }

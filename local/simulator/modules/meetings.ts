@@ -1,11 +1,11 @@
-import type { Call, Language } from '../call.ts';
+import type { ApiCall, Language } from '../api-call.ts';
+import { ApiError } from '../api-error.ts';
+import { type ApiReply, jsonReply } from '../api-reply.ts';
 import { attendeeOf, registrationsFor } from '../data/meetings.ts';
 import type { Fields } from '../data/object-set.ts';
 import { type Sequence, sequenceOf } from '../data/sequence.ts';
 import { type Listing, listing } from '../listing.ts';
-import { filtered, keepIf, readId, readIntegers } from '../parameters.ts';
-import { Refusal } from '../refusal.ts';
-import { jsonReply, type Reply } from '../reply.ts';
+import { filterSet, keepIf, readId, readIntegers } from '../read-parameters.ts';
 import type { Access, Route } from '../route.ts';
 import { ATTENDEE_SCHEMA, LOCATION_SCHEMA, MEETING_SCHEMA, REGISTRATION_SCHEMA } from './meeting-schemas.ts';
 
@@ -52,7 +52,7 @@ export const MEETING_ROUTES: readonly Route[] = [
   },
 ];
 
-function meetings(call: Call): Listing {
+function meetings(call: ApiCall): Listing {
   const set = call.world.sets.meeting;
   const search = call.query.get('search')?.toLowerCase();
   return listing({
@@ -64,10 +64,10 @@ function meetings(call: Call): Listing {
   });
 }
 
-function registrations(call: Call): Listing {
+function registrations(call: ApiCall): Listing {
   const set = call.world.sets.meetingRegistration;
   return listing({
-    ids: filtered(call, set, ({ relationId }) => [relationId]),
+    ids: filterSet(call, set, ({ relationId }) => [relationId]),
     set,
     cut: { by: 'page', size: 25 },
     object: (id) => registrationAsListed(set.get(id) ?? {}),
@@ -75,7 +75,7 @@ function registrations(call: Call): Listing {
   });
 }
 
-function registrationsOfMeeting(call: Call): Listing {
+function registrationsOfMeeting(call: ApiCall): Listing {
   const set = call.world.sets.meetingRegistration;
   return listing({
     ids: idsOfMeeting(call),
@@ -89,15 +89,15 @@ function registrationsOfMeeting(call: Call): Listing {
   });
 }
 
-function registration(call: Call): Reply {
+function registration(call: ApiCall): ApiReply {
   const found = call.world.sets.meetingRegistration.get(readId(call, 'registration'));
   if (found?.meetingId !== readId(call, 'meeting')) {
-    throw new Refusal(404, 'Unknown registration');
+    throw new ApiError(404, 'Unknown registration');
   }
   return jsonReply({ relationId: found.relationId, ticketId: found.ticketId, remark: found.remark });
 }
 
-function attendees(call: Call): Listing {
+function attendees(call: ApiCall): Listing {
   const { model, sets } = call.world;
   const object = (id: number) => {
     const found = sets.meetingRegistration.get(id) ?? {};
@@ -111,7 +111,7 @@ function attendees(call: Call): Listing {
   });
 }
 
-function locations(call: Call): Listing {
+function locations(call: ApiCall): Listing {
   const { location: set, meeting } = call.world.sets;
   const meetingIds = readIntegers(call, 'meetingIds');
   const ofMeetings =
@@ -132,11 +132,11 @@ function registrationAsListed(registration: Fields): Fields {
 }
 
 /** The registrations for the meeting in the path, by number. Unknown meetings are 404. */
-export function idsOfMeeting(call: Call): Sequence {
+export function idsOfMeeting(call: ApiCall): Sequence {
   const { model, sets } = call.world;
   const meeting = readId(call, 'meeting');
   if (!sets.meeting.has(meeting)) {
-    throw new Refusal(404, 'Unknown meeting');
+    throw new ApiError(404, 'Unknown meeting');
   }
   const candidates = new Set([...registrationsFor(model, meeting), ...sets.meetingRegistration.overlaid()]);
   const isOfMeeting = (id: number) => sets.meetingRegistration.get(id)?.meetingId === meeting;

@@ -1,12 +1,12 @@
-import type { Call } from '../call.ts';
-import type { Fields } from '../data/object-set.ts';
+import type { ApiCall } from '../api-call.ts';
+import { ApiError } from '../api-error.ts';
+import { type ApiReply, emptyReply, jsonReply } from '../api-reply.ts';
+import { clearedFields, type Fields } from '../data/object-set.ts';
 import { type Listing, listing } from '../listing.ts';
-import { readId } from '../parameters.ts';
-import { Refusal } from '../refusal.ts';
-import { emptyReply, jsonReply, type Reply } from '../reply.ts';
-import { readObject } from '../request-body.ts';
+import { type PendingWrite, pendingWrite } from '../pending-write.ts';
+import { readObject } from '../read-body.ts';
+import { readId } from '../read-parameters.ts';
 import type { Access, Route } from '../route.ts';
-import { emptied, type Write, write } from '../write.ts';
 
 const ALL = '/l/module_api/object';
 const ONE = `${ALL}/{id}`;
@@ -34,7 +34,7 @@ export const MODULE_OBJECT_ROUTES: readonly Route[] = (
   },
 }));
 
-function objects({ world }: Call): Listing {
+function objects({ world }: ApiCall): Listing {
   const set = world.sets.moduleObject;
   return listing({
     ids: set.all(),
@@ -45,58 +45,58 @@ function objects({ world }: Call): Listing {
   });
 }
 
-function object(call: Call): Reply {
+function object(call: ApiCall): ApiReply {
   return jsonReply(existing(call).current);
 }
 
-function create(call: Call): Write {
+function create(call: ApiCall): PendingWrite {
   const set = call.world.sets.moduleObject;
-  const fields = { ...emptied(set.original(1), 'id'), ...readFields(call) };
-  return write(() => jsonReply({ id: set.create(fields) }, call.switches.createdStatus));
+  const fields = { ...clearedFields(set.original(1), 'id'), ...readFields(call) };
+  return pendingWrite(() => jsonReply({ id: set.create(fields) }, call.switches.createdStatus));
 }
 
-function change(call: Call): Write {
+function change(call: ApiCall): PendingWrite {
   const { id } = existing(call);
   return edit(call, id, readFields(call));
 }
 
-function replace(call: Call): Write {
+function replace(call: ApiCall): PendingWrite {
   const { id, current } = existing(call);
-  return edit(call, id, { ...emptied(current, 'id'), ...readFields(call) });
+  return edit(call, id, { ...clearedFields(current, 'id'), ...readFields(call) });
 }
 
 /** The number is given by Procurios; one in the body counts for nothing. */
-function readFields(call: Call): Fields {
+function readFields(call: ApiCall): Fields {
   const { id: _id, ...fields } = readObject(call);
   return fields;
 }
 
-function edit({ switches, world }: Call, id: number, fields: Fields): Write {
-  return write(() => {
+function edit({ switches, world }: ApiCall, id: number, fields: Fields): PendingWrite {
+  return pendingWrite(() => {
     world.sets.moduleObject.edit(id, fields);
     return emptyReply(switches.changedStatus);
   });
 }
 
-function remove(call: Call): Write {
+function remove(call: ApiCall): PendingWrite {
   const { id } = existing(call);
-  return write(() => {
+  return pendingWrite(() => {
     call.world.sets.moduleObject.remove(id);
     return emptyReply(call.switches.changedStatus);
   });
 }
 
-function existing(call: Call): { id: number; current: Fields } {
+function existing(call: ApiCall): { id: number; current: Fields } {
   const id = readId(call, 'id');
   const current = call.world.sets.moduleObject.get(id);
   if (current === undefined) {
-    throw new Refusal(404, 'Unknown object');
+    throw new ApiError(404, 'Unknown object');
   }
   return { id, current };
 }
 
-function checkScope({ scopes, switches }: Call): void {
+function checkScope({ scopes, switches }: ApiCall): void {
   if (!scopes.has(switches.objectScope)) {
-    throw new Refusal(403, 'Insufficient scope');
+    throw new ApiError(403, 'Insufficient scope');
   }
 }

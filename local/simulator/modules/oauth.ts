@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Call } from '../call.ts';
+import type { ApiCall } from '../api-call.ts';
+import { ApiError } from '../api-error.ts';
+import { type ApiReply, jsonReply } from '../api-reply.ts';
 import type { Consent } from '../consents.ts';
 import { personOf, sortedName } from '../data/people.ts';
-import { Refusal } from '../refusal.ts';
-import { jsonReply, type Reply } from '../reply.ts';
 import type { Route } from '../route.ts';
 import type { Switches } from '../switches.ts';
 import { authorizeRoutes, dialectsOf } from './authorize.ts';
@@ -29,7 +29,7 @@ const CLAIM_SCOPES = ['profile', 'email'];
 type Grantable = (scopes: readonly string[]) => string[];
 
 /** Id and secret count in the body only: a Basic header is as good as none. */
-function issueToken(call: Call, grantable: Grantable): Reply {
+function issueToken(call: ApiCall, grantable: Grantable): ApiReply {
   const { body, headers, switches, tokens } = call;
   if (!String(headers['content-type']).startsWith('application/x-www-form-urlencoded')) {
     return refuse('invalid_request');
@@ -45,7 +45,7 @@ function issueToken(call: Call, grantable: Grantable): Reply {
   return grant(form, call, grantable);
 }
 
-type GrantType = (form: URLSearchParams, call: Call, grantable: Grantable) => Reply;
+type GrantType = (form: URLSearchParams, call: ApiCall, grantable: Grantable) => ApiReply;
 
 function grantOf(name: string | null, switches: Switches): GrantType | undefined {
   if (name === 'client_credentials') return forClient;
@@ -53,7 +53,7 @@ function grantOf(name: string | null, switches: Switches): GrantType | undefined
   return name === 'refresh_token' && switches.refreshTokens !== 'none' ? forRefreshToken : undefined;
 }
 
-function forClient(form: URLSearchParams, { switches, tokens }: Call, grantable: Grantable): Reply {
+function forClient(form: URLSearchParams, { switches, tokens }: ApiCall, grantable: Grantable): ApiReply {
   const asked = (form.get('scope') ?? '').split(' ').filter((scope) => scope !== '');
   const granted = grantable(asked);
   if (switches.unknownScope === 'refused' && granted.length < asked.length) {
@@ -63,7 +63,7 @@ function forClient(form: URLSearchParams, { switches, tokens }: Call, grantable:
   return jsonReply({ access_token: token, ...details(granted, switches.tokenReplyFields, switches) });
 }
 
-function forCode(form: URLSearchParams, call: Call): Reply {
+function forCode(form: URLSearchParams, call: ApiCall): ApiReply {
   const { switches, tokens } = call;
   const given = dialectsOf(switches).map(({ redirect }) => form.get(redirect));
   const redirectUrl = given.find((each) => each !== null);
@@ -82,14 +82,14 @@ function forCode(form: URLSearchParams, call: Call): Reply {
   return forUser({ scopes, user: code.user }, call);
 }
 
-function forRefreshToken(form: URLSearchParams, call: Call): Reply {
+function forRefreshToken(form: URLSearchParams, call: ApiCall): ApiReply {
   const isSpent = call.switches.refreshTokens === 'rotating';
   const consent = call.tokens.consents.useRefreshToken(form.get('refresh_token') ?? '', isSpent);
   return consent === undefined ? refuse('invalid_grant') : forUser(consent, call);
 }
 
 /** With something to renew it where that is switched on; what lasts is given with the first token only. */
-function forUser(consent: Consent, { switches, tokens, body }: Call): Reply {
+function forUser(consent: Consent, { switches, tokens, body }: ApiCall): ApiReply {
   const { scopes, user } = consent;
   const isFirst = !new URLSearchParams(body).has('refresh_token');
   const isRenewable =
@@ -110,15 +110,15 @@ function details(scopes: readonly string[], names: Switches['tokenReplyFields'],
   return Object.fromEntries(names.map((name) => [name, all[name]]));
 }
 
-function refuse(error: string, status = 400): Reply {
+function refuse(error: string, status = 400): ApiReply {
   return jsonReply({ error }, status);
 }
 
 /** A token of client credentials has no user; the first relation stands in. */
-function userinfo({ scopes, user, world }: Call): Reply {
+function userinfo({ scopes, user, world }: ApiCall): ApiReply {
   const id = user ?? world.sets.relation.all().slice(0, 1)[0];
   if (id === undefined) {
-    throw new Refusal(404, 'Unknown user');
+    throw new ApiError(404, 'Unknown user');
   }
   const person = personOf(world.model, id);
   return jsonReply({

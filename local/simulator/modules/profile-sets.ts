@@ -1,9 +1,9 @@
-import type { Call } from '../call.ts';
+import type { ApiCall } from '../api-call.ts';
+import { ApiError } from '../api-error.ts';
+import { type ApiReply, emptyReply, jsonReply } from '../api-reply.ts';
 import { uuidOf } from '../data/model.ts';
 import type { Fields } from '../data/object-set.ts';
-import { readId } from '../parameters.ts';
-import { Refusal } from '../refusal.ts';
-import { emptyReply, jsonReply, type Reply } from '../reply.ts';
+import { readId } from '../read-parameters.ts';
 import type { Route } from '../route.ts';
 import {
   type FieldSet,
@@ -37,26 +37,26 @@ export const PROFILE_SET_ROUTES: readonly Route[] = [
   },
 ];
 
-function profileSets(call: Call): Reply {
+function profileSets(call: ApiCall): ApiReply {
   const links = (id: number) => ({ schema: { href: `${PROFILES}/${id}/schema`, type: 'GET' } });
   return jsonReply({ profileSet: PROFILE_SETS.map((set) => entryOf(set, links, call)) });
 }
 
-function profileSchema(call: Call): Reply {
+function profileSchema(call: ApiCall): ApiReply {
   return jsonReply(schemaOf(setNamed(PROFILE_SETS, call), call));
 }
 
-function profile(call: Call): Reply {
+function profile(call: ApiCall): ApiReply {
   const { fields } = setNamed(PROFILE_SETS, call);
   const relation = call.world.sets.relation.get(readId(call, 'relation'));
   if (relation === undefined) {
-    throw new Refusal(404, 'Unknown relation');
+    throw new ApiError(404, 'Unknown relation');
   }
   const shown = Object.fromEntries(Object.entries(relation).filter(([key]) => fields.has(key)));
   return jsonReply({ ...relationAsShown(shown, call.switches), image: imageOf(Number(relation.id), call) });
 }
 
-function registrationSets(call: Call): Reply {
+function registrationSets(call: ApiCall): ApiReply {
   const links = (id: number) => ({
     schema: { href: `${REGISTRATIONS}/${id}/schema`, type: 'GET' },
     validate: { href: `${REGISTRATIONS}/${id}/validate`, type: 'POST' },
@@ -67,19 +67,19 @@ function registrationSets(call: Call): Reply {
   });
 }
 
-function registrationSchema(call: Call): Reply {
+function registrationSchema(call: ApiCall): ApiReply {
   return jsonReply(schemaOf(setNamed(grantedSets(call), call), call));
 }
 
 /** A document of the profile that was read last cannot be told from another: any UUID gives the same small image. */
-function document({ parameters }: Call): Reply {
+function document({ parameters }: ApiCall): ApiReply {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(parameters.guid ?? '')
     ? { status: 200, headers: { 'content-type': 'image/gif' }, bytes: ONE_PIXEL }
     : emptyReply(404);
 }
 const ONE_PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
 
-function entryOf({ id, title }: FieldSet, links: (id: number) => Fields, call: Call): Fields {
+function entryOf({ id, title }: FieldSet, links: (id: number) => Fields, call: ApiCall): Fields {
   return {
     id,
     title: title[call.language],
@@ -88,7 +88,7 @@ function entryOf({ id, title }: FieldSet, links: (id: number) => Fields, call: C
 }
 
 /** The key of the document that a profile's image is; null without one. */
-export function imageOf(relation: number, { world }: Call): string | null {
-  const written = world.written.images.get(relation);
+export function imageOf(relation: number, { world }: ApiCall): string | null {
+  const written = world.history.images.get(relation);
   return written === undefined ? uuidOf(world.model, 'document', relation) : written;
 }

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { Call } from '../call.ts';
+import type { ApiCall } from '../api-call.ts';
+import { ApiError } from '../api-error.ts';
+import { type ApiReply, emptyReply, errorReply, jsonReply } from '../api-reply.ts';
 import { phpMap } from '../data/model.ts';
 import type { Fields } from '../data/object-set.ts';
 import { registeredRelation, withDerivedNames } from '../data/registered-relation.ts';
-import { readId } from '../parameters.ts';
-import { Refusal } from '../refusal.ts';
-import { emptyReply, errorReply, jsonReply, type Reply } from '../reply.ts';
-import { readObject } from '../request-body.ts';
+import { type PendingWrite, pendingWrite } from '../pending-write.ts';
+import { readObject } from '../read-body.ts';
+import { readId } from '../read-parameters.ts';
 import type { Route } from '../route.ts';
-import { isFields, problemsWith } from '../schema-check.ts';
-import { type Write, write } from '../write.ts';
+import { findProblems, isFields } from '../schema-check.ts';
 import {
   type FieldSet,
   grantedSets,
@@ -35,7 +35,7 @@ export const PROFILE_WRITE_ROUTES: readonly Route[] = [
   { method: 'POST', path: `${PROFILES}/{set}/{relation}`, access: PROFILE_ACCESS, handle: update },
 ];
 
-function validate(call: Call): Reply {
+function validate(call: ApiCall): ApiReply {
   const { problems } = readForm(setNamed(grantedSets(call), call), call);
   if (problems.length > 0) {
     return errorReply(call.switches.setErrorsStatus, ...problems);
@@ -44,15 +44,15 @@ function validate(call: Call): Reply {
 }
 
 /** Makes a new relation every time, also for somebody who is known. */
-function register(call: Call): Reply | Write {
+function register(call: ApiCall): ApiReply | PendingWrite {
   const { switches, world } = call;
   const { fields, problems } = readForm(setNamed(grantedSets(call), call), call);
   if (problems.length > 0) {
     return errorReply(switches.setErrorsStatus, ...problems);
   }
-  return write(() => {
-    const relationId = world.sets.relation.create(registeredRelation(world.model, fields, world.now()));
-    const registrationId = world.written.registrations.push(relationId);
+  return pendingWrite(() => {
+    const relationId = world.sets.relation.create(registeredRelation(world.model, fields, Date.now()));
+    const registrationId = world.history.registrations.push(relationId);
     const ids = { relationId, registrationId };
     const name = switches.registrationReply;
     return jsonReply({ [name]: ids[name] }, switches.createdStatus);
@@ -60,23 +60,23 @@ function register(call: Call): Reply | Write {
 }
 
 /** How an older client got from the number of a registration to that of the relation. */
-function registration(call: Call): Reply {
+function registration(call: ApiCall): ApiReply {
   setNamed(grantedSets(call), call);
-  const relationId = call.world.written.registrations[readId(call, 'registration') - 1];
+  const relationId = call.world.history.registrations[readId(call, 'registration') - 1];
   if (relationId === undefined) {
-    throw new Refusal(404, 'Unknown registration');
+    throw new ApiError(404, 'Unknown registration');
   }
   return jsonReply({ relationId });
 }
 
 /** Changes the fields that the body has; each is replaced whole. */
-function update(call: Call): Reply | Write {
+function update(call: ApiCall): ApiReply | PendingWrite {
   const { switches, world } = call;
   const set = setNamed(PROFILE_SETS, call);
   const relation = readId(call, 'relation');
   const current = world.sets.relation.get(relation);
   if (current === undefined) {
-    throw new Refusal(404, 'Unknown relation');
+    throw new ApiError(404, 'Unknown relation');
   }
   const form = readForm(set, call);
   const { image, ...fields } = form.fields;
@@ -85,17 +85,17 @@ function update(call: Call): Reply | Write {
   if (problems.length > 0) {
     return errorReply(switches.setErrorsStatus, ...problems);
   }
-  return write(() => {
+  return pendingWrite(() => {
     world.sets.relation.edit(relation, withDerivedNames({ ...current, ...fields }));
     if (key !== undefined) {
-      world.written.images.set(relation, key);
+      world.history.images.set(relation, key);
     }
     return emptyReply(switches.changedStatus);
   });
 }
 
 /** What was filled in, under the readable names, and everything that is wrong with it. */
-function readForm(set: FieldSet, call: Call): { fields: Fields; problems: string[] } {
+function readForm(set: FieldSet, call: ApiCall): { fields: Fields; problems: string[] } {
   const { switches } = call;
   const body = readObject(call);
   const schema = { ...schemaOf(set, call), required: requiredNames(set, switches) };
@@ -103,7 +103,7 @@ function readForm(set: FieldSet, call: Call): { fields: Fields; problems: string
   const fields = Object.entries(kept).filter(
     ([name]) => set.fields.has(name) || (set.hasImage && name === 'image'),
   );
-  return { fields: Object.fromEntries(fields), problems: problemsWith(body, schema, switches) };
+  return { fields: Object.fromEntries(fields), problems: findProblems(body, schema, switches) };
 }
 
 /**

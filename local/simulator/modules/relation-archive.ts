@@ -1,7 +1,7 @@
-import type { Call } from '../call.ts';
+import type { ApiCall } from '../api-call.ts';
+import { ApiError } from '../api-error.ts';
 import { type Listing, listing } from '../listing.ts';
-import { readDate } from '../parameters.ts';
-import { Refusal } from '../refusal.ts';
+import { readDate } from '../read-parameters.ts';
 import type { Route } from '../route.ts';
 
 /** Without `amount`, and at most. */
@@ -17,7 +17,7 @@ export const RELATION_ARCHIVE_ROUTES: readonly Route[] = [
   },
 ];
 
-function archivedRelations(call: Call): Listing {
+function archivedRelations(call: ApiCall): Listing {
   const set = call.world.sets.archivedRelation;
   const since = readDate(call, 'since') ?? Number.NEGATIVE_INFINITY;
   const until = readDate(call, 'until') ?? Number.POSITIVE_INFINITY;
@@ -36,10 +36,10 @@ function archivedRelations(call: Call): Listing {
   });
 }
 
-function readAmount({ query }: Call): number {
+function readAmount({ query }: ApiCall): number {
   const text = query.get('amount') ?? String(DEFAULT_AMOUNT);
   if (!/^[1-9]\d{0,8}$/.test(text)) {
-    throw new Refusal(400, 'Invalid amount');
+    throw new ApiError(400, 'Invalid amount');
   }
   return Math.min(Number(text), LARGEST_AMOUNT);
 }

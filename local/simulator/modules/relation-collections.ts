@@ -1,10 +1,10 @@
-import type { Call, Language } from '../call.ts';
+import type { ApiCall, Language } from '../api-call.ts';
+import { ApiError } from '../api-error.ts';
+import { type ApiReply, jsonReply } from '../api-reply.ts';
+import { objectAt } from '../data/object-at.ts';
 import type { Fields } from '../data/object-set.ts';
-import { objectAt } from '../data/pointer.ts';
 import { type Listing, listing, type PageLinks } from '../listing.ts';
-import { readDate } from '../parameters.ts';
-import { Refusal } from '../refusal.ts';
-import { jsonReply, type Reply } from '../reply.ts';
+import { readDate } from '../read-parameters.ts';
 import type { Access, Route } from '../route.ts';
 import { propertiesOf, RELATION_FIELDS, relationAsShown } from './relation-fields.ts';
 
@@ -39,7 +39,7 @@ export const RELATION_COLLECTION_ROUTES: readonly Route[] = [
   { method: 'GET', path: `${ROOT}/{id}`, access: ACCESS, handle: relations },
 ];
 
-function collections({ language }: Call): Reply {
+function collections({ language }: ApiCall): ApiReply {
   return jsonReply(
     COLLECTIONS.map(({ id, title }) => ({
       id,
@@ -52,7 +52,7 @@ function collections({ language }: Call): Reply {
   );
 }
 
-function schema(call: Call): Reply {
+function schema(call: ApiCall): ApiReply {
   const { language, switches } = call;
   const { id, title, fields } = collectionOf(call);
   return jsonReply({
@@ -68,7 +68,7 @@ function schema(call: Call): Reply {
   });
 }
 
-function relations(call: Call): Listing {
+function relations(call: ApiCall): Listing {
   const { switches, world } = call;
   const { fields } = collectionOf(call);
   const set = world.sets.relation;
@@ -93,7 +93,7 @@ function only(relation: Fields, fields: ReadonlySet<string>): Fields {
 }
 const KNOWN = new Set(RELATION_FIELDS.map(({ key }) => key));
 
-function halLinks(links: PageLinks, { switches }: Call): Fields {
+function halLinks(links: PageLinks, { switches }: ApiCall): Fields {
   const named = ['self', 'first', 'prev', 'next', 'last'] as const;
   return Object.fromEntries(
     named
@@ -102,10 +102,10 @@ function halLinks(links: PageLinks, { switches }: Call): Fields {
   );
 }
 
-function collectionOf({ parameters }: Call): Collection {
+function collectionOf({ parameters }: ApiCall): Collection {
   const found = COLLECTIONS.find(({ id }) => id === parameters.id);
   if (found === undefined) {
-    throw new Refusal(404, 'Unknown collection');
+    throw new ApiError(404, 'Unknown collection');
   }
   return found;
 }

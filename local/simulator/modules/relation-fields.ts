@@ -1,4 +1,4 @@
-import type { Language } from '../call.ts';
+import type { Language } from '../api-call.ts';
 import type { Fields } from '../data/object-set.ts';
 import type { Switches } from '../switches.ts';
 

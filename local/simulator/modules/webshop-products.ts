@@ -1,13 +1,13 @@
-import type { Call } from '../call.ts';
-import type { Fields } from '../data/object-set.ts';
+import type { ApiCall } from '../api-call.ts';
+import { ApiError } from '../api-error.ts';
+import { emptyReply } from '../api-reply.ts';
+import { clearedFields, type Fields } from '../data/object-set.ts';
 import { type Listing, listing } from '../listing.ts';
-import { readId } from '../parameters.ts';
-import { Refusal } from '../refusal.ts';
-import { emptyReply } from '../reply.ts';
-import { readChecked } from '../request-body.ts';
+import { type PendingWrite, pendingWrite } from '../pending-write.ts';
+import { readValidBody } from '../read-body.ts';
+import { readId } from '../read-parameters.ts';
 import type { Access, Route } from '../route.ts';
 import type { Schema } from '../schema-check.ts';
-import { emptied, type Write, write } from '../write.ts';
 import { checkShop } from './webshop.ts';
 
 const ALL = '/l/webshop2_api/webshops/{shop}/products';
@@ -49,7 +49,7 @@ const PRODUCT: Schema = {
   required: ['title', 'articleNumber', 'price'],
 };
 
-function products(call: Call): Listing {
+function products(call: ApiCall): Listing {
   checkShop(call);
   const set = call.world.sets.product;
   return listing({
@@ -61,33 +61,33 @@ function products(call: Call): Listing {
   });
 }
 
-function create(call: Call): Write {
+function create(call: ApiCall): PendingWrite {
   checkShop(call);
   const set = call.world.sets.product;
-  const fields = { ...emptied(set.original(1), 'productId'), ...readProduct(call) };
-  return write(() => {
+  const fields = { ...clearedFields(set.original(1), 'productId'), ...readProduct(call) };
+  return pendingWrite(() => {
     set.create(fields);
     return emptyReply(200);
   });
 }
 
-function replace(call: Call): Write {
+function replace(call: ApiCall): PendingWrite {
   checkShop(call);
   const id = readId(call, 'product');
   const set = call.world.sets.product;
   const current = set.get(id);
   if (current === undefined) {
-    throw new Refusal(404, 'Unknown product');
+    throw new ApiError(404, 'Unknown product');
   }
-  const fields = { ...emptied(current, 'productId'), ...readProduct(call) };
-  return write(() => {
+  const fields = { ...clearedFields(current, 'productId'), ...readProduct(call) };
+  return pendingWrite(() => {
     set.edit(id, fields);
     return emptyReply(call.switches.changedStatus);
   });
 }
 
 /** The number is given by Procurios; one in the body counts for nothing. */
-function readProduct(call: Call): Fields {
-  const { productId: _productId, ...fields } = readChecked(call, PRODUCT);
+function readProduct(call: ApiCall): Fields {
+  const { productId: _productId, ...fields } = readValidBody(call, PRODUCT);
   return fields;
 }

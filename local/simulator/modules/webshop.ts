@@ -1,7 +1,7 @@
-import type { Call } from '../call.ts';
+import type { ApiCall } from '../api-call.ts';
+import { ApiError } from '../api-error.ts';
 import { type Listing, listing } from '../listing.ts';
-import { readDate } from '../parameters.ts';
-import { Refusal } from '../refusal.ts';
+import { readDate } from '../read-parameters.ts';
 import type { Route } from '../route.ts';
 
 /** The only webshop there is. */
@@ -16,7 +16,7 @@ export const WEBSHOP_ROUTES: readonly Route[] = [
   },
 ];
 
-function orders(call: Call): Listing {
+function orders(call: ApiCall): Listing {
   checkShop(call);
   const set = call.world.sets.order;
   const from = readDate(call, 'dateCreatedFrom') ?? Number.NEGATIVE_INFINITY;
@@ -30,9 +30,9 @@ function orders(call: Call): Listing {
   });
 }
 
-/** @throws {Refusal} 404 for any webshop but the one there is. */
-export function checkShop({ parameters }: Call): void {
+/** @throws {ApiError} 404 for any webshop but the one there is. */
+export function checkShop({ parameters }: ApiCall): void {
   if (parameters.shop !== SHOP) {
-    throw new Refusal(404, 'Unknown webshop');
+    throw new ApiError(404, 'Unknown webshop');
   }
 }

@@ -1,24 +1,20 @@
 import { ChangeMessageVisibilityCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from '@jest/globals';
-import {
-  type BatchResponse,
-  type EventSourceOptions,
-  type SqsEvent,
-  startEventSource,
-} from '../../../local/endpoints/event-source.ts';
+import { type EventSourceOptions, startEventSource } from '../../../local/endpoints/event-source.ts';
 import { createQueues, deleteQueues } from '../../../local/endpoints/queues.ts';
+import type { SqsBatchResponse, SqsEvent } from '../../../local/endpoints/sqs-event.ts';
 import { closeAfterTest, sqsOf } from '../../support/embedded-aws.ts';
 import { startFaultProxy } from '../../support/fault-proxy.ts';
 import { bodiesOf, countsOf, openQueues, queueMessages, receive } from '../../support/queues.ts';
 
-const ALL_DONE: BatchResponse = { batchItemFailures: [] };
+const ALL_DONE: SqsBatchResponse = { batchItemFailures: [] };
 
 function bodies({ Records }: SqsEvent): string[] {
   return Records.map(({ body }) => body);
 }
 
 /** An answer that reports the messages with these bodies. */
-function reporting({ Records }: SqsEvent, failed: readonly string[]): BatchResponse {
+function reporting({ Records }: SqsEvent, failed: readonly string[]): SqsBatchResponse {
   const reported = Records.filter(({ body }) => failed.includes(body));
   return { batchItemFailures: reported.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
@@ -45,7 +41,7 @@ async function feed(
     queueUrl: queue.url,
     handler: async (event) => {
       batches.push(bodies(event));
-      return (await answer(event, queue)) as BatchResponse;
+      return (await answer(event, queue)) as SqsBatchResponse;
     },
     onFailure: (error) => failures.push(error),
     ...more,

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { FAULT_KINDS } from '../../../local/simulator/faults/fault.ts';
+import { FAULT_KINDS } from '../../../local/simulator/faults/fault-plan.ts';
 import { type FaultAction, SIMULATOR_COLLECTION } from '../../../local/simulator/simulator.ts';
 import { type Api, mediaType, requestToken, startApi } from './api.ts';
 

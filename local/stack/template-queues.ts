@@ -1,10 +1,10 @@
 import { CreateQueueCommand, GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
-import type { TemplateResolver } from './resolve.ts';
 import { type Resource, readProperties, resourcesOf, type Template, TemplateError } from './template.ts';
+import type { TemplateResolver } from './template-resolver.ts';
 
 /** A queue of the template, created. */
-export interface CreatedQueue {
+export interface TemplateQueue {
   readonly id: string;
   readonly url: string;
   readonly arn: string;
@@ -32,15 +32,15 @@ const QUEUE = z.object({
  *
  * @throws {TemplateError} SQS refuses a queue, or one of its name has other attributes.
  */
-export async function createQueues(
+export async function createTemplateQueues(
   client: SQSClient,
   template: Template,
   resolver: TemplateResolver,
-): Promise<readonly CreatedQueue[]> {
+): Promise<readonly TemplateQueue[]> {
   const queues = resourcesOf(template, 'AWS::SQS::Queue');
   const isSource = ([, { Properties }]: readonly [string, Resource]): boolean =>
     Properties?.RedrivePolicy !== undefined;
-  const created: CreatedQueue[] = [];
+  const created: TemplateQueue[] = [];
   for (const queue of [...queues.filter((each) => !isSource(each)), ...queues.filter(isSource)]) {
     created.push(await createQueue(client, queue, resolver));
   }
@@ -51,7 +51,7 @@ async function createQueue(
   client: SQSClient,
   resource: readonly [string, Resource],
   resolver: TemplateResolver,
-): Promise<CreatedQueue> {
+): Promise<TemplateQueue> {
   const [id] = resource;
   const { QueueName, RedrivePolicy, FifoQueue, ...rest } = readProperties(resource, QUEUE, resolver);
   const name = QueueName ?? `${resolver.stackName}-${id}${FifoQueue ? '.fifo' : ''}`;

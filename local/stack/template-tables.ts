@@ -8,8 +8,8 @@ import {
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
-import { ACCOUNT, REGION, type TemplateResolver } from './resolve.ts';
 import { type Resource, readProperties, resourcesOf, type Template, TemplateError } from './template.ts';
+import { ACCOUNT, REGION, type TemplateResolver } from './template-resolver.ts';
 
 const KEY_SCHEMA = z.array(z.object({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
 const INDEX = z.object({
@@ -38,7 +38,7 @@ const TABLE = z.object({
  *
  * @throws {TemplateError} DynamoDB refuses a table, or one of its name has other keys.
  */
-export async function createTables(
+export async function createTemplateTables(
   client: DynamoDBClient,
   template: Template,
   resolver: TemplateResolver,

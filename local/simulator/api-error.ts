@@ -1,9 +1,9 @@
-import { emptyReply, errorReply, type Reply } from './reply.ts';
+import { type ApiReply, emptyReply, errorReply } from './api-reply.ts';
 import type { Switches } from './switches.ts';
 
 /** Thrown where a request cannot be answered; the server answers with its status. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
   readonly status: number;
   readonly errors: readonly string[];
 
@@ -15,7 +15,7 @@ export class Refusal extends Error {
   }
 
   /** A bad request is always explained; whether access and absence are is not known. */
-  reply({ refusalBody }: Switches): Reply {
+  reply({ refusalBody }: Switches): ApiReply {
     return this.status !== 400 && refusalBody === 'empty'
       ? emptyReply(this.status)
       : errorReply(this.status, ...this.errors);

@@ -16,7 +16,7 @@ const s3 = (await importInternal('s3/s3Store.js')) as { readonly S3Store: new ()
 deliverAsAws(sqs.SqsQueue.prototype);
 
 /** SQS without a port of its own. */
-export interface Queues {
+export interface Fauxqs {
   /** Answers a request of SQS's JSON protocol. */
   answer(request: IncomingMessage, response: ServerResponse): void;
   close(): void;
@@ -28,7 +28,7 @@ export interface Queues {
  * @param origin - Where they are reached: their URLs begin with it.
  * @param path - Folder of the database, which nobody else may have open; absent: in memory.
  */
-export async function openQueues(origin: string, path: string | undefined): Promise<Queues> {
+export async function openFauxqs(origin: string, path: string | undefined): Promise<Fauxqs> {
   const stores: Stores = {
     sqsStore: createStore(origin),
     snsStore: new sns.SnsStore(),

@@ -1,7 +1,7 @@
 import { type Resolver, type Template, TemplateError } from './template.ts';
 
 /** What `Ref` and `Fn::GetAtt` give of a resource. */
-export interface Physical {
+export interface PhysicalResource {
   readonly ref: string;
   readonly attributes: Readonly<Record<string, string>>;
 }
@@ -19,7 +19,7 @@ export const REGION = 'eu-west-1';
 export class TemplateResolver implements Resolver {
   readonly #template: Template;
   readonly #pseudoParameters: ReadonlyMap<string, string>;
-  readonly #physical = new Map<string, () => Physical>();
+  readonly #physical = new Map<string, () => PhysicalResource>();
   readonly stackName: string;
 
   constructor(template: Template, stackName: string) {
@@ -36,7 +36,7 @@ export class TemplateResolver implements Resolver {
   }
 
   /** Makes known what a resource has become, or how to tell once somebody refers to it. */
-  define(id: string, physical: Physical | (() => Physical)): void {
+  define(id: string, physical: PhysicalResource | (() => PhysicalResource)): void {
     this.#physical.set(id, typeof physical === 'function' ? physical : () => physical);
   }
 
@@ -125,7 +125,7 @@ export class TemplateResolver implements Resolver {
     return resolved;
   }
 
-  #physicalOf(id: string, place: Place): Physical {
+  #physicalOf(id: string, place: Place): PhysicalResource {
     const physical = this.#physical.get(id);
     if (physical !== undefined) return physical();
     const resource = this.#template.Resources[id];

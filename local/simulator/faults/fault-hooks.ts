@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
+import type { ApiReply, EncodedReply } from '../api-reply.ts';
 import type { Listing, PageChanges } from '../listing.ts';
-import type { Reply, WrittenReply } from '../reply.ts';
 import type { Tokens } from '../tokens.ts';
 
 /**
@@ -12,7 +12,7 @@ export interface FaultHooks {
   /** Changes the objects of the listing that is asked for. */
   readonly disturb?: (listing: Listing) => void;
   /** Answers in the place of the module; access was checked. */
-  readonly instead?: (contentType: string) => Reply;
+  readonly instead?: (contentType: string) => ApiReply;
   /** The most objects on a page. */
   readonly cap?: number;
   /** Changes which part of the listing is served. */
@@ -20,7 +20,7 @@ export interface FaultHooks {
   /** Changes the objects and links of the page. */
   readonly alter?: PageChanges['alter'];
   /** Changes the finished answer. */
-  readonly reply?: (reply: Reply) => Reply;
+  readonly reply?: (reply: ApiReply) => ApiReply;
   /** Sends the answer in a way of its own. */
-  readonly send?: (response: ServerResponse, reply: WrittenReply) => void;
+  readonly send?: (response: ServerResponse, reply: EncodedReply) => void;
 }

@@ -1,19 +1,19 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { checkAccess, languageOf, mediaTypeOf } from './access.ts';
-import type { Call } from './call.ts';
+import { answerControl, CONTROL_ROOT } from './answer-control.ts';
+import type { ApiCall } from './api-call.ts';
+import { ApiError } from './api-error.ts';
+import { type ApiReply, encodeReply, errorReply, sendReply } from './api-reply.ts';
 import type { Control, RequestCounts } from './control.ts';
-import { CONTROL_ROOT, controlReply } from './control-routes.ts';
-import type { FaultPlan } from './faults/fault.ts';
-import type { FaultHooks } from './faults/hooks.ts';
+import type { FaultHooks } from './faults/fault-hooks.ts';
+import type { FaultPlan } from './faults/fault-plan.ts';
 import { type Listing, type PageChanges, servePage } from './listing.ts';
 import { ROUTES } from './modules/routes.ts';
-import { Refusal } from './refusal.ts';
-import { errorReply, type Reply, sendReply, writeReply } from './reply.ts';
-import { parsedBody } from './request-body.ts';
+import type { PendingWrite } from './pending-write.ts';
+import { parseBody } from './read-body.ts';
 import { findRoute, type Match, patternOf, type Route } from './route.ts';
 import type { Tokens } from './tokens.ts';
 import type { World } from './world.ts';
-import type { Write } from './write.ts';
 
 /** What the server puts together. */
 export interface Environment {
@@ -30,7 +30,7 @@ export function createApiServer(environment: Environment): Server {
     respond(environment, request, response).catch((error: unknown) => {
       // A bug of the simulator's, or a request that broke off: told to whoever still listens.
       if (!response.headersSent) {
-        sendReply(response, writeReply(errorReply(500, String(error)), environment.world.model.switches));
+        sendReply(response, encodeReply(errorReply(500, String(error)), environment.world.model.switches));
       }
     });
   });
@@ -46,12 +46,12 @@ async function respond(
   const body = await readBody(request);
   const { switches } = environment.world.model;
   if (pathname.startsWith(CONTROL_ROOT)) {
-    sendReply(response, writeReply(controlReply(environment.control, method, pathname, body), switches));
+    sendReply(response, encodeReply(answerControl(environment.control, method, pathname, body), switches));
     return;
   }
   const match = findRoute(ROUTES, method, pathname);
   const hooks = plan(environment, match, method, pathname, searchParams);
-  const call: Call = {
+  const call: ApiCall = {
     world: environment.world,
     switches,
     tokens: environment.tokens,
@@ -67,7 +67,7 @@ async function respond(
   const reply = await answer(call, match, hooks);
   if (!response.destroyed) {
     const send = hooks.find((hook) => hook.send !== undefined)?.send ?? sendReply;
-    send(response, writeReply(reply, switches));
+    send(response, encodeReply(reply, switches));
   }
 }
 
@@ -84,7 +84,11 @@ function plan(
   return faults.next({ pattern, path, page: Number(query.get('page') ?? 1) });
 }
 
-async function answer(call: Call, match: Match | undefined, hooks: readonly FaultHooks[]): Promise<Reply> {
+async function answer(
+  call: ApiCall,
+  match: Match | undefined,
+  hooks: readonly FaultHooks[],
+): Promise<ApiReply> {
   for (const hook of hooks) {
     await hook.before?.(call.tokens);
   }
@@ -94,7 +98,7 @@ async function answer(call: Call, match: Match | undefined, hooks: readonly Faul
   );
 }
 
-function handle(call: Call, match: Match | undefined, hooks: readonly FaultHooks[]): Reply {
+function handle(call: ApiCall, match: Match | undefined, hooks: readonly FaultHooks[]): ApiReply {
   try {
     const access = match?.route.access;
     const granted = access ? checkAccess(access, call.headers, call.tokens, call.switches) : {};
@@ -106,14 +110,14 @@ function handle(call: Call, match: Match | undefined, hooks: readonly FaultHooks
       ? errorReply(404, 'Unknown module')
       : ask(match, { ...call, ...granted }, hooks);
   } catch (error) {
-    if (error instanceof Refusal) {
+    if (error instanceof ApiError) {
       return error.reply(call.switches);
     }
     throw error;
   }
 }
 
-function ask({ route }: Match, call: Call, hooks: readonly FaultHooks[]): Reply {
+function ask({ route }: Match, call: ApiCall, hooks: readonly FaultHooks[]): ApiReply {
   const first = route.handle(call);
   if (!isListing(first)) {
     return isWrite(first) ? applyWrite(first, route, call) : first;
@@ -126,11 +130,11 @@ function ask({ route }: Match, call: Call, hooks: readonly FaultHooks[]): Reply 
   return servePage(listing, call, changesOf(hooks), capOf(hooks));
 }
 
-function isListing(answered: Reply | Listing | Write): answered is Listing {
+function isListing(answered: ApiReply | Listing | PendingWrite): answered is Listing {
   return 'kind' in answered && answered.kind === 'listing';
 }
 
-function isWrite(answered: Reply | Write): answered is Write {
+function isWrite(answered: ApiReply | PendingWrite): answered is PendingWrite {
   return 'kind' in answered;
 }
 
@@ -146,7 +150,7 @@ function capOf(hooks: readonly FaultHooks[]): number {
 }
 
 /** Good answers carry the module's vendor type, unless that is switched off. */
-function typed(reply: Reply, { switches }: Call, match: Match | undefined): Reply {
+function typed(reply: ApiReply, { switches }: ApiCall, match: Match | undefined): ApiReply {
   const vendorType = mediaTypeOf(match?.route.access);
   return vendorType !== undefined &&
     reply.json !== undefined &&
@@ -165,14 +169,14 @@ async function readBody(request: IncomingMessage): Promise<string> {
 }
 
 /** Makes the change and keeps a record of it. */
-export function applyWrite(asked: Write, route: Route, call: Call): Reply {
+function applyWrite(asked: PendingWrite, route: Route, call: ApiCall): ApiReply {
   const { body, path, world } = call;
-  const sent = body === '' ? {} : { body: parsedBody(call) };
+  const sent = body === '' ? {} : { body: parseBody(call) };
   const reply = asked.apply();
-  world.written.applied.push({
+  world.history.applied.push({
     route: patternOf(route),
     path,
-    at: new Date(world.now()).toISOString(),
+    at: new Date().toISOString(),
     ...sent,
   });
   return reply;

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { createFunctionHost, type FunctionHost, type FunctionSpec } from './function-host.ts';
 import { functionArn } from './name-resources.ts';
 import type { Assembly } from './read-assembly.ts';
-import type { TemplateResolver } from './resolve.ts';
 import { type Resource, readProperties, resourcesOf, TemplateError, unsupported } from './template.ts';
+import type { TemplateResolver } from './template-resolver.ts';
 
 const FUNCTION = z.object({
   FunctionName: z.string().optional(),
@@ -29,7 +29,7 @@ const RESERVED =
 const MOST_VARIABLES_BYTES = 4096;
 
 /** The template's functions, and how they are invoked. */
-export interface Functions {
+export interface TemplateFunctions {
   readonly hosts: readonly FunctionHost[];
   /**
    * Finds the function that a property names: by its name or ARN, with a version or an alias of the template's or without.
@@ -44,18 +44,18 @@ export interface FunctionTarget {
   readonly arn: string;
 }
 
-export interface FunctionsOptions {
+interface FunctionsOptions {
   /** What every function finds in its environment beside the template's variables. */
   readonly surroundings: Readonly<Record<string, string>>;
   readonly onLog: (functionId: string, line: string) => void;
 }
 
 /** @throws {TemplateError} Lambda would refuse a function, or could not run it. */
-export function createFunctions(
+export function createTemplateFunctions(
   { template, assets }: Assembly,
   resolver: TemplateResolver,
   { surroundings, onLog }: FunctionsOptions,
-): Functions {
+): TemplateFunctions {
   const hosts = resourcesOf(template, 'AWS::Lambda::Function').map((resource) => {
     const spec = readFunction(resource, resolver, { assets, surroundings });
     return createFunctionHost(spec, (line) => onLog(spec.id, line));

@@ -11,7 +11,7 @@ export interface AppliedWrite {
 }
 
 /** What writes leave behind beside the objects. */
-export class Written {
+export class WriteHistory {
   /** In the order in which they were made. */
   readonly applied: AppliedWrite[] = [];
   /** The relation that each registration made; the first registration is number 1. */

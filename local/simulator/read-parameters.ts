@@ -1,23 +1,23 @@
-import type { Call } from './call.ts';
+import type { ApiCall } from './api-call.ts';
+import { ApiError } from './api-error.ts';
 import { parseLocalDateTime } from './data/dates.ts';
 import type { Fields, ObjectSet } from './data/object-set.ts';
 import { type Sequence, sequenceOf } from './data/sequence.ts';
-import { Refusal } from './refusal.ts';
 
 /**
  * Reads a parameter with a date.
  *
  * @returns Milliseconds since the epoch; undefined when the parameter is absent.
- * @throws {Refusal} 400 if it is no date.
+ * @throws {ApiError} 400 if it is no date.
  */
-export function readDate({ query, switches }: Call, name: string): number | undefined {
+export function readDate({ query, switches }: ApiCall, name: string): number | undefined {
   const text = query.get(name);
   if (text === null) {
     return undefined;
   }
   const date = parseLocalDateTime(text, switches.timeZone);
   if (date === undefined) {
-    throw new Refusal(400, `Invalid ${name}`);
+    throw new ApiError(400, `Invalid ${name}`);
   }
   return date;
 }
@@ -26,30 +26,30 @@ export function readDate({ query, switches }: Call, name: string): number | unde
  * Reads a list of integers: one, several with commas between them, or `name[]=…` repeated.
  *
  * @returns Undefined when the parameter is absent.
- * @throws {Refusal} 400 if one is no integer.
+ * @throws {ApiError} 400 if one is no integer.
  */
-export function readIntegers({ query }: Call, name: string): ReadonlySet<unknown> | undefined {
+export function readIntegers({ query }: ApiCall, name: string): ReadonlySet<unknown> | undefined {
   const texts = [...query]
     .filter(([given]) => given === name || (given.startsWith(`${name}[`) && given.endsWith(']')))
     .flatMap(([, value]) => value.split(','));
   if (texts.some((text) => !/^\d+$/.test(text))) {
-    throw new Refusal(400, `Invalid ${name}`);
+    throw new ApiError(400, `Invalid ${name}`);
   }
   return texts.length === 0 ? undefined : new Set(texts.map(Number));
 }
 
 /** Reads a parameter or a part of the path that is a positive integer; another is not found. */
-export function readId({ parameters }: Call, name: string): number {
+export function readId({ parameters }: ApiCall, name: string): number {
   const text = parameters[name] ?? '';
   if (!/^[1-9]\d{0,14}$/.test(text)) {
-    throw new Refusal(404, `Unknown ${name}`);
+    throw new ApiError(404, `Unknown ${name}`);
   }
   return Number(text);
 }
 
 /** The objects that are left by `since` and `relationIds`. */
-export function filtered(
-  call: Call,
+export function filterSet(
+  call: ApiCall,
   set: ObjectSet,
   relationsOf: (object: Fields) => readonly unknown[],
 ): Sequence {

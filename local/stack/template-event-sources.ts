@@ -1,13 +1,7 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
-import {
-  type BatchResponse,
-  type EventSource,
-  type SqsEvent,
-  startEventSource,
-} from '../endpoints/event-source.ts';
-import type { CreatedQueue } from './create-queues.ts';
-import type { Functions, FunctionTarget } from './functions.ts';
+import { type EventSource, startEventSource } from '../endpoints/event-source.ts';
+import type { SqsBatchResponse, SqsEvent } from '../endpoints/sqs-event.ts';
 import {
   type Resolver,
   type Resource,
@@ -17,11 +11,13 @@ import {
   TemplateError,
   unsupported,
 } from './template.ts';
+import type { FunctionTarget, TemplateFunctions } from './template-functions.ts';
+import type { TemplateQueue } from './template-queues.ts';
 
 /** A queue of the template's that feeds one of its functions. */
-export interface Mapping {
+interface EventSourceMapping {
   readonly id: string;
-  readonly queue: CreatedQueue;
+  readonly queue: TemplateQueue;
   readonly target: FunctionTarget;
   readonly batchSize: number;
   readonly concurrency: number;
@@ -43,14 +39,14 @@ const MAPPING = z.object({
 const MOST_OF_FIFO = 10;
 
 /** @throws {TemplateError} Lambda would refuse a mapping, or it connects what is not in the template. */
-export function readMappings(
+export function readEventSourceMappings(
   template: Template,
   {
     queues,
     functions,
     resolver,
-  }: { queues: readonly CreatedQueue[]; functions: Functions; resolver: Resolver },
-): readonly Mapping[] {
+  }: { queues: readonly TemplateQueue[]; functions: TemplateFunctions; resolver: Resolver },
+): readonly EventSourceMapping[] {
   return resourcesOf(template, 'AWS::Lambda::EventSourceMapping').map((resource) => {
     const [id] = resource;
     const properties = readProperties(resource, MAPPING, resolver);
@@ -75,7 +71,7 @@ export function readMappings(
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
 function checkMapping(
   [id]: readonly [string, Resource],
-  { queue, target, batchSize }: Pick<Mapping, 'queue' | 'target' | 'batchSize'>,
+  { queue, target, batchSize }: Pick<EventSourceMapping, 'queue' | 'target' | 'batchSize'>,
 ): void {
   const { timeoutMs } = target.host.spec;
   if (queue.visibilityTimeoutMs < timeoutMs) {
@@ -93,8 +89,8 @@ function checkMapping(
 }
 
 /** @param onFailure - Told of invocations that failed, and of answers that Lambda would not understand. */
-export function startMapping(
-  { queue, target, reportsFailures, ...options }: Mapping,
+export function startEventSourceMapping(
+  { queue, target, reportsFailures, ...options }: EventSourceMapping,
   client: SQSClient,
   onFailure: (error: unknown) => void,
 ): EventSource {
@@ -105,7 +101,7 @@ export function startMapping(
     onFailure,
     async handler(event: SqsEvent) {
       const answer = await target.host.invoke(event, target.arn);
-      return reportsFailures ? (answer as BatchResponse) : { batchItemFailures: [] };
+      return reportsFailures ? (answer as SqsBatchResponse) : { batchItemFailures: [] };
     },
   });
 }

@@ -1,15 +1,15 @@
+import { type ApiReply, emptyReply, errorReply, textReply } from './api-reply.ts';
 import type { Control } from './control.ts';
 import type { Fields } from './data/object-set.ts';
-import type { Fault } from './faults/fault.ts';
-import { emptyReply, errorReply, type Reply, textReply } from './reply.ts';
+import type { Fault } from './faults/fault-plan.ts';
 import type { Switches } from './switches.ts';
-import type { Credentials } from './tokens.ts';
+import type { ClientCredentials } from './tokens.ts';
 import type { ObjectKind } from './world.ts';
 
 /** Where the control interface begins. */
 export const CONTROL_ROOT = '/_simulator/';
 
-interface Order {
+interface ControlCommand {
   readonly control: Control;
   readonly kind: ObjectKind;
   readonly id: number;
@@ -18,7 +18,7 @@ interface Order {
 }
 
 /** Method and path after the root; `*` is a kind, `#` a number. */
-const ORDERS: Readonly<Record<string, (order: Order) => unknown>> = {
+const COMMANDS: Readonly<Record<string, (order: ControlCommand) => unknown>> = {
   'GET requests': ({ control }) => control.requests(),
   'DELETE requests': ({ control }) => control.resetRequests(),
   'GET applied': ({ control }) => control.applied(),
@@ -34,7 +34,7 @@ const ORDERS: Readonly<Record<string, (order: Order) => unknown>> = {
   'POST relations/#/merge': ({ control, id, body }) => control.merge(id, Number(body.keptRelationId)),
   'POST tokens/revoke': ({ control }) => control.revokeTokens(),
   'POST tokens/expire': ({ control }) => control.expireTokens(),
-  'PUT credentials': ({ control, body }) => control.setCredentials(body as Partial<Credentials>),
+  'PUT credentials': ({ control, body }) => control.setCredentials(body as Partial<ClientCredentials>),
   'PATCH switches': ({ control, body }) => control.switches(body as Partial<Switches>),
 };
 
@@ -44,7 +44,7 @@ const ORDERS: Readonly<Record<string, (order: Order) => unknown>> = {
  * @param path - Beginning with the root.
  * @returns 200 with JSON or 204; 400 for an order that cannot be read, 404 for one or an object there is not.
  */
-export function controlReply(control: Control, method: string, path: string, body: string): Reply {
+export function answerControl(control: Control, method: string, path: string, body: string): ApiReply {
   const parts = path.slice(CONTROL_ROOT.length).split('/');
   const [kind = ''] = parts[0] === 'objects' ? parts.slice(1) : [];
   const pattern = parts.map((part, index) => {
@@ -53,9 +53,9 @@ export function controlReply(control: Control, method: string, path: string, bod
     }
     return index === 1 && parts[0] === 'objects' ? '*' : part;
   });
-  const order = ORDERS[`${method} ${pattern.join('/')}`];
+  const order = COMMANDS[`${method} ${pattern.join('/')}`];
   if (order === undefined) {
-    return errorReply(404, `There are ${Object.keys(ORDERS).join(', ')}`);
+    return errorReply(404, `There are ${Object.keys(COMMANDS).join(', ')}`);
   }
   const id = Number(parts.find((part) => /^\d+$/.test(part)) ?? 0);
   try {

@@ -5,7 +5,7 @@ import type { World } from './world.ts';
 export type Language = 'nl' | 'en';
 
 /** A request that was routed, and what a module may look at to answer it. */
-export interface Call {
+export interface ApiCall {
   readonly world: World;
   readonly switches: Switches;
   readonly tokens: Tokens;

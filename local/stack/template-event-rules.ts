@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { BusEvent } from '../endpoints/embedded-event-bridge.ts';
 import { compilePattern } from './event-pattern.ts';
-import type { Functions, FunctionTarget } from './functions.ts';
 import {
   type Resolver,
   type Resource,
@@ -10,6 +9,7 @@ import {
   type Template,
   unsupported,
 } from './template.ts';
+import type { FunctionTarget, TemplateFunctions } from './template-functions.ts';
 
 /** A rule of the template's on the default bus. */
 export interface EventRule {
@@ -39,7 +39,7 @@ const RULE = z.object({
 /** @throws {TemplateError} A rule's pattern is not supported, or a target is no function of the template's. */
 export function readRules(
   template: Template,
-  functions: Functions,
+  functions: TemplateFunctions,
   resolver: Resolver,
 ): readonly EventRule[] {
   return resourcesOf(template, 'AWS::Events::Rule').map((rule) => readRule(rule, functions, resolver));
@@ -47,7 +47,7 @@ export function readRules(
 
 function readRule(
   resource: readonly [string, Resource],
-  functions: Functions,
+  functions: TemplateFunctions,
   resolver: Resolver,
 ): EventRule {
   const [id] = resource;

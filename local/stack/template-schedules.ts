@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { Functions, FunctionTarget } from './functions.ts';
-import { ACCOUNT, REGION, type TemplateResolver } from './resolve.ts';
 import { type Resource, readProperties, resourcesOf, type Template } from './template.ts';
+import type { FunctionTarget, TemplateFunctions } from './template-functions.ts';
+import { ACCOUNT, REGION, type TemplateResolver } from './template-resolver.ts';
 
 /** A schedule of the template's; nothing here starts it by the clock. */
-export interface Schedule {
+export interface TemplateSchedule {
   readonly id: string;
   readonly target: FunctionTarget;
   /** What the target is invoked with, when the schedule's time has come. */
@@ -21,9 +21,9 @@ const SCHEDULE = z.object({
 /** @throws {TemplateError} A target is no function of the template's. */
 export function readSchedules(
   template: Template,
-  functions: Functions,
+  functions: TemplateFunctions,
   resolver: TemplateResolver,
-): readonly Schedule[] {
+): readonly TemplateSchedule[] {
   return resourcesOf(template, 'AWS::Scheduler::Schedule').map((schedule) =>
     readSchedule(schedule, functions, resolver),
   );
@@ -31,9 +31,9 @@ export function readSchedules(
 
 function readSchedule(
   resource: readonly [string, Resource],
-  functions: Functions,
+  functions: TemplateFunctions,
   resolver: TemplateResolver,
-): Schedule {
+): TemplateSchedule {
   const [id] = resource;
   const { Target } = readProperties(resource, SCHEDULE, resolver);
   const { arn } = resolver.nameOf(id);

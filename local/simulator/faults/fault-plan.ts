@@ -1,11 +1,11 @@
-import type { FaultHooks } from './hooks.ts';
+import type { FaultHooks } from './fault-hooks.ts';
 import { listingFaults } from './listing-faults.ts';
 import { replyFaults } from './reply-faults.ts';
 import { transportFaults } from './transport-faults.ts';
 
 const FAULTS = { ...replyFaults, ...listingFaults, ...transportFaults };
 
-export type FaultKind = keyof typeof FAULTS;
+type FaultKind = keyof typeof FAULTS;
 export const FAULT_KINDS = Object.keys(FAULTS) as FaultKind[];
 
 type OptionsOf<Kind extends FaultKind> =

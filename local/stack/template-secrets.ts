@@ -5,8 +5,8 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { z } from 'zod';
-import type { TemplateResolver } from './resolve.ts';
 import { type Resource, readProperties, resourcesOf, type Template, unsupported } from './template.ts';
+import type { TemplateResolver } from './template-resolver.ts';
 
 const SECRET = z.object({
   Name: z.string(),
@@ -15,7 +15,7 @@ const SECRET = z.object({
 });
 
 /** Creates the template's secrets where they are missing; one that is there keeps its value. */
-export async function createSecrets(
+export async function createTemplateSecrets(
   client: SecretsManagerClient,
   template: Template,
   resolver: TemplateResolver,

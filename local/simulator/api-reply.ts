@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Switches } from './switches.ts';
 
 /** An answer before it is written: `json`, or `bytes` as they are, or neither. */
-export interface Reply {
+export interface ApiReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly json?: unknown;
@@ -10,38 +10,38 @@ export interface Reply {
 }
 
 /** An answer ready to be sent. */
-export interface WrittenReply {
+export interface EncodedReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 
-export function jsonReply(json: unknown, status = 200): Reply {
+export function jsonReply(json: unknown, status = 200): ApiReply {
   return { status, headers: { 'content-type': 'application/json' }, json };
 }
 
 /** The one error body that the vendor publishes. */
-export function errorReply(status: number, ...errors: string[]): Reply {
+export function errorReply(status: number, ...errors: string[]): ApiReply {
   return jsonReply({ errors }, status);
 }
 
-export function textReply(text: string, contentType: string, status = 200): Reply {
+export function textReply(text: string, contentType: string, status = 200): ApiReply {
   return { status, headers: { 'content-type': contentType }, bytes: Buffer.from(text) };
 }
 
-export function emptyReply(status: number, headers: Readonly<Record<string, string>> = {}): Reply {
+export function emptyReply(status: number, headers: Readonly<Record<string, string>> = {}): ApiReply {
   return { status, headers };
 }
 
 /** Turns a reply into bytes, with JSON as PHP writes it: slashes escaped, and by default all beyond ASCII. */
-export function writeReply(reply: Reply, switches: Switches): WrittenReply {
+export function encodeReply(reply: ApiReply, switches: Switches): EncodedReply {
   const body = reply.bytes ?? Buffer.from(reply.json === undefined ? '' : phpJson(reply.json, switches));
   const headers =
     reply.status === 204 ? reply.headers : { ...reply.headers, 'content-length': String(body.length) };
   return { status: reply.status, headers, body };
 }
 
-export function sendReply(response: ServerResponse, { status, headers, body }: WrittenReply): void {
+export function sendReply(response: ServerResponse, { status, headers, body }: EncodedReply): void {
   response.writeHead(status, headers).end(body);
 }
 
