@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '../aws/clients.ts';
 import { createStreamTable } from '../aws/dynamodb/stream-table.ts';
-import { acquireLease, type Lease, type LeaseOptions } from '../aws/state/lease.ts';
+import type { Lease } from '../aws/state/lease.ts';
 import { saveRunReceipt, saveRunReceiptIfNone } from '../aws/state/run-store.ts';
 import { createStateTable, type StateTable } from '../aws/state/state-table.ts';
+import { acquireLease, type LeaseOptions } from '../aws/state/take-lease.ts';
 import { createWalkStore, readWalkUnderWay, type WalkMemory } from '../aws/state/walk-store.ts';
 import { timestamp } from '../core/clock.ts';
 import { dryTable, walksInMemory } from '../core/pull/dry-run.ts';

@@ -1,5 +1,5 @@
-import { readLease } from '../../lambda/aws/state/lease.ts';
 import type { StateTable } from '../../lambda/aws/state/state-table.ts';
+import { readLease } from '../../lambda/aws/state/take-lease.ts';
 import { heldForMs, type LeaseRow } from '../../lambda/core/pull/lease.ts';
 
 /**

@@ -1,5 +1,4 @@
 import { createChangeQueue } from '../../lambda/aws/queue/change-queue.ts';
-import { countEntries } from '../../lambda/aws/state/ledger-counts.ts';
 import { countRejects } from '../../lambda/aws/state/reject-store.ts';
 import { listRunReceipts } from '../../lambda/aws/state/run-store.ts';
 import { createStateTable, type StateTable } from '../../lambda/aws/state/state-table.ts';
@@ -19,6 +18,7 @@ import { readOldestMessageAge } from '../deployed/queue.ts';
 import { readSchedule } from '../deployed/schedule.ts';
 import { readStack, requireOutput } from '../deployed/stack.ts';
 import type { Session } from '../session.ts';
+import { countChanges } from './count-changes.ts';
 import { readProcessAtWork } from './process-at-work.ts';
 import {
   type AtWork,
@@ -54,7 +54,7 @@ export async function readStatus(
     ...(deployed && readDeployed(config, state, deployed, nowMs)),
     runs,
     streams: readStreams(config, state, runs),
-    changes: countEntries(state, nowMs - ACCEPTED_FOR_MS, MOST_COUNTED),
+    changes: countChanges(state, nowMs - ACCEPTED_FOR_MS, MOST_COUNTED),
     ...readQueues(config, session, deployed, nowMs),
   };
   const results = await Promise.allSettled(Object.values<Promise<unknown>>(readers));

@@ -1,9 +1,9 @@
-import type { LedgerCounts } from '../../lambda/aws/state/ledger-counts.ts';
 import type { Receipt, RunReceipt } from '../../lambda/core/pull/receipt.ts';
 import { stackName } from '../../lambda/deployment/names.ts';
 import type { Alarm } from '../deployed/alarms.ts';
 import type { Schedule } from '../deployed/schedule.ts';
 import type { Stack } from '../deployed/stack.ts';
+import type { ChangeCounts } from './count-changes.ts';
 
 /** A part of the report, or in a line why it could not be read. */
 export type Part<Value> = { readonly value: Value } | { readonly unavailable: string };
@@ -18,7 +18,7 @@ export interface StatusReport {
   /** Those of the config, in their order. */
   readonly streams: Part<readonly StreamStatus[]>;
   /** Changes by what becomes of them; the accepted ones of the last seven days. Each count ends at {@link MOST_COUNTED}. */
-  readonly changes: Part<LedgerCounts>;
+  readonly changes: Part<ChangeCounts>;
   readonly queue: Part<QueueStatus>;
   readonly deadLetters: Part<QueueStatus>;
   /** Absent with `--embedded`, as the next three: there they do not exist. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { readLease } from '../../lambda/aws/state/lease.ts';
 import { queryRows } from '../../lambda/aws/state/rows.ts';
+import { readLease } from '../../lambda/aws/state/take-lease.ts';
 import { readWalkUnderWay } from '../../lambda/aws/state/walk-store.ts';
 import { type DeployedPull, deployPull, killEveryOther } from '../support/deployed-pull.ts';
 

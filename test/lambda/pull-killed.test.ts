@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { readLease } from '../../lambda/aws/state/lease.ts';
 import { queryRows } from '../../lambda/aws/state/rows.ts';
 import { listRunReceipts } from '../../lambda/aws/state/run-store.ts';
+import { readLease } from '../../lambda/aws/state/take-lease.ts';
 import { readWalkUnderWay } from '../../lambda/aws/state/walk-store.ts';
 import { type DeployedPull, deployPull, killEveryOther, SHORT_SLICES } from '../support/deployed-pull.ts';
 import type { Execution } from '../support/durable-service.ts';

@@ -2,7 +2,7 @@ import { type DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynam
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { checkConfig } from '../../config/check-config.ts';
 import { scanItems } from '../../lambda/aws/dynamodb/read-items.ts';
-import type { Row } from '../../lambda/aws/state/rows.ts';
+import type { Row } from '../../lambda/aws/state/state-table.ts';
 import { stringifyJson } from '../../lambda/core/json.ts';
 import type { Receipt, RunReceipt } from '../../lambda/core/pull/receipt.ts';
 import type { Progress } from '../../lambda/core/pull/run-ports.ts';

@@ -4,22 +4,26 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  QueryCommand,
   ScanCommand,
+  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { SyncError } from '../../core/errors.ts';
 
-/** The empty command of each action: it brings the action's name, endpoint and error types along. */
+/** An empty command for each action, which holds the action's name, endpoint and error types. */
 const COMMANDS = {
   BatchGetItem: () => new BatchGetItemCommand({ RequestItems: {} }),
   BatchWriteItem: () => new BatchWriteItemCommand({ RequestItems: {} }),
   GetItem: () => new GetItemCommand({ TableName: '-', Key: {} }),
   PutItem: () => new PutItemCommand({ TableName: '-', Item: {} }),
+  Query: () => new QueryCommand({ TableName: '-' }),
   Scan: () => new ScanCommand({ TableName: '-' }),
+  UpdateItem: () => new UpdateItemCommand({ TableName: '-', Key: {} }),
 };
 
 export type RawAction = keyof typeof COMMANDS;
 
-/** One call's bodies, on their way through the SDK beside the empty command's. */
+/** One call's bodies, which pass through the SDK beside the empty command's own. */
 interface Bodies {
   readonly sent: Buffer;
   answered: string;
@@ -31,12 +35,12 @@ interface Passing {
 type Handler = (call: { readonly input: object; readonly bodies: Bodies }) => Promise<unknown>;
 
 /**
- * Calls DynamoDB with a request body of our own making and gives back the answer's text. The SDK still finds the
- * endpoint, signs, retries and tells errors apart; what is left out is its conversion of the bodies, which is most
- * of the CPU that storing an object costs, and which loses attributes called `__proto__`.
+ * Calls DynamoDB with a request body that the caller wrote, and returns the answer's text. The SDK still finds the
+ * endpoint, signs, retries and names errors. Its conversion of the bodies is skipped, because that takes most of the CPU
+ * that storing an object costs, and because it loses attributes called `__proto__`.
  *
- * @param body - As the DynamoDB API defines it for the action.
- * @throws The SDK's own errors; {SyncError} `STORE_UNAVAILABLE` when the answer is not DynamoDB's.
+ * @param body - The request as JSON, as the DynamoDB API defines it for the action.
+ * @throws The SDK's own errors; {SyncError} `STORE_UNAVAILABLE` when the answer is not a JSON object.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/
  */
 export async function callRaw(
@@ -47,12 +51,12 @@ export async function callRaw(
 ): Promise<string> {
   const handle =
     signal === undefined ? keptHandler(client, action) : makeHandler(client, action, { abortSignal: signal });
-  // As bytes: a text would be encoded anew to be measured, to be signed and to be sent.
+  // As bytes, because the SDK would encode a text three times: to measure it, to sign it and to send it.
   const bodies: Bodies = { sent: Buffer.from(body), answered: '' };
   await handle({ input: NO_INPUT, bodies });
-  // Checked here, because a parser's message would quote it.
+  // Checked here, because the message of a JSON parser would quote the answer.
   if (!bodies.answered.startsWith('{')) {
-    throw new SyncError('STORE_UNAVAILABLE', 'something else than DynamoDB answers at its endpoint');
+    throw new SyncError('STORE_UNAVAILABLE', 'the answer at the endpoint is not from DynamoDB');
   }
   return bodies.answered;
 }
@@ -62,8 +66,8 @@ const NO_INPUT = {};
 const handlers = new WeakMap<DynamoDBClient, Map<RawAction, Handler>>();
 
 /**
- * The handler of calls without a signal. It is made once, since that costs as much as a call does; the SDK's
- * `cacheMiddleware` does the same, but would have the document client send its first command again and again.
+ * The handler of calls without a signal. It is kept, because making one costs as much as a call. The SDK's
+ * `cacheMiddleware` is no alternative, because it keeps one handler per class of commands, also for those of other callers.
  */
 function keptHandler(client: DynamoDBClient, action: RawAction): Handler {
   const ofClient = handlers.get(client) ?? new Map<RawAction, Handler>();
@@ -78,7 +82,7 @@ function makeHandler(
   action: RawAction,
   options: { abortSignal: AbortSignal } | undefined,
 ): Handler {
-  // One command's type stands for all: what differs between them is left out here anyway.
+  // One command's type stands for all, because the bodies, in which they differ, are not the SDK's here.
   const command = COMMANDS[action]() as GetItemCommand;
   command.middlewareStack.add(
     (next) => (args) => {
@@ -86,7 +90,7 @@ function makeHandler(
       request.body = bodies.sent;
       return next(args);
     },
-    // Before the SDK measures the content's length and signs it.
+    // Before the SDK sets Content-Length and signs the request.
     { step: 'build', priority: 'high', name: 'ownRequestBody' },
   );
   command.middlewareStack.add(
@@ -96,7 +100,7 @@ function makeHandler(
       const bytes = await readAll(response.body as AsyncIterable<Uint8Array>);
       const isAnswer = response.statusCode === 200;
       if (isAnswer) (args as unknown as Passing).bodies.answered = bytes.toString('utf8');
-      // An error's body is for the SDK to read; of an answer's it gets an empty one.
+      // The SDK reads the body of an error. In place of an answer's body it gets an empty one.
       response.body = isAnswer ? EMPTY_ANSWER : new Uint8Array(bytes);
       return result;
     },

@@ -1,95 +1,73 @@
 import { randomUUID } from 'node:crypto';
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { timestamp } from '../../core/clock.ts';
-import { isObject, type JsonObject } from '../../core/json.ts';
 import { type LedgerEntry, OUTCOMES, type Outcome } from '../../core/push/ledger-entry.ts';
 import type { LedgerPort } from '../../core/push/push-batch.ts';
 import { BY_OUTCOME } from '../../deployment/tables.ts';
-import { nameOf } from '../aws-errors.ts';
-import { fieldsText, fromFields } from '../dynamodb/attribute-values.ts';
 import { STATE_KEYS } from './state-keys.ts';
-import type { StateTable } from './state-table.ts';
+import type { Condition, StateTable } from './state-table.ts';
 
-/** An entry without the change's body, which a list has no use for. */
+/** An entry without the change's body, which may be large and which lists do not show. */
 export type ListedEntry = Omit<LedgerEntry, 'body'>;
 
 export interface LedgerFilter {
   /** @default - Entries of every outcome. */
   readonly outcome?: Outcome;
-  /** Only what was queued then or later, in milliseconds since the epoch. @default - Everything. */
+  /** Only changes queued then or later, in milliseconds since the epoch. @default - All. */
   readonly sinceMs?: number;
-  /** At most so many entries. @default - All of them. */
+  /** The largest number of entries. @default - All. */
   readonly limit?: number;
 }
 
-/** What became of every change. */
+/** The ledger: every change and its outcome. */
 export interface Ledger extends LedgerPort {
   /**
-   * Lists entries, the last queued first, by pages of up to 100.
+   * Lists entries, the last queued first, in pages of up to 100.
    *
-   * The index behind it follows the ledger within moments: an entry whose outcome changes meanwhile can be missing.
+   * The index behind it lags the ledger by moments, so an entry whose outcome changes during the listing can be missing.
    */
   list(filter?: LedgerFilter): AsyncGenerator<readonly ListedEntry[], void, undefined>;
 }
 
 const ENTRIES_PER_PAGE = 100;
 
-/** Keeps the ledger in the state table: `change#<changeId>` / `ledger`, with the index `byOutcome`. */
+/** Keeps the ledger in the state table, a row for each change. */
 export function createLedger(state: StateTable): Ledger {
   return {
     async read(changeId) {
-      return (await readRow(state, changeId))?.entry;
+      return (await readEntry(state, changeId))?.entry;
     },
     write: (entry) => writeEntry(state, entry),
     list: (filter = {}) => listEntries(state, filter),
   };
 }
 
-/** Where an entry is kept, as DynamoDB's JSON. */
-function keyText(changeId: string): string {
-  return fieldsText({ ...STATE_KEYS.change(changeId) });
-}
+/** Defaults of fields that earlier versions did not write. */
+const ADDED_FIELDS = { lostReplies: 0 };
 
-/** An entry as it is stored. */
-interface LedgerRow {
-  readonly entry: LedgerEntry;
-  /** Tells the write that put it there from all others. */
-  readonly write: string;
-}
-
-/** What an entry has that earlier versions did not write. */
-const SINCE_ADDED = { lostReplies: 0 };
-
-async function readRow(state: StateTable, changeId: string): Promise<LedgerRow | undefined> {
-  const body = `{"TableName":"${state.name}","Key":{${keyText(changeId)}},"ConsistentRead":true}`;
-  const { Item } = await state.call('GetItem', body);
-  if (!isObject(Item)) return undefined;
-  const { pk: _pk, sk: _sk, _write, ...entry } = fromFields(Item);
-  return { entry: { ...SINCE_ADDED, ...entry } as unknown as LedgerEntry, write: String(_write) };
+/** @returns The entry, and the id of the write that stored it; undefined if the change has no entry. */
+async function readEntry(
+  state: StateTable,
+  changeId: string,
+): Promise<{ readonly entry: LedgerEntry; readonly writeId: unknown } | undefined> {
+  const row = await state.get(STATE_KEYS.change(changeId));
+  if (row === undefined) return undefined;
+  const { pk: _pk, sk: _sk, _write: writeId, ...entry } = row;
+  return { entry: { ...ADDED_FIELDS, ...entry } as unknown as LedgerEntry, writeId };
 }
 
 async function writeEntry(state: StateTable, entry: LedgerEntry): Promise<boolean> {
-  const write = randomUUID();
-  const item = `${keyText(entry.changeId)},${fieldsText({ ...wellFormed(entry), _write: write })}`;
-  const condition =
-    entry.version === 1
-      ? '"ConditionExpression":"attribute_not_exists(pk)"'
-      : `"ConditionExpression":"version = :followed","ExpressionAttributeValues":{":followed":{"N":"${entry.version - 1}"}}`;
-  try {
-    await state.call('PutItem', `{"TableName":"${state.name}","Item":{${item}},${condition}}`);
-    return true;
-  } catch (error) {
-    if (nameOf(error) !== 'ConditionalCheckFailedException') throw error;
-    // The SDK repeats a write whose answer was lost, and then it is our own that stands in the way.
-    return (await readRow(state, entry.changeId))?.write === write;
-  }
+  const writeId = randomUUID();
+  const row = { ...STATE_KEYS.change(entry.changeId), ...entry, _write: writeId };
+  const isWritten = await state.put(row, follows(entry.version - 1));
+  // The SDK repeats a write whose answer was lost, and then our own first write breaks the condition.
+  return isWritten || (await readEntry(state, entry.changeId))?.writeId === writeId;
 }
 
-/** A lone surrogate, from the vendor's errors or a field's name, would have the whole entry refused. */
-function wellFormed(entry: LedgerEntry): JsonObject {
-  return JSON.parse(
-    JSON.stringify(entry, (_name, value) => (typeof value === 'string' ? value.toWellFormed() : value)),
-  ) as JsonObject;
+/** The condition that the ledger holds this version of the entry; version 0 is not in the ledger. */
+function follows(version: number): Condition {
+  return version === 0
+    ? { condition: 'attribute_not_exists(#pk)' }
+    : { condition: '#version = :version', values: { ':version': version } };
 }
 
 async function* listEntries(
@@ -98,7 +76,7 @@ async function* listEntries(
 ): AsyncGenerator<readonly ListedEntry[], void, undefined> {
   const outcomes = outcome === undefined ? OUTCOMES : [outcome];
   const lists = outcomes.map((each) => entriesOf(state, each, timestamp(sinceMs)));
-  // An entry whose outcome changes between two queries is found by both.
+  // Two of the queries find the same entry if its outcome changes between them.
   const listed = new Set<string>();
   let page: ListedEntry[] = [];
   for await (const entry of newestFirst(lists)) {
@@ -132,7 +110,7 @@ async function* newestFirst(
   }
 }
 
-/** Everything that {@link ListedEntry} has; the compiler sees to it that none is forgotten. */
+/** The fields of {@link ListedEntry}. As a record, because the compiler then finds a field that is missing here. */
 const LISTED: Readonly<Record<keyof ListedEntry, true>> = {
   changeId: true,
   version: true,
@@ -158,7 +136,6 @@ const LISTED: Readonly<Record<keyof ListedEntry, true>> = {
   note: true,
   _expiresAt: true,
 };
-const LISTED_NAMES = Object.keys(LISTED);
 
 /** The entries of one outcome, the last queued first. */
 async function* entriesOf(
@@ -166,23 +143,13 @@ async function* entriesOf(
   outcome: Outcome,
   since: string,
 ): AsyncGenerator<ListedEntry, void, undefined> {
-  let ExclusiveStartKey: Record<string, unknown> | undefined;
-  do {
-    const answer = await state.send(
-      new QueryCommand({
-        TableName: state.name,
-        IndexName: BY_OUTCOME,
-        KeyConditionExpression: '#outcome = :outcome AND #queuedAt >= :since',
-        // Many of the names are words that DynamoDB keeps for itself.
-        ProjectionExpression: LISTED_NAMES.map((name) => `#${name}`).join(),
-        ExpressionAttributeNames: Object.fromEntries(LISTED_NAMES.map((name) => [`#${name}`, name])),
-        ExpressionAttributeValues: { ':outcome': outcome, ':since': since },
-        ScanIndexForward: false,
-        Limit: ENTRIES_PER_PAGE,
-        ExclusiveStartKey,
-      }),
-    );
-    yield* (answer.Items ?? []) as ListedEntry[];
-    ExclusiveStartKey = answer.LastEvaluatedKey;
-  } while (ExclusiveStartKey !== undefined);
+  const pages = state.query({
+    index: BY_OUTCOME,
+    keys: '#outcome = :outcome AND #queuedAt >= :since',
+    values: { ':outcome': outcome, ':since': since },
+    attributes: Object.keys(LISTED),
+    isDescending: true,
+    pageSize: ENTRIES_PER_PAGE,
+  });
+  for await (const page of pages) yield* page as readonly unknown[] as readonly ListedEntry[];
 }

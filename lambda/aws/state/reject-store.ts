@@ -3,16 +3,16 @@ import { type Clock, timestamp } from '../../core/clock.ts';
 import { REJECT_REASONS, type Reject } from '../../core/pull/reject.ts';
 import type { Stream } from '../../core/pull/stream.ts';
 import type { Walk } from '../../core/pull/walk.ts';
-import { countRows, deleteRows, putRows, queryRows, type Row } from './rows.ts';
+import { deleteRows, putRows, queryRows, rowsUnder } from './rows.ts';
 import { STATE_KEYS } from './state-keys.ts';
-import type { StateTable } from './state-table.ts';
+import type { Row, StateTable } from './state-table.ts';
 
-/** A reject that no later walk has shown again goes after 90 days. */
+/** A reject expires 90 days after the last walk that met it. */
 const KEPT_SECONDS = 90 * 24 * 60 * 60;
-/** A sort key has room for 1,024 bytes, an `_id` may have 2,048. */
+/** DynamoDB allows 1,024 bytes for a sort key, but 2,048 for an `_id`. */
 const LONGEST_ID_IN_KEY = 1000;
 
-/** Keeps the rejects under `stream#<name>` / `reject#<_id>`; those without a key under their place in the walk. */
+/** Saves rejects, each in place of the one with the same id. */
 export async function saveRejects(
   state: StateTable,
   stream: Stream,
@@ -21,6 +21,7 @@ export async function saveRejects(
   clock: Clock,
 ): Promise<void> {
   const now = clock.now();
+  // By sort key, because DynamoDB refuses a batch with the same key twice.
   const rows = new Map<string, Row>();
   for (const reject of rejects) {
     const key = STATE_KEYS.reject(stream.name, labelOf(reject));
@@ -36,7 +37,7 @@ export async function saveRejects(
   await putRows(state, [...rows.values()], clock);
 }
 
-/** Forgets the rejects that this walk, a complete one, did not show again. */
+/** Deletes the rejects that this walk, a complete one, did not meet again. */
 export async function clearRejects(
   state: StateTable,
   stream: Stream,
@@ -51,13 +52,13 @@ export async function clearRejects(
   );
 }
 
-/** An `_id` is percent-encoded, so no `?` can begin one. */
+/** The end of a reject's sort key: its `_id`, else a text that begins with `?`, which no percent-encoded `_id` does. */
 function labelOf({ id, page, index }: Reject): string {
   if (id === undefined) return `?page-${page}-object-${index}`;
   return id.length <= LONGEST_ID_IN_KEY ? id : `?id-${hash('sha256', id, 'hex')}`;
 }
 
-/** A reject as it is kept. */
+/** A reject with what the state table adds to it. */
 export interface StoredReject extends Reject {
   /** The reason in words, to follow "an object that". */
   readonly message: string;
@@ -65,7 +66,7 @@ export interface StoredReject extends Reject {
   readonly seenAt: string;
 }
 
-/** The stream's rejects, ordered by id. */
+/** Reads the stream's rejects, ordered by id. */
 export async function listRejects(state: StateTable, stream: string): Promise<StoredReject[]> {
   const rows = await queryRows(state, STATE_KEYS.reject(stream, ''));
   return rows.map(({ id, reason, field, page, index, message, seenAt }) => {
@@ -73,12 +74,11 @@ export async function listRejects(state: StateTable, stream: string): Promise<St
   });
 }
 
-/** How many rejects the stream has, counted up to `most`. */
+/**
+ * Counts the stream's rejects.
+ *
+ * @param most - The count at which counting ends.
+ */
 export async function countRejects(state: StateTable, stream: string, most: number): Promise<number> {
-  const { pk, sk } = STATE_KEYS.reject(stream, '');
-  const query = {
-    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-    ExpressionAttributeValues: { ':pk': pk, ':prefix': sk },
-  };
-  return await countRows(state, query, most);
+  return await state.count(rowsUnder(STATE_KEYS.reject(stream, '')), most);
 }

@@ -1,50 +1,194 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { JsonObject } from '../../core/json.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
 import { nameOf, translate } from '../aws-errors.ts';
 import { callRaw, type RawAction } from '../dynamodb/dynamodb-call.ts';
+import { fromAttributes, toAttributes } from './row-values.ts';
+import type { StateKey } from './state-keys.ts';
 
-/** The state table. Failures are ours; a failed condition stays what it is, for it is an answer. */
+/** An item of the state table: JSON values and bytes by the names of their attributes. */
+export interface Row extends StateKey {
+  readonly [attribute: string]: unknown;
+}
+
+/** The values that expressions refer to: `{ ':fence': 3 }`. */
+export type Values = Readonly<Record<string, unknown>>;
+
+/**
+ * What must be true of the row as it is for a write to be done. In all expressions `#name` stands for the attribute of that
+ * name, because many names are words that DynamoDB reserves.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.html
+ */
+export interface Condition {
+  /** E.g. `#fence = :fence`. @default - No condition. */
+  readonly condition?: string;
+  readonly values?: Values;
+}
+
+export interface Update extends Condition {
+  /** E.g. `SET #fence = #fence + :one`. */
+  readonly update: string;
+}
+
+export interface Query {
+  /** @default - The table itself. */
+  readonly index?: string;
+  /** E.g. `#pk = :pk AND begins_with(#sk, :prefix)`. */
+  readonly keys: string;
+  /** Applied after the rows are read. @default - No filter. */
+  readonly filter?: string;
+  readonly values: Values;
+  /** Only these attributes of each row. @default - All. */
+  readonly attributes?: readonly string[];
+  /** Whether every write that was answered before is seen; not possible on an index. @default false */
+  readonly isConsistent?: boolean;
+  /** Whether the highest sort key comes first. @default false */
+  readonly isDescending?: boolean;
+  /** Rows per page. @default - As many as 1 MB holds. */
+  readonly pageSize?: number;
+}
+
+/** Part of a batch: a row to store, or the key of one to delete. */
+export type Write = { readonly put: Row } | { readonly delete: StateKey };
+
+/** The state table. Every call throws {@link SyncError} `STORE_MISSING` or `STORE_UNAVAILABLE`. */
 export interface StateTable {
   readonly name: string;
-  /** As the document client's: most items are few. */
-  readonly send: DynamoDBDocumentClient['send'];
-  /** As {@link callRaw}, with the answer parsed: for the ledger, which every change calls twice at the least. */
-  call(action: RawAction, body: string, signal?: AbortSignal): Promise<JsonObject>;
+  /** Reads a row with every write that was answered before; undefined if there is none. */
+  get(key: StateKey): Promise<Row | undefined>;
+  /**
+   * Stores a row in place of the one with its key.
+   *
+   * @returns False if the condition was not met; nothing is written then. It is also false if the SDK lost the answer to its
+   * first attempt and the second one met the row that the first had written.
+   */
+  put(row: Row, condition?: Condition): Promise<boolean>;
+  /** @returns The row after the update; undefined if the condition was not met, see {@link StateTable.put}. */
+  update(key: StateKey, update: Update): Promise<Row | undefined>;
+  /** Reads rows page by page. A page may be empty, because the filter is applied after reading. */
+  query(query: Query): AsyncGenerator<readonly Row[], void, undefined>;
+  /**
+   * Counts rows without fetching them. DynamoDB bills as if they were fetched.
+   *
+   * @param most - The count at which counting ends.
+   */
+  count(query: Query, most: number): Promise<number>;
+  /** Sends up to 25 writes in one call. @returns Those that DynamoDB did not process, because it is throttling. */
+  writeBatch(writes: readonly Write[]): Promise<readonly Write[]>;
+  /** The same table for the holder of a lease: a call throws, or is aborted, once the lease does not allow writing. */
+  underLease(lease: { guard(): AbortSignal }): StateTable;
 }
-
-type Call = [command: Parameters<DynamoDBDocumentClient['send']>[0], options?: { abortSignal?: AbortSignal }];
 
 export function createStateTable(client: DynamoDBClient, name: string): StateTable {
-  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
-  const failure = (error: unknown) =>
-    nameOf(error) === 'ConditionalCheckFailedException' ? error : translate(error, `table ${name}`);
-  const send = async (...call: Call) => {
+  return tableOf(client, name, () => undefined);
+}
+
+function tableOf(client: DynamoDBClient, name: string, guard: () => AbortSignal | undefined): StateTable {
+  /** @returns The answer; undefined if the condition was not met. */
+  const callIf = async (action: RawAction, request: object): Promise<JsonObject | undefined> => {
     try {
-      return await documents.send(...call);
+      return JSON.parse(await callRaw(client, action, JSON.stringify(request), guard())) as JsonObject;
     } catch (error) {
-      throw failure(error);
+      if (nameOf(error) === 'ConditionalCheckFailedException') return undefined;
+      throw translate(error, `table ${name}`);
     }
   };
+  const call = async (action: RawAction, request: object) => (await callIf(action, request)) ?? {};
+  const pages = async function* (query: Query, more: object) {
+    let ExclusiveStartKey: Json | undefined;
+    do {
+      const answer = await call('Query', { ...queryRequest(name, query), ...more, ExclusiveStartKey });
+      yield answer;
+      ExclusiveStartKey = answer.LastEvaluatedKey;
+    } while (ExclusiveStartKey !== undefined);
+  };
+
   return {
     name,
-    send: send as DynamoDBDocumentClient['send'],
-    async call(action, body, signal) {
-      try {
-        return JSON.parse(await callRaw(client, action, body, signal)) as JsonObject;
-      } catch (error) {
-        throw failure(error);
-      }
+    async get(key) {
+      const { Item } = await call('GetItem', {
+        TableName: name,
+        Key: toAttributes(key),
+        ConsistentRead: true,
+      });
+      return Item === undefined ? undefined : rowOf(Item);
     },
+    async put(row, condition = {}) {
+      const request = { TableName: name, Item: toAttributes(row), ...conditionRequest(condition) };
+      return (await callIf('PutItem', request)) !== undefined;
+    },
+    async update(key, { update, ...condition }) {
+      const answer = await callIf('UpdateItem', {
+        TableName: name,
+        Key: toAttributes(key),
+        UpdateExpression: update,
+        ...conditionRequest(condition, update),
+        ReturnValues: 'ALL_NEW',
+      });
+      return answer && rowOf(answer.Attributes as Json);
+    },
+    async *query(query) {
+      for await (const { Items } of pages(query, {})) yield ((Items ?? []) as Json[]).map(rowOf);
+    },
+    async count(query, most) {
+      let count = 0;
+      for await (const { Count } of pages(query, { Select: 'COUNT' })) {
+        count += Number(Count);
+        if (count >= most) break;
+      }
+      return Math.min(count, most);
+    },
+    async writeBatch(writes) {
+      const { UnprocessedItems } = await call('BatchWriteItem', {
+        RequestItems: { [name]: writes.map(writeRequest) },
+      });
+      return (((UnprocessedItems as JsonObject | undefined)?.[name] ?? []) as JsonObject[]).map(writeOf);
+    },
+    underLease: (lease) => tableOf(client, name, () => lease.guard()),
   };
 }
 
-/** The same table for the holder of a lease: every call is refused, or broken off, once the lease does not allow it. */
-export function underLease(state: StateTable, lease: { guard(): AbortSignal }): StateTable {
-  const send = async ([command]: Call) => await state.send(command, { abortSignal: lease.guard() });
+function rowOf(item: Json): Row {
+  return fromAttributes(item as JsonObject) as unknown as Row;
+}
+
+function conditionRequest({ condition, values }: Condition, ...expressions: readonly string[]) {
+  return { ConditionExpression: condition, ...referencesOf([condition, ...expressions], values) };
+}
+
+function queryRequest(TableName: string, query: Query) {
+  const { index, keys, filter, values, attributes, isConsistent, isDescending = false, pageSize } = query;
+  const projection = attributes?.map((attribute) => `#${attribute}`).join();
   return {
-    name: state.name,
-    send: ((...call: Call) => send(call)) as StateTable['send'],
-    call: async (action, body) => await state.call(action, body, lease.guard()),
+    TableName,
+    IndexName: index,
+    KeyConditionExpression: keys,
+    FilterExpression: filter,
+    ProjectionExpression: projection,
+    ...referencesOf([keys, filter, projection], values),
+    ConsistentRead: isConsistent,
+    ScanIndexForward: !isDescending,
+    Limit: pageSize,
   };
+}
+
+/** What the `#names` and the `:values` in expressions stand for. DynamoDB refuses an empty list of either. */
+function referencesOf(expressions: readonly (string | undefined)[], values: Values | undefined) {
+  const names = [...expressions.join(' ').matchAll(/#(\w+)/g)];
+  return {
+    ...(names.length > 0 && { ExpressionAttributeNames: Object.fromEntries(names) }),
+    ...(values !== undefined && { ExpressionAttributeValues: toAttributes(values) }),
+  };
+}
+
+function writeRequest(write: Write) {
+  return 'put' in write
+    ? { PutRequest: { Item: toAttributes(write.put) } }
+    : { DeleteRequest: { Key: toAttributes(write.delete) } };
+}
+
+function writeOf({ PutRequest, DeleteRequest }: JsonObject): Write {
+  return PutRequest !== undefined
+    ? { put: rowOf((PutRequest as JsonObject).Item as Json) }
+    : { delete: rowOf((DeleteRequest as JsonObject).Key as Json) };
 }

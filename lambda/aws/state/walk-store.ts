@@ -1,81 +1,74 @@
-import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../../core/clock.ts';
 import { SyncError } from '../../core/errors.ts';
 import { SeenKeys } from '../../core/pull/seen-keys.ts';
 import type { Stream } from '../../core/pull/stream.ts';
 import type { EndedWalk, EndingWalk, Walk, WalkStore } from '../../core/pull/walk.ts';
-import { nameOf } from '../aws-errors.ts';
 import type { Lease } from './lease.ts';
 import { clearRejects, saveRejects } from './reject-store.ts';
 import { deleteRows, queryRows } from './rows.ts';
 import { STATE_KEYS } from './state-keys.ts';
-import { type StateTable, underLease } from './state-table.ts';
+import type { StateTable } from './state-table.ts';
 
-/** What is left of a walk that nobody takes up again goes after 14 days. */
+/** The rows of a walk expire 14 days after the last slice. */
 const KEPT_SECONDS = 14 * 24 * 60 * 60;
 
 export interface WalkStoreOptions {
   readonly state: StateTable;
   readonly lease: Pick<Lease, 'fence' | 'guard'>;
   readonly clock: Clock;
-  /** Shared by the stores that follow one another in a process while nobody else can have the lease. @default - One of its own. */
+  /**
+   * Shared by the stores that a process opens one after the other while no other process can take the lease.
+   *
+   * @default - Each store has its own.
+   */
   readonly memory?: WalkMemory;
 }
 
-/** The walk that was saved last, so that the next slice need not read it back with all its keys. */
+/** The walk that was saved last, so that the next slice need not read it and all its keys again. */
 export interface WalkMemory {
   kept?: { readonly stream: string; readonly walk: Walk } | undefined;
 }
 
 /**
- * Keeps walks in the state table: `walk#<stream>` / `position` and, with the keys of a slice each, `seen#<slice>`.
+ * Keeps walks in the state table: a row for the position, and rows for the keys that each slice met.
  *
  * The position is written last, so a crash never leaves it pointing past data that was not saved. The record of an ending or
- * ended walk, in `ended`, takes the position's place until the next walk begins.
- * A walk that was just saved is returned from memory.
+ * ended walk, in `ended`, takes the position's place until the next walk starts.
  */
 export function createWalkStore({ lease, clock, memory = {}, ...options }: WalkStoreOptions): WalkStore {
-  const state = underLease(options.state, lease);
-  const inSeconds = (seconds: number): number => Math.floor(clock.now() / 1000) + seconds;
+  const state = options.state.underLease(lease);
+  const expiresAt = (): number => Math.floor(clock.now() / 1000) + KEPT_SECONDS;
 
-  const saveEnd = async (stream: Stream, ended: EndingWalk | EndedWalk): Promise<void> => {
-    const Item = {
-      ...STATE_KEYS.walk(stream.name),
-      ended,
-      fence: lease.fence,
-      _expiresAt: inSeconds(KEPT_SECONDS),
-    };
-    await fenced(state.send(new PutCommand({ TableName: state.name, Item, ...unlessNewer(lease) })));
+  /** @throws {SyncError} `RUN_ACTIVE` if a pull with a higher fence wrote the row. */
+  const writePosition = async (stream: Stream, position: object): Promise<void> => {
+    const { fence } = lease;
+    const isWritten = await state.put(
+      { ...STATE_KEYS.walk(stream.name), ...position, fence, _expiresAt: expiresAt() },
+      { condition: 'attribute_not_exists(#fence) OR #fence <= :fence', values: { ':fence': fence } },
+    );
+    if (isWritten) return;
+    throw new SyncError('RUN_ACTIVE', 'another pull has taken over the walk; this one has stopped writing');
   };
 
   return {
     async loadWalk(stream) {
       const inMemory = memory.kept?.stream === stream.name ? memory.kept.walk : undefined;
-      // Whoever takes it goes on from it: only when it is saved again, it is as the table has it.
+      // The caller changes the walk, so the one in memory no longer equals the one in the table until it is saved again.
       memory.kept = undefined;
       return inMemory ?? (await readWalk(state, stream));
     },
 
     async loadKeyTypes(stream) {
-      const Key = STATE_KEYS.stream(stream.name);
-      const { Item } = await state.send(new GetCommand({ TableName: state.name, Key, ConsistentRead: true }));
-      // Another key is another agreement: what the old one was made of says nothing about it.
-      return Item?.key === stream.key.join()
-        ? ((Item?.keyTypes ?? undefined) as string | undefined)
-        : undefined;
+      const row = await state.get(STATE_KEYS.stream(stream.name));
+      // Types that were found for another key say nothing about this one.
+      return row?.key === stream.key.join() ? ((row.keyTypes ?? undefined) as string | undefined) : undefined;
     },
 
     async saveWalk(stream, walk, rejects) {
       await saveRejects(state, stream, walk, rejects, clock);
-      await saveSeen(state, stream, walk, inSeconds(KEPT_SECONDS));
+      await saveSeen(state, stream, walk, expiresAt());
       const { seen, followed, ...position } = walk;
-      const Item = {
-        ...STATE_KEYS.walk(stream.name),
-        ...position,
-        fence: lease.fence,
-        _expiresAt: inSeconds(KEPT_SECONDS),
-      };
-      await fenced(state.send(new PutCommand({ TableName: state.name, Item, ...unlessNewer(lease) })));
+      await writePosition(stream, position);
       memory.kept = { stream: stream.name, walk };
     },
 
@@ -83,48 +76,29 @@ export function createWalkStore({ lease, clock, memory = {}, ...options }: WalkS
       memory.kept = undefined;
       await saveRejects(state, stream, ending, rejects, clock);
       // First, because this write checks the fence: a pull that lost the lease must not delete anything.
-      await saveEnd(stream, ending);
-      await saveStreamState(state, stream, ending);
+      await writePosition(stream, { ended: ending });
+      await saveKeyTypes(state, stream, ending);
       const seen = await queryRows(state, STATE_KEYS.seen(stream.name, ''), ['pk', 'sk']);
       await deleteRows(state, seen, clock);
       if (ending.receipt.status === 'complete') await clearRejects(state, stream, ending, clock);
-      await saveEnd(stream, { ...ending, phase: 'ended' });
+      const ended: EndedWalk = { ...ending, phase: 'ended' };
+      await writePosition(stream, { ended });
     },
   };
 }
 
-/** A pull that was thought dead and is not must neither set a newer one's walk back nor end it. */
-function unlessNewer({ fence }: Pick<Lease, 'fence'>) {
-  return {
-    ConditionExpression: 'attribute_not_exists(fence) OR fence <= :fence',
-    ExpressionAttributeValues: { ':fence': fence },
-  };
-}
-
-async function fenced(write: Promise<unknown>): Promise<void> {
-  await write.catch((error: unknown) => {
-    if (nameOf(error) !== 'ConditionalCheckFailedException') throw error;
-    throw new SyncError('RUN_ACTIVE', 'another pull has taken over the walk; this one has stopped writing');
-  });
-}
-
-/** Bytes of digests in a row, well below the 400 KB that an item has room for. */
+/** Bytes of digests per row. An item may have 400 KB. */
 const BYTES_PER_ROW = 320_000;
 
-/** Keeps the slice's new keys and links; a page may hold more of them than one row. */
+/** Saves the keys and links that are new in this slice, in several rows if they do not fit in one. */
 async function saveSeen(state: StateTable, stream: Stream, walk: Walk, _expiresAt: number): Promise<void> {
   const rows = [
     ...partsOf(walk.seen.takeNew()).map((keys) => ({ keys })),
     ...partsOf(walk.followed.takeNew()).map((followed) => ({ followed })),
   ];
   for (const [part, row] of rows.entries()) {
-    const Item = {
-      ...STATE_KEYS.seen(stream.name, `${ordinalOf(walk.slices)}#${part}`),
-      walkId: walk.walkId,
-      ...row,
-      _expiresAt,
-    };
-    await state.send(new PutCommand({ TableName: state.name, Item }));
+    const key = STATE_KEYS.seen(stream.name, `${ordinalOf(walk.slices)}#${part}`);
+    await state.put({ ...key, walkId: walk.walkId, ...row, _expiresAt });
   }
 }
 
@@ -135,22 +109,17 @@ function partsOf(digests: Uint8Array): Uint8Array[] {
   );
 }
 
-async function saveStreamState(state: StateTable, stream: Stream, { keyTypes }: EndingWalk): Promise<void> {
-  await state.send(
-    new UpdateCommand({
-      TableName: state.name,
-      Key: STATE_KEYS.stream(stream.name),
-      UpdateExpression: 'SET #key = :key, keyTypes = :keyTypes',
-      ExpressionAttributeNames: { '#key': 'key' },
-      ExpressionAttributeValues: { ':key': stream.key.join(), ':keyTypes': keyTypes ?? null },
-    }),
-  );
+async function saveKeyTypes(state: StateTable, stream: Stream, { keyTypes }: EndingWalk): Promise<void> {
+  await state.update(STATE_KEYS.stream(stream.name), {
+    update: 'SET #key = :key, #keyTypes = :keyTypes',
+    values: { ':key': stream.key.join(), ':keyTypes': keyTypes ?? null },
+  });
 }
 
-/** A walk that is under way, or was left unfinished, without the keys that it has seen. */
+/** A walk in progress or left unfinished, without the keys that it has met. */
 export type WalkUnderWay = Omit<Walk, 'seen' | 'followed'>;
 
-/** How far the stream's walk is; undefined: none is under way. */
+/** Reads the stream's unfinished walk; undefined if there is none. */
 export async function readWalkUnderWay(state: StateTable, stream: string): Promise<WalkUnderWay | undefined> {
   const kept = await readPosition(state, stream);
   return kept === undefined || 'ended' in kept ? undefined : kept;
@@ -160,11 +129,9 @@ async function readPosition(
   state: StateTable,
   stream: string,
 ): Promise<WalkUnderWay | { readonly ended: EndingWalk | EndedWalk } | undefined> {
-  const { Item } = await state.send(
-    new GetCommand({ TableName: state.name, Key: STATE_KEYS.walk(stream), ConsistentRead: true }),
-  );
-  if (Item === undefined) return undefined;
-  const { pk: _pk, sk: _sk, fence: _fence, _expiresAt, ...position } = Item;
+  const row = await state.get(STATE_KEYS.walk(stream));
+  if (row === undefined) return undefined;
+  const { pk: _pk, sk: _sk, fence: _fence, _expiresAt, ...position } = row;
   return position as unknown as WalkUnderWay | { ended: EndingWalk | EndedWalk };
 }
 
@@ -172,11 +139,11 @@ async function readWalk(
   state: StateTable,
   stream: Stream,
 ): Promise<Walk | EndingWalk | EndedWalk | undefined> {
-  const underWay = await readPosition(state, stream.name);
-  if (underWay === undefined) return undefined;
-  // Rows of versions without phases: an `ended` one may not be cleaned up yet.
-  if ('ended' in underWay) return { ...underWay.ended, phase: underWay.ended.phase ?? 'ending' };
-  const walk: Walk = { ...underWay, phase: 'reading', seen: new SeenKeys(), followed: new SeenKeys() };
+  const position = await readPosition(state, stream.name);
+  if (position === undefined) return undefined;
+  // Rows of versions without phases: the walk in `ended` may not be cleaned up yet.
+  if ('ended' in position) return { ...position.ended, phase: position.ended.phase ?? 'ending' };
+  const walk: Walk = { ...position, phase: 'reading', seen: new SeenKeys(), followed: new SeenKeys() };
 
   const { sk: firstUnsaved } = STATE_KEYS.seen(stream.name, ordinalOf(walk.slices + 1));
   for (const row of await queryRows(state, STATE_KEYS.seen(stream.name, ''))) {

@@ -1,5 +1,4 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { saveRunReceipt } from '../../../lambda/aws/state/run-store.ts';
 import { createStateTable, type StateTable } from '../../../lambda/aws/state/state-table.ts';
@@ -129,15 +128,14 @@ describe('without --wait', () => {
   test.each([[[]], [['--wait']]])('a pull of the command line’s is named; %j', async (flags) => {
     const until = Date.now() + 40_000;
     const lease = { owner: 'process 7 on build-3', holder: 'h', runId: 'r', fence: 3 };
-    const Item = {
+    await state.put({
       pk: 'lease',
       sk: 'pull',
       ...lease,
       since: '2026-11-24T03:00:00.000Z',
       until,
       writesUntil: until,
-    };
-    await state.send(new PutCommand({ TableName: state.name, Item }));
+    });
 
     const { code, stderr } = await deployed(...flags);
 
@@ -157,8 +155,7 @@ describe('with --wait', () => {
     const walking = setInterval(() => {
       pages += 1;
       const counts = { pages, fetched: pages * 100 };
-      const Item = { pk: 'walk#orders', sk: 'position', walkId: 'w', counts };
-      void state.send(new PutCommand({ TableName: state.name, Item }));
+      void state.put({ pk: 'walk#orders', sk: 'position', walkId: 'w', counts });
     }, 500);
     await showsOnStderr(/^\d+ s {2}orders {2}\d+ pages {2}[\d,]+00 objects$/m);
     clearInterval(walking);

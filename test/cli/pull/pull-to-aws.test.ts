@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { channels } from '../../../config/catalogue/streams.ts';
-import { readLease, takeLease } from '../../../lambda/aws/state/lease.ts';
 import { listRunReceipts } from '../../../lambda/aws/state/run-store.ts';
 import { createStateTable, type StateTable } from '../../../lambda/aws/state/state-table.ts';
+import { readLease, takeLease } from '../../../lambda/aws/state/take-lease.ts';
 import { systemClock } from '../../../lambda/runtime/clock.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../../local/endpoints/embedded-aws.ts';
 import { startEmbeddedLambda } from '../../../local/endpoints/embedded-lambda.ts';

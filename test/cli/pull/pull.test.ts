@@ -158,7 +158,7 @@ describe('a pull that cannot work', () => {
     expect(stderr).toContain('STORE_MISSING: table procurios-sync-demo-state does not exist');
   });
 
-  test('says that something else than DynamoDB answers, without quoting it', async () => {
+  test('an answer that is not from DynamoDB is an error that does not quote it', async () => {
     await using server = await startHttpServer((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<title>Captive portal</title>');
     });
@@ -169,7 +169,7 @@ describe('a pull that cannot work', () => {
     });
 
     expect(ended).toMatchObject({ code: 1, stdout: '' });
-    expect(ended.stderr).toMatch(/^STORE_UNAVAILABLE: something else than DynamoDB answers/);
+    expect(ended.stderr).toMatch(/^STORE_UNAVAILABLE: the answer at the endpoint is not from DynamoDB$/m);
     expect(ended.stderr).not.toContain('Captive');
   });
 });

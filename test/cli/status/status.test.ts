@@ -1,6 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createLedger } from '../../../lambda/aws/state/ledger.ts';
 import { saveRunReceipt } from '../../../lambda/aws/state/run-store.ts';
@@ -123,12 +122,8 @@ describe('what needs a person', () => {
     const failed: Receipt = { ...WELL, status: 'failed', error: { code: 'ACCESS_DENIED', message: 'no' } };
     await pulled('2026-11-24T03:00:00.000Z', { members: failed, orders: failed, channels: WELL });
     const walk = { walkId: 'w', startedAt: '2026-11-24T03:00:00.000Z', counts: { ...COUNTS, pages: 7 } };
-    await state.send(
-      new PutCommand({ TableName: state.name, Item: { pk: 'walk#members', sk: 'position', ...walk } }),
-    );
-    await state.send(
-      new PutCommand({ TableName: state.name, Item: { pk: 'stream#orders', sk: 'reject#7' } }),
-    );
+    await state.put({ pk: 'walk#members', sk: 'position', ...walk });
+    await state.put({ pk: 'stream#orders', sk: 'reject#7' });
     await changed('c1', 'unknown');
     await changed('c2', 'rejected');
     await changed('c3', 'waiting');

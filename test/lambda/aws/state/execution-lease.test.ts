@@ -3,6 +3,8 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { describe, expect, test } from '@jest/globals';
 import { putEvent } from '../../../../lambda/aws/event-bus.ts';
 import { readExecutionState } from '../../../../lambda/aws/executions.ts';
+import { listRunReceipts, saveRunReceipt } from '../../../../lambda/aws/state/run-store.ts';
+import { createStateTable } from '../../../../lambda/aws/state/state-table.ts';
 import {
   acquireLease,
   type LeaseOptions,
@@ -10,9 +12,7 @@ import {
   releaseExecutionLease,
   resumeLease,
   takeLease,
-} from '../../../../lambda/aws/state/lease.ts';
-import { listRunReceipts, saveRunReceipt } from '../../../../lambda/aws/state/run-store.ts';
-import { createStateTable } from '../../../../lambda/aws/state/state-table.ts';
+} from '../../../../lambda/aws/state/take-lease.ts';
 import type { LeaseRow, OwnerState } from '../../../../lambda/core/pull/lease.ts';
 import type { RunReceipt } from '../../../../lambda/core/pull/receipt.ts';
 import { noteCutOff } from '../../../../lambda/wiring/run-pull.ts';
@@ -62,7 +62,9 @@ describeEngines('the lease of an execution', (engine) => {
 
     await expect(take(TOMORROW, 'unknown')).rejects.toMatchObject({
       code: 'RUN_ACTIVE',
-      message: expect.stringMatching(/GetDurableExecution.*free from 2026-11-25T02:00:00.000Z on/),
+      message: expect.stringMatching(
+        /GetDurableExecution.*can begin at 2026-11-25T02:00:00.000Z at the latest/,
+      ),
     });
     clock.time += HOUR;
 

@@ -1,7 +1,6 @@
-import { GetCommand, PutCommand, type QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from '@jest/globals';
 import { createLedger, type Ledger, type LedgerFilter } from '../../../../lambda/aws/state/ledger.ts';
-import { createStateTable } from '../../../../lambda/aws/state/state-table.ts';
+import { createStateTable, type StateTable } from '../../../../lambda/aws/state/state-table.ts';
 import type { LedgerEntry } from '../../../../lambda/core/push/ledger-entry.ts';
 import { closeAfterTest } from '../../../support/embedded-aws.ts';
 import { describeEngines, type Engine } from '../../../support/engines.ts';
@@ -74,8 +73,7 @@ describeEngines('the ledger', (engine) => {
   test('reads what an earlier version wrote, which did not count lost replies', async () => {
     const { ledger, state } = await openLedger(engine);
     const { lostReplies: _lostReplies, ...earlier } = entryOf('a', { outcome: 'sending', attempt: 1 });
-    const Item = { ...earlier, pk: 'change#a', sk: 'ledger', _write: 'x' };
-    await state.send(new PutCommand({ TableName: state.name, Item }));
+    await state.put({ ...earlier, pk: 'change#a', sk: 'ledger', _write: 'x' });
 
     expect(await ledger.read('a')).toMatchObject({ outcome: 'sending', lostReplies: 0 });
   });
@@ -85,9 +83,8 @@ describeEngines('the ledger', (engine) => {
 
     await ledger.write(entryOf('a'));
 
-    const Key = { pk: 'change#a', sk: 'ledger' };
-    const { Item } = await state.send(new GetCommand({ TableName: state.name, Key }));
-    expect(Item).toMatchObject({ outcome: 'queued', queuedAt: '2026-11-24T12:00:00.000Z', version: 1 });
+    const row = await state.get({ pk: 'change#a', sk: 'ledger' });
+    expect(row).toMatchObject({ outcome: 'queued', queuedAt: '2026-11-24T12:00:00.000Z', version: 1 });
   });
 
   test('takes only the version that follows the one it holds', async () => {
@@ -213,17 +210,18 @@ describeEngines('the ledger', (engine) => {
     const { ledger, state } = await openLedger(engine);
     await ledger.write(entryOf('a'));
     const listed = Promise.withResolvers<void>();
-    const send = async (command: QueryCommand) => {
-      const { ':outcome': outcome } = command.input.ExpressionAttributeValues ?? {};
+    const query: StateTable['query'] = async function* (query) {
+      const { ':outcome': outcome } = query.values;
       if (outcome === 'accepted') {
         await listed.promise;
         await ledger.write(entryOf('a', { version: 2, outcome: 'accepted' }));
       }
-      const answer = await state.send(command);
-      if (outcome === 'queued') listed.resolve();
-      return answer;
+      for await (const page of state.query(query)) {
+        if (outcome === 'queued') listed.resolve();
+        yield page;
+      }
     };
-    const slow = createLedger({ ...state, send: send as typeof state.send });
+    const slow = createLedger({ ...state, query });
 
     const pages = await listIds(slow);
 

@@ -1,11 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from '@jest/globals';
-import { acquireLease } from '../../../../lambda/aws/state/lease.ts';
 import { listRejects } from '../../../../lambda/aws/state/reject-store.ts';
 import { queryRows } from '../../../../lambda/aws/state/rows.ts';
 import { saveRunReceipt } from '../../../../lambda/aws/state/run-store.ts';
 import { createStateTable } from '../../../../lambda/aws/state/state-table.ts';
+import { acquireLease } from '../../../../lambda/aws/state/take-lease.ts';
 import { createWalkStore, readWalkUnderWay } from '../../../../lambda/aws/state/walk-store.ts';
 import { noCounts, receiptOf, type WalkStatus } from '../../../../lambda/core/pull/receipt.ts';
 import type { Reject } from '../../../../lambda/core/pull/reject.ts';
@@ -267,8 +266,7 @@ describeEngines('a walk', (engine) => {
   test('that a version without phases saved is read, and an ended one is ending', async () => {
     const state = await openState(engine);
     const save = async (record: object) => {
-      const Item = { pk: 'walk#things', sk: 'position', ...record, fence: 1 };
-      await state.send(new PutCommand({ TableName: state.name, Item }));
+      await state.put({ pk: 'walk#things', sk: 'position', ...record, fence: 1 });
     };
     const { seen: _seen, followed: _followed, phase: _reading, ...unfinished } = walkOf('w1', []);
     const { phase: _ending, ...ended } = endOf('w2');

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { DeleteCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { hal } from '../../../../config/catalogue/paging.ts';
 import { checkConfig } from '../../../../config/check-config.ts';
@@ -71,7 +70,7 @@ afterAll(() => aws.close());
 beforeEach(async () => {
   nowMs = START_MS;
   aws.secrets.put(SECRET, '{}');
-  await state.send(new DeleteCommand({ TableName: state.name, Key: ROW }));
+  await state.writeBatch([{ delete: ROW }]);
 });
 
 const newLease = () => createTokenLease(state, clock);
@@ -604,8 +603,8 @@ test('the row of the lease holds neither a token nor what renews it', async () =
   nowMs += HOUR_MS;
   await sourceFor(server).get();
 
-  const { Item } = await state.send(new GetCommand({ TableName: state.name, Key: ROW }));
+  const row = await state.get(ROW);
 
-  expect(Object.keys(Item ?? {}).sort()).toEqual(['current', 'pk', 'sk']);
-  expect(JSON.stringify(Item)).not.toMatch(/access-|refresh-/);
+  expect(Object.keys(row ?? {}).sort()).toEqual(['current', 'pk', 'sk']);
+  expect(JSON.stringify(row)).not.toMatch(/access-|refresh-/);
 });

@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { type Clock, timestamp } from '../../core/clock.ts';
+import { SyncError } from '../../core/errors.ts';
+import { heldForMs, holdFrom, type LeaseRow, type OwnerState } from '../../core/pull/lease.ts';
+import { keepLease, type Lease, letGo, takenOver } from './lease.ts';
+import { STATE_KEYS } from './state-keys.ts';
+import type { StateTable } from './state-table.ts';
+
+const KEY = STATE_KEYS.pullLease;
+
+export interface LeaseOptions {
+  readonly state: StateTable;
+  /** The holder's name for operators: `process 4711 on build-7`. */
+  readonly owner: string;
+  readonly runId: string;
+  /** The durable execution that takes the lease. @default - This process takes it. */
+  readonly execution?: {
+    readonly arn: string;
+    /** When Lambda times the execution out, in milliseconds since the epoch. The lease ends then at the latest. */
+    readonly endsAtMs: number;
+  };
+  /** Whether no other process can reach the table. A lease that is still held then belongs to a process that was killed. */
+  readonly isAlone: boolean;
+  /** Asks Lambda whether the execution that holds the lease is running. */
+  readOwnerState(executionArn: string): Promise<OwnerState>;
+  /**
+   * Called with the previous holder if it never released the lease. The call comes before the lease is taken, because the
+   * previous holder is not known afterwards; so it may come more than once for one holder.
+   */
+  noteCutOff(holder: LeaseRow): Promise<void>;
+  readonly clock: Clock;
+}
+
+/**
+ * Takes the lease without writing under it yet. An execution that holds the lease already gets it again, so a repeated call
+ * is a no-op.
+ *
+ * @throws {SyncError} `RUN_ACTIVE` when another pull holds the lease, with `retryAfterMs` if the lease may be free after
+ * that time; `STORE_*`.
+ */
+export async function takeLease(options: LeaseOptions): Promise<LeaseRow> {
+  const { state, owner, runId, execution, clock } = options;
+  const row = await readLease(state);
+  if (row !== undefined && row.holder === execution?.arn) return row;
+  await refuseIfHeld(row, options);
+  if (row !== undefined && row.until > 0) await options.noteCutOff(row);
+
+  const mine: LeaseRow = {
+    owner,
+    holder: execution?.arn ?? randomUUID(),
+    ...(execution && { execution: execution.arn }),
+    runId,
+    fence: (row?.fence ?? 0) + 1,
+    since: timestamp(clock.now()),
+    ...(execution ? { until: execution.endsAtMs, writesUntil: 0 } : holdFrom(clock.now())),
+  };
+  const isUnchanged =
+    row === undefined
+      ? { condition: 'attribute_not_exists(#pk)' }
+      : { condition: '#fence = :seen', values: { ':seen': row.fence } };
+  if (!(await state.put({ ...KEY, ...mine }, isUnchanged))) {
+    // The SDK repeats a write whose answer was lost, and then our own first write breaks the condition.
+    const winner = await readLease(state);
+    if (winner?.holder !== mine.holder) throw takenOver();
+  }
+  return mine;
+}
+
+/**
+ * Takes the lease for this process and keeps it by a heartbeat.
+ *
+ * @throws {SyncError} As {@link takeLease}.
+ */
+export async function acquireLease(
+  options: Omit<LeaseOptions, 'execution'>,
+): Promise<Lease & { readonly row: LeaseRow }> {
+  const row = await takeLease(options);
+  return { row, ...keepLease(options.state, row, options.clock) };
+}
+
+/**
+ * Resumes an execution's lease, to write under it during one slice.
+ *
+ * @throws {SyncError} `RUN_ACTIVE` when another pull holds the lease; `STORE_*`.
+ */
+export async function resumeLease(state: StateTable, executionArn: string, clock: Clock): Promise<Lease> {
+  const { writesUntil } = holdFrom(clock.now());
+  const row = await state.update(KEY, {
+    // A new fence for each slice, so that writes of an earlier invocation that is still running are refused.
+    update: 'SET #fence = #fence + :one, #writesUntil = :writesUntil',
+    condition: '#holder = :holder',
+    values: { ':one': 1, ':writesUntil': writesUntil, ':holder': executionArn },
+  });
+  if (row === undefined) throw takenOver();
+  return keepLease(state, row as unknown as LeaseRow, clock);
+}
+
+/** Releases the lease if the execution still holds it, so that the next pull can begin at once. */
+export async function releaseExecutionLease(state: StateTable, executionArn: string): Promise<void> {
+  const row = await readLease(state);
+  if (row?.holder === executionArn) await letGo(state, row, 0);
+}
+
+/** Reads the lease of the current pull, or of the last one; undefined if there never was a pull. */
+export async function readLease(state: StateTable): Promise<LeaseRow | undefined> {
+  return (await state.get(KEY)) as unknown as LeaseRow | undefined;
+}
+
+async function refuseIfHeld(row: LeaseRow | undefined, options: LeaseOptions): Promise<void> {
+  if (row === undefined || row.until === 0 || options.isAlone) return;
+  const owner = row.execution === undefined ? 'unknown' : await options.readOwnerState(row.execution);
+  const heldMs = heldForMs(row, options.clock.now(), owner);
+  if (heldMs > 0) throw runActive(row, owner, heldMs);
+}
+
+function runActive(row: LeaseRow, owner: OwnerState, heldMs: number): SyncError {
+  const since = `another pull has been running since ${row.since} (${row.owner})`;
+  const seconds = Math.ceil(heldMs / 1000);
+  if (row.execution === undefined) {
+    const message = `${since}; if it was killed, the next pull can begin in ${seconds} s`;
+    return new SyncError('RUN_ACTIVE', message, { retryAfterMs: heldMs });
+  }
+  if (owner === 'ended') {
+    const message = `a pull that has ended (${row.owner}) may still be writing; the next pull can begin in ${seconds} s`;
+    return new SyncError('RUN_ACTIVE', message, { retryAfterMs: heldMs });
+  }
+  if (owner === 'running') return new SyncError('RUN_ACTIVE', `${since}, in Lambda`);
+  return new SyncError(
+    'RUN_ACTIVE',
+    `${since}, in Lambda, which does not say whether it is still running (lambda:GetDurableExecution may not be allowed here); ` +
+      `the next pull can begin at ${timestamp(row.until)} at the latest`,
+  );
+}
