@@ -16,6 +16,7 @@ import {
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Config } from '../lambda/deployment/config.ts';
+import { OVERVIEW_COUNTS } from '../lambda/deployment/metrics.ts';
 import { dashboardName, OUTPUTS, stateTableName, streamTableName } from '../lambda/deployment/names.ts';
 import type { Alarms } from './alarms.ts';
 import { countOf, streamCountOf } from './metrics.ts';
@@ -81,7 +82,7 @@ function state({ config, alarms, pull }: DashboardProps): IWidget[][] {
         title: 'Last runs',
         logGroupNames: [pull.function.logGroup.logGroupName],
         queryLines: [
-          'fields @timestamp, message, stream, status, fetched, written, unchanged, rejected, code, error',
+          `fields @timestamp, message, stream, status, ${OVERVIEW_COUNTS.join(', ')}, code, error`,
           "filter message in ['stream ends', 'run ends']",
           'sort @timestamp desc',
           'limit 50',

@@ -1,6 +1,8 @@
 import { styleText } from 'node:util';
+import { COUNT_NAMES, type CountName, isRare, totalOf } from '../../lambda/core/pull/counts.ts';
 import type { RunReceipt, WalkStatus } from '../../lambda/core/pull/receipt.ts';
 import { countOf, duration, grouped, printable } from '../../operator/words.ts';
+import { countWord } from '../terminal/count-word.ts';
 import { type Column, tableOf } from '../terminal/table.ts';
 import { tableWidth } from '../terminal/terminal.ts';
 
@@ -16,27 +18,24 @@ export function receiptsText(run: RunReceipt, isDryRun: boolean, flags: string):
   return [receiptsTable(run, isDryRun), '', ...errorLines(run), ...hints, verdict(run, isDryRun)].join('\n');
 }
 
+/** The counts that a narrow terminal leaves out, as {@link Column} says. */
+const DISPENSABLE: Partial<Record<CountName, Pick<Column, 'dispensable'>>> = {
+  pages: { dispensable: 1 },
+  requests: { dispensable: 2 },
+};
+
 function receiptsTable({ status, streams }: RunReceipt, isDryRun: boolean): string {
   const receipts = Object.values(streams);
-  const counts = (
-    name: 'pages' | 'fetched' | 'written' | 'unchanged' | 'repeated' | 'rejected' | 'requests',
-    dispensable?: number,
-  ): Column => ({
-    head: isDryRun && name === 'written' ? 'to write' : name,
-    cells: receipts.map((receipt) => grouped(receipt[name])),
-    isNumber: true,
-    ...(dispensable !== undefined && { dispensable }),
-  });
+  const shown = COUNT_NAMES.filter((name) => !isRare(name) || totalOf(receipts, name) > 0);
   const columns: Column[] = [
     { head: 'stream', cells: Object.keys(streams) },
     ...(status === 'complete' ? [] : [{ head: 'status', cells: receipts.map((receipt) => receipt.status) }]),
-    counts('pages', 1),
-    counts('fetched'),
-    counts('written'),
-    counts('unchanged'),
-    ...(receipts.some(({ repeated }) => repeated > 0) ? [counts('repeated')] : []),
-    counts('rejected'),
-    counts('requests', 2),
+    ...shown.map((name) => ({
+      head: countWord(name, isDryRun),
+      cells: receipts.map((receipt) => grouped(receipt[name])),
+      isNumber: true,
+      ...DISPENSABLE[name],
+    })),
   ];
   return tableOf(columns, tableWidth());
 }
@@ -65,14 +64,12 @@ function rejectHints({ streams }: RunReceipt, flags: string): string[] {
 /** `complete: 7 streams, 3 of 5,841 objects written, 4.1 s`. */
 function verdict({ status, streams, startedAt, finishedAt }: RunReceipt, isDryRun: boolean): string {
   const receipts = Object.values(streams);
-  const sum = (name: 'fetched' | 'written'): number =>
-    receipts.reduce((total, receipt) => total + receipt[name], 0);
   const complete = receipts.filter((receipt) => receipt.status === 'complete').length;
   const parts = [
     status === 'complete'
       ? countOf(complete, 'stream')
       : `${complete} of ${countOf(receipts.length, 'stream')} complete`,
-    `${grouped(sum('written'))} of ${countOf(sum('fetched'), 'object')} ${isDryRun ? 'to write' : 'written'}`,
+    `${grouped(totalOf(receipts, 'written'))} of ${countOf(totalOf(receipts, 'fetched'), 'object')} ${countWord('written', isDryRun)}`,
     duration(Date.parse(finishedAt) - Date.parse(startedAt)),
   ];
   const note = isDryRun ? ' (dry run: nothing was written)' : '';

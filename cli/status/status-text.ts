@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { totalOf } from '../../lambda/core/pull/counts.ts';
 import type { RunReceipt } from '../../lambda/core/pull/receipt.ts';
 import type { Schedule } from '../../operator/deployed/schedule.ts';
 import {
@@ -91,9 +92,8 @@ function runText({ startedAt, finishedAt, status, streams, error }: RunReceipt):
     return `${minuteOf(startedAt)}  ${statusCell(status)}  ${printable(`${error.code} ${error.message}`)}`;
   }
   const receipts = Object.values(streams);
-  const sum = (name: 'fetched' | 'written') => receipts.reduce((total, receipt) => total + receipt[name], 0);
   const took = duration(Date.parse(finishedAt) - Date.parse(startedAt));
-  const objects = `${grouped(sum('written'))} of ${grouped(sum('fetched'))} written`;
+  const objects = `${grouped(totalOf(receipts, 'written'))} of ${grouped(totalOf(receipts, 'fetched'))} written`;
   return `${minuteOf(startedAt)}  ${statusCell(status)}  ${objects}, ${took}`;
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { COUNT_NAMES, type CountName } from '../../lambda/core/pull/counts.ts';
 import type { Progress } from '../../lambda/core/pull/run-ports.ts';
 import type { Stream } from '../../lambda/core/pull/stream.ts';
 
@@ -10,13 +11,7 @@ const LINE = z.discriminatedUnion('message', [
     message: z.literal('stream ends'),
     stream: z.string(),
     status: z.enum(['complete', 'incomplete', 'failed']),
-    pages: COUNT,
-    fetched: COUNT,
-    written: COUNT,
-    unchanged: COUNT,
-    repeated: COUNT,
-    rejected: COUNT,
-    requests: COUNT,
+    ...(Object.fromEntries(COUNT_NAMES.map((name) => [name, COUNT])) as Record<CountName, typeof COUNT>),
   }),
 ]);
 

@@ -1,5 +1,7 @@
+import { FATES } from '../../lambda/core/pull/counts.ts';
 import type { Receipt } from '../../lambda/core/pull/receipt.ts';
 import { countOf, duration, grouped, shortened, wholeSeconds } from '../../operator/words.ts';
+import { countWord } from './count-word.ts';
 
 /** How far a stream's walk is. */
 export interface UnderWay {
@@ -64,13 +66,9 @@ export function endingLine(
 
 function ending({ status, error, ...counts }: Receipt, isDryRun: boolean): string {
   if (status === 'complete') {
-    const kinds = [
-      [counts.written, isDryRun ? 'to write' : 'written'],
-      [counts.unchanged, 'unchanged'],
-      [counts.repeated, 'repeated'],
-      [counts.rejected, 'rejected'],
-    ] as const;
-    const parts = kinds.filter(([count]) => count > 0).map(([count, what]) => `${grouped(count)} ${what}`);
+    const parts = FATES.filter((name) => counts[name] > 0).map(
+      (name) => `${grouped(counts[name])} ${countWord(name, isDryRun)}`,
+    );
     return [countOf(counts.fetched, 'object'), parts.join(', ')].filter((text) => text !== '').join(': ');
   }
   const after = counts.pages === 0 ? '' : ` after ${countOf(counts.pages, 'page')}`;

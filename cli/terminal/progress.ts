@@ -1,7 +1,8 @@
 import { styleText } from 'node:util';
 import ora from 'ora';
+import type { Counts } from '../../lambda/core/pull/counts.ts';
 import type { Page } from '../../lambda/core/pull/page.ts';
-import type { Counts, WalkStatus } from '../../lambda/core/pull/receipt.ts';
+import type { WalkStatus } from '../../lambda/core/pull/receipt.ts';
 import type { Progress } from '../../lambda/core/pull/run-ports.ts';
 import type { Stream } from '../../lambda/core/pull/stream.ts';
 import { shortened, wholeSeconds } from '../../operator/words.ts';

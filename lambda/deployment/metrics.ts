@@ -1,3 +1,5 @@
+import { COUNTS, type CountName, FATES, isRare } from '../core/pull/counts.ts';
+
 /**
  * The metrics that the functions put out, in the embedded metric format: what `lib/` draws and raises alarms on.
  *
@@ -31,12 +33,14 @@ export const METRICS = {
   messagesRejected: 'MessagesRejected',
 } as const;
 
-/** What a run did of a stream's walk, by `Environment` and `Stream`; their sums over a night are the night's. */
-export const STREAM_METRICS = {
-  fetched: 'ObjectsFetched',
-  written: 'ObjectsWritten',
-  unchanged: 'ObjectsUnchanged',
-  repeated: 'ObjectsRepeated',
-  rejected: 'ObjectsRejected',
-  requests: 'Requests',
-} as const;
+type MeteredCount = {
+  [Name in CountName]: (typeof COUNTS)[Name] extends { readonly metric: string } ? Name : never;
+}[CountName];
+
+/** Metrics of a slice's counts, by `Environment` and `Stream`. Their sums over a night are that night's counts. */
+export const STREAM_METRICS = Object.fromEntries(
+  Object.entries(COUNTS).flatMap(([name, traits]) => ('metric' in traits ? [[name, traits.metric]] : [])),
+) as Readonly<Record<MeteredCount, string>>;
+
+/** The counts that an overview of walks shows. */
+export const OVERVIEW_COUNTS: readonly CountName[] = ['fetched', ...FATES.filter((name) => !isRare(name))];

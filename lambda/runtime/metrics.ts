@@ -1,6 +1,6 @@
 import { MetricUnit, Metrics as PowertoolsMetrics } from '@aws-lambda-powertools/metrics';
 import type { SyncErrorCode } from '../core/errors.ts';
-
+import { totalOf } from '../core/pull/counts.ts';
 import type { RunReceipt } from '../core/pull/receipt.ts';
 import type { LedgerEntry } from '../core/push/ledger-entry.ts';
 import { isHeld } from '../core/push/resolve-change.ts';
@@ -73,7 +73,7 @@ export function putRunMetrics(metrics: Metrics, { status, streams }: RunReceipt)
     runComplete: status === 'complete' ? 1 : 0,
     runFailed: status === 'failed' ? 1 : 0,
     streamsIncomplete: receipts.filter((receipt) => receipt.status === 'incomplete').length,
-    rejects: receipts.reduce((sum, { rejected }) => sum + rejected, 0),
+    rejects: totalOf(receipts, 'rejected'),
     accessRefused: codes.filter((code) => ACCESS_REFUSALS.has(code)).length,
     throttled: codes.filter((code) => code === 'THROTTLED').length,
   });

@@ -1,6 +1,7 @@
 import type { Clock } from '../../lambda/core/clock.ts';
 import { SyncError } from '../../lambda/core/errors.ts';
-import type { Counts, Receipt, RunReceipt } from '../../lambda/core/pull/receipt.ts';
+import type { Counts } from '../../lambda/core/pull/counts.ts';
+import type { Receipt, RunReceipt } from '../../lambda/core/pull/receipt.ts';
 import type { RunPorts } from '../../lambda/core/pull/run-ports.ts';
 import type { DurablePullPorts } from '../../lambda/wiring/durable-pull.ts';
 import { type Listing, MemoryTable, pagesOf } from './memory-ports.ts';

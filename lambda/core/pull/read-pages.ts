@@ -1,7 +1,7 @@
 import { SyncError } from '../errors.ts';
+import type { Counts } from './counts.ts';
 import type { Page, Position } from './page.ts';
 import type { ReadingEnd } from './reading-end.ts';
-import type { Counts } from './receipt.ts';
 import type { Reject } from './reject.ts';
 import type { Stream } from './stream.ts';
 import { createTableWriter, type TablePort, type TableWriter } from './table-writer.ts';

@@ -1,44 +1,27 @@
 import type { SyncErrorCode } from '../errors.ts';
-
-/** What happened to the objects of a walk. `fetched = written + unchanged + repeated + rejected`. */
-export interface Counts {
-  /** Pages read. */
-  pages: number;
-  /** Objects in those pages. */
-  fetched: number;
-  /** Stored because they are new or differ from what was stored. */
-  written: number;
-  /** Equal to what was stored. */
-  unchanged: number;
-  /** Shown with a key that the walk had seen already. */
-  repeated: number;
-  /** Could not be stored; the state table has the reasons. */
-  rejected: number;
-  /** HTTP requests to Procurios' API, repeated ones included, those for tokens not. */
-  requests: number;
-}
+import { type Counts, FATES } from './counts.ts';
 
 /**
  * - `complete`: the walk reached the end of the listing.
- * - `incomplete`: it did not, though nothing failed: interrupted, or the listing cannot be walked to its end.
+ * - `incomplete`: it did not reach the end, because it was interrupted or the listing has no recognizable end.
  * - `failed`: an error ended it.
  */
 export type WalkStatus = 'complete' | 'incomplete' | 'failed';
 
-/** What went wrong, for people: no values, no secrets. */
+/** What went wrong. Holds no values of objects and no secrets. */
 export interface Failure {
   /** `BUG`: an unexpected error. */
   readonly code: SyncErrorCode | 'BUG';
   readonly message: string;
 }
 
-/** The balanced account of a stream's walk, over all the slices and runs it took. */
+/** The balanced account of a stream's walk, over all its slices and runs. */
 export interface Receipt extends Readonly<Counts> {
   readonly status: WalkStatus;
   readonly error?: Failure;
 }
 
-/** What one run did, by the names of its streams, in their order. */
+/** The account of one run. */
 export interface RunReceipt {
   readonly runId: string;
   /** RFC 3339. */
@@ -46,35 +29,24 @@ export interface RunReceipt {
   readonly finishedAt: string;
   /** The worst of the streams' statuses. */
   readonly status: WalkStatus;
+  /** By the names of the streams, in the order of the config. */
   readonly streams: Readonly<Record<string, Receipt>>;
-  /** What ended the run as a whole, where something did. */
+  /** What ended the run as a whole; absent if nothing did. */
   readonly error?: Failure;
 }
 
-export function noCounts(): Counts {
-  return { pages: 0, fetched: 0, written: 0, unchanged: 0, repeated: 0, rejected: 0, requests: 0 };
-}
-
-/** What was counted in between. */
-export function countsSince(before: Readonly<Counts>, now: Readonly<Counts>): Counts {
-  const counts = noCounts();
-  for (const name of Object.keys(counts) as (keyof Counts)[]) counts[name] = now[name] - before[name];
-  return counts;
-}
-
 /**
- * Characters of a message, at most: a run's receipt is one item, which has room for 400 KB, and a run may have
- * hundreds of streams that all fail.
+ * The most characters of a message. A run's receipt is one item of at most 400 KB, and all of its hundreds of streams may
+ * fail.
  */
 const LONGEST_MESSAGE = 500;
 
 /**
- * Closes a walk's account.
- *
- * An account that does not balance is a failure whatever else happened: objects were lost or counted twice.
+ * Closes a walk's account. If `fetched` is not the sum of the {@link FATES}, objects were lost or counted twice, and the walk
+ * fails.
  */
 export function receiptOf(counts: Readonly<Counts>, status: WalkStatus, error?: Failure): Receipt {
-  const accounted = counts.written + counts.unchanged + counts.repeated + counts.rejected;
+  const accounted = FATES.reduce((sum, name) => sum + counts[name], 0);
   if (status !== 'failed' && counts.fetched !== accounted) {
     const message = `${counts.fetched} objects were fetched, but ${accounted} are accounted for`;
     return { status: 'failed', ...counts, error: { code: 'UNBALANCED', message } };

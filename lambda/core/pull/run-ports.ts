@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
+import type { Counts } from './counts.ts';
 import type { Page, Position } from './page.ts';
-import type { Counts, Failure, Receipt } from './receipt.ts';
+import type { Failure, Receipt } from './receipt.ts';
 import type { Stream } from './stream.ts';
 import type { TablePort } from './table-writer.ts';
 import type { WalkStore } from './walk.ts';

@@ -1,8 +1,9 @@
 import { timestamp } from '../clock.ts';
 import { SyncError } from '../errors.ts';
+import { type Counts, countsSince, noCounts } from './counts.ts';
 import { type ReadingPorts, readPages } from './read-pages.ts';
 import { canContinueAfter, pauseAfter, receiptAfter } from './reading-end.ts';
-import { type Counts, countsSince, noCounts, type Receipt, receiptOf } from './receipt.ts';
+import { type Receipt, receiptOf } from './receipt.ts';
 import type { Run, RunPorts, SliceStores } from './run-ports.ts';
 import type { Stream } from './stream.ts';
 import { beginWalk, type EndedWalk, type EndingWalk, mayResume, type Walk } from './walk.ts';

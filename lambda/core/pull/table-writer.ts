@@ -1,5 +1,5 @@
+import type { Counts } from './counts.ts';
 import type { Prepared } from './prepare.ts';
-import type { Counts } from './receipt.ts';
 import type { Reject } from './reject.ts';
 
 /** Most keys of one BatchGetItem, and most items of one BatchWriteItem. */

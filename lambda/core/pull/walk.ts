@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
+import { type Counts, noCounts } from './counts.ts';
 import type { Position } from './page.ts';
-import { type Counts, noCounts, type Receipt } from './receipt.ts';
+import type { Receipt } from './receipt.ts';
 import type { Reject } from './reject.ts';
 import { SeenKeys } from './seen-keys.ts';
 import type { Stream } from './stream.ts';

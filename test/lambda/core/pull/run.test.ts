@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { SyncError } from '../../../../lambda/core/errors.ts';
 import type { Json } from '../../../../lambda/core/json.ts';
+import { noCounts } from '../../../../lambda/core/pull/counts.ts';
 import { plainEngine } from '../../../../lambda/core/pull/engine.ts';
-import { noCounts, type Receipt } from '../../../../lambda/core/pull/receipt.ts';
+import type { Receipt } from '../../../../lambda/core/pull/receipt.ts';
 import { pullStreams, runReceiptOf } from '../../../../lambda/core/pull/run.ts';
 import type { Run, RunPorts } from '../../../../lambda/core/pull/run-ports.ts';
 import type { Stream } from '../../../../lambda/core/pull/stream.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { SyncErrorCode } from '../../../../lambda/core/errors.ts';
-import type { Counts, WalkStatus } from '../../../../lambda/core/pull/receipt.ts';
+import type { Counts } from '../../../../lambda/core/pull/counts.ts';
+import type { WalkStatus } from '../../../../lambda/core/pull/receipt.ts';
 import type { FaultAction } from '../../../../local/simulator/simulator.ts';
 import {
   aimedAt,

@@ -1,0 +1,62 @@
+/** What holds for one of a receipt's counts. */
+interface CountTraits {
+  /** Its CloudWatch metric, by stream; absent if it has none. */
+  readonly metric?: string;
+  /** Whether it counts what became of objects. `fetched` is the sum of these counts. */
+  readonly isFate?: true;
+  /** Whether it is 0 in most walks, so it is shown only where it is not. */
+  readonly isRare?: true;
+}
+
+/**
+ * The counts of a receipt, in the order in which they are shown. Receipts, metrics, log lines, progress and tables all follow
+ * this list.
+ */
+export const COUNTS = {
+  /** Pages read. */
+  pages: {},
+  /** Objects in those pages. */
+  fetched: { metric: 'ObjectsFetched' },
+  /** Objects stored because they are new or differ from what was stored. */
+  written: { metric: 'ObjectsWritten', isFate: true },
+  /** Objects that equal what was stored. */
+  unchanged: { metric: 'ObjectsUnchanged', isFate: true },
+  /** Objects whose key was on an earlier page of the walk, or earlier on the same page. */
+  repeated: { metric: 'ObjectsRepeated', isFate: true, isRare: true },
+  /** Objects that could not be stored. The state table has the reasons. */
+  rejected: { metric: 'ObjectsRejected', isFate: true },
+  /** HTTP requests to Procurios' API, including retries but not those for tokens. */
+  requests: { metric: 'Requests' },
+} as const satisfies Readonly<Record<string, CountTraits>>;
+
+export type CountName = keyof typeof COUNTS;
+
+/** What happened in a walk, or a part of it, as numbers. */
+export type Counts = { -readonly [Name in CountName]: number };
+
+const TRAITS: Readonly<Record<CountName, CountTraits>> = COUNTS;
+
+/** All counts, in the order in which they are shown. */
+export const COUNT_NAMES = Object.keys(COUNTS) as readonly CountName[];
+
+/** The counts that add up to `fetched`. */
+export const FATES = COUNT_NAMES.filter((name) => TRAITS[name].isFate === true);
+
+/** Whether an overview shows the count only where it is not 0. */
+export function isRare(name: CountName): boolean {
+  return TRAITS[name].isRare === true;
+}
+
+export function noCounts(): Counts {
+  return Object.fromEntries(COUNT_NAMES.map((name) => [name, 0])) as Counts;
+}
+
+/** The difference between two moments of a walk. */
+export function countsSince(before: Readonly<Counts>, now: Readonly<Counts>): Counts {
+  return Object.fromEntries(COUNT_NAMES.map((name) => [name, now[name] - before[name]])) as Counts;
+}
+
+/** The sum of one count over several receipts. */
+export function totalOf(receipts: readonly Readonly<Counts>[], name: CountName): number {
+  return receipts.reduce((total, counts) => total + counts[name], 0);
+}
