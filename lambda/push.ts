@@ -2,8 +2,8 @@ import { createDynamoDb, createSecretsManager, createSqs } from './aws/clients.t
 import { createChangeQueue } from './aws/queue/change-queue.ts';
 import { LONGEST_ATTEMPT_MS } from './core/push/fate.ts';
 import { readBundledConfig } from './deployment/bundled-config.ts';
-import { PUSH_CONCURRENCY } from './deployment/function-limits.ts';
 import { changeQueueName } from './deployment/names.ts';
+import { PUSH_CONCURRENCY } from './deployment/queues.ts';
 import { systemClock } from './runtime/clock.ts';
 import { createLog } from './runtime/log.ts';
 import { createMetrics } from './runtime/metrics.ts';

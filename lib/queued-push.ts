@@ -8,8 +8,14 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Config } from '../lambda/deployment/config.ts';
-import { PUSH_CONCURRENCY, PUSH_TIMEOUT_SECONDS } from '../lambda/deployment/function-limits.ts';
+import { PUSH_TIMEOUT_SECONDS } from '../lambda/deployment/function-limits.ts';
 import { changeQueueName, deadLetterQueueName, EVENTS, OUTPUTS } from '../lambda/deployment/names.ts';
+import {
+  MESSAGE_RETENTION_DAYS,
+  MOST_DELIVERIES,
+  PUSH_CONCURRENCY,
+  VISIBILITY_TIMEOUT_SECONDS,
+} from '../lambda/deployment/queues.ts';
 import { PARTITION } from '../lambda/deployment/tables.ts';
 import type { Alarms } from './alarms.ts';
 import { encryptedQueue } from './encrypted-queue.ts';
@@ -29,11 +35,7 @@ export interface QueuedPushProps {
 
 /** The most that a FIFO queue allows. What the function does not come to in its time it hands back, in order. */
 const BATCH_SIZE = 10;
-const TIMEOUT = Duration.seconds(PUSH_TIMEOUT_SECONDS);
-/** As AWS advises: Lambda may fetch a batch several times before a function is free for it. */
-const VISIBILITY_TIMEOUT = Duration.seconds(6 * TIMEOUT.toSeconds());
-/** The longest that SQS keeps a message. */
-const KEPT = Duration.days(14);
+const KEPT = Duration.days(MESSAGE_RETENTION_DAYS);
 const LATE_SECONDS = 60 * 60;
 
 /** The queue of changes, the function that sends them, and the one that takes them from events. */
@@ -57,9 +59,8 @@ export class QueuedPush extends Construct {
     this.queue = encryptedQueue(this, 'Queue', {
       ...common,
       queueName: changeQueueName(config.environment),
-      visibilityTimeout: VISIBILITY_TIMEOUT,
-      // The most there is: each pause that Procurios asks for is a delivery, and must never use up a message.
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 1000 },
+      visibilityTimeout: Duration.seconds(VISIBILITY_TIMEOUT_SECONDS),
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: MOST_DELIVERIES },
     });
     this.eventDeadLetters = encryptedQueue(this, 'EventDeadLetters', {
       retentionPeriod: KEPT,
@@ -77,7 +78,7 @@ export class QueuedPush extends Construct {
       description: 'Sends queued changes to Procurios',
       entry: 'lambda/push.ts',
       config,
-      timeout: TIMEOUT,
+      timeout: Duration.seconds(PUSH_TIMEOUT_SECONDS),
       memorySizeMb: 512,
       encryptionKey,
     });

@@ -1,11 +1,8 @@
-/** Functions that send changes beside each other, at most: the fewest that an event source can be held to. */
-export const PUSH_CONCURRENCY = 2;
-
-/** How long a run of the pull may take before Lambda times it out: it must have ended when the next night's begins. */
+/** How long an execution of the pull may take before Lambda times it out. It has to end before the next night's pull starts. */
 export const PULL_EXECUTION_HOURS = 23;
 
 /**
- * Longest run of the function that sends changes: five minutes. Its last three are for ending the attempts that it has begun, and
- * for handing back what it did not come to.
+ * How long an invocation of the push may take: five minutes. It begins no attempt in the last three, which are for finishing the
+ * attempts in flight and for handing back the changes that it did not reach.
  */
 export const PUSH_TIMEOUT_SECONDS = 300;

@@ -7,14 +7,15 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { Config } from '../../lambda/deployment/config.ts';
 import { changeQueueName, deadLetterQueueName } from '../../lambda/deployment/names.ts';
+import {
+  MESSAGE_RETENTION_DAYS,
+  MOST_DELIVERIES,
+  VISIBILITY_TIMEOUT_SECONDS,
+} from '../../lambda/deployment/queues.ts';
 
 type Environment = Pick<Config, 'environment'>;
 
-const FOURTEEN_DAYS_SECONDS = 14 * 24 * 60 * 60;
-/** Six times as long as the function may take, which is five minutes. */
-const VISIBILITY_TIMEOUT_SECONDS = 1_800;
-/** So high that throttling alone never uses up a message. */
-const MOST_RECEIPTS = 1000;
+const DAY_SECONDS = 24 * 60 * 60;
 
 /** The queues of a config. */
 export interface QueueUrls {
@@ -24,12 +25,12 @@ export interface QueueUrls {
 
 /** Creates those of a config's queues that are missing, with the attributes that the deployed ones have. */
 export async function createQueues(client: SQSClient, { environment }: Environment): Promise<QueueUrls> {
-  const common = { FifoQueue: 'true', MessageRetentionPeriod: String(FOURTEEN_DAYS_SECONDS) };
+  const common = { FifoQueue: 'true', MessageRetentionPeriod: String(MESSAGE_RETENTION_DAYS * DAY_SECONDS) };
   const deadLetters = await createQueue(client, deadLetterQueueName(environment), common);
   const { Attributes } = await client.send(
     new GetQueueAttributesCommand({ QueueUrl: deadLetters, AttributeNames: ['QueueArn'] }),
   );
-  const redrive = { deadLetterTargetArn: Attributes?.QueueArn, maxReceiveCount: MOST_RECEIPTS };
+  const redrive = { deadLetterTargetArn: Attributes?.QueueArn, maxReceiveCount: MOST_DELIVERIES };
   const changes = await createQueue(client, changeQueueName(environment), {
     ...common,
     VisibilityTimeout: String(VISIBILITY_TIMEOUT_SECONDS),

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { LONGEST_ATTEMPT_MS } from '../../lambda/core/push/fate.ts';
 import { alarmName } from '../../lambda/deployment/alarms.ts';
-import { PUSH_CONCURRENCY } from '../../lambda/deployment/function-limits.ts';
 import { OUTPUTS } from '../../lambda/deployment/names.ts';
+import { PUSH_CONCURRENCY } from '../../lambda/deployment/queues.ts';
 import { rightsOf } from '../support/rights.ts';
 import { createApp, createStack, resourcesOf, synthesize } from '../support/synthesize.ts';
 
