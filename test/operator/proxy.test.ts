@@ -2,7 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { startSimulator } from '../../local/simulator/simulator.ts';
-import { DEMO_CONFIG, newFolder, run, writeConfig } from '../support/command-line.ts';
+import { DEMO_CONFIG, newFolder, writeConfig } from '../support/command-line.ts';
+import { runProcess } from '../support/command-process.ts';
 import { closeAfterTest } from '../support/embedded-aws.ts';
 
 const CREDENTIALS = { PROCURIOS_CLIENT_ID: 'client', PROCURIOS_CLIENT_SECRET: 'not-a-secret' };
@@ -49,7 +50,7 @@ test('Procurios is reached through the proxy of HTTPS_PROXY, which a failure men
     ],
   });
 
-  const { code, stderr } = await run(['pull', '--embedded'], {
+  const { code, stderr } = await runProcess(['pull', '--embedded'], {
     cwd,
     env: { ...CREDENTIALS, HTTPS_PROXY: address },
   });
@@ -60,7 +61,7 @@ test('Procurios is reached through the proxy of HTTPS_PROXY, which a failure men
 });
 
 test('AWS is reached through the proxy too', async () => {
-  const { code, stderr } = await run(['show', 'channels', '--config', DEMO_CONFIG], {
+  const { code, stderr } = await runProcess(['show', 'channels', '--config', DEMO_CONFIG], {
     cwd: await newFolder(),
     env: {
       AWS_REGION: 'eu-west-1',
@@ -80,7 +81,7 @@ test('AWS is reached through the proxy too', async () => {
 test('what is on this machine is never asked of the proxy', async () => {
   const simulator = closeAfterTest(await startSimulator({ relations: 10 }));
 
-  const { code } = await run(['pull', '--embedded', '--config', DEMO_CONFIG, '--stream', 'channels'], {
+  const { code } = await runProcess(['pull', '--embedded', '--config', DEMO_CONFIG, '--stream', 'channels'], {
     cwd: await newFolder(),
     env: { PROCURIOS_HOST: simulator.url, HTTPS_PROXY: address, HTTP_PROXY: address },
   });
@@ -90,7 +91,7 @@ test('what is on this machine is never asked of the proxy', async () => {
 });
 
 test('what is no address is refused without being shown', async () => {
-  const { code, stderr } = await run(['pull'], {
+  const { code, stderr } = await runProcess(['pull'], {
     cwd: await newFolder(),
     env: { HTTPS_PROXY: 'ada:passw0rd@proxy.example.com' },
   });

@@ -5,6 +5,7 @@ import { engagementAction, registration } from '../../../config/catalogue/operat
 import { channels } from '../../../config/catalogue/streams.ts';
 import { SIMULATOR_SCOPES, type Simulator, startSimulator } from '../../../local/simulator/simulator.ts';
 import { type Ended, newFolder, run, start, waitUntil, writeConfig } from '../../support/command-line.ts';
+import { startProcess } from '../../support/command-process.ts';
 
 const REGISTER = 'POST /l/profile_api/registrationset/{set}/registration';
 const LOST = { route: REGISTER, nth: 1, do: { kind: 'lostReply' } } as const;
@@ -159,7 +160,7 @@ describe('push', () => {
     await writeFile(join(cwd, 'changes.jsonl'), linesOf([register('w1', 'Ten'), register('w2', 'Eleven')]));
     const stopped = start(['push', 'changes.jsonl', '--embedded', '--yes', '--json'], { cwd });
     await isAtWork();
-    stopped.process.kill('SIGINT');
+    stopped.interrupt();
     const first = await stopped.ended;
 
     const second = await pushFile([register('w3', 'Twelve')], '--yes');
@@ -178,9 +179,9 @@ test('Ctrl-C once went on with the whole batch: the change under way is ended, t
   procurios.control.fault({ route: REGISTER, nth: 1, do: { kind: 'latency', ms: 3_000 } });
   const lines = ['y1', 'y2', 'y3'].map((id) => register(id, id));
   await writeFile(join(cwd, 'changes.jsonl'), linesOf(lines));
-  const stopped = start(['push', 'changes.jsonl', '--embedded', '--yes', '--json'], { cwd });
+  const stopped = startProcess(['push', 'changes.jsonl', '--embedded', '--yes', '--json'], { cwd });
   await isAtWork();
-  stopped.process.kill('SIGINT');
+  stopped.interrupt();
   const first = await stopped.ended;
   const appliedFirst = appliedNames();
 

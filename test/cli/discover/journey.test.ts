@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { type Simulator, startSimulator } from '../../../local/simulator/simulator.ts';
 import { CLIENT } from '../../operator/doctor/examine.ts';
 import { newFolder, run, type Setting } from '../../support/command-line.ts';
+import { runProcess } from '../../support/command-process.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const CONFIG = 'procurios.config.ts';
@@ -27,7 +28,7 @@ test('from credentials to objects in a table: discover, pull and show, after npm
   simulator.control.resetApplied();
 
   const discovered = await discover('--stream', 'leden', 'channels');
-  const pulled = await run(['pull', '--embedded'], setting);
+  const pulled = await runProcess(['pull', '--embedded'], setting);
   const shown = await run(['show', 'leden', '--embedded', '--json', '--limit', '1000'], setting);
 
   expect([discovered.code, pulled.code, shown.code]).toEqual([0, 0, 0]);

@@ -24,10 +24,9 @@ beforeAll(async () => {
   aws = await startEmbeddedAws();
   simulator = await startSimulator();
   secretsManager = secretsManagerOf(aws);
-  cwd = await newFolder('configure');
 });
 beforeEach(async () => {
-  await writeConfig(cwd, configOf());
+  await configured();
   aws.secrets.delete(SECRET);
 });
 afterAll(async () => {
@@ -36,7 +35,7 @@ afterAll(async () => {
   await aws.close();
 });
 
-function configOf(more: object = {}) {
+function configOf(more: object) {
   const stream = { name: 'things', path: '/l/things', mediaType: 'application/json', key: 'id' };
   return {
     environment: 'acme',
@@ -45,6 +44,12 @@ function configOf(more: object = {}) {
     streams: [{ ...stream, paging: { kind: 'onePage' } }],
     ...more,
   };
+}
+
+/** In a new folder, because a process loads a config file once. */
+async function configured(more: object = {}): Promise<void> {
+  cwd = await newFolder('configure');
+  await writeConfig(cwd, configOf(more));
 }
 
 async function configure(input: unknown, flags: readonly string[] = [], env = {}): Promise<Ended> {
@@ -106,7 +111,7 @@ describe('id and secret', () => {
   test('can be stored unchecked, and Procurios is not asked then', async () => {
     await deployed();
     await using procurios = await startHttpServer((_request, response) => answerJson(response, {}, 500));
-    await writeConfig(cwd, configOf({ host: procurios.origin }));
+    await configured({ host: procurios.origin });
 
     const { code, stderr } = await configure({ clientId: 'an-id', clientSecret: 'S3cret' }, ['--skip-check']);
 
@@ -119,7 +124,7 @@ describe('id and secret', () => {
   test('of a user’s grant are left to the login to check', async () => {
     await deployed();
     const grant = { grant: 'authorizationCode', scopes: ['contact_moment/view'], dialect: 'newer' };
-    await writeConfig(cwd, configOf({ auth: grant }));
+    await configured({ auth: grant });
 
     const { code, stderr } = await configure({ clientId: 'an-id', clientSecret: 'S3cret' });
 
@@ -139,7 +144,7 @@ describe('the secret', () => {
   });
 
   test('of a name of the operator’s is created', async () => {
-    await writeConfig(cwd, configOf({ secretName: 'ours/procurios' }));
+    await configured({ secretName: 'ours/procurios' });
 
     const { code, stdout } = await configure(SIMULATOR_CREDENTIALS);
 

@@ -5,10 +5,18 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { SIMULATOR_CREDENTIALS, type Simulator, startSimulator } from '../../../local/simulator/simulator.ts';
 import { DEFAULT_SWITCHES, type Switches } from '../../../local/simulator/switches.ts';
-import { newFolder, run, type Setting, start, waitUntil, writeConfig } from '../../support/command-line.ts';
+import {
+  newFolder,
+  type Running,
+  run,
+  type Setting,
+  start,
+  waitUntil,
+  writeConfig,
+} from '../../support/command-line.ts';
+import { startProcess } from '../../support/command-process.ts';
 import { consentAt, post, visit } from '../../support/consent.ts';
 import { freePort } from '../../support/http-server.ts';
-import { runHere, startHere, type Working } from '../../support/in-process.ts';
 import { MOMENTS_STREAM } from '../../support/moments-stream.ts';
 
 const ELSEWHERE = 'https://example.com/callback';
@@ -43,12 +51,12 @@ async function configure(auth: object): Promise<void> {
 }
 
 /** A login that has printed where the user is to go. */
-interface Asking extends Working {
+interface Asking extends Running {
   readonly url: string;
 }
 
 async function startLogin(args: readonly string[] = [], how: Partial<Setting> = {}): Promise<Asking> {
-  const login = startHere(['login', '--embedded', '--no-browser', ...args], { ...setting, ...how });
+  const login = start(['login', '--embedded', '--no-browser', ...args], { ...setting, ...how });
   await login.showsOnStderr(WAITS);
   return { ...login, url: addressIn(login.stderr()) };
 }
@@ -107,9 +115,9 @@ describe('login', () => {
   test('is followed by a pull as that user, which a 401 ends with the command to log in again', async () => {
     await logIn();
 
-    const pulled = await runHere(['pull', '--embedded', '--json'], setting);
+    const pulled = await run(['pull', '--embedded', '--json'], setting);
     simulator.control.revokeTokens();
-    const refused = await runHere(['pull', '--embedded', '--json'], setting);
+    const refused = await run(['pull', '--embedded', '--json'], setting);
 
     expect(JSON.parse(pulled.stdout)).toMatchObject({ status: 'complete' });
     expect(refused.code).toBe(1);
@@ -120,7 +128,7 @@ describe('login', () => {
   });
 
   test('without which a pull names the command that logs in', async () => {
-    const { code, stdout } = await runHere(['pull', '--embedded', '--json'], setting);
+    const { code, stdout } = await run(['pull', '--embedded', '--json'], setting);
 
     expect(code).toBe(1);
     expect(JSON.parse(stdout).streams.moments.error).toMatchObject({ code: 'CONSENT_NEEDED' });
@@ -135,7 +143,7 @@ describe('login', () => {
     const before = await storedToken();
     simulator.control.expireTokens();
 
-    const pulled = await runHere(['pull', '--embedded', '--json'], setting);
+    const pulled = await run(['pull', '--embedded', '--json'], setting);
     const after = await storedToken();
 
     expect(ended.stdout).toMatch(/serves {2}until \d{4}-.*Z, and is renewed by itself\n/);
@@ -213,7 +221,7 @@ describe('login', () => {
     const page = visit(await consentAt(addressIn(login.stderr())));
     await waitUntil(() => simulator.control.requests()['POST /l/oauth2/token'] === 1);
 
-    login.process.kill('SIGINT');
+    login.interrupt();
     const ended = await login.ended;
 
     expect(ended.stderr).toContain('the token is about to be stored');
@@ -249,9 +257,9 @@ describe('the browser', () => {
     const link = join('/tmp', `browser-${process.pid}`);
     await symlink(browser, link);
 
-    const login = start(['login', '--embedded', '--timeout', '30'], withBrowser(link));
+    const login = startProcess(['login', '--embedded', '--timeout', '30'], withBrowser(link));
     await waitUntil(() => existsSync(opened));
-    login.process.kill('SIGINT');
+    login.interrupt();
     const { stderr } = await login.ended;
     await rm(link);
 
@@ -260,7 +268,7 @@ describe('the browser', () => {
   });
 
   onLinux('that cannot be started is told of, and the login goes on', async () => {
-    const login = start(['login', '--embedded'], withBrowser('/nonexistent/browser'));
+    const login = startProcess(['login', '--embedded'], withBrowser('/nonexistent/browser'));
     await login.showsOnStderr(/no browser could be started; open the address yourself/);
 
     await visit(await consentAt(addressIn(login.stderr())));
@@ -418,7 +426,7 @@ describe('a login that does not work', () => {
   test('because its port is in use says so before anybody is asked', async () => {
     await using _other = await listening(Number(new URL(redirectUrl).port));
 
-    const ended = await runHere(['login', '--embedded', '--no-browser'], setting);
+    const ended = await run(['login', '--embedded', '--no-browser'], setting);
 
     expect(ended.code).toBe(2);
     expect(lines(ended.stderr)).toEqual([
@@ -428,7 +436,7 @@ describe('a login that does not work', () => {
   });
 
   test('because the browser never comes back ends by itself', async () => {
-    const ended = await runHere(['login', '--embedded', '--no-browser', '--timeout', '1'], setting);
+    const ended = await run(['login', '--embedded', '--no-browser', '--timeout', '1'], setting);
 
     expect(ended.code).toBe(1);
     expect(lines(ended.stderr)).toEqual([
@@ -437,10 +445,10 @@ describe('a login that does not work', () => {
   });
 
   test('because of Ctrl-C stores nothing', async () => {
-    const login = start(['login', '--embedded', '--no-browser'], setting);
+    const login = startProcess(['login', '--embedded', '--no-browser'], setting);
     await login.showsOnStderr(WAITS);
 
-    login.process.kill('SIGINT');
+    login.interrupt();
     const ended = await login.ended;
 
     expect(ended.code).toBe(130);
@@ -451,7 +459,7 @@ describe('a login that does not work', () => {
     setting = { ...setting, cwd: await newFolder('login') };
     await writeConfig(setting.cwd, { ...CONFIG, auth: { grant: 'clientCredentials', scopes: ['openid'] } });
 
-    const ended = await runHere(['login', '--embedded'], setting);
+    const ended = await run(['login', '--embedded'], setting);
 
     expect(ended.code).toBe(2);
     expect(lines(ended.stderr)).toEqual([
@@ -500,8 +508,8 @@ describe('logout', () => {
   test('forgets the token', async () => {
     await logIn();
 
-    const ended = await runHere(['logout', '--embedded'], setting);
-    const again = await runHere(['logout', '--embedded', '--json'], setting);
+    const ended = await run(['logout', '--embedded'], setting);
+    const again = await run(['logout', '--embedded', '--json'], setting);
 
     expect(ended.stdout).toBe(`logged out: there is no user's token in ${STORED} any more\n`);
     expect(await isStored()).toBe(false);

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { configFor } from '../../operator/doctor/examine.ts';
-import { LAUNCHER, newFolder, run, type Setting, writeConfig } from '../../support/command-line.ts';
+import { newFolder, run, type Setting, writeConfig } from '../../support/command-line.ts';
+import { LAUNCHER, runProcess } from '../../support/command-process.ts';
 
 let setting: Setting;
 beforeAll(async () => {
@@ -56,7 +57,7 @@ describe('completion', () => {
   test('prints a script for bash that completes', async () => {
     const cwd = await newFolder();
     await writeConfig(cwd, configFor('http://127.0.0.1:4010', { name: 'things' }));
-    const { stdout: script } = await run(['completion', 'bash'], { cwd });
+    const { stdout: script } = await runProcess(['completion', 'bash'], { cwd });
     // Debian's package bash-completion has this function; it does more about quotes.
     const words = `words=("$\{COMP_WORDS[@]}"); cword=$COMP_CWORD; cur=$\{words[cword]}; prev=$\{words[cword-1]}`;
     const press = `_get_comp_words_by_ref() { ${words}; }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { ERROR_GUIDE } from '../../../operator/error-guide.ts';
 import { newFolder, run } from '../../support/command-line.ts';
+import { runProcess } from '../../support/command-process.ts';
 
 const CODES = Object.keys(ERROR_GUIDE);
 
@@ -44,10 +45,8 @@ describe('help', () => {
   });
 
   test('of a command is what --help prints, of a subcommand too', async () => {
-    const [help, flag] = await Promise.all([
-      run(['help', 'changes', 'list'], { cwd }),
-      run(['changes', 'list', '--help'], { cwd }),
-    ]);
+    const help = await run(['help', 'changes', 'list'], { cwd });
+    const flag = await run(['changes', 'list', '--help'], { cwd });
 
     expect(help).toEqual(flag);
     expect(help.stdout).toContain('Usage: procurios-sync changes list');
@@ -74,8 +73,8 @@ describe('help', () => {
 
   test('has colours only where they are wanted', async () => {
     const [forced, refused] = await Promise.all([
-      run(['help', 'THROTTLED'], { cwd, env: { FORCE_COLOR: '1' } }),
-      run(['help', 'THROTTLED'], { cwd, env: { NO_COLOR: '1' } }),
+      runProcess(['help', 'THROTTLED'], { cwd, env: { FORCE_COLOR: '1' } }),
+      runProcess(['help', 'THROTTLED'], { cwd, env: { NO_COLOR: '1' } }),
     ]);
 
     expect(forced.stdout).toContain('\u001b[');

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { newFolder, run, writeConfig } from '../../support/command-line.ts';
+import { runProcess } from '../../support/command-process.ts';
 
 const COMMANDS = [
   ...['pull', 'show', 'export', 'simulator', 'demo'],
@@ -15,9 +16,9 @@ beforeAll(async () => {
 
 describe('asking for help', () => {
   test('every command has help with an example, on stdout, within 80 columns', async () => {
-    const helps = await Promise.all(COMMANDS.map((command) => run([command, '--help'], { cwd })));
+    for (const command of COMMANDS) {
+      const { code, stdout, stderr } = await run([command, '--help'], { cwd });
 
-    for (const { code, stdout, stderr } of helps) {
       expect(code).toBe(0);
       expect(stderr).toBe('');
       expect(stdout).toMatch(/\n {2}\$ npx procurios-sync \w+/);
@@ -29,7 +30,7 @@ describe('asking for help', () => {
   test('the version is printed, after a command too', async () => {
     const { version } = JSON.parse(await readFile(new URL('../../../package.json', import.meta.url), 'utf8'));
 
-    const versions = await Promise.all([run(['--version'], { cwd }), run(['show', '--version'], { cwd })]);
+    const versions = [await runProcess(['--version'], { cwd }), await run(['show', '--version'], { cwd })];
 
     expect(versions).toEqual([0, 0].map((code) => ({ code, stdout: `${version}\n`, stderr: '' })));
   });
@@ -86,7 +87,7 @@ describe('a config', () => {
   test('that is no TypeScript is told with the line', async () => {
     await writeFile(join(cwd, 'broken.config.ts'), 'export default {\n  x: 1\n  y: 2,\n};\n');
 
-    const { code, stderr } = await run(['pull', '--config', 'broken.config.ts'], { cwd });
+    const { code, stderr } = await runProcess(['pull', '--config', 'broken.config.ts'], { cwd });
 
     expect(code).toBe(2);
     expect(stderr).toMatch(/^CONFIG_INVALID: broken\.config\.ts could not be loaded: .* \(line 3\)\n$/);
@@ -103,10 +104,8 @@ describe('a config', () => {
       ],
     });
 
-    const [plain, json] = await Promise.all([
-      run(['pull'], { cwd: folder }),
-      run(['pull', '--json'], { cwd: folder }),
-    ]);
+    const plain = await run(['pull'], { cwd: folder });
+    const json = await run(['pull', '--json'], { cwd: folder });
 
     const paths = ['environment', 'host', 'auth.grant', 'auth.scopes', 'streams[0].path'];
     expect([plain.code, json.code, plain.stdout, json.stderr]).toEqual([2, 2, '', '']);
@@ -121,7 +120,10 @@ describe('a config', () => {
 test('an old Node is told of in one line, with exit code 2', async () => {
   const pretend = "Object.defineProperty(process, 'versions', { value: { node: '20.20.2' } })";
 
-  const ended = await run(['--version'], { cwd, node: ['--import', `data:text/javascript,${pretend}`] });
+  const ended = await runProcess(['--version'], {
+    cwd,
+    node: ['--import', `data:text/javascript,${pretend}`],
+  });
 
   expect(ended).toMatchObject({ code: 2, stdout: '' });
   expect(ended.stderr).toMatch(/^procurios-sync needs Node 22\.18 or later .*Node 20\.20\.2.*\n$/);

@@ -233,9 +233,9 @@ describe('with --wait', () => {
   });
 
   test('Ctrl-C ends the following, not the run', async () => {
-    const { process: child, showsOnStderr, ended } = begin('--wait');
+    const { interrupt, showsOnStderr, ended } = begin('--wait');
     await showsOnStderr(/started: by-hand/);
-    child.kill('SIGINT');
+    interrupt();
 
     const { code, stdout, stderr } = await ended;
 

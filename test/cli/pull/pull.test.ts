@@ -11,6 +11,7 @@ import {
   start,
   waitUntil,
 } from '../../support/command-line.ts';
+import { startProcess } from '../../support/command-process.ts';
 import { closeAfterTest } from '../../support/embedded-aws.ts';
 import { startHttpServer } from '../../support/http-server.ts';
 
@@ -183,7 +184,7 @@ describe('Ctrl-C', () => {
     });
     const pulling = start(['pull', '--json', '--stream', 'members', ...EMBEDDED], setting);
     await pulling.showsOnStderr(/members {2}Procurios asked to wait until [\d:]+ \(1:00:00 h\)\n/);
-    pulling.process.kill('SIGINT');
+    pulling.interrupt();
     const stopped = await pulling.ended;
     simulator.control.clearFaults();
 
@@ -201,14 +202,14 @@ describe('Ctrl-C', () => {
 
   test('pressed twice ends the process at once, whatever it waits for', async () => {
     await using dynamoDb = await startHttpServer(() => {});
-    const pulling = start(['pull', '--json', ...FROM_DEMO], {
+    const pulling = startProcess(['pull', '--json', ...FROM_DEMO], {
       ...setting,
       env: { ...SOME_ACCOUNT, AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.origin },
     });
     await waitUntil(() => dynamoDb.requests.length > 0);
-    pulling.process.kill('SIGINT');
+    pulling.interrupt();
     await pulling.showsOnStderr(/press Ctrl-C again/);
-    pulling.process.kill('SIGINT');
+    pulling.interrupt();
 
     const { code, stdout } = await pulling.ended;
 
@@ -223,12 +224,12 @@ test('a second pull on the same folder is told that it is in use', async () => {
     page: 2,
     do: { kind: 'status', status: 429, retryAfter: 3600 },
   });
-  const first = start(['pull', '--stream', 'members', ...EMBEDDED], setting);
+  const first = startProcess(['pull', '--stream', 'members', ...EMBEDDED], setting);
   await first.showsOnStderr(/asked to wait/);
 
   const second = await pull([...EMBEDDED, ...FEW]);
 
-  first.process.kill('SIGINT');
+  first.interrupt();
   await first.ended;
   expect(second).toMatchObject({ code: 1, stdout: '' });
   expect(second.stderr).toMatch(/^RUN_ACTIVE: the data folder \.procurios-sync is in use by another.*\n$/);

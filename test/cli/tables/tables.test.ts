@@ -4,7 +4,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { LAUNCHER, newFolder, run, type Setting, writeConfig } from '../../support/command-line.ts';
+import { newFolder, run, type Setting, writeConfig } from '../../support/command-line.ts';
+import { LAUNCHER } from '../../support/command-process.ts';
 import { answerJson, type HttpServer, startHttpServer } from '../../support/http-server.ts';
 
 /** As the API sends them; the last one is a reject. */

@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterAll } from '@jest/globals';
+import { type Ended, environmentFor, type Running, type Setting, shows } from './command-line.ts';
+
+export const LAUNCHER = fileURLToPath(new URL('../../bin/launch.js', import.meta.url));
+
+/** A command that runs in a process. */
+export interface RunningProcess extends Running {
+  readonly process: ChildProcess;
+}
+
+export interface ProcessSetting extends Setting {
+  /** Options for Node. */
+  readonly node?: readonly string[];
+}
+
+/** The folder of Node's compile cache, so that dozens of processes do not compile the same code again. */
+const COMPILE_CACHE = fileURLToPath(new URL('../../node_modules/.cache/node-compile', import.meta.url));
+
+const running = new Set<ChildProcess>();
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** Starts `procurios-sync` in a process, for tests about signals, the launch, or two commands at once. */
+export function startProcess(
+  args: readonly string[],
+  { cwd, env = {}, input, node = [] }: ProcessSetting,
+): RunningProcess {
+  const child = spawn(process.execPath, [...node, LAUNCHER, ...args], {
+    cwd,
+    env: environmentFor({ NODE_COMPILE_CACHE: COMPILE_CACHE, ...env }),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  child.stdin.on('error', () => {}).end(input);
+  running.add(child);
+  const texts = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      texts[name] += text;
+    });
+  }
+  return {
+    process: child,
+    ended: once(child, 'close').then(([code]) => {
+      running.delete(child);
+      return { code: code ?? undefined, ...texts };
+    }),
+    stderr: () => texts.stderr,
+    showsOnStderr: (pattern) =>
+      shows(
+        pattern,
+        () => texts.stderr,
+        () => child.exitCode !== null,
+      ),
+    interrupt: () => {
+      child.kill('SIGINT');
+    },
+  };
+}
+
+/** Runs `procurios-sync` in a process until it ends. */
+export async function runProcess(args: readonly string[], setting: ProcessSetting): Promise<Ended> {
+  return await startProcess(args, setting).ended;
+}
