@@ -1,8 +1,8 @@
 import type { Clock } from '../../lambda/core/clock.ts';
-import type { Reply } from '../../lambda/core/push/fate.ts';
 import type { LedgerEntry } from '../../lambda/core/push/ledger-entry.ts';
 import type { Operation } from '../../lambda/core/push/operation.ts';
 import { type Message, type PushPorts, pushBatch } from '../../lambda/core/push/push-batch.ts';
+import type { ChangeReply } from '../../lambda/core/push/reply.ts';
 
 export function operationOf(overrides: Partial<Operation> = {}): Operation {
   return {
@@ -45,7 +45,7 @@ export class PushWorld {
   readonly applied: string[] = [];
   readonly operations: Record<string, Operation>;
   readonly clock: Clock & { time: number };
-  answer: (message: string, attempt: number) => Reply = () => ACCEPTED;
+  answer: (message: string, attempt: number) => ChangeReply = () => ACCEPTED;
   /** What the vendor's schema or check says of a change. */
   check: () => Promise<readonly string[]> = async () => [];
   /** Called while a change is being sent. */
@@ -143,7 +143,7 @@ export class PushWorld {
       },
       check: () => this.check(),
       send: (_operation, change) =>
-        call<Reply>(
+        call<ChangeReply>(
           () => this.#apply(change.changeId),
           () => ({ kind: 'lost', reason: 'no reply' }),
         ),
@@ -166,7 +166,7 @@ export class PushWorld {
     return true;
   }
 
-  #apply(changeId: string): Reply {
+  #apply(changeId: string): ChangeReply {
     this.whileSending(changeId);
     const attempt = (this.#sends.get(changeId) ?? 0) + 1;
     this.#sends.set(changeId, attempt);
@@ -177,7 +177,7 @@ export class PushWorld {
   }
 }
 
-export const ACCEPTED: Reply = {
+export const ACCEPTED: ChangeReply = {
   kind: 'answered',
   status: 200,
   errors: [],
@@ -185,6 +185,9 @@ export const ACCEPTED: Reply = {
   isHtml: false,
 };
 
-export function answered(status: number, more: Partial<Extract<Reply, { kind: 'answered' }>> = {}): Reply {
+export function answered(
+  status: number,
+  more: Partial<Extract<ChangeReply, { kind: 'answered' }>> = {},
+): ChangeReply {
   return { kind: 'answered', status, errors: [], ids: {}, isHtml: false, ...more };
 }

@@ -1,6 +1,6 @@
-import type { SyncErrorCode } from '../errors.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import type { Operation } from './operation.ts';
+import type { ChangeReply } from './reply.ts';
 
 /** How long an attempt may take, from the note in the ledger to the note of its outcome. */
 export const LONGEST_ATTEMPT_MS = 120_000;
@@ -90,36 +90,13 @@ export function judgeDelivery(
   }
 }
 
-/** What came of sending, as the client saw it. */
-export type Reply =
-  | {
-      readonly kind: 'answered';
-      readonly status: number;
-      /** What the answer's `errors` says; empty: nothing. */
-      readonly errors: readonly string[];
-      readonly ids: Readonly<Record<string, string>>;
-      /** It was not the API that answered: an HTML page. */
-      readonly isHtml: boolean;
-      /** The pause that the answer asks for. */
-      readonly retryAfterMs?: number;
-    }
-  /** It never reached the API: no connection, no token, no access. */
-  | {
-      readonly kind: 'notSent';
-      readonly reason: string;
-      readonly code?: SyncErrorCode;
-      readonly retryAfterMs?: number;
-    }
-  /** It was sent, and no whole answer came back. */
-  | { readonly kind: 'lost'; readonly reason: string };
-
 /** What the ledger is to say after an attempt. */
 export type Fate = Pick<LedgerEntry, 'outcome' | 'errors' | 'ids'> &
   Partial<Pick<LedgerEntry, 'status' | 'reason' | 'code' | 'notBefore' | 'mayBeApplied' | 'lostReplies'>>;
 
 /** Decides what became of a change from what came back. Only what surely was not handled is sent again by itself. */
 export function judgeReply(
-  reply: Reply,
+  reply: ChangeReply,
   operation: Operation,
   entry: LedgerEntry,
   receipt: Receipt,

@@ -18,7 +18,6 @@ import {
   LONGEST_HIDING_MS,
   pauseMsAfter,
   type Receipt,
-  type Reply,
 } from './fate.ts';
 import {
   begunAttempts,
@@ -30,6 +29,7 @@ import {
   withOutcome,
 } from './ledger-entry.ts';
 import type { Operation } from './operation.ts';
+import type { ChangeReply, NotSent } from './reply.ts';
 
 /** A message of the queue. */
 export interface Message extends Receipt {
@@ -71,7 +71,11 @@ export interface PushPorts {
    * @param bounds - `endMs`: when nothing of it may be in flight any more, in milliseconds since the epoch. `stop`: once
    * it aborts, it is not begun; what is begun goes on to its end.
    */
-  send(operation: Operation, change: Change, bounds: { endMs: number; stop: AbortSignal }): Promise<Reply>;
+  send(
+    operation: Operation,
+    change: Change,
+    bounds: { endMs: number; stop: AbortSignal },
+  ): Promise<ChangeReply>;
   /** Hides a message from everyone for that long. */
   hide(message: Message, ms: number): Promise<void>;
   /** Told of every outcome that was written. */
@@ -283,7 +287,7 @@ async function checkFirst(
   } catch (error) {
     if (stop.aborted) return undefined;
     if (!(error instanceof SyncError)) throw error;
-    const reply: Reply = {
+    const reply: NotSent = {
       kind: 'notSent',
       reason: `${error.code} ${error.message}`,
       code: error.code,

@@ -1,7 +1,7 @@
 import { integerText, type Json, stringifyJson } from '../../core/json.ts';
 import type { Change } from '../../core/push/change.ts';
-import type { Reply } from '../../core/push/fate.ts';
 import { fillPath, type Operation } from '../../core/push/operation.ts';
+import type { ChangeReply } from '../../core/push/reply.ts';
 import type { Client } from '../http/client.ts';
 import { valueAt } from '../listing/pointer.ts';
 import { errorsIn } from './vendor-errors.ts';
@@ -24,7 +24,7 @@ export async function sendChange(
   operation: Operation,
   change: Change,
   { endMs, stop }: { readonly endMs: number; readonly stop: AbortSignal },
-): Promise<Reply> {
+): Promise<ChangeReply> {
   const sent = await client.send({
     method: operation.method,
     path: fillPath(operation.path, change.parameters),

@@ -1,5 +1,6 @@
 import { SyncError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
+import type { Reply } from '../../core/push/reply.ts';
 import type { TokenSource } from '../token/client-token.ts';
 import { createOutlet, type OutletOptions } from './authorized-fetch.ts';
 import { type Call, nameOf } from './call.ts';
@@ -7,7 +8,7 @@ import { type Answer, type Content, NO_REUSE } from './fetch-once.ts';
 import { type ClientLimits, DEFAULT_LIMITS } from './limits.ts';
 import { afterPause, busyFailure, type JsonAnswer, readJson, readStatusAndJson } from './read-answer.ts';
 import { withRetries } from './retry.ts';
-import { type Sent, sendOnce } from './send-once.ts';
+import { type JsonContent, sendOnce } from './send-once.ts';
 
 /** Reads from one Procurios environment, and writes to it. */
 export interface Client {
@@ -37,7 +38,7 @@ export interface Client {
    * @param request - `endMs`: when nothing of it is in flight any more, in milliseconds since the epoch; what could not
    * have its whole time until then is not begun. `stop`: once it aborts nothing is begun, and what is goes on to its end.
    */
-  send(request: SendRequest): Promise<Sent>;
+  send(request: SendRequest): Promise<Reply<JsonContent>>;
 }
 
 export interface JsonRequest {

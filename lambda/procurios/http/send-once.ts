@@ -1,5 +1,6 @@
-import { SyncError, type SyncErrorCode } from '../../core/errors.ts';
+import { SyncError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
+import type { NotSent, Reply } from '../../core/push/reply.ts';
 import type { Outlet } from './authorized-fetch.ts';
 import type { Call } from './call.ts';
 import type { Answer, Content } from './fetch-once.ts';
@@ -7,25 +8,10 @@ import { isHtml, parseOrNothing, parseRetryAfter } from './read-answer.ts';
 import { PassingFailure } from './retryable-failure.ts';
 import { createDeparture } from './sent-detector.ts';
 
-/** What came of a request that is sent once. */
-export type Sent =
-  | {
-      readonly kind: 'answered';
-      readonly status: number;
-      /** Undefined: there was no body, or none that can be read and matters. */
-      readonly json: Json | undefined;
-      readonly isHtml: boolean;
-      readonly retryAfterMs?: number;
-    }
-  /** Surely nobody handled it. */
-  | {
-      readonly kind: 'notSent';
-      readonly reason: string;
-      readonly code?: SyncErrorCode;
-      readonly retryAfterMs?: number;
-    }
-  /** Somebody may have handled it. */
-  | { readonly kind: 'lost'; readonly reason: string };
+/** The content of an answer: its JSON; undefined if it has no body, or one that cannot be read and does not matter. */
+export interface JsonContent {
+  readonly json: Json | undefined;
+}
 
 /** When a request may be begun; once it is, it has the whole time of an attempt. */
 export interface Start {
@@ -36,7 +22,12 @@ export interface Start {
 }
 
 /** Sends a request once, and once more with a new token if the first was refused with a 401: nothing was handled then. */
-export async function sendOnce(call: Call, content: Content, outlet: Outlet, start: Start): Promise<Sent> {
+export async function sendOnce(
+  call: Call,
+  content: Content,
+  outlet: Outlet,
+  start: Start,
+): Promise<Reply<JsonContent>> {
   const first = await attempt(call, content, outlet, start);
   if (first.sent.kind !== 'answered' || first.sent.status !== 401) return first.sent;
   outlet.dropToken(first.bearer);
@@ -50,7 +41,7 @@ async function attempt(
   content: Content,
   outlet: Outlet,
   { latestStartMs, stop }: Start,
-): Promise<{ readonly sent: Sent; readonly bearer: string }> {
+): Promise<{ readonly sent: Reply<JsonContent>; readonly bearer: string }> {
   const late = AbortSignal.timeout(Math.max(0, latestStartMs - Date.now()));
   let bearer: string;
   try {
@@ -70,15 +61,15 @@ async function attempt(
   }
 }
 
-const NO_TURN: Sent = { kind: 'notSent', reason: 'its turn did not come in time' };
+const NO_TURN: NotSent = { kind: 'notSent', reason: 'its turn did not come in time' };
 
-function notBegun(error: unknown, late: AbortSignal, stop: AbortSignal): Sent {
+function notBegun(error: unknown, late: AbortSignal, stop: AbortSignal): NotSent {
   if (stop.aborted) return { kind: 'notSent', reason: 'the push was stopped', retryAfterMs: 0 };
   return late.aborted ? NO_TURN : notSent(error);
 }
 
 /** @throws What is a bug. */
-function notSent(error: unknown): Sent & { kind: 'notSent' } {
+function notSent(error: unknown): NotSent {
   const failure = error instanceof PassingFailure ? error.failure : error;
   if (!(failure instanceof SyncError)) throw error;
   const { code, message, retryAfterMs } = failure;
@@ -95,7 +86,7 @@ function notSent(error: unknown): Sent & { kind: 'notSent' } {
  *
  * @throws {PassingFailure | SyncError} When the body of a 2xx cannot be read whole.
  */
-async function readReply(answer: Answer): Promise<Sent> {
+async function readReply(answer: Answer): Promise<Reply<JsonContent>> {
   const { status, headers } = answer;
   const retryAfterMs = parseRetryAfter(headers.get('retry-after'), Date.now());
   const isGood = status >= 200 && status < 300;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { SyncError } from '../../../../lambda/core/errors.ts';
-import { MOST_LOST_REPLIES, type Reply } from '../../../../lambda/core/push/fate.ts';
+import { MOST_LOST_REPLIES } from '../../../../lambda/core/push/fate.ts';
 import { type LedgerEntry, withOutcome } from '../../../../lambda/core/push/ledger-entry.ts';
+import type { ChangeReply } from '../../../../lambda/core/push/reply.ts';
 import { answered, Crash, operationOf, PushWorld } from '../../../support/push-world.ts';
 
 const change = (changeId: string, subject = 'relation/1', body: object = { name: 'Ada' }) => ({
@@ -143,9 +144,9 @@ test('an entry stays small whatever a message holds', async () => {
 });
 
 describe('what comes back decides', () => {
-  const lost: Reply = { kind: 'lost', reason: 'the connection broke' };
+  const lost: ChangeReply = { kind: 'lost', reason: 'the connection broke' };
 
-  test.each<[string, Reply, object]>([
+  test.each<[string, ChangeReply, object]>([
     [
       '400 with errors',
       answered(400, { errors: ['Unknown campaign'] }),
@@ -173,7 +174,7 @@ describe('what comes back decides', () => {
     expect(world.ledger.get('c1')).toMatchObject({ ...entry, attempt: 1, body: '{"name":"Ada"}' });
   });
 
-  test.each<[string, Reply]>([
+  test.each<[string, ChangeReply]>([
     ['429', answered(429)],
     ['503', answered(503)],
     ["a gateway's HTML page with 503", answered(503, { isHtml: true })],
@@ -403,7 +404,7 @@ describe('a group', () => {
 
   test('goes on behind a change that is rejected or unknown', async () => {
     const world = new PushWorld();
-    const replies: Record<string, Reply> = { a1: answered(400), a2: answered(500), a3: answered(200) };
+    const replies: Record<string, ChangeReply> = { a1: answered(400), a2: answered(500), a3: answered(200) };
     world.answer = (id) => replies[id] ?? answered(200);
     for (const id of ['a1', 'a2', 'a3']) world.queue(change(id, 'a'));
 
@@ -420,7 +421,7 @@ describe('a group', () => {
 
 describe('an attempt whose outcome is noted too late', () => {
   /** A redelivery that finds the attempt past its time notes it as unknown, and its message leaves the queue. */
-  function worldWith(reply: Reply, more: { note?: string } = {}): PushWorld {
+  function worldWith(reply: ChangeReply, more: { note?: string } = {}): PushWorld {
     const world = new PushWorld();
     world.answer = () => reply;
     world.whileSending = (id) => {
@@ -432,7 +433,7 @@ describe('an attempt whose outcome is noted too late', () => {
     return world;
   }
 
-  test.each<[string, Reply, object]>([
+  test.each<[string, ChangeReply, object]>([
     ['accepted', answered(200), { outcome: 'accepted', status: 200 }],
     ['rejected', answered(400), { outcome: 'rejected', status: 400, mayBeApplied: false }],
     ['not handled', answered(503), { outcome: 'waiting', status: 503, mayBeApplied: false }],
@@ -449,7 +450,7 @@ describe('an attempt whose outcome is noted too late', () => {
     expect(world.queued).toBe(0);
   });
 
-  test.each<[string, Reply, { note?: string }, string]>([
+  test.each<[string, ChangeReply, { note?: string }, string]>([
     ['is not known either', { kind: 'lost', reason: 'no reply' }, {}, 'cut off'],
     ['was settled by a person', answered(200), { note: 'seen' }, 'cut off'],
   ])('stays as it is where it %s', async (_what, reply, more, reason) => {

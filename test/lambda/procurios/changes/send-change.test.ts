@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { parseJson } from '../../../../lambda/core/json.ts';
-import type { Reply } from '../../../../lambda/core/push/fate.ts';
+import type { ChangeReply } from '../../../../lambda/core/push/reply.ts';
 import { sendChange } from '../../../../lambda/procurios/changes/send-change.ts';
 import type { ClientOptions } from '../../../../lambda/procurios/http/client.ts';
 import { createTokenSource } from '../../../../lambda/procurios/token/client-token.ts';
@@ -20,7 +20,7 @@ function bounds(stop = new AbortController().signal) {
   return { endMs: Date.now() + 100_000, stop };
 }
 
-function send(origin: string, options: Partial<ClientOptions> = {}, changes = {}): Promise<Reply> {
+function send(origin: string, options: Partial<ClientOptions> = {}, changes = {}): Promise<ChangeReply> {
   return sendChange(clientFor(origin, options), operationWith(), changeWith(changes), bounds());
 }
 

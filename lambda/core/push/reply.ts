@@ -1,0 +1,42 @@
+import type { SyncErrorCode } from '../errors.ts';
+
+/**
+ * What came back for a request that is sent at most once.
+ *
+ * `Content` is what was read from the body of an answer.
+ */
+export type Reply<Content> = Answered<Content> | NotSent | Lost;
+
+/** Procurios, or a server in front of it, answered. */
+export type Answered<Content> = Content & {
+  readonly kind: 'answered';
+  readonly status: number;
+  /** Whether the answer is an HTML page, which the API never sends. */
+  readonly isHtml: boolean;
+  /** The pause that the answer asks for; absent if it asks for none. */
+  readonly retryAfterMs?: number;
+};
+
+/** The request was certainly not handled: there was no connection, no token or no access. */
+export interface NotSent {
+  readonly kind: 'notSent';
+  readonly reason: string;
+  readonly code?: SyncErrorCode;
+  readonly retryAfterMs?: number;
+}
+
+/** The request may have been handled: it was sent, and no whole answer came back. */
+export interface Lost {
+  readonly kind: 'lost';
+  readonly reason: string;
+}
+
+/** What the answer to a change says. */
+export interface ChangeAnswer {
+  /** The texts in the answer's `errors`; empty if it has none. */
+  readonly errors: readonly string[];
+  /** The ids that the operation asks for, by name. */
+  readonly ids: Readonly<Record<string, string>>;
+}
+
+export type ChangeReply = Reply<ChangeAnswer>;
