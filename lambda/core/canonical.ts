@@ -3,12 +3,12 @@ import type { RejectReason } from './pull/reject.ts';
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
 const DEEPEST_LEVEL = 32;
-/** Significant digits, and the powers of ten of the first of them, that a DynamoDB number has room for. */
+/** The most significant digits of a DynamoDB number, and the range of the power of ten of the first digit. */
 const MOST_DIGITS = 38;
 const SMALLEST_MAGNITUDE = -130;
 const LARGEST_MAGNITUDE = 125;
 
-/** An object cannot be stored: what {@link canonicalText} throws, for {@link prepare} to turn into a reject. */
+/** Thrown by {@link canonicalText} for an object that cannot be stored. `prepare` makes a reject of it. */
 export class Unstorable extends Error {
   readonly reason: RejectReason;
   readonly field: string | undefined;
@@ -20,9 +20,9 @@ export class Unstorable extends Error {
   }
 }
 
-/** Names of fields that were quoted before: a stream shows few, over and over. */
+/** A cache of quoted field names, because a stream has few names and repeats them in every object. */
 const quotedNames = new Map<string, string>();
-/** More, or longer ones, are not kept, so that odd data cannot fill the memory. */
+/** Limits of the cache, so that unusual data cannot fill the memory. */
 const MOST_NAMES_KEPT = 10_000;
 const LONGEST_NAME_KEPT = 100;
 
@@ -36,12 +36,12 @@ export function quotedName(name: string): string {
 }
 
 /**
- * Writes an object as canonical JSON: names sorted, equal decimals spelled alike. Two objects have the same text
- * exactly if they are equal, so its hash tells whether an object changed.
+ * Writes an object as canonical JSON, with sorted names and one spelling for equal decimals. Two objects have the same text if
+ * and only if they are equal, so the hash of the text shows whether an object changed.
  *
- * Checks on the way that DynamoDB can hold every name and value.
+ * Also checks that DynamoDB can store every name and value.
  *
- * @param ignored - Top-level fields that are checked but left out of the text.
+ * @param ignored - Top-level fields that are checked but not written.
  * @throws {Unstorable}
  */
 export function canonicalText(object: JsonObject, ignored: ReadonlySet<string>): string {
@@ -50,7 +50,7 @@ export function canonicalText(object: JsonObject, ignored: ReadonlySet<string>):
     throw new Unstorable(reason, fieldPath(trail.slice(0, depth)));
   };
 
-  /** @param depth - Levels of nesting above this value: 1 for a top-level field's. */
+  /** @param depth - How many levels contain this value: 1 for a top-level field's. */
   const write = (value: Json, depth: number): string => {
     if (typeof value === 'string')
       return value.isWellFormed() ? JSON.stringify(value) : fail('LONE_SURROGATE', depth);
@@ -83,7 +83,7 @@ export function canonicalText(object: JsonObject, ignored: ReadonlySet<string>):
 
   const writeDouble = (value: number, depth: number): string => {
     const size = Math.abs(value);
-    // A double has 17 digits at the most, so only its magnitude can be too much.
+    // A double has at most 17 digits, so only its magnitude can be out of range.
     return size === 0 || (size >= 1e-130 && size < 1e126) ? String(value) : fail('NUMBER_RANGE', depth);
   };
 
@@ -98,13 +98,13 @@ export function canonicalText(object: JsonObject, ignored: ReadonlySet<string>):
   return writeFields(object, 0);
 }
 
-/** A path is for people, and is kept with the reject: names may be of any length. */
+/** Paths are shortened because names may have any length, and the state table keeps the path with the reject. */
 const LONGEST_PATH = 300;
 
 /** `['address', 'lines', 2]` → `address.lines[2]`. */
 function fieldPath(trail: readonly (string | number)[]): string {
   const path = trail.reduce<string>(
-    (path, step) => (typeof step === 'number' ? `${path}[${step}]` : path === '' ? step : `${path}.${step}`),
+    (path, part) => (typeof part === 'number' ? `${path}[${part}]` : path === '' ? part : `${path}.${part}`),
     '',
   );
   return path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH - 1)}…` : path;

@@ -1,4 +1,4 @@
-/** Time, as a port: what waits or times out can be tested without waiting. */
+/** The time as a port, so that waits and timeouts can be tested without waiting. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;

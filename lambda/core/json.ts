@@ -1,6 +1,6 @@
-/** A number whose decimal digits a double does not keep, such as `9007199254740993` or `0.1000000000000000055`. */
+/** A number that a double cannot hold exactly, such as `9007199254740993` or `0.1000000000000000055`. */
 export class ExactNumber {
-  /** The number as JSON writes it. */
+  /** The number as it was written in JSON. */
   readonly text: string;
 
   constructor(text: string) {
@@ -8,19 +8,19 @@ export class ExactNumber {
   }
 }
 
-/** A JSON value in which no digit is lost. */
+/** A JSON value with all digits of its numbers. */
 export type Json = null | boolean | string | number | ExactNumber | readonly Json[] | JsonObject;
 export interface JsonObject {
   readonly [field: string]: Json;
 }
 
 /**
- * A number token that a double may not keep: 16 or more digits, or an exponent. A string can look like one,
- * which costs time and nothing else.
+ * Finds a number that a double may not hold: one with 16 or more digits, or with an exponent. It also matches some strings,
+ * which only makes parsing slower.
  */
 const MAY_LOSE_DIGITS = /(?:^|[:[,\s])-?(?:[\d.]{16,}|[\d.]+[eE])/;
 
-/** What V8 hands to a reviver besides key and value; TypeScript's library does not describe it yet. */
+/** A reviver with the third argument that V8 passes; TypeScript's library does not declare it yet. */
 type SourceReviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
 const parseWithSource = JSON.parse as (text: string, reviver: SourceReviver) => Json;
 
@@ -34,25 +34,25 @@ const keepDigits: SourceReviver = (_key, value, { source }) =>
 /**
  * Parses JSON without losing digits: a number that a double cannot hold becomes an {@link ExactNumber}.
  *
- * Fields named `__proto__` are own fields of the result, as with `JSON.parse`.
+ * A field named `__proto__` becomes an own property, as with `JSON.parse`.
  *
- * @throws {SyntaxError} As `JSON.parse`. Its message may quote the text: never show it.
+ * @throws {SyntaxError} As `JSON.parse`. The message may quote the text, so it must never be shown.
  */
 export function parseJson(text: string): Json {
   if (!MAY_LOSE_DIGITS.test(text)) return JSON.parse(text) as Json;
   try {
     return parseWithSource(text, keepDigits);
   } catch (error) {
-    // With a reviver JSON.parse calls itself for each level, and what is thousands deep exhausts the stack.
+    // With a reviver, JSON.parse recurses for each level, so thousands of levels exhaust the stack.
     if (!(error instanceof RangeError)) throw error;
     return parseWithSource(cutDepths(text), keepDigits);
   }
 }
 
-/** Far deeper than anything that can be stored. */
+/** Deeper than any object that can be stored (32 levels), so no storable object is cut. */
 const DEEPEST_KEPT = 64;
 
-/** The same JSON, with the containers emptied that stand deeper than {@link DEEPEST_KEPT} levels. */
+/** The same JSON, but lists and objects deeper than {@link DEEPEST_KEPT} levels are empty. */
 function cutDepths(text: string): string {
   let kept = '';
   let keptUpTo = 0;
@@ -76,7 +76,7 @@ function cutDepths(text: string): string {
   return kept + text.slice(keptUpTo);
 }
 
-/** `JSON.rawJSON` of V8; TypeScript's library does not describe it yet. */
+/** TypeScript's library does not declare `JSON.rawJSON` yet. */
 const rawJson = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON;
 
 /**
@@ -98,23 +98,23 @@ export function isObject(value: Json | undefined): value is JsonObject {
   );
 }
 
-/** Builds an object from its fields, of which any name, `__proto__` too, becomes a field of its own. */
+/** Builds an object from its fields. Every name becomes an own property, also `__proto__`. */
 export function objectFrom(fields: Iterable<readonly [string, Json]>): JsonObject {
   return Object.fromEntries(fields);
 }
 
 /**
- * One spelling for all decimals of equal value: significant digits, `e`, the exponent of the last digit.
- * `1.50`, `15e-1` and `1.5` all give `15e-1`; any zero gives `0`.
+ * Returns one spelling for all decimals of equal value: the significant digits, `e`, and the exponent of the last digit.
+ * `1.50`, `15e-1` and `1.5` all give `15e-1`. Every zero gives `0`.
  *
- * @param text - A JSON number or what `String` makes of a finite number.
+ * @param text - A JSON number, or the result of `String` for a finite number.
  */
 export function canonicalDecimal(text: string): string {
   const [mantissa = '', exponent = '0'] = text.toLowerCase().split('e');
   const sign = mantissa.startsWith('-') ? '-' : '';
   const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.');
   const leading = (whole + fraction).replace(/^0+/, '');
-  // Not by a regular expression: on a long number with zeros in it, that takes the square of its length.
+  // A regular expression would take quadratic time on a long number with zeros in it.
   let end = leading.length;
   while (leading[end - 1] === '0') end -= 1;
   const digits = leading.slice(0, end);

@@ -1,12 +1,12 @@
 import type { TablePort } from './table-writer.ts';
 import type { Walk, WalkStore } from './walk.ts';
 
-/** A table that is compared with and never written to. */
+/** The table without its writes: objects are compared with it, and none is stored. */
 export function dryTable(table: TablePort): TablePort {
   return { readHashes: table.readHashes, write: async () => [] };
 }
 
-/** Walks that last as long as the process: a dry run begins at the first page and leaves nothing behind. */
+/** Walks in memory: a dry run starts at the first page and saves nothing. */
 export function walksInMemory(): WalkStore {
   const walks = new Map<string, Walk>();
   return {
@@ -17,7 +17,7 @@ export function walksInMemory(): WalkStore {
       return undefined;
     },
     async saveWalk({ name }, walk) {
-      // What a real store writes down is let go of, so that memory stays as small.
+      // Drops the keys that a real store would save, so that they do not pile up in memory.
       walk.seen.takeNew();
       walk.followed.takeNew();
       walks.set(name, walk);

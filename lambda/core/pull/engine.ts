@@ -1,26 +1,26 @@
 import type { Clock } from '../clock.ts';
 
 /**
- * How a run takes its steps and waits: plainly in one process, or durably over many invocations of a function.
+ * Runs the steps and waits of a run, in one process or durably over many invocations of a function.
  *
- * A durable engine runs the code between the steps anew in each invocation and gives it what the steps returned before. So
- * that code may depend on nothing else: time, chance and the outside world belong in steps.
+ * In each invocation, a durable engine runs the code between the steps again and replays the results of earlier steps. That code
+ * must be deterministic, so the time, random values and all I/O belong in steps.
  */
 export interface Engine {
-  /** Steps and waits that a run may take, all together. */
+  /** The most steps and waits that one run may take, counted together. */
   readonly mostOperations: number;
   /**
-   * Does something, and remembers what came of it.
+   * Does the work and keeps its result.
    *
-   * @param name - For people; the same in every invocation.
-   * @param work - Done again if it was cut off. What it returns is JSON of a few KB: numbers and words, never an object or a token.
+   * @param name - Shown to operators; the same in every invocation.
+   * @param work - Repeated if it was cut off. It returns JSON of a few KB without objects or tokens, because AWS keeps the result.
    */
   step<Result>(name: string, work: () => Promise<Result>): Promise<Result>;
   /** @param ms - Above 0. */
   wait(name: string, ms: number): Promise<void>;
 }
 
-/** Steps and waits within this process; what was done is gone with it. */
+/** An engine within one process. It keeps no results. */
 export function plainEngine(clock: Clock, signal: AbortSignal): Engine {
   return {
     mostOperations: Number.POSITIVE_INFINITY,

@@ -2,11 +2,11 @@ import { canonicalDecimal, ExactNumber, type Json, type JsonObject } from '../js
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
 export const LARGEST_ITEM_BYTES = 400 * 1024;
-/** `_id`, `_hash`, `_changedAt` and `_run` with their values, the id's own length aside. */
+/** The bytes of `_id`, `_hash`, `_changedAt` and `_run` with their values, without the id's value. */
 export const OWN_FIELDS_BYTES = 114;
 
 /**
- * The bytes that DynamoDB counts for an object's fields.
+ * Counts the bytes of an object's fields as DynamoDB does.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
  */
@@ -23,14 +23,14 @@ function valueBytes(value: Json): number {
   if (value === null || typeof value === 'boolean') return 1;
   if (value instanceof ExactNumber) return numberBytes(value.text);
   const parts = Array.isArray(value) ? value : Object.values(value);
-  // Three bytes for a list or a map, and one for each of its elements.
+  // DynamoDB adds three bytes for a list or a map, and one for each element.
   const overhead = 3 + parts.length;
   return Array.isArray(value)
     ? value.reduce<number>((sum, element) => sum + valueBytes(element), overhead)
     : overhead + itemBytes(value as JsonObject);
 }
 
-/** A byte for two significant digits, and one more; another one for the sign. */
+/** One byte for every two significant digits, one more, and another one for a minus sign. */
 function numberBytes(text: string): number {
   const canonical = canonicalDecimal(text);
   const isNegative = canonical.startsWith('-');

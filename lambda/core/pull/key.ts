@@ -2,18 +2,18 @@ import { integerText, type JsonObject } from '../json.ts';
 import type { RejectReason } from './reject.ts';
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
-const LONGEST_ID = 2048;
+const LONGEST_ID_BYTES = 2048;
 
-/** An object's key as text, or why it has none. */
+/** An object's key as text, or the reason why the object has no usable key. */
 export type Key =
   | { readonly id: string; readonly types: string }
   | { readonly reason: 'KEY_MISSING' | 'KEY_INVALID' | 'KEY_TOO_LONG'; readonly field: string };
 
 /**
- * Makes an item's `_id` of the fields that identify an object: percent-encoded, several joined by `/`.
+ * Builds an item's `_id` from the fields that identify an object. Their values are percent-encoded and joined by `/`.
  *
- * `types` says what the fields are (`integer`, `string`, joined by commas): 5 and "5" give the same id, so a change
- * of type must be seen.
+ * `types` has the fields' types (`integer` or `string`, joined by commas), because 5 and "5" give the same id and a change of
+ * type must be noticed.
  */
 export function keyOf(object: JsonObject, fields: readonly string[]): Key {
   const texts: string[] = [];
@@ -27,11 +27,12 @@ export function keyOf(object: JsonObject, fields: readonly string[]): Key {
     types.push(typeof value === 'string' ? 'string' : 'integer');
   }
   const id = texts.join('/');
-  // Percent-encoded text is ASCII: a character is a byte.
-  if (id.length > LONGEST_ID) return { reason: 'KEY_TOO_LONG', field: fields.join('/') };
+  // Percent-encoded text is ASCII, so its length is its size in bytes.
+  if (id.length > LONGEST_ID_BYTES) return { reason: 'KEY_TOO_LONG', field: fields.join('/') };
   return { id, types: types.join() };
 }
 
+/** Whether a reject for this reason has no key. */
 export function isKeyless(reason: RejectReason): boolean {
   return (
     reason === 'KEY_MISSING' ||

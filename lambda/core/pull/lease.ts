@@ -1,42 +1,45 @@
-/** Who may pull, as the state table holds it. At most one at a time. */
+/** The lease in the state table: the right to pull, held by at most one pull at a time. */
 export interface LeaseRow {
-  /** Says who holds it, for people: `process 4711 on build-7`. */
+  /** The holder as shown to operators: `process 4711 on build-7`. */
   readonly owner: string;
-  /** Tells this holder from all others. */
+  /** A unique id of this holder. */
   readonly holder: string;
-  /** ARN of the durable execution that holds it: Lambda knows whether it runs. Absent: a process, whose heartbeat tells. */
+  /**
+   * ARN of the durable execution that holds the lease; Lambda knows whether it runs. Absent if a process holds it, which sends
+   * heartbeats.
+   */
   readonly execution?: string;
-  /** The holder's run. Absent: a row from before runs were noted here. */
+  /** The holder's run; absent in rows of versions that did not save it. */
   readonly runId?: string;
-  /** Goes up with every new holder and every slice of an execution: writes of an earlier one are told by it, and refused. */
+  /** A number that rises with every new holder and every slice of an execution. Writes with a lower one are refused. */
   readonly fence: number;
-  /** When this holder got it, RFC 3339. */
+  /** When this holder acquired the lease, RFC 3339. */
   readonly since: string;
   /**
-   * Until when the holder is taken to be alive, in milliseconds since the epoch: a process until its next heartbeat, an
-   * execution until it would be timed out. 0: it has let go.
+   * Until when the holder counts as alive, in milliseconds since the epoch: a process until a heartbeat is overdue, an execution
+   * until its timeout. 0 if the holder released the lease.
    */
   readonly until: number;
-  /** Until when the holder may write, in milliseconds since the epoch; it stops by itself before that. */
+  /** Until when the holder may write, in milliseconds since the epoch. The holder stops by itself before that. */
   readonly writesUntil: number;
 }
 
-/** Whether a lease's owner is at work: as Lambda says; `unknown`: nobody could say. */
+/** Whether a lease's owner is at work, according to Lambda; `unknown` if Lambda could not be asked. */
 export type OwnerState = 'running' | 'ended' | 'unknown';
 
-/** How often a holder says that it is alive, and for how long that is believed. */
+/** How often a process sends a heartbeat, and how long one counts. */
 export const HEARTBEAT_MS = 10_000;
 const BELIEVED_MS = 45_000;
-/** A write that was begun in time has this long to reach the table. */
+/** How long a write that began in time may take to reach the table. */
 const WRITE_MARGIN_MS = 10_000;
 
-/** The holder's next hold on the lease. */
+/** The lease's times after a heartbeat. */
 export function holdFrom(nowMs: number): Pick<LeaseRow, 'until' | 'writesUntil'> {
   return { until: nowMs + BELIEVED_MS, writesUntil: nowMs + BELIEVED_MS - WRITE_MARGIN_MS };
 }
 
 /**
- * How long a lease still keeps others out, in milliseconds; 0: it may be taken over.
+ * How long a lease still keeps other pulls out, in milliseconds; 0 if it may be taken over.
  *
  * @param owner - A process counts as `unknown`.
  */
@@ -44,7 +47,7 @@ export function heldForMs(row: LeaseRow, nowMs: number, owner: OwnerState): numb
   if (row.until === 0) return 0;
   const writesMs = Math.max(0, row.writesUntil - nowMs);
   if (owner === 'ended') return writesMs;
-  // An execution that runs on past its time has been given more.
+  // An execution that still runs after its time was given a longer timeout.
   const aliveMs = Math.max(owner === 'running' ? BELIEVED_MS : 0, row.until - nowMs);
   return Math.max(aliveMs, writesMs);
 }

@@ -1,27 +1,27 @@
 import type { Json } from '../json.ts';
 
-/** Where a walk goes on. Plain JSON: it is kept in the state table between slices. */
+/** Where a walk continues. Plain JSON, because the state table keeps it between slices. */
 export interface Position {
   /** Ordinal of the page to read next, from 1. */
   readonly page: number;
-  /** Path and query of the page to read next, for listings that are followed by their links. */
+  /** Path and query of the page to read next, for listings with links. */
   readonly link?: string;
   /** The cursor to send, for listings with an `after` parameter. */
   readonly after?: string;
-  /** RFC 6901 pointer to the array of objects, as resolved on the first page. */
+  /** RFC 6901 pointer to the array of objects, as found on the first page. */
   readonly list?: string;
 }
 
-/** One response of a listing, parsed whole. */
+/** One response of a listing, completely parsed. */
 export interface Page {
   /** Ordinal of this page in the walk, from 1. */
   readonly number: number;
-  /** The objects, in the order of the answer. */
+  /** In the order of the response. */
   readonly objects: readonly Json[];
-  /** Where to go on; undefined: this page is the end that the paging kind defines. */
+  /** The next page; undefined if this page is the listing's end, as its kind of paging defines it. */
   readonly next: Position | undefined;
-  /** How many pages the listing has, where it says so. */
+  /** The listing's number of pages; absent if the response does not give it. */
   readonly last?: number;
-  /** Why the walk cannot be complete although it cannot go on either; undefined: no such reason. */
+  /** Why the walk stops here without being complete; absent if nothing is wrong. */
   readonly broken?: string;
 }

@@ -6,7 +6,7 @@ import { keyOf } from './key.ts';
 import type { Reject, RejectReason } from './reject.ts';
 import type { Stream } from './stream.ts';
 
-/** Names of an item that are ours; an object with one of them is a reject. */
+/** The fields that the pull adds to an item. An object that has one of them is a reject. */
 export const OWN_FIELDS = [
   '_id',
   '_hash',
@@ -24,20 +24,22 @@ export interface Prepared {
   /** The item's `_hash`: SHA-256 of the object as canonical JSON, its first 16 bytes in hexadecimal. */
   readonly hash: string;
   readonly object: JsonObject;
-  /** What the key's fields are, see {@link keyOf}. */
+  /** The types of the key's fields, see {@link keyOf}. */
   readonly keyTypes: string;
-  /** Where it was shown, should the store refuse it. */
+  /** Page of the walk and index in it, from 1 and 0, for the reject if the table refuses the object. */
   readonly page: number;
   readonly index: number;
 }
 
-/** UTF-16 units take three bytes of UTF-8 at the most, so anything shorter than this needs no closer look. */
+/**
+ * An object whose text has at most this many UTF-16 units fits into an item, because a unit takes at most three bytes in UTF-8.
+ */
 const SURELY_SMALL_ENOUGH = Math.floor(LARGEST_ITEM_BYTES / 4);
 
 /**
- * Makes an object ready for the table, or says why it cannot be stored.
+ * Prepares an object for the table, or returns the reason why it cannot be stored.
  *
- * @param keyTypes - What the key's fields were before (see {@link keyOf}); undefined: not known yet.
+ * @param keyTypes - The types of the key's fields so far, see {@link keyOf}; undefined if they are not known yet.
  */
 export function prepare(
   object: Json,
@@ -75,6 +77,6 @@ export function prepare(
   }
 }
 
-export function isReject(outcome: Prepared | Reject): outcome is Reject {
-  return 'reason' in outcome;
+export function isReject(result: Prepared | Reject): result is Reject {
+  return 'reason' in result;
 }

@@ -3,26 +3,28 @@ import { hash } from 'node:crypto';
 const BYTES_PER_DIGEST = 8;
 
 /**
- * The keys shown so far in a walk, as 64-bit digests in open addressing: 8 to 32 bytes a key, so that a walk of
- * millions fits beside everything else and can be written down. Two of ten million keys share a digest once in
- * 370,000 walks; the second of them then counts as repeated, and is stored all the same.
+ * The keys that a walk has seen, as 64-bit digests in a hash table with open addressing. A key takes 8 to 32 bytes, so the keys of
+ * millions of objects fit into memory and can be saved.
+ *
+ * Among ten million keys, two share a digest in one of 370,000 walks. The second object then counts as repeated; it is stored
+ * nevertheless.
  */
 export class SeenKeys {
   #count = 0;
   #slots = new BigUint64Array(1024);
-  /** What was added since the last {@link takeNew}. */
+  /** The digests added since the last {@link takeNew}. */
   #fresh: bigint[] = [];
 
   get count(): number {
     return this.#count;
   }
 
-  /** How many keys {@link takeNew} would give. */
+  /** How many keys were added since the last {@link takeNew}. */
   get freshCount(): number {
     return this.#fresh.length;
   }
 
-  /** @returns False if the key was there already. */
+  /** @returns False if the key was already seen. */
   add(key: string): boolean {
     const digest = digestOf(key);
     if (!this.#insert(digest)) return false;
@@ -30,7 +32,7 @@ export class SeenKeys {
     return true;
   }
 
-  /** The digests added since the last call, 8 bytes each, to be kept in the state table. */
+  /** Returns the digests added since the last call, 8 bytes each, for the state table. */
   takeNew(): Uint8Array {
     const bytes = Buffer.alloc(this.#fresh.length * BYTES_PER_DIGEST);
     this.#fresh.forEach((digest, index) => {
@@ -40,7 +42,7 @@ export class SeenKeys {
     return bytes;
   }
 
-  /** Adds what {@link takeNew} gave in an earlier slice. */
+  /** Adds the digests that {@link takeNew} returned in an earlier slice. */
   restore(digests: Uint8Array): void {
     const view = new DataView(digests.buffer, digests.byteOffset, digests.byteLength);
     for (let offset = 0; offset < digests.byteLength; offset += BYTES_PER_DIGEST) {
@@ -66,7 +68,7 @@ export class SeenKeys {
   }
 }
 
-/** The slot that holds the digest, or the empty one where it belongs. */
+/** The slot that holds the digest, or the empty slot for it. */
 function findSlot(slots: BigUint64Array, digest: bigint): number {
   const mask = slots.length - 1;
   let slot = Number(digest & 0xffffffffn) & mask;

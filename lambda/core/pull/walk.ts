@@ -29,28 +29,28 @@ export interface WalkStore {
 /** The reading of a stream's pages from first to last, as it stands between two slices. */
 export interface Walk {
   readonly phase: 'reading';
-  /** The run that began this walk, which also tells its rows in the state table from an earlier walk's. */
+  /** The id of the run that began this walk. It marks the walk's rows in the state table. */
   readonly walkId: string;
-  /** When it began, RFC 3339. */
+  /** RFC 3339. */
   readonly startedAt: string;
-  /** What of the stream's configuration the position depends on, as a digest. */
+  /** A digest of the configuration that the position depends on. */
   readonly fingerprint: string;
-  /** Slices done. */
+  /** How many slices were read. */
   slices: number;
-  /** The page to read next; undefined: the first. */
+  /** The page to read next; undefined if it is the first. */
   position: Position | undefined;
-  /** The types of the key's fields, from the first object that had a key in this walk or an earlier one. */
+  /** The types of the key's fields, from the first object with a key; undefined if there was none, in earlier walks either. */
   keyTypes: string | undefined;
   readonly counts: Counts;
-  /** Objects without a usable key: a walk with any of them is not complete. */
+  /** Objects without a usable key. A walk that has one is not complete. */
   keyless: number;
   /** Objects whose key has another type than before. */
   retyped: number;
-  /** Pages in a row that showed no new key and were not the end. */
+  /** Consecutive pages without a new key, up to the last one. */
   barrenPages: number;
-  /** The keys shown so far. */
+  /** The keys of the objects so far. */
   readonly seen: SeenKeys;
-  /** The links and cursors followed so far, so that a listing that leads in a circle is noticed. */
+  /** The links and cursors followed so far, to detect a listing that loops. */
   readonly followed: SeenKeys;
 }
 
@@ -89,10 +89,10 @@ export function beginWalk(
   };
 }
 
-/** A longer pause than this, and a walk's first pages are too old to go on from: 7 days. */
+/** A walk older than this is not resumed, because its first pages are outdated. 7 days. */
 const LONGEST_WALK_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** Whether an unfinished walk can be taken up: it is recent and the stream is still configured the same. */
+/** Whether an unfinished walk can be continued: it is recent, and the stream's configuration has not changed. */
 export function mayResume(
   walk: Pick<Walk, 'fingerprint' | 'startedAt'>,
   stream: Stream,
