@@ -9,9 +9,9 @@ import { EXIT, print } from '../terminal/output-lines.ts';
 import { createSpinner, isTerminal } from '../terminal/progress.ts';
 import { textWidth, wrapped } from '../terminal/text.ts';
 
-/** `procurios-sync doctor`: looks at everything, changes nothing, and says what is wrong and what to do. */
+/** `procurios-sync doctor`: examines everything, changes nothing, and shows each problem with its fix. */
 export async function doctor(options: CommonOptions): Promise<number> {
-  // What is wrong with a config is a finding.
+  // An invalid config is a finding of the examination.
   const config = await readConfig(options).catch(() => undefined);
   if (config !== undefined) await askForMissingCredentials(config, options);
   const spinner = createSpinner(!isTerminal());
@@ -20,7 +20,7 @@ export async function doctor(options: CommonOptions): Promise<number> {
     for await (const finding of examine(options)) {
       spinner.stop();
       screen.show(finding);
-      spinner.start('looking');
+      spinner.start('checking');
     }
   } finally {
     spinner.stop();
@@ -37,7 +37,7 @@ const MARKS = {
 
 interface Screen {
   show(finding: PlacedFinding): void;
-  /** Prints what it comes to; the exit code. */
+  /** Prints the summary, and returns the exit code. */
   finish(): number;
 }
 
@@ -72,7 +72,7 @@ function findingText({ check, status, what, fix }: Finding): string {
   const [color, mark] = MARKS[status];
   const width = textWidth(process.stdout);
   const first = `  ${styled(color, mark)} `;
-  // The heading says it.
+  // The heading of the group has the word.
   const name = check.replace(/^(?:stream|operation) /, '');
   const text = wrapped(`${name}: ${printable(what)}`, width, { first, rest: 4 });
   if (fix === undefined) return text;
@@ -82,5 +82,5 @@ function findingText({ check, status, what, fix }: Finding): string {
 function summary(failures: number, warnings: number): string {
   if (failures === 0 && warnings === 0) return styled('green', 'All is well.');
   const parts = [failures > 0 && countOf(failures, 'failure'), warnings > 0 && countOf(warnings, 'warning')];
-  return `${styled(failures > 0 ? 'red' : 'yellow', parts.filter(Boolean).join(', '))}; what to do stands behind each →`;
+  return `${styled(failures > 0 ? 'red' : 'yellow', parts.filter(Boolean).join(', '))}; each → names the fix`;
 }

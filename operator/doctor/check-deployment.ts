@@ -9,10 +9,10 @@ import { proxyFrom } from '../proxy.ts';
 import { countOf } from '../words.ts';
 import { checkStores } from './check-stores.ts';
 import { type Finding, failure, information, ok, warning } from './finding.ts';
-import { DEPLOYING, SIGNING_IN } from './fixes.ts';
+import { RUN_DEPLOY, SIGN_IN } from './fixes.ts';
 import type { Subject } from './subject.ts';
 
-/** The stack and everything that it has; with `--embedded`, the tables on this machine. */
+/** Checks the stack with its tables, queues, functions, schedule and alarms; with `--embedded` only the local tables. */
 export async function* checkDeployment(subject: Subject): AsyncGenerator<Finding> {
   if (subject.session.isAlone) {
     yield* checkStores(subject, false);
@@ -33,7 +33,7 @@ export async function* checkDeployment(subject: Subject): AsyncGenerator<Finding
   yield* checkAlarms(clients, subject.config.environment);
 }
 
-/** @returns Undefined: it is not deployed. */
+/** @returns Undefined if it is not deployed. */
 async function findStack(clients: DeployedClients, environment: string): Promise<Stack | undefined> {
   try {
     return await readStack(clients.cloudFormation, environment);
@@ -43,21 +43,21 @@ async function findStack(clients: DeployedClients, environment: string): Promise
   }
 }
 
-/** What to say where AWS does not let us look. */
+/** The finding for a check that AWS refuses. */
 function unreadable(check: string, error: unknown): Finding {
   if (!(error instanceof SyncError)) throw error;
-  return failure(check, `${error.code} ${error.message}`, SIGNING_IN);
+  return failure(check, `${error.code} ${error.message}`, SIGN_IN);
 }
 
 function judgeStack({ name, status, deployedAt }: Stack): Finding {
   if (status.endsWith('_IN_PROGRESS')) {
-    return information('stack', `${name} is ${status}: what follows may change`);
+    return information('stack', `${name} is ${status}, so the findings below may change`);
   }
   return /FAILED|ROLLBACK/.test(status)
     ? failure(
         'stack',
         `${name} is ${status}`,
-        `look at its events in CloudFormation, correct what they name, then ${DEPLOYING}`,
+        `open the events of ${name} in CloudFormation, correct the cause that they name, then run ${RUN_DEPLOY}`,
       )
     : ok('stack', `${name}, deployed ${deployedAt}`);
 }
@@ -71,16 +71,16 @@ const FUNCTIONS = [
 async function* checkFunctions(clients: DeployedClients, { outputs }: Stack): AsyncGenerator<Finding> {
   const deployed = FUNCTIONS.filter(([output]) => outputs[output] !== undefined);
   if (outputs.pullFunction === undefined) {
-    yield failure('functions', 'the stack has no pull function', DEPLOYING);
+    yield failure('functions', 'the stack has no pull function', RUN_DEPLOY);
   }
   const states: string[] = [];
   for (const [output, name] of deployed) {
     try {
       const found = await readFunction(clients.lambda, outputs[output] ?? '');
       if (found === undefined) {
-        yield failure('functions', `the ${name} function does not exist any more`, DEPLOYING);
+        yield failure('functions', `the ${name} function no longer exists`, RUN_DEPLOY);
       } else if (found.state === 'Failed' || found.lastUpdate === 'Failed') {
-        yield failure('functions', `the ${name} function failed to be deployed`, DEPLOYING);
+        yield failure('functions', `the deployment of the ${name} function failed`, RUN_DEPLOY);
       } else states.push(`${name} (${found.state})`);
     } catch (error) {
       yield unreadable('functions', error);
@@ -93,7 +93,7 @@ async function* checkFunctions(clients: DeployedClients, { outputs }: Stack): As
 async function* checkSchedule(clients: DeployedClients, { outputs }: Stack): AsyncGenerator<Finding> {
   const name = outputs.pullSchedule;
   if (name === undefined) {
-    yield failure('schedule', 'the stack has no schedule, so no pull starts by itself', DEPLOYING);
+    yield failure('schedule', 'the stack has no schedule, so no pull starts by itself', RUN_DEPLOY);
     return;
   }
   try {
@@ -103,15 +103,15 @@ async function* checkSchedule(clients: DeployedClients, { outputs }: Stack): Asy
       Date.now(),
     );
     yield isEnabled
-      ? ok('schedule', `${expression} ${timeZone}; next start ${nextStartAt ?? 'not known'}`)
+      ? ok('schedule', `${expression} ${timeZone}; next start ${nextStartAt ?? 'unknown'}`)
       : warning(
           'schedule',
           `${name} is paused, so no pull starts by itself`,
-          `enable it: EventBridge in the AWS console, Schedules, ${name}`,
+          `enable ${name} in the AWS console: Amazon EventBridge, Schedules`,
         );
   } catch (error) {
     yield error instanceof SyncError && error.code === 'STORE_MISSING'
-      ? failure('schedule', `${name} does not exist any more`, DEPLOYING)
+      ? failure('schedule', `${name} no longer exists`, RUN_DEPLOY)
       : unreadable('schedule', error);
   }
 }
@@ -131,12 +131,12 @@ function judgeAlarms(alarms: readonly Alarm[]): Finding[] {
       failure(
         'alarms',
         `${name} since ${since}`,
-        runbook === undefined ? impact || 'look at it in CloudWatch' : `see ${runbook}`,
+        runbook === undefined ? impact || 'open the alarm in CloudWatch' : `see ${runbook}`,
       ),
     );
   }
   if (alarms.length === 0) {
-    return [warning('alarms', 'the stack has none, so nobody is told when a pull fails', DEPLOYING)];
+    return [warning('alarms', 'the stack has no alarms, so a pull that fails raises none', RUN_DEPLOY)];
   }
   const quiet = alarms.filter(({ state }) => state === 'OK').length;
   return [

@@ -1,13 +1,13 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import { type Finding, information, ok, warning } from './finding.ts';
 
-/** Functions run on it, the tests too, and proxies are obeyed since 24.14. */
+/** The functions and the tests run on it. Proxy settings are supported since 24.14. */
 const MAJOR = 24;
 
 /**
- * Node and the tools; nothing runs on a Node older than 22.18 at all.
+ * Checks the version of Node, and lists the tools. The program does not start on a Node older than 22.18.
  *
- * @param node - Its version.
+ * @param node - `24.21.0`.
  */
 export function checkMachine(
   node: string,
@@ -20,8 +20,8 @@ export function checkMachine(
       ? ok('node', `${node} on ${platform}`)
       : warning(
           'node',
-          `${node} on ${platform}, older than what runs in AWS`,
-          `install Node ${MAJOR}; on Linux and Windows npm ci brings it along`,
+          `${node} on ${platform}, older than the Node ${MAJOR} of the functions in AWS`,
+          `install Node ${MAJOR}; on Linux and Windows, npm ci installs it`,
         );
   const npm = /\bnpm\/(\S+)/.exec(variables.npm_config_user_agent ?? '')?.[1];
   const tools = [

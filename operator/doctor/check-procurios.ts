@@ -14,17 +14,17 @@ import { judgeListing } from './judge-listing.ts';
 import { judgeScopes } from './judge-scopes.ts';
 import type { Subject } from './subject.ts';
 
-/** The token, its scopes, and the clock, which the token's answer tells. */
+/** Checks the token, its scopes, and the clock by the `Date` of the token's answer. */
 export async function* checkToken({ api, config, session }: Subject): AsyncGenerator<Finding> {
-  if (config.auth.grant === 'authorizationCode' && (await isToBeRenewed(session))) {
-    yield information('token', "the user's token has run out; the next pull renews it");
+  if (config.auth.grant === 'authorizationCode' && (await hasExpiredToken(session))) {
+    yield information('token', "the user's token has expired; the next pull renews it");
     return;
   }
   const refusal = await api.token.get().then(
     () => undefined,
     (error: unknown) => api.failureOf(error),
   );
-  // Without credentials nobody was asked, and the check of the credentials says so.
+  // Without credentials no request was sent, and the finding about the credentials says so.
   const wasAsked = refusal?.code !== 'SECRET_INVALID' && refusal?.code !== 'STORE_UNAVAILABLE';
   if (wasAsked || config.auth.grant === 'authorizationCode') {
     yield refusal === undefined ? ok('token', lifeText(config, api)) : judgeTokenFailure(refusal);
@@ -33,8 +33,8 @@ export async function* checkToken({ api, config, session }: Subject): AsyncGener
   if (refusal === undefined) yield* judgeScopes(config.auth.scopes, api.granted?.scopes, needsOf(config));
 }
 
-/** @returns False also where it cannot be read: the token's own check tells that. */
-async function isToBeRenewed({ userTokens }: Subject['session']): Promise<boolean> {
+/** @returns False if the token cannot be read, which the check of the token reports. */
+async function hasExpiredToken({ userTokens }: Subject['session']): Promise<boolean> {
   const token = await userTokens.read().catch(() => undefined);
   return tokenStep(token, undefined, Date.now()).kind === 'renew';
 }
@@ -42,9 +42,9 @@ async function isToBeRenewed({ userTokens }: Subject['session']): Promise<boolea
 function lifeText({ auth }: Config, { granted }: ApiAccess): string {
   const isUsers = auth.grant === 'authorizationCode';
   const obtained = isUsers ? 'a user has logged in' : 'obtained';
-  if (granted?.lifeMs !== undefined) return `${obtained}; serves ${spanText(granted.lifeMs)}`;
-  const consequence = isUsers ? 'it serves until it is refused' : 'a new one is asked for every 5 minutes';
-  return `${obtained}; how long it serves is not said, so ${consequence}`;
+  if (granted?.lifeMs !== undefined) return `${obtained}; valid for ${spanText(granted.lifeMs)}`;
+  const consequence = isUsers ? 'it is used until it is refused' : 'a new one is requested every 5 minutes';
+  return `${obtained}; the token endpoint does not say how long it is valid, so ${consequence}`;
 }
 
 function spanText(ms: number): string {
@@ -62,10 +62,10 @@ function needsOf({ streams, operations }: Config) {
   ];
 }
 
-/** Every stream's first page, and a second request where that tells more. */
+/** Checks each stream by its first page, and by a second request if that shows more. */
 export async function* checkStreams({ api, config }: Subject): AsyncGenerator<Finding> {
   if (api.granted === undefined) {
-    yield information('streams', 'not looked at: there is no token');
+    yield information('streams', 'not checked: there is no token');
     return;
   }
   for (const stream of config.streams) yield* checkStream(api, stream);
@@ -86,7 +86,7 @@ async function* checkStream(api: ApiAccess, stream: Stream): AsyncGenerator<Find
   }
 }
 
-/** Every operation's live schema, where it has one whose address is known before a change comes. */
+/** Checks the live schema of each operation, unless its address depends on the change. */
 export async function* checkOperations({ api, config }: Subject): AsyncGenerator<Finding> {
   if (api.granted === undefined) return;
   for (const operation of Object.values(config.operations)) yield await checkOperation(api, operation);
@@ -96,12 +96,15 @@ async function checkOperation(api: ApiAccess, operation: Operation): Promise<Fin
   const { name, schemaPath, mediaType } = operation;
   const check = `operation ${name}`;
   if (schemaPath === undefined) {
-    return information(check, 'no schema is known for it: Procurios checks what is sent');
+    return information(check, 'the config has no schema for it, so only Procurios checks its changes');
   }
   const placeholders = placeholdersOf(schemaPath);
   if (placeholders.length > 0) {
     const what = placeholders.join(' and ');
-    return information(check, `its schema depends on the ${what} of a change: looked at when one comes`);
+    return information(
+      check,
+      `its schema depends on the ${what} of a change, so it is read when a change is sent`,
+    );
   }
   const asked = {
     check,
@@ -128,14 +131,18 @@ function judgeSchema(
   clean: ReturnType<typeof cleanSchema> | undefined,
 ): Finding {
   if (clean === undefined) {
-    return failure(check, `GET ${schemaPath}: the answer is no schema`, "check the operation's schemaPath");
+    return failure(
+      check,
+      `GET ${schemaPath}: the answer is not a JSON Schema`,
+      "check the operation's schemaPath",
+    );
   }
   const { properties } = clean.schema;
   const fields = typeof properties === 'object' && properties !== null ? Object.keys(properties).length : 0;
-  return ok(check, `its schema is there, with ${countOf(fields, 'field')}`);
+  return ok(check, `its schema has ${countOf(fields, 'field')}`);
 }
 
-/** What can be said of the rate: nobody knows the limit but Procurios. */
+/** Checks whether Procurios throttled a request of this examination. Procurios publishes no limit to compare with. */
 export async function* checkRate({ api, config }: Subject): AsyncGenerator<Finding> {
   if (!api.hasAnswered) return;
   const { pull } = config.requestsPerSecond;
@@ -146,6 +153,6 @@ export async function* checkRate({ api, config }: Subject): AsyncGenerator<Findi
     : warning(
         'rate',
         `${requests}, ${rate}: ${api.throttled} throttled (429)`,
-        'lower requestsPerSecond to what was agreed with Procurios; other clients share that rate',
+        'lower requestsPerSecond to the rate agreed with Procurios, which other clients share',
       );
 }

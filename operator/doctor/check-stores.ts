@@ -10,11 +10,11 @@ import { readQueue } from '../deployed/queue.ts';
 import { readTable, type TableDescription } from '../deployed/tables.ts';
 import { countOf } from '../words.ts';
 import { type Finding, failure, information, ok, warning } from './finding.ts';
-import { DEPLOYING, SIGNING_IN } from './fixes.ts';
+import { RUN_DEPLOY, SIGN_IN } from './fixes.ts';
 import { judgeTable } from './judge-table.ts';
 import type { Subject } from './subject.ts';
 
-interface Looked {
+interface ReadTable {
   readonly name: string;
   readonly expected: TableKeys;
   /** Undefined if the table does not exist. */
@@ -22,21 +22,21 @@ interface Looked {
 }
 
 /**
- * Tables and queues.
+ * Checks the tables and the queues.
  *
- * @param isDeployed - Whether a stack should have made them.
+ * @param isDeployed - Whether there is a stack, which should have created them.
  */
 export async function* checkStores(subject: Subject, isDeployed: boolean): AsyncGenerator<Finding> {
   try {
-    const tables = await lookAtTables(subject);
-    const isThere = isDeployed || tables.some(({ found }) => found !== undefined);
-    if (!isThere) {
+    const tables = await readTables(subject);
+    const areExpected = isDeployed || tables.some(({ found }) => found !== undefined);
+    if (!areExpected) {
       yield subject.session.isAlone
-        ? information('tables', 'none in .procurios-sync yet: the first pull makes them')
+        ? information('tables', 'none in .procurios-sync yet; the first pull creates them')
         : information(
             'deployment',
             'not deployed yet',
-            `${DEPLOYING} makes tables, queues, functions and alarms`,
+            `run ${RUN_DEPLOY}, which creates tables, queues, functions and alarms`,
           );
       return;
     }
@@ -44,13 +44,13 @@ export async function* checkStores(subject: Subject, isDeployed: boolean): Async
     yield* checkQueues(subject, isDeployed);
   } catch (error) {
     if (!(error instanceof SyncError)) throw error;
-    yield failure('tables', `${error.code} ${error.message}`, SIGNING_IN);
+    yield failure('tables', `${error.code} ${error.message}`, SIGN_IN);
   }
 }
 
-async function lookAtTables({ config, session }: Subject): Promise<Looked[]> {
+async function readTables({ config, session }: Subject): Promise<ReadTable[]> {
   const { environment, streams } = config;
-  const tables: Looked[] = [];
+  const tables: ReadTable[] = [];
   const look = async (name: string, expected: TableKeys) => {
     tables.push({ name, expected, found: await readTable(session.dynamoDb, name) });
   };
@@ -59,22 +59,22 @@ async function lookAtTables({ config, session }: Subject): Promise<Looked[]> {
   return tables;
 }
 
-function* judgeTables({ session }: Subject, tables: readonly Looked[]): Generator<Finding> {
+function* judgeTables({ session }: Subject, tables: readonly ReadTable[]): Generator<Finding> {
   const findings = tables.flatMap(({ name, expected, found }) => {
-    // Embedded tables have no time to live, and are made where they are missing.
+    // Embedded tables have no time to live, and each pull creates the missing ones.
     if (found !== undefined) return judgeTable('tables', name, expected, found, !session.isAlone);
     return session.isAlone
-      ? [information('tables', `${name} is not there yet: the next pull makes it`)]
+      ? [information('tables', `${name} does not exist yet; the next pull creates it`)]
       : [
           failure(
             'tables',
             `${name} does not exist`,
-            `${DEPLOYING}; check account and region (AWS_PROFILE, AWS_REGION)`,
+            `check account and region (AWS_PROFILE, AWS_REGION), then run ${RUN_DEPLOY}`,
           ),
         ];
   });
   const good = findings.filter(({ status }) => status === 'ok').length;
-  if (good > 0) yield ok('tables', `${countOf(good, 'table')} as they should be`);
+  if (good > 0) yield ok('tables', `${countOf(good, 'table')} with the right keys and settings`);
   yield* findings.filter(({ status }) => status !== 'ok');
 }
 
@@ -85,21 +85,21 @@ async function* checkQueues({ config, session }: Subject, isDeployed: boolean): 
   const queue = await readQueue(session.sqs, name);
   if (queue === undefined) {
     yield isDeployed || hasOperations
-      ? failure('queue', `${name} does not exist, so changes cannot be queued`, DEPLOYING)
-      : information('queue', 'none, and no operations that would need one');
+      ? failure('queue', `${name} does not exist, so changes cannot be queued`, RUN_DEPLOY)
+      : information('queue', 'there is none; the config has no operations, so none is needed');
     return;
   }
   const deadLetterName = deadLetterQueueName(config.environment);
   const deadLetters = await readQueue(session.sqs, deadLetterName);
   if (deadLetters === undefined || queue.deadLetters !== deadLetterName) {
-    const what = `${name} does not hand what fails for ever to ${deadLetterName}`;
-    yield warning('queue', what, DEPLOYING);
+    const what = `${name} does not move messages that keep failing to ${deadLetterName}`;
+    yield warning('queue', what, RUN_DEPLOY);
   } else if (deadLetters.messages > 0) {
-    const what = `${countOf(deadLetters.messages, 'message')} in ${deadLetterName}: they could not even be recorded`;
+    const what = `${countOf(deadLetters.messages, 'message')} in ${deadLetterName}, which never reached the ledger`;
     yield failure(
       'queue',
       what,
-      'see docs/runbook.md; move them back with a redrive in SQS once the cause is gone',
+      'see docs/runbook.md#change-dead-letters; once the cause is removed, start a DLQ redrive in SQS',
     );
   } else yield ok('queue', `${name}: ${countOf(queue.messages, 'message')} waiting`);
 }

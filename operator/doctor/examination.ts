@@ -11,16 +11,20 @@ import { checkMachine } from './check-machine.ts';
 import { checkOperations, checkRate, checkStreams, checkToken } from './check-procurios.ts';
 import { findCredentials } from './find-credentials.ts';
 import { type Finding, failure, ok } from './finding.ts';
+import { openReadOnlyToken } from './read-only-token.ts';
 import type { Subject } from './subject.ts';
-import { openTokenAsItIs } from './token-as-it-is.ts';
 
-/** A finding with the heading that it stands under. */
+/** A finding with the heading to show it under. */
 export type PlacedFinding = Finding & { readonly group: string };
 
-/** Looks at everything in turn, as far as what comes first allows, and changes nothing. */
+/**
+ * Examines the machine, the config, the access to Procurios and the deployment, in this order. Changes nothing.
+ *
+ * Without a usable config it ends after the config.
+ */
 export async function* examine(options: CommonOptions): AsyncGenerator<PlacedFinding> {
   yield* under('This machine', checkMachine(process.versions.node, process.env));
-  const config = await readConfig(options);
+  const config = await loadOrJudgeConfig(options);
   if ('findings' in config) {
     yield* under('Config', config.findings);
     return;
@@ -43,7 +47,7 @@ async function* examineAll(options: CommonOptions, config: Config): AsyncGenerat
   }
   await using session = opened;
   const credentials = await findCredentials(config.secretName, session);
-  const api = openApi(config, (listeners) => openTokenAsItIs(config, session, credentials.read, listeners));
+  const api = openApi(config, (listeners) => openReadOnlyToken(config, session, credentials.read, listeners));
   const subject: Subject = { config, session, api };
   yield* under('Access to Procurios', [credentials.finding]);
   yield* under('Access to Procurios', checkToken(subject));
@@ -55,12 +59,12 @@ async function* examineAll(options: CommonOptions, config: Config): AsyncGenerat
 
 function judgeDataFolder(error: unknown): Finding {
   if (error instanceof DataFolderInUse) {
-    const what = `RUN_ACTIVE another procurios-sync uses the data folder ${DATA_FOLDER}`;
-    return failure('tables', what, 'wait until it is done, or stop it');
+    const what = `RUN_ACTIVE another procurios-sync command uses the data folder ${DATA_FOLDER}`;
+    return failure('tables', what, 'wait until it ends, or stop it');
   }
   if (!(error instanceof DataFolderBroken)) throw error;
-  const what = `FILE_FAILED the data folder ${DATA_FOLDER} is damaged, or not for you to write`;
-  const fix = `mv ${DATA_FOLDER} ${DATA_FOLDER}-damaged, and pull again: tables are filled anew; what its ledger and queue hold stays there`;
+  const what = `FILE_FAILED the data folder ${DATA_FOLDER} is damaged, or you may not write to it`;
+  const fix = `mv ${DATA_FOLDER} ${DATA_FOLDER}-damaged, then pull again, which fills new tables; the old ledger and queue stay in ${DATA_FOLDER}-damaged`;
   return failure('tables', what, fix);
 }
 
@@ -71,7 +75,9 @@ async function* under(
   for await (const finding of findings) yield { group, ...finding };
 }
 
-async function readConfig({ config }: CommonOptions): Promise<Config | { readonly findings: Finding[] }> {
+async function loadOrJudgeConfig({
+  config,
+}: CommonOptions): Promise<Config | { readonly findings: Finding[] }> {
   try {
     return await loadConfig(config, process.env);
   } catch (error) {
@@ -80,7 +86,7 @@ async function readConfig({ config }: CommonOptions): Promise<Config | { readonl
     const findings = problems.map(({ path, expected }) =>
       failure('config', `${config}, ${path}`, `expected ${expected}`),
     );
-    const fix = 'correct it, or have one written: npx procurios-sync discover';
+    const fix = 'correct it, or let the program write one: npx procurios-sync discover';
     return { findings: findings.length > 0 ? findings : [failure('config', `${code} ${message}`, fix)] };
   }
 }

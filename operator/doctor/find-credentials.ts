@@ -2,66 +2,60 @@ import { SyncError } from '../../lambda/core/errors.ts';
 import type { Credentials } from '../../lambda/core/token/credentials.ts';
 import { credentialsInEnvironment, type Session } from '../session.ts';
 import { type Finding, failure, information, ok, warning } from './finding.ts';
-import { SIGNING_IN } from './fixes.ts';
+import { SIGN_IN } from './fixes.ts';
 
-/** What is to be used as the client's id and secret, and what is to be said of it. */
-export interface CredentialsFound {
+/** The client's id and secret, with a finding about them. */
+export interface FoundCredentials {
   readonly finding: Finding;
+  /** Throws the error that the finding reports if there are no credentials. */
   readonly read: () => Promise<Credentials>;
 }
 
-const IN_ENVIRONMENT = 'PROCURIOS_CLIENT_ID and PROCURIOS_CLIENT_SECRET';
+const VARIABLES = 'PROCURIOS_CLIENT_ID and PROCURIOS_CLIENT_SECRET';
 
 /**
- * Looks for the client's id and secret where a pull does. Before anything is deployed there is no secret in AWS: those in
- * the environment then stand in.
+ * Reads the client's id and secret as a pull does.
+ *
+ * Before the first deployment AWS has no secret, so the environment's variables are used instead.
  */
-export async function findCredentials(secretName: string, session: Session): Promise<CredentialsFound> {
+export async function findCredentials(secretName: string, session: Session): Promise<FoundCredentials> {
   const { isAlone } = session;
   const given = credentialsInEnvironment(process.env);
   try {
     const credentials = await session.readCredentials();
-    const where = !isAlone ? `secret ${secretName}` : given ? IN_ENVIRONMENT : "the simulator's own";
-    const hasSpace = Object.values(credentials).some((text) => text !== text.trim());
-    const finding = hasSpace
-      ? warning(
-          'credentials',
-          `${where}: one begins or ends with a space or a line end`,
-          storingWithout(where),
-        )
-      : ok('credentials', where);
-    return { finding, read: async () => credentials };
+    const source = !isAlone ? `secret ${secretName}` : given ? VARIABLES : "the simulator's";
+    return { finding: judgeCredentials(credentials, source), read: async () => credentials };
   } catch (error) {
     if (!(error instanceof SyncError)) throw error;
-    const { code, message } = error;
+    const problem = `${error.code} ${error.message}`;
     if (!isAlone && given !== undefined) {
-      const what = `not in AWS (${code} ${message}); ${IN_ENVIRONMENT} are used here`;
-      return {
-        finding: information('credentials', what, storing(secretName)),
-        read: async () => given,
-      };
+      const what = `not in AWS (${problem}); using ${VARIABLES}`;
+      return { finding: information('credentials', what, configureFix(secretName)), read: async () => given };
     }
-    const fix = fixOf(code, secretName, isAlone);
-    return {
-      finding: failure('credentials', `${code} ${message}`, fix),
-      read: async () => {
-        throw error;
-      },
+    const fix = isAlone ? `set ${VARIABLES}` : fixInAws(error, secretName);
+    const read = async () => {
+      throw error;
     };
+    return { finding: failure('credentials', problem, fix), read };
   }
 }
 
-function fixOf(code: string, secretName: string, isAlone: boolean): string {
-  if (isAlone) return `set ${IN_ENVIRONMENT}`;
-  return code === 'SECRET_INVALID' ? storing(secretName) : SIGNING_IN;
+function judgeCredentials(credentials: Credentials, source: string): Finding {
+  const isTrimmed = Object.values(credentials).every((text) => text === text.trim());
+  if (isTrimmed) return ok('credentials', source);
+  return warning(
+    'credentials',
+    `${source}: the id or the secret begins or ends with a space or a line end`,
+    source === VARIABLES
+      ? `if Procurios refuses them, set ${VARIABLES} again without it`
+      : 'if Procurios refuses them, store them again: npx procurios-sync configure',
+  );
 }
 
-function storingWithout(where: string): string {
-  return where === IN_ENVIRONMENT
-    ? `set ${IN_ENVIRONMENT} again without it, if Procurios refuses them`
-    : 'npx procurios-sync configure stores them again, if Procurios refuses them';
+function fixInAws({ code }: SyncError, secretName: string): string {
+  return code === 'SECRET_INVALID' ? configureFix(secretName) : SIGN_IN;
 }
 
-function storing(secretName: string): string {
-  return `npx procurios-sync configure stores them; it puts {"clientId": "…", "clientSecret": "…"} in ${secretName}`;
+function configureFix(secretName: string): string {
+  return `run npx procurios-sync configure, which stores {"clientId": "…", "clientSecret": "…"} in ${secretName}`;
 }

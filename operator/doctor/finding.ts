@@ -1,19 +1,19 @@
 /**
- * - `ok`: as it should be.
- * - `information`: nothing is wrong, or it cannot be told yet.
- * - `warning`: it works, but should be looked at.
- * - `failure`: it does not work.
+ * - `ok`: works.
+ * - `information`: not checked, or not needed yet.
+ * - `warning`: works, but needs a look.
+ * - `failure`: does not work.
  */
 export type FindingStatus = 'ok' | 'information' | 'warning' | 'failure';
 
-/** What a check found out. No secrets, and no object's values: names of fields at most. */
+/** The result of a check. It has no secrets and no values of objects: field names at most. */
 export interface Finding {
-  /** What was looked at: `token`, `stream members`. */
+  /** The subject: `token`, `stream members`. */
   readonly check: string;
   readonly status: FindingStatus;
-  /** What is so, for people. */
+  /** The result, for the operator. */
   readonly what: string;
-  /** What to do about it; a warning and a failure always have one. */
+  /** The remedy; a warning and a failure always have one. */
   readonly fix?: string;
 }
 

@@ -26,7 +26,7 @@ export function judgeTable(
 
 function judgeStatus(check: string, name: string, { status }: TableDescription): Finding[] {
   if (status === 'ACTIVE' || status === 'UPDATING') return [];
-  return [warning(check, `${name} is ${status}`, 'wait until it is ACTIVE')];
+  return [warning(check, `${name} is ${status}`, 'wait until it is ACTIVE, then run doctor again')];
 }
 
 function judgeKeySchema(
@@ -42,7 +42,7 @@ function judgeKeySchema(
     failure(
       check,
       `${name} has the key ${foundText}; expected ${expectedText}`,
-      'a key cannot be changed: export what is worth keeping, delete the table and have it made anew (npx cdk deploy)',
+      'the key of a table cannot be changed: export what you need, delete the table and create it again (npx cdk deploy)',
     ),
   ];
 }

@@ -3,9 +3,9 @@ import type { ApiAccess } from '../procurios/api-access.ts';
 import type { Session } from '../session.ts';
 
 /**
- * What the checks look at.
+ * What the checks examine.
  *
- * A check gives findings and changes nothing. It throws for bugs only: what is wrong is a finding.
+ * A check yields findings and changes nothing. An expected error is a finding; a check only throws unexpected ones.
  */
 export interface Subject {
   readonly config: Config;

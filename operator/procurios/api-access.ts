@@ -6,29 +6,36 @@ import type { ClientLimits } from '../../lambda/procurios/http/limits.ts';
 import type { TokenSource, TokenSourceOptions } from '../../lambda/procurios/token/client-token.ts';
 import type { ApiFailure } from '../doctor/judge-failure.ts';
 
-/** What was granted with the last token; undefined fields: the answer did not say. */
-export interface Granted {
+/** What the token endpoint says of the last token. A field is undefined if the answer does not say it. */
+export interface GrantedToken {
   readonly lifeMs: number | undefined;
   readonly scopes: readonly string[] | undefined;
 }
 
-/** Access to Procurios that remembers what the answers were like. */
+/** Access to Procurios that records facts of the answers, for doctor and discover. */
 export interface ApiAccess {
   readonly client: Client;
   readonly token: TokenSource;
-  /** Undefined until a token is granted. */
-  readonly granted: Granted | undefined;
-  /** The time that the first answer with one named, and when it came: milliseconds since the epoch. */
+  /** Undefined before a token is granted. */
+  readonly granted: GrantedToken | undefined;
+  /**
+   * The clock of the server, from the `Date` of the first answer (undefined if it has none), and the time here when it came.
+   * In milliseconds since the epoch.
+   */
   readonly clock: { readonly serverMs: number | undefined; readonly hereMs: number };
-  /** Whether anything answered at all. */
+  /** Whether there was any answer. */
   readonly hasAnswered: boolean;
   /** Answers of 429 so far. */
   readonly throttled: number;
-  /** An error of the client's or the token's, with the status of the last answer to what it is about. */
+  /**
+   * Adds the status of the last answer to an error of the client or of the token source.
+   *
+   * @throws The error itself if it is no `SyncError`.
+   */
   failureOf(error: unknown): ApiFailure;
 }
 
-/** Somebody waits for the screen: less patient than a pull at night. */
+/** Shorter than a pull's at night, because an operator waits for the result. */
 const LIMITS: Partial<ClientLimits> = {
   attemptMs: 20_000,
   totalMs: 45_000,
@@ -36,15 +43,19 @@ const LIMITS: Partial<ClientLimits> = {
   longestWaitMs: 5_000,
 };
 
-/** What a token source tells of. */
+/** What a token source reports to this access. */
 export type TokenListeners = Required<Pick<TokenSourceOptions, 'onGrant' | 'onAnswer' | 'limits'>>;
 
-/** @param openToken - Makes the source of tokens, which reports to these listeners. */
+/**
+ * Opens access to Procurios. Sends nothing before it is used.
+ *
+ * @param openToken - Creates the token source, which has to report to these listeners.
+ */
 export function openApi(
   { host, acceptLanguage, requestsPerSecond }: Pick<Config, 'host' | 'acceptLanguage' | 'requestsPerSecond'>,
   openToken: (listeners: TokenListeners) => TokenSource,
 ): ApiAccess {
-  let granted: Granted | undefined;
+  let granted: GrantedToken | undefined;
   let clock: ApiAccess['clock'] | undefined;
   let lastStatus: number | undefined;
   let throttled = 0;
@@ -87,7 +98,7 @@ export function openApi(
     failureOf(error) {
       if (!(error instanceof SyncError)) throw error;
       const { code, message } = error;
-      // Requests go out one after the other here, so the last answer is the one that the error is about.
+      // Requests are sent one after the other, so the error belongs to the last answer.
       const wasAnswered = code !== 'HOST_UNREACHABLE' && code !== 'SECRET_INVALID';
       return { code, message, status: wasAnswered ? lastStatus : undefined };
     },

@@ -5,7 +5,7 @@ import { CLIENT, configFor, procurios, things } from '../../operator/doctor/exam
 import { newFolder, run, writeConfig } from '../../support/command-line.ts';
 import { startHttpServer } from '../../support/http-server.ts';
 
-test('the screen has headings, findings and fixes within 80 columns, a summary, and the exit code', async () => {
+test('doctor shows headings, findings and fixes within 80 columns, a summary, and sets the exit code', async () => {
   await using server = await startHttpServer(procurios(() => things(1, 3)));
   const cwd = await newFolder('doctor');
   await writeConfig(cwd, configFor(server.origin, { key: 'code' }));
@@ -17,11 +17,11 @@ test('the screen has headings, findings and fixes within 80 columns, a summary, 
   expect(stdout).toContain(
     "\nStreams\n  ✖ things: no object on page 1 has the key code as a text or an integer\n    → set key: 'id'\n",
   );
-  expect(stdout).toMatch(/\n1 failure; what to do stands behind each →\n$/);
+  expect(stdout).toMatch(/\n1 failure; each → names the fix\n$/);
   expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
 });
 
-test('with --json it is one document; warnings leave the exit code 0', async () => {
+test('doctor --json prints one document, and warnings leave the exit code 0', async () => {
   await using server = await startHttpServer(procurios(() => [...things(1, 3), { id: 4, _run: 'x' }]));
   const cwd = await newFolder('doctor');
   await writeConfig(cwd, configFor(server.origin));
@@ -41,7 +41,7 @@ test('with --json it is one document; warnings leave the exit code 0', async () 
   });
 });
 
-test('a damaged data folder is a finding with its fix, and one line of any other command', async () => {
+test('doctor reports a damaged data folder with its fix, and show in one line', async () => {
   await using server = await startHttpServer(procurios(() => things(1, 3)));
   const cwd = await newFolder('doctor');
   await writeConfig(cwd, configFor(server.origin));
@@ -52,7 +52,7 @@ test('a damaged data folder is a finding with its fix, and one line of any other
   const show = await run(['show', 'things', '--embedded'], { cwd, env: CLIENT });
 
   expect(doctor).toMatchObject({ code: 1, stderr: '' });
-  expect(doctor.stdout).toContain('→ mv .procurios-sync .procurios-sync-damaged, and pull again');
+  expect(doctor.stdout).toContain('→ mv .procurios-sync .procurios-sync-damaged, then pull again');
   expect(show.code).toBe(1);
   expect(show.stderr).toMatch(/^FILE_FAILED: the data folder .procurios-sync is damaged.*\n$/);
 });

@@ -29,8 +29,8 @@ function alarm(name: string, state: 'OK' | 'ALARM' = 'OK', description = '') {
   return { name, state, description, since: '2026-11-24T03:00:00.000Z' };
 }
 
-describe('the stack', () => {
-  test('is read with its outputs', async () => {
+describe('readStack()', () => {
+  test('returns the stack with its outputs', async () => {
     deploy(aws, 'acme');
 
     const stack = await readStack(clients.cloudFormation, 'acme');
@@ -40,14 +40,14 @@ describe('the stack', () => {
     expect(requireOutput(stack, 'pullSchedule')).toBe('pull-nightly');
   });
 
-  test('that is not there is named', async () => {
+  test('names a stack that does not exist', async () => {
     await expect(readStack(clients.cloudFormation, 'acme')).rejects.toMatchObject({
       code: 'NOT_DEPLOYED',
       message: 'there is no stack procurios-sync-acme in this account and region',
     });
   });
 
-  test('that is being created has no outputs yet, and says so', async () => {
+  test('names a missing output of a stack that is being created', async () => {
     const { stack } = deploy(aws, 'acme');
     stack.status = 'CREATE_IN_PROGRESS';
     delete stack.outputs.PullFunction;
@@ -74,7 +74,7 @@ describe('the stack', () => {
     ],
     [{ code: 'Throttling', message: 'Rate exceeded' }, 'AWS answered Throttling'],
     [{ code: 'ValidationError', message: 'no' }, 'AWS answered ValidationError'],
-  ])('is refused in words: %j', async (refusal, message) => {
+  ])('translates the refusal %j', async (refusal, message) => {
     aws.refusals.set('*', refusal);
 
     await expect(readStack(clients.cloudFormation, 'acme')).rejects.toMatchObject({
@@ -84,8 +84,8 @@ describe('the stack', () => {
   });
 });
 
-describe('alarms', () => {
-  test('of the environment are read over several pages, and not those of one whose name begins alike', async () => {
+describe('readAlarms()', () => {
+  test('reads all pages, and no alarm of an environment whose name begins alike', async () => {
     const names = (['run-failed', 'changes-held', 'changes-late'] as const).map((key) =>
       alarmName('acme', key),
     );
@@ -97,7 +97,7 @@ describe('alarms', () => {
     expect(alarms.map(({ name }) => name)).toEqual(names);
   });
 
-  test('have their state, since when, what they mean and where the runbook says what to do', async () => {
+  test('returns the state of each alarm, since when, its impact and its part of the runbook', async () => {
     const name = alarmName('acme', 'run-failed');
     aws.watched.alarms.push(alarm(name, 'ALARM', alarmDescription('run-failed')));
 
@@ -112,7 +112,7 @@ describe('alarms', () => {
     ]);
   });
 
-  test('that may not be read say so', async () => {
+  test('reports that AWS refuses to show the alarms', async () => {
     aws.refusals.set('cloudwatch:DescribeAlarms', accessDenied('cloudwatch:DescribeAlarms'));
 
     await expect(readAlarms(clients.cloudWatch, 'acme')).rejects.toThrow(
@@ -121,10 +121,10 @@ describe('alarms', () => {
   });
 });
 
-describe('the schedule', () => {
+describe('readSchedule()', () => {
   const NOON = Date.parse('2026-11-24T12:00:00Z');
 
-  test('tells when it starts next', async () => {
+  test('returns the next start', async () => {
     deploy(aws, 'acme');
 
     expect(await readSchedule(clients.scheduler, 'pull-nightly', NOON)).toEqual({
@@ -135,7 +135,7 @@ describe('the schedule', () => {
     });
   });
 
-  test('may be in a group, and has no next start while it is disabled', async () => {
+  test('reads a disabled schedule in a group, which has no next start', async () => {
     aws.schedules.set('nightly/pull', {
       state: 'DISABLED',
       expression: 'cron(0 4 * * ? *)',
@@ -147,7 +147,7 @@ describe('the schedule', () => {
     expect(schedule).toEqual({ isEnabled: false, expression: 'cron(0 4 * * ? *)', timeZone: 'UTC' });
   });
 
-  test('that is gone is named', async () => {
+  test('names a schedule that does not exist', async () => {
     await expect(readSchedule(clients.scheduler, 'gone', NOON)).rejects.toMatchObject({
       code: 'STORE_MISSING',
       message: 'schedule gone does not exist in this account and region',
@@ -155,8 +155,8 @@ describe('the schedule', () => {
   });
 });
 
-describe('the age of the oldest message', () => {
-  test('is the one that was told last', async () => {
+describe('readOldestMessageAge()', () => {
+  test('returns the latest datapoint', async () => {
     const now = Date.now();
     aws.watched.queueAges.set('q', [
       { at: now - 60_000, seconds: 40 },
@@ -169,8 +169,8 @@ describe('the age of the oldest message', () => {
   });
 });
 
-describe('executions', () => {
-  test('one start is one execution, by its name', async () => {
+describe('executions of the pull', () => {
+  test('one name starts one execution', async () => {
     const { pull } = deploy(aws, 'acme');
 
     const started = await startExecution(clients.lambda, `${pull.arn}:live`, 'by-hand');
@@ -184,7 +184,7 @@ describe('executions', () => {
     });
   });
 
-  test('are listed by status and name, over pages and versions', async () => {
+  test('listExecutions() filters by status and name, over all pages and versions', async () => {
     const { pull } = deploy(aws, 'acme');
     const live = `${pull.arn}:live`;
     for (const name of ['one', 'two', 'three']) await startExecution(clients.lambda, live, name);
@@ -197,7 +197,7 @@ describe('executions', () => {
     expect(named).toMatchObject([{ name: 'three', status: 'SUCCEEDED' }]);
   });
 
-  test('a failed one tells why, one that Lambda does not know is undefined', async () => {
+  test('readExecution() returns the error of a failed execution, and undefined for an unknown one', async () => {
     const { pull } = deploy(aws, 'acme');
     const { arn = '' } = await startExecution(clients.lambda, `${pull.arn}:live`, 'by-hand');
     const error = { type: 'SyncError', message: 'no way' };
@@ -207,7 +207,7 @@ describe('executions', () => {
     expect(await readExecution(clients.lambda, `${arn}x`)).toBeUndefined();
   });
 
-  test('cannot be started without a version, nor without the right to', async () => {
+  test('startExecution() fails without a version, and without the right to invoke', async () => {
     const { pull } = deploy(aws, 'acme');
     await expect(startExecution(clients.lambda, pull.arn, 'x')).rejects.toThrow(
       'the pull function: AWS answered InvalidParameterValueException',

@@ -23,7 +23,7 @@ const PARTS = {
   spareScopes: [],
 };
 
-test('overrides stand where the catalogue is not right, with the imports they need', () => {
+test('the config overrides what the catalogue has otherwise, with the imports that this needs', () => {
   const offer = {
     ...OFFER,
     key: ['relation_id'],
@@ -39,7 +39,7 @@ test('overrides stand where the catalogue is not right, with the imports they ne
   expect(source).toContain("import { after, defineConfig, relationCollection } from 'procurios-sync';\n");
 });
 
-test('a title of Procurios can end neither a comment nor a string', () => {
+test('a title from Procurios ends neither a comment nor a string of the config', () => {
   const title = "Evil */\n'); process.exit(1); //\u2028 \u001b[31m";
   const offer = { ...OFFER, title, id: { collection: `it's "x" \\ y` } };
 
@@ -54,7 +54,7 @@ test('a title of Procurios can end neither a comment nor a string', () => {
   expect(source).toContain(`relationCollection('members', "it's \\"x\\" \\\\ y"),`);
 });
 
-test('an id of Procurios in a comment becomes no code, whatever ends a line', async () => {
+test('an id from Procurios in a comment becomes no code, with any line separator', async () => {
   const ends = ['\n', '\r', '\u2028', '\u2029'];
   const sets = ends.map((end) => ({
     kind: 'registration' as const,
@@ -71,13 +71,13 @@ test('an id of Procurios in a comment becomes no code, whatever ends a line', as
   expect(code.join('\n')).not.toMatch(/injected|^b/m);
 });
 
-test('what turns the direction of text is shown, not obeyed', () => {
+test('characters that change the direction of text are replaced in the config', () => {
   const offer = { ...OFFER, title: 'Leden \u202E:di \u2066' };
 
   expect(configSource({ ...PARTS, offers: [offer] })).toContain('    // Leden �:di �: id\n');
 });
 
-test('what is too wide for a line is broken as the formatter breaks it', () => {
+test('a line that is too wide is broken as the formatter breaks it', () => {
   const wide = { ...OFFER, name: 'x'.repeat(40), id: { collection: '4d036265-2b90-423e-9e54-867bbe1fd5ef' } };
   const offers = [
     { ...wide, key: ['relation_id'], paging: "after('id')" },
@@ -91,7 +91,7 @@ test('what is too wide for a line is broken as the formatter breaks it', () => {
   expect(stdout).toBe(source);
 });
 
-test('a token URL stands there only where it is not the usual one', () => {
+test('the config has a token URL only if it is not the usual one', () => {
   const elsewhere = { ...PARTS, tokenUrl: 'https://login.example.com/token' };
 
   expect(configSource(PARTS)).not.toContain('  tokenUrl:');
@@ -104,11 +104,11 @@ test.each([
   ['\u001b[31mLeden\u001b[0m\u0007', 'leden'],
   ['日本', ''],
   [`${'x'.repeat(39)} y`, 'x'.repeat(39)],
-])('%s is called %s', (title, name) => {
+])('slugOf() makes of %s the name %s', (title, name) => {
   expect(slugOf(title)).toBe(name);
 });
 
-test('names are different, and none is that of a table of ours', () => {
+test('streamNames() returns unique names, none of them that of the state table', () => {
   expect(streamNames(['Leden', 'leden', '日本', 'State', 'the state'])).toEqual([
     'leden',
     'leden-2',

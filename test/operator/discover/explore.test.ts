@@ -19,8 +19,8 @@ async function findOut(scopes: readonly string[], url = simulator.url, shops = [
   return await explore(opened, { shops, onProgress: () => {} });
 }
 
-describe('scopes', () => {
-  test('that are not granted leave modules closed, each with the scope that opens it', async () => {
+describe('discover asks for scopes and', () => {
+  test('lists the modules whose scope was not granted, each with that scope', async () => {
     const { scopes, offers, closed } = await findOut(['engagement/read', 'contact_moment/view']);
 
     expect(scopes.granted).toEqual(['engagement/read', 'contact_moment/view']);
@@ -40,7 +40,7 @@ describe('scopes', () => {
     expect(closed.every(({ reason }) => reason === 'scope')).toBe(true);
   });
 
-  test('are tried one by one where the server refuses them together', async () => {
+  test('tries them one by one if the server refuses them together', async () => {
     simulator.control.switches({ unknownScope: 'refused' });
 
     const { scopes, offers } = await findOut(['nothing/like-it', 'engagement/read', 'nor/this']);
@@ -54,13 +54,13 @@ describe('scopes', () => {
     expect(simulator.control.requests()['POST /l/oauth2/token']).toBe(5);
   });
 
-  test('of which none may be asked for are a failure', async () => {
+  test('fails with ACCESS_DENIED if none is granted', async () => {
     simulator.control.switches({ unknownScope: 'refused' });
 
     await expect(findOut(['nothing/like-it', 'nor/this'])).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
   });
 
-  test('need not be in the answer', async () => {
+  test('reads everything with a token whose answer has no scopes', async () => {
     simulator.control.switches({ tokenReplyFields: [] });
 
     const { scopes, offers } = await findOut(['engagement/read']);
@@ -74,7 +74,7 @@ describe('scopes', () => {
   });
 });
 
-test('everything is found, and nothing is written or read more than twice', async () => {
+test('explore() finds every module of the simulator and writes nothing', async () => {
   const { offers, sets, closed } = await findOut(CATALOGUE_SCOPES);
 
   expect(closed).toEqual([]);
@@ -98,7 +98,7 @@ test('everything is found, and nothing is written or read more than twice', asyn
   expect(Object.keys(requests).every((route) => route.startsWith('GET '))).toBe(true);
 });
 
-test('a collection without its key says so, and a sensible one is taken where there is one', async () => {
+test('explore() sets another key for a collection without its own, and offers none without a unique field', async () => {
   await using server = await startHttpServer(({ path }, response) => {
     if (path.startsWith('/l/oauth2'))
       return answerJson(response, { access_token: 't', scope: 'relation_list_api/relation' });
@@ -140,7 +140,7 @@ test('a collection without its key says so, and a sensible one is taken where th
   expect(() => chosenByFlags(offers, ['members-2'])).toThrow(/members-2 cannot be pulled: id is not among/);
 });
 
-test('one collection that is broken takes none of the others along', async () => {
+test('explore() reads the other collections if one of them fails', async () => {
   simulator.control.fault({
     route: '/l/relation_list_api/collection/9b1d2c1e-6f0a-4b8e-8a53-2f7a0c6c1d44',
     do: { kind: 'loginPage' },

@@ -8,7 +8,7 @@ test.each([
   ['acme.procurios.site:8443/', 'https://acme.procurios.site:8443'],
   ['https://zoë.example', 'https://xn--zo-ija.example'],
   ['http://127.0.0.1:4010', 'http://127.0.0.1:4010'],
-])('%s is taken as %s', (text, origin) => {
+])('originOf() reads %s as %s', (text, origin) => {
   expect(originOf(text)).toBe(origin);
 });
 
@@ -22,6 +22,6 @@ test.each([
   'javascript:x.y',
   'https://acme.procurios.site?x=1',
   '',
-])('%s is none', (text) => {
+])('originOf() returns undefined for %s', (text) => {
   expect(originOf(text)).toBeUndefined();
 });

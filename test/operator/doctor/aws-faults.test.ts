@@ -94,7 +94,7 @@ const finding = (check: string, status: string, what: RegExp, fix: RegExp) => ({
   fix: expect.stringMatching(fix),
 });
 
-test('a deployment with which nothing is wrong', async () => {
+test('doctor finds no problem in a sound deployment', async () => {
   await deployAll();
 
   const { problems, findings } = await examineInAws();
@@ -106,7 +106,7 @@ test('a deployment with which nothing is wrong', async () => {
     expect.arrayContaining([
       `credentials: secret procurios-sync/${environment}/client`,
       expect.stringMatching(/^stack: procurios-sync-acme-\d+, deployed 2026-11-01T10:00:00/),
-      'tables: 2 tables as they should be',
+      'tables: 2 tables with the right keys and settings',
       `queue: procurios-sync-${environment}-changes.fifo: 0 messages waiting`,
       'functions: pull (Active)',
       expect.stringMatching(
@@ -118,7 +118,7 @@ test('a deployment with which nothing is wrong', async () => {
   expect(JSON.stringify(findings)).not.toContain(CREDENTIALS.clientSecret);
 });
 
-test('before anything is deployed, that is no failure', async () => {
+test('doctor reports a missing deployment as information', async () => {
   const given = { PROCURIOS_CLIENT_ID: 'acme', PROCURIOS_CLIENT_SECRET: 'secret' };
   environment = 'nothing-yet';
 
@@ -126,19 +126,24 @@ test('before anything is deployed, that is no failure', async () => {
 
   expect(problems).toEqual([]);
   expect(findings).toContainEqual(
-    finding('deployment', 'information', /^not deployed yet$/, /npx cdk deploy makes tables/),
+    finding('deployment', 'information', /^not deployed yet$/, /npx cdk deploy, which creates tables/),
   );
   expect(findings).toContainEqual(
-    finding('credentials', 'information', /not in AWS .*are used here/, /procurios-sync configure/),
+    finding(
+      'credentials',
+      'information',
+      /not in AWS .*; using PROCURIOS_CLIENT_ID/,
+      /procurios-sync configure/,
+    ),
   );
   expect(findings).toContainEqual(expect.objectContaining({ check: 'stream things', status: 'ok' }));
 });
 
-describe('the secret', () => {
+describe('doctor examines the secret and', () => {
   test.each([
-    ['without a value', '', /SECRET_INVALID .*(is not JSON|has no value)/],
-    ['that is not JSON', 'id:secret', /SECRET_INVALID .*is not JSON/],
-    ['with an empty secret in it', '{"clientId": "acme", "clientSecret": " "}', /has no clientSecret/],
+    ['reports a secret without a value', '', /SECRET_INVALID .*(is not JSON|has no value)/],
+    ['reports a secret that is not JSON', 'id:secret', /SECRET_INVALID .*is not JSON/],
+    ['reports an empty clientSecret', '{"clientId": "acme", "clientSecret": " "}', /has no clientSecret/],
   ])('%s', async (_name, value, what) => {
     await deployAll();
     aws.secrets.put(`procurios-sync/${environment}/client`, value);
@@ -146,13 +151,13 @@ describe('the secret', () => {
     const { problems } = await examineInAws();
 
     expect(problems).toMatchObject([
-      finding('credentials', 'failure', what, /procurios-sync configure stores them/),
+      finding('credentials', 'failure', what, /run npx procurios-sync configure, which stores /),
     ]);
   });
 });
 
-describe('AWS', () => {
-  test('that cannot be reached for want of a region', async () => {
+describe('doctor examines AWS and', () => {
+  test('reports a missing region', async () => {
     const { problems } = await examine(configFor(host.origin), { inAws: true });
 
     expect(problems).toContainEqual(
@@ -165,7 +170,7 @@ describe('AWS', () => {
     );
   });
 
-  test('that does not let us look at the stack', async () => {
+  test('reports that AWS refuses to show the stack', async () => {
     await deployAll();
     deployed.refusals.set('cloudformation:DescribeStacks', accessDenied('cloudformation:DescribeStacks'));
 
@@ -175,31 +180,36 @@ describe('AWS', () => {
     expect(findings).toContainEqual(expect.objectContaining({ check: 'tables', status: 'ok' }));
   });
 
-  test('where the stack failed to be deployed', async () => {
+  test('reports a failed deployment', async () => {
     const { stack } = await deployAll();
     stack.status = 'UPDATE_ROLLBACK_FAILED';
 
     const { problems } = await examineInAws();
 
     expect(problems).toMatchObject([
-      finding('stack', 'failure', /is UPDATE_ROLLBACK_FAILED/, /look at its events in CloudFormation/),
+      finding('stack', 'failure', /is UPDATE_ROLLBACK_FAILED/, /open the events of .* in CloudFormation/),
     ]);
   });
 });
 
-describe('tables', () => {
-  test('one that is absent', async () => {
+describe('doctor examines the tables and', () => {
+  test('reports a table that does not exist', async () => {
     await deployAll();
     await client().send(new DeleteTableCommand({ TableName: tableName('things') }));
 
     const { problems } = await examineInAws();
 
     expect(problems).toMatchObject([
-      finding('tables', 'failure', /-things does not exist/, /npx cdk deploy; check account and region/),
+      finding(
+        'tables',
+        'failure',
+        /-things does not exist/,
+        /check account and region .*, then run npx cdk deploy/,
+      ),
     ]);
   });
 
-  test('one with another key', async () => {
+  test('reports a table with another key', async () => {
     await deployAll();
     await client().send(new DeleteTableCommand({ TableName: tableName('things') }));
     await createTable(tableName('things'), { id: 'N' });
@@ -211,12 +221,12 @@ describe('tables', () => {
         'tables',
         'failure',
         /-things has the key id \(number\); expected _id \(string\)/,
-        /delete the table and have it made anew/,
+        /delete the table and create it again/,
       ),
     ]);
   });
 
-  test('the state table without its index', async () => {
+  test('reports a state table without its index', async () => {
     await deployAll();
     await client().send(new DeleteTableCommand({ TableName: tableName('state') }));
     await createTable(tableName('state'), { pk: 'S', sk: 'S' });
@@ -233,7 +243,7 @@ describe('tables', () => {
     ]);
   });
 
-  test('one whose items never expire', async () => {
+  test('warns of a table whose items never expire', async () => {
     await deployAll();
     await createTables(client(), { environment, streams: [{ name: 'lasting' }] });
     const { streams } = configFor(host.origin, { name: 'lasting' });
@@ -270,10 +280,10 @@ async function createTable(name: string, key: Readonly<Record<string, 'S' | 'N'>
   );
 }
 
-describe('the queue', () => {
+describe('doctor examines the queue and', () => {
   const sqs = () => sqsOf(aws.environment.AWS_ENDPOINT_URL_SQS);
 
-  test('that is absent', async () => {
+  test('reports a queue that does not exist', async () => {
     await deployAll();
     await deleteQueues(sqs(), { environment });
 
@@ -289,7 +299,7 @@ describe('the queue', () => {
     ]);
   });
 
-  test('whose dead-letter queue holds messages', async () => {
+  test('reports messages in the dead-letter queue', async () => {
     await deployAll();
     const { deadLetters } = await createQueues(sqs(), { environment });
     await sqs().send(
@@ -314,19 +324,19 @@ describe('the queue', () => {
   });
 });
 
-describe('what runs', () => {
-  test('a pull function that is gone', async () => {
+describe('doctor examines functions, schedule and alarms and', () => {
+  test('reports a pull function that no longer exists', async () => {
     await deployAll();
     deployed.functions.length = 0;
 
     const { problems } = await examineInAws();
 
     expect(problems).toMatchObject([
-      finding('functions', 'failure', /the pull function does not exist any more/, /npx cdk deploy/),
+      finding('functions', 'failure', /the pull function no longer exists/, /npx cdk deploy/),
     ]);
   });
 
-  test('a pull function that could not be deployed', async () => {
+  test('reports a pull function whose deployment failed', async () => {
     const { pull } = await deployAll();
     pull.state = 'Failed';
 
@@ -337,7 +347,7 @@ describe('what runs', () => {
     ]);
   });
 
-  test('a schedule that is paused', async () => {
+  test('warns of a paused schedule', async () => {
     await deployAll();
     const schedule = deployed.schedules.get('default/pull-nightly');
     if (schedule !== undefined) schedule.state = 'DISABLED';
@@ -349,23 +359,23 @@ describe('what runs', () => {
         'schedule',
         'warning',
         /pull-nightly is paused, so no pull starts/,
-        /enable it: EventBridge in the AWS console/,
+        /enable pull-nightly in the AWS console: Amazon EventBridge/,
       ),
     ]);
   });
 
-  test('a schedule that is gone', async () => {
+  test('reports a schedule that no longer exists', async () => {
     await deployAll();
     deployed.schedules.clear();
 
     const { problems } = await examineInAws();
 
     expect(problems).toMatchObject([
-      finding('schedule', 'failure', /pull-nightly does not exist any more/, /npx cdk deploy/),
+      finding('schedule', 'failure', /pull-nightly no longer exists/, /npx cdk deploy/),
     ]);
   });
 
-  test('an alarm that is firing', async () => {
+  test('reports an alarm that fires', async () => {
     await deployAll([alarm('run-failed', 'ALARM'), alarm('changes-late', 'OK')]);
 
     const { problems } = await examineInAws();
@@ -380,11 +390,13 @@ describe('what runs', () => {
     ]);
   });
 
-  test('no alarms at all', async () => {
+  test('warns of a stack without alarms', async () => {
     await deployAll([]);
 
     const { problems } = await examineInAws();
 
-    expect(problems).toMatchObject([finding('alarms', 'warning', /nobody is told/, /npx cdk deploy/)]);
+    expect(problems).toMatchObject([
+      finding('alarms', 'warning', /a pull that fails raises none/, /npx cdk deploy/),
+    ]);
   });
 });

@@ -58,7 +58,7 @@ const finding = (check: string, status: string, what: RegExp, fix: RegExp) => ({
   fix: expect.stringMatching(fix),
 });
 
-test('where nothing is wrong all is well, nothing was written, and no stream was asked more than twice', async () => {
+test('doctor finds no problem in a sound setting, writes nothing and asks each stream at most twice', async () => {
   const { problems, findings } = await examine(
     members({}, registering('/l/profile_api/registrationset/42/schema')),
     { env: CLIENT },
@@ -86,7 +86,7 @@ test('where nothing is wrong all is well, nothing was written, and no stream was
   });
 });
 
-test('no value of an object, no secret and no token is shown', async () => {
+test("doctor shows no object's value, no secret and no token", async () => {
   const examined = JSON.stringify(await examine(members({ key: 'last_name' }), { env: CLIENT }));
 
   const { last_name } = simulator.control.get('relation', 1) as { last_name: string };
@@ -95,8 +95,8 @@ test('no value of an object, no secret and no token is shown', async () => {
   expect(examined).not.toContain('simulated-');
 });
 
-describe('access', () => {
-  test('a wrong secret', async () => {
+describe('doctor examines the access to Procurios and', () => {
+  test('reports a wrong secret', async () => {
     const { problems } = await examine(members(), {
       env: { ...CLIENT, PROCURIOS_CLIENT_SECRET: 'wrong' },
     });
@@ -108,7 +108,7 @@ describe('access', () => {
     ]);
   });
 
-  test('no credentials at all', async () => {
+  test('reports missing credentials', async () => {
     // Beyond this machine, or the simulator's would be taken; nobody is asked.
     const { problems } = await examine(configFor('https://procurios.invalid'));
 
@@ -122,7 +122,7 @@ describe('access', () => {
     ]);
   });
 
-  test('a scope that was not granted', async () => {
+  test('reports a scope that was not granted', async () => {
     const auth = { grant: 'clientCredentials', scopes: ['relation_list_api/relation', 'nothing/like-it'] };
 
     const { problems } = await examine(members({}, { auth }), { env: CLIENT });
@@ -132,12 +132,12 @@ describe('access', () => {
         'scopes',
         'warning',
         /nothing\/like-it was asked for and is not granted/,
-        /take it out of auth\.scopes/,
+        /remove it from auth\.scopes if no stream or operation needs it/,
       ),
     ]);
   });
 
-  test('a scope that a stream needs and nobody asked for', async () => {
+  test('reports a scope that a stream needs and the config does not ask for', async () => {
     const auth = { grant: 'clientCredentials', scopes: ['engagement/read'] };
 
     const { problems } = await examine(members({}, { auth }), { env: CLIENT });
@@ -152,7 +152,7 @@ describe('access', () => {
     ]);
   });
 
-  test('a scope that may not be asked for', async () => {
+  test('reports a scope that the client may not ask for', async () => {
     await using server = await startHttpServer((_request, response) =>
       answerJson(response, { error: 'invalid_scope' }, 400),
     );
@@ -164,7 +164,7 @@ describe('access', () => {
     ]);
   });
 
-  test('a user who has not logged in', async () => {
+  test('reports that no user has logged in', async () => {
     const auth = { grant: 'authorizationCode', scopes: ['things/read'] };
 
     const { problems } = await examine(members({}, { auth }), { env: CLIENT });
@@ -179,7 +179,7 @@ describe('access', () => {
     ]);
   });
 
-  test('a token URL that is another page', async () => {
+  test('reports a token URL that leads to another page', async () => {
     const { problems } = await examine(members({}, { tokenUrl: `${simulator.url}/oauth/token` }), {
       env: CLIENT,
     });
@@ -189,7 +189,7 @@ describe('access', () => {
     ]);
   });
 
-  test('a host that cannot be reached', async () => {
+  test('reports a host that cannot be reached', async () => {
     const gone = await startHttpServer(() => {});
     await gone[Symbol.asyncDispose]();
 
@@ -205,7 +205,7 @@ describe('access', () => {
     ]);
   });
 
-  test('another site on that host', async () => {
+  test('reports that a website answers at the host', async () => {
     await using server = await startHttpServer((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<title>Welcome</title>');
     });
@@ -222,7 +222,7 @@ describe('access', () => {
     ]);
   });
 
-  test('another API on that host', async () => {
+  test('reports that another API answers at the host', async () => {
     await using server = await startHttpServer((_request, response) =>
       answerJson(response, { hello: 'world' }),
     );
@@ -234,7 +234,7 @@ describe('access', () => {
     ]);
   });
 
-  test('a host that moved', async () => {
+  test('reports a host that redirects to another one', async () => {
     await using server = await startHttpServer((_request, response) => {
       response.writeHead(301, { location: 'https://new.example.com/l/oauth2/token' }).end();
     });
@@ -254,7 +254,7 @@ describe('access', () => {
   test.each([
     ['failure', 400, /7 minutes ahead of/],
     ['warning', 90, /9\d seconds ahead of/],
-  ])('a clock that is wrong: %s', async (status, seconds, what) => {
+  ])('reports a wrong clock as a %s', async (status, seconds, what) => {
     await using server = await startHttpServer((request, response) => {
       response.setHeader('date', new Date(Date.now() - seconds * 1000).toUTCString());
       return procurios(() => things(1, 3))(request, response);
@@ -265,7 +265,7 @@ describe('access', () => {
     expect(problems).toMatchObject([finding('clock', status, what, /set the clock/)]);
   });
 
-  test('a rate that is too high', async () => {
+  test('reports a rate that Procurios throttles', async () => {
     await using server = await startHttpServer((request, response) => {
       if (request.path.startsWith('/l/oauth2') || server.requests.length > 2)
         return procurios(() => things(1, 3))(request, response);
@@ -278,8 +278,8 @@ describe('access', () => {
   });
 });
 
-describe('a stream', () => {
-  test('with a wrong path', async () => {
+describe('doctor examines a stream and', () => {
+  test('reports a wrong path', async () => {
     const { problems } = await examine(members({ path: '/l/relation_list_api/collections' }), {
       env: CLIENT,
     });
@@ -294,7 +294,7 @@ describe('a stream', () => {
     ]);
   });
 
-  test('with a wrong media type', async () => {
+  test('reports a wrong media type', async () => {
     const { problems } = await examine(
       members({ mediaType: 'application/vnd.procurios.relation+json; version=7' }),
       { env: CLIENT },
@@ -310,7 +310,7 @@ describe('a stream', () => {
     ]);
   });
 
-  test('that is answered with a login page', async () => {
+  test('reports a login page as the answer', async () => {
     simulator.control.fault({ route: '/l/relation_list_api', do: { kind: 'loginPage' } });
 
     const { problems } = await examine(members(), { env: CLIENT });
@@ -325,7 +325,7 @@ describe('a stream', () => {
     ]);
   });
 
-  test('that is answered with a failure that may pass', async () => {
+  test('warns of a failure that may pass', async () => {
     simulator.control.fault({ route: '/l/relation_list_api', do: { kind: 'status', status: 503 } });
 
     const { problems } = await examine(members(), { env: CLIENT });
@@ -335,7 +335,7 @@ describe('a stream', () => {
     ]);
   });
 
-  test('whose key is not there', async () => {
+  test('reports a key that no object has', async () => {
     simulator.control.switches({ fieldKeys: 'generated' });
     const { problems } = await examine(members({ key: 'relation_id' }), { env: CLIENT });
     simulator.control.switches({ fieldKeys: 'readable' });
@@ -345,7 +345,7 @@ describe('a stream', () => {
     ]);
   });
 
-  test('whose key some objects do not have', async () => {
+  test('reports a key that some objects lack', async () => {
     await using server = await startHttpServer(
       procurios(() =>
         things(1, 5).map((thing, index) =>
@@ -361,7 +361,7 @@ describe('a stream', () => {
     ]);
   });
 
-  test('whose key is not unique', async () => {
+  test('reports a key that is not unique', async () => {
     const { problems } = await examine(contactMoments({ key: 'senderId' }), { env: CLIENT });
 
     expect(problems).toMatchObject([
@@ -374,7 +374,7 @@ describe('a stream', () => {
     ]);
   });
 
-  test('with a pointer that leads nowhere', async () => {
+  test('reports a pointer that leads to no list', async () => {
     const { problems } = await examine(members({ objects: '/relations' }), { env: CLIENT });
 
     expect(problems).toMatchObject([
@@ -387,7 +387,7 @@ describe('a stream', () => {
     ]);
   });
 
-  test('with two lists', async () => {
+  test('reports an answer with two lists', async () => {
     await using server = await startHttpServer(procurios(() => ({ things: things(1, 3), tags: ['a'] })));
 
     const { problems } = await examine(configFor(server.origin), { env: CLIENT });
@@ -402,7 +402,7 @@ describe('a stream', () => {
     ]);
   });
 
-  test('without any list', async () => {
+  test('reports an answer without a list', async () => {
     await using server = await startHttpServer(procurios(() => ({ thing: things(1, 1)[0] })));
 
     const { problems } = await examine(configFor(server.origin), { env: CLIENT });
@@ -417,7 +417,7 @@ describe('a stream', () => {
     ]);
   });
 
-  test('with objects that cannot be stored', async () => {
+  test('warns of objects that cannot be stored', async () => {
     await using server = await startHttpServer(procurios(() => [...things(1, 3), { id: 9, _hash: 'mine' }]));
 
     const { problems } = await examine(configFor(server.origin), { env: CLIENT });
@@ -433,7 +433,7 @@ describe('a stream', () => {
   });
 });
 
-describe('a wrong kind of paging', () => {
+describe('doctor examines the paging of a stream and', () => {
   const numbered = { kind: 'numberedPages', ahead: 1 };
 
   test.each([
@@ -461,7 +461,7 @@ describe('a wrong kind of paging', () => {
     expect(problems).toMatchObject([finding('stream members', 'failure', what, fix)]);
   });
 
-  test('numberedPages() for hal() works, and is a warning', async () => {
+  test('warns of numberedPages() for a listing of hal(), because it works', async () => {
     const { problems } = await examine(members({ paging: numbered }), { env: CLIENT });
 
     expect(problems).toMatchObject([
@@ -469,7 +469,7 @@ describe('a wrong kind of paging', () => {
     ]);
   });
 
-  test('hal() for linkedPages()', async () => {
+  test('reports hal() for a listing of linkedPages()', async () => {
     const archive = {
       path: '/l/relation_archive_api/relations/export',
       mediaType: 'application/vnd.procurios.archived_relations+json; version=1',
@@ -493,7 +493,7 @@ describe('a wrong kind of paging', () => {
     ['hal()', { kind: 'hal' }, /page 1 has no _links/],
     ['linkedPages()', { kind: 'linkedPages' }, /page 1 has no _links/],
     ['onePage()', { kind: 'onePage' }, /page=2 returns other objects, which would never be read/],
-  ])('%s for numberedPages()', async (_name, paging, what) => {
+  ])('reports %s for a listing of numberedPages()', async (_name, paging, what) => {
     const { problems } = await examine(contactMoments({ paging }), { env: CLIENT });
 
     expect(problems).toMatchObject([
@@ -501,7 +501,7 @@ describe('a wrong kind of paging', () => {
     ]);
   });
 
-  test('after() for numberedPages()', async () => {
+  test('reports after() for a listing of numberedPages()', async () => {
     await using server = await startHttpServer(procurios(pages));
 
     const { problems } = await examine(configFor(server.origin, { paging: { kind: 'after', field: 'id' } }), {
@@ -518,7 +518,7 @@ describe('a wrong kind of paging', () => {
     ]);
   });
 
-  test('numberedPages() for one page or after()', async () => {
+  test('reports numberedPages() for a listing of one page or of after()', async () => {
     await using server = await startHttpServer(procurios(() => things(1, 25)));
 
     const { problems } = await examine(configFor(server.origin, { paging: numbered }), { env: CLIENT });
@@ -534,8 +534,8 @@ describe('a wrong kind of paging', () => {
   });
 });
 
-describe('an operation', () => {
-  test('whose schema is not there', async () => {
+describe('doctor examines an operation and', () => {
+  test('reports a schema that does not exist', async () => {
     const config = members({}, registering('/l/profile_api/registrationset/77/schema'));
 
     const { problems } = await examine(config, { env: CLIENT });
@@ -550,7 +550,7 @@ describe('an operation', () => {
     ]);
   });
 
-  test('whose schema is something else', async () => {
+  test('reports a schema that is not one', async () => {
     await using server = await startHttpServer(
       procurios(({ pathname }) => (pathname.endsWith('/schema') ? [1, 2] : things(1, 3))),
     );
@@ -560,13 +560,18 @@ describe('an operation', () => {
     });
 
     expect(problems).toMatchObject([
-      finding('operation register', 'failure', /the answer is no schema/, /check the operation's schemaPath/),
+      finding(
+        'operation register',
+        'failure',
+        /the answer is not a JSON Schema/,
+        /check the operation's schemaPath/,
+      ),
     ]);
   });
 });
 
-describe('this machine', () => {
-  test('a config that breaks rules has every problem told, and the rest is left alone', async () => {
+describe('doctor examines this machine and', () => {
+  test('reports every problem of an invalid config, and then ends', async () => {
     const config = members({ path: 'nonsense', paging: { kind: 'pages' } });
 
     const { problems, findings } = await examine(config, { env: CLIENT });
@@ -578,7 +583,7 @@ describe('this machine', () => {
     expect(findings.at(-1)?.check).toBe('config');
   });
 
-  test('a Node that is older than that of the functions', () => {
+  test('warns of a Node older than that of the functions', () => {
     expect(checkMachine('22.20.0', {})).toContainEqual(
       finding('node', 'warning', /22\.20\.0/, /install Node 24/),
     );
@@ -588,28 +593,36 @@ describe('this machine', () => {
 test.each([
   ['unauthorized_client', 'CREDENTIALS_REFUSED'],
   ['unsupported_grant_type', 'RESPONSE_INVALID'],
-])('a client of another grant (%s) is told as that, not as a wrong secret or host', async (error, code) => {
-  await using server = await startHttpServer((_request, response) => answerJson(response, { error }, 400));
+])(
+  'doctor reports a client of another grant (%s) as such, not as a wrong secret or host',
+  async (error, code) => {
+    await using server = await startHttpServer((_request, response) => answerJson(response, { error }, 400));
 
-  const { problems } = await examine(configFor(server.origin), { env: CLIENT });
+    const { problems } = await examine(configFor(server.origin), { env: CLIENT });
 
-  expect(problems).toEqual([
-    finding('token', 'failure', new RegExp(`^${code} .*${error}`), /^set auth\.grant/),
-  ]);
-});
+    expect(problems).toEqual([
+      finding('token', 'failure', new RegExp(`^${code} .*${error}`), /^set auth\.grant/),
+    ]);
+  },
+);
 
-test('a secret pasted with its line end is told before Procurios refuses it', async () => {
+test('doctor warns of a secret that was pasted with its line end', async () => {
   await using server = await startHttpServer(procurios(() => things(1, 3)));
   const env = { ...CLIENT, PROCURIOS_CLIENT_SECRET: `${CLIENT.PROCURIOS_CLIENT_SECRET}\n` };
 
   const { problems } = await examine(configFor(server.origin), { env });
 
   expect(problems).toEqual([
-    finding('credentials', 'warning', /ends with a space or a line end$/, /^set PROCURIOS_CLIENT_ID and /),
+    finding(
+      'credentials',
+      'warning',
+      /ends with a space or a line end$/,
+      /^if Procurios refuses them, set PROCURIOS_CLIENT_ID and /,
+    ),
   ]);
 });
 
-test('a host that PROCURIOS_HOST has put in place of the config is told as such', async () => {
+test('doctor shows that a host comes from PROCURIOS_HOST instead of the config', async () => {
   await using server = await startHttpServer(procurios(() => things(1, 3)));
 
   const { findings } = await examine(configFor('https://acme.procurios.site'), {
@@ -621,7 +634,7 @@ test('a host that PROCURIOS_HOST has put in place of the config is told as such'
   );
 });
 
-test('a list of texts is told as that, not as objects without a key', async () => {
+test('doctor reports a list of texts as such, not as objects without a key', async () => {
   await using server = await startHttpServer(procurios(() => ['a', 'b']));
 
   const { problems } = await examine(configFor(server.origin), { env: CLIENT });

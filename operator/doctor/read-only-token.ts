@@ -6,10 +6,13 @@ import type { TokenListeners } from '../procurios/api-access.ts';
 import type { Session } from '../session.ts';
 
 /**
- * Tokens by the grant that the config names. A user's token is served as long as it serves by itself: to renew it would
- * write.
+ * Opens a token source that stores nothing, for the grant of the config.
+ *
+ * It never renews the token of a user, because a renewal has to be stored.
+ *
+ * @throws {SyncError} `CONSENT_NEEDED`, from `get`, if the user's token is absent, expired or refused.
  */
-export function openTokenAsItIs(
+export function openReadOnlyToken(
   { tokenUrl, auth }: Config,
   { userTokens, loginCommand }: Session,
   readCredentials: () => Promise<Credentials>,
