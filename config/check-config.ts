@@ -12,9 +12,9 @@ import { CONFIG } from './schema/config.ts';
 
 export interface CheckConfigOptions {
   /**
-   * `PROCURIOS_HOST`, an address on this machine to use instead of the config's host, as `withHost` does.
+   * `PROCURIOS_HOST`, an address on this machine that replaces the config's host. An empty one is ignored.
    *
-   * @default - The config's own host; also if empty.
+   * @default - The config's own host.
    */
   readonly host?: string;
 }
@@ -23,7 +23,7 @@ export interface CheckConfigOptions {
  * Checks a config and fills in its defaults.
  *
  * @param input - A config file's default export, or the JSON of a checked config.
- * @throws {SyncError} `CONFIG_INVALID` with every problem, in the order of the options. No value is quoted.
+ * @throws {SyncError} `CONFIG_INVALID` with every problem, in the order of the options. Problems quote no values.
  */
 export function checkConfig(input: unknown, options: CheckConfigOptions = {}): Config {
   const result = CONFIG.safeParse(input);
@@ -31,10 +31,11 @@ export function checkConfig(input: unknown, options: CheckConfigOptions = {}): C
   if (result.data === undefined || problems.length > 0) {
     throw new SyncError('CONFIG_INVALID', `the config has ${countProblems(problems)}`, { problems });
   }
-  return withHost(completed(result.data), options.host);
+  return withHost(withDerivedDefaults(result.data), options.host);
 }
 
-function completed(input: z.output<typeof CONFIG>): Config {
+/** Fills in the defaults that depend on several options. */
+function withDerivedDefaults(input: z.output<typeof CONFIG>): Config {
   const { auth } = input;
   return {
     ...input,

@@ -1,18 +1,18 @@
 import { countProblems, type Problem, SyncError } from '../lambda/core/errors.ts';
 import type { Config } from '../lambda/deployment/config.ts';
 import { userSecretName } from '../lambda/deployment/names.ts';
-import { nextStart } from './schema/next-start.ts';
+import { nextStart } from './next-start.ts';
 import { LONGEST_LOOK_BACK_HOURS } from './schema/schedule.ts';
 
-/** CloudFormation takes 500 resources in a stack; every stream is one of them, and all the others are fewer than 100. */
+/** A CloudFormation stack holds 500 resources. Each stream takes one, and everything else fewer than 100. */
 const MOST_STREAMS = 400;
 
 /**
- * Refuses what may run on one machine, but not be deployed.
+ * Refuses a config that may run on this machine but cannot be deployed.
  *
- * What no AWS service would take (a wrong name, time zone or cron expression) is no config in the first place, see `checkConfig`.
+ * `checkConfig` has refused before what no AWS service accepts, such as a wrong name, time zone or cron expression.
  *
- * @param region - Where it is to be deployed; undefined: not known yet.
+ * @param region - Region of the deployment; undefined if it is not known yet.
  * @throws {SyncError} `CONFIG_INVALID` with every problem.
  */
 export function checkDeployable(config: Config, region: string | undefined): Config {
@@ -29,39 +29,47 @@ export function checkDeployable(config: Config, region: string | undefined): Con
   });
 }
 
-/** Plain http is for stand-ins on this machine, which a function in AWS cannot reach. */
+/** Plain http is allowed for addresses on this machine only, and functions in AWS cannot reach those. */
 function problemsOfAddresses({ host, tokenUrl }: Config): Problem[] {
   return Object.entries({ host, tokenUrl })
     .filter(([, address]) => !address.startsWith('https://'))
-    .map(([path]) => ({ path, expected: 'https://…, for what is deployed' }));
+    .map(([path]) => ({ path, expected: 'https://…, because functions in AWS cannot reach this machine' }));
 }
 
-/** Starts that are looked at: a year of nightly ones, so that the hour which the clocks go back is among them. */
-const STARTS = 400;
+/** A schedule must start again, and its alarm must not be raised between any two starts. */
+function problemsOfSchedule({ schedule }: Config): Problem[] {
+  const starts = startsOf(schedule);
+  if (starts.length === 0) {
+    return [{ path: 'schedule.cron', expected: 'an expression with a start in the future' }];
+  }
+  const gapHours = Math.floor(longestGapMs(starts) / HOUR_MS);
+  const leastHours = Math.min(gapHours + 1, LONGEST_LOOK_BACK_HOURS);
+  if (schedule.expectWithinHours >= leastHours) return [];
+  return [
+    {
+      path: 'schedule.expectWithinHours',
+      expected: `at least ${leastHours}, because up to ${gapHours} hours pass between two starts`,
+    },
+  ];
+}
+
+/** Starts that are compared: more than a year of nightly ones, so the longer night in autumn is among them. */
+const MOST_STARTS = 400;
 const HOUR_MS = 60 * 60 * 1000;
 
-/** A pull that never starts, or an alarm about its absence that stands between any two starts. */
-function problemsOfSchedule({ schedule }: Config): Problem[] {
+/** The next starts, in milliseconds since the epoch. */
+function startsOf({ cron, timeZone }: Config['schedule']): number[] {
   const starts: number[] = [];
-  while (starts.length < STARTS) {
-    const next = nextStart(`cron(${schedule.cron})`, schedule.timeZone, starts.at(-1) ?? Date.now());
+  while (starts.length < MOST_STARTS) {
+    const next = nextStart(`cron(${cron})`, timeZone, starts.at(-1) ?? Date.now());
     if (next === undefined) break;
     starts.push(next);
   }
-  if (starts.length === 0) {
-    return [{ path: 'schedule.cron', expected: 'an expression with a start to come: this one has none' }];
-  }
-  const gaps = starts.slice(1).map((start, index) => start - (starts[index] as number));
-  const gapHours = Math.floor(Math.max(0, ...gaps) / HOUR_MS);
-  const leastHours = Math.min(gapHours + 1, LONGEST_LOOK_BACK_HOURS);
-  return schedule.expectWithinHours >= leastHours
-    ? []
-    : [
-        {
-          path: 'schedule.expectWithinHours',
-          expected: `at least ${leastHours}: there are up to ${gapHours} hours from one start to the next`,
-        },
-      ];
+  return starts;
+}
+
+function longestGapMs(starts: readonly number[]): number {
+  return Math.max(0, ...starts.slice(1).map((start, index) => start - (starts[index] as number)));
 }
 
 function problemsOfStreams({ streams }: Config): Problem[] {
@@ -69,23 +77,23 @@ function problemsOfStreams({ streams }: Config): Problem[] {
     ? [
         {
           path: 'streams',
-          expected: `at most ${MOST_STREAMS} in a deployment: give the others an environment of their own`,
+          expected: `at most ${MOST_STREAMS} in a deployment; put the others in another environment`,
         },
       ]
     : [];
 }
 
-/** Nothing can be encrypted with a key that is elsewhere. */
+/** A KMS key encrypts in its own region only. */
 function problemsOfKey({ kmsKeyArn }: Config, region: string | undefined): Problem[] {
   return kmsKeyArn === undefined || region === undefined || regionOf(kmsKeyArn) === region
     ? []
-    : [{ path: 'kmsKeyArn', expected: `a key in ${region}, where this is deployed` }];
+    : [{ path: 'kmsKeyArn', expected: `a key in ${region}, the region of the deployment` }];
 }
 
-/** A user's token would take the place of the client's id and secret. */
+/** The login would write a user's token over the client's id and secret. */
 function problemsOfSecret({ environment, secretName }: Config): Problem[] {
   return secretName === userSecretName(environment)
-    ? [{ path: 'secretName', expected: "another name: this one is that of the user's token" }]
+    ? [{ path: 'secretName', expected: "another name, because this one is for the user's token" }]
     : [];
 }
 

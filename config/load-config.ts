@@ -10,8 +10,8 @@ import { checkConfig } from './check-config.ts';
  * Runs a config file and checks its default export.
  *
  * @param file - Path, from the current folder.
- * @param environmentVariables - `PROCURIOS_HOST`, an address on this machine, takes the place of the config's host.
- * @throws {SyncError} `CONFIG_INVALID`: the file is absent, fails, exports nothing by default or breaks a rule.
+ * @param environmentVariables - `PROCURIOS_HOST`, an address on this machine, replaces the config's host.
+ * @throws {SyncError} `CONFIG_INVALID` if the file does not exist, fails, has no default export or breaks a rule.
  */
 export async function loadConfig(
   file: string,
@@ -23,7 +23,7 @@ export async function loadConfig(
     const ways = 'npx procurios-sync discover writes one, and --config names another';
     throw new SyncError('CONFIG_INVALID', `there is no config file ${name}: ${ways}`, { cause });
   });
-  if (!found.isFile()) throw new SyncError('CONFIG_INVALID', `${name} is no file`);
+  if (!found.isFile()) throw new SyncError('CONFIG_INVALID', `${name} is not a file`);
   const loaded = await importFile(path, name);
   if (loaded.default === undefined) {
     throw new SyncError(
@@ -38,20 +38,20 @@ async function importFile(path: string, name: string): Promise<{ readonly defaul
   try {
     return await import(pathToFileURL(path).href);
   } catch (cause) {
-    // The operator's own code, so its own words.
-    const reason = types.isNativeError(cause) ? cause.message : 'it threw something that is no error';
+    // The message of the operator's own code may be shown to the operator.
+    const reason = types.isNativeError(cause) ? cause.message : 'it threw a value that is not an error';
     const [firstLine] = reason.split('\n');
-    const message = `${name} could not be loaded: ${firstLine}${placeIn(path, cause)}`;
+    const message = `${name} could not be loaded: ${firstLine}${lineText(path, cause)}`;
     throw new SyncError('CONFIG_INVALID', message, { cause });
   }
 }
 
-/** ` (line 3)`: where the file cannot be understood, which heads the stack of such an error; else nothing. */
-function placeIn(path: string, error: unknown): string {
+/** ` (line 3)` for a syntax error in the file, whose place is the first line of the stack; empty for other errors. */
+function lineText(path: string, error: unknown): string {
   if (!(types.isNativeError(error) && error.name === 'SyntaxError')) return '';
-  const [head = ''] = error.stack?.split('\n') ?? [];
-  const line = /:(\d+)$/.exec(head)?.[1];
-  return line !== undefined && [`${path}:${line}`, `${pathToFileURL(path)}:${line}`].includes(head)
+  const [place = ''] = error.stack?.split('\n') ?? [];
+  const line = /:(\d+)$/.exec(place)?.[1];
+  return line !== undefined && [`${path}:${line}`, `${pathToFileURL(path)}:${line}`].includes(place)
     ? ` (line ${line})`
     : '';
 }

@@ -1,12 +1,9 @@
 import * as z from 'zod';
 import { parseRedirectUrl, parseSafeUrl } from '../../lambda/deployment/safe-addresses.ts';
-import { type CrossProblem, options, repeatedIn, text, withRules } from './rules.ts';
+import { type CrossProblem, fieldOf, options, repeatedIn, text, withRules } from './rules.ts';
 
-/** What RFC 6749 allows in a scope: visible characters but `"` and `\`. */
+/** What RFC 6749 allows in a scope: visible characters except `"` and `\`. */
 const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
-
-/** Where the login waits for the user, unless the config says otherwise. */
-const DEFAULT_REDIRECT_URL = 'http://127.0.0.1:8400/callback';
 
 const SCOPES = withRules(
   z
@@ -15,21 +12,18 @@ const SCOPES = withRules(
       { error: 'a list of scopes' },
     )
     .min(1, { error: 'at least one scope' }),
-  eachOnce,
+  differentScopes,
 );
+
+/** Where the login listens for the callback, unless the config says otherwise. */
+const DEFAULT_REDIRECT_URL = 'http://127.0.0.1:8400/callback';
 
 const yesOrNo = z.boolean({ error: 'true or false' });
 
-const AUTH_OPTIONS = options("{ grant: 'clientCredentials' or 'authorizationCode', scopes: [ … ] }", {
-  grant: z.enum(['clientCredentials', 'authorizationCode'], {
-    error: "'clientCredentials' or 'authorizationCode'",
-  }),
-  scopes: SCOPES,
+/** The options that only the authorization code grant has. */
+const CODE_OPTIONS = {
   dialect: z.enum(['older', 'newer'], { error: "'older' or 'newer'" }).optional(),
-  authorizeUrl: text(
-    'https://… without credentials or fragment; http:// for 127.0.0.1 and [::1] only',
-    (value) => parseSafeUrl(value) !== undefined,
-  ).optional(),
+  authorizeUrl: safeUrl().optional(),
   redirectUrl: text(
     'the address registered with Procurios: https://…, or http://127.0.0.1:PORT/… ([::1] and localhost likewise)',
     (value) => parseRedirectUrl(value) !== undefined,
@@ -37,10 +31,18 @@ const AUTH_OPTIONS = options("{ grant: 'clientCredentials' or 'authorizationCode
   repeatRedirectUrl: yesOrNo.optional(),
   pkce: yesOrNo.optional(),
   state: yesOrNo.optional(),
+};
+
+const AUTH_OPTIONS = options("{ grant: 'clientCredentials' or 'authorizationCode', scopes: [ … ] }", {
+  grant: z.enum(['clientCredentials', 'authorizationCode'], {
+    error: "'clientCredentials' or 'authorizationCode'",
+  }),
+  scopes: SCOPES,
+  ...CODE_OPTIONS,
 });
 
-/** How tokens are obtained; what depends on the host is filled in afterwards. */
-export const AUTH = withRules(AUTH_OPTIONS, ofTheGrant).transform(({ grant, scopes, ...code }) =>
+/** The grant by which tokens are requested. The default of `authorizeUrl` depends on the host, so it is filled in later. */
+export const AUTH = withRules(AUTH_OPTIONS, optionsOfTheGrant).transform(({ grant, scopes, ...code }) =>
   grant === 'clientCredentials'
     ? { grant, scopes }
     : {
@@ -55,19 +57,21 @@ export const AUTH = withRules(AUTH_OPTIONS, ofTheGrant).transform(({ grant, scop
       },
 );
 
-const CODE_OPTIONS = ['dialect', 'authorizeUrl', 'redirectUrl', 'repeatRedirectUrl', 'pkce', 'state'];
-
-/** A user's consent has no part in client credentials. */
-function ofTheGrant(auth: unknown): CrossProblem[] {
-  const given: Readonly<Record<string, unknown>> =
-    typeof auth === 'object' && auth !== null ? { ...auth } : {};
-  if (given.grant !== 'clientCredentials') return [];
-  return CODE_OPTIONS.filter((name) => given[name] !== undefined).map((name) => ({
-    path: [name],
-    expected: "nothing: it belongs to grant 'authorizationCode'",
-  }));
+/** An address that the client's secret or a user's password may go to. */
+export function safeUrl() {
+  return text(
+    'https://… without credentials or fragment (http:// only for 127.0.0.1 and [::1])',
+    (value) => parseSafeUrl(value) !== undefined,
+  );
 }
 
-function eachOnce(scopes: unknown): CrossProblem[] {
+function optionsOfTheGrant(auth: unknown): CrossProblem[] {
+  if (fieldOf(auth, 'grant') !== 'clientCredentials') return [];
+  return Object.keys(CODE_OPTIONS)
+    .filter((name) => fieldOf(auth, name) !== undefined)
+    .map((name) => ({ path: [name], expected: "no such option, unless grant is 'authorizationCode'" }));
+}
+
+function differentScopes(scopes: unknown): CrossProblem[] {
   return repeatedIn(scopes).map((index) => ({ path: [index], expected: 'each scope once' }));
 }

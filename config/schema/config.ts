@@ -1,8 +1,18 @@
 import * as z from 'zod';
-import { parseHost, parseSafeUrl } from '../../lambda/deployment/safe-addresses.ts';
-import { AUTH } from './auth.ts';
+import { MESSAGE_RETENTION_DAYS } from '../../lambda/deployment/queues.ts';
+import { parseHost } from '../../lambda/deployment/safe-addresses.ts';
+import { AUTH, safeUrl } from './auth.ts';
 import { OPERATIONS } from './operation.ts';
-import { type CrossProblem, integer, nameUpTo, options, repeatedIn, text, withRules } from './rules.ts';
+import {
+  type CrossProblem,
+  fieldOf,
+  integer,
+  nameUpTo,
+  options,
+  repeatedIn,
+  text,
+  withRules,
+} from './rules.ts';
 import { SCHEDULE } from './schedule.ts';
 import { STREAM } from './stream.ts';
 
@@ -10,6 +20,7 @@ export const LONGEST_ENVIRONMENT = 32;
 export const DEFAULT_ACCEPT_LANGUAGE = 'nl-NL,nl;q=0.9,en;q=0.5';
 export const DEFAULT_REQUESTS_PER_SECOND = { pull: 8, push: 2 };
 
+const ACCEPT_LANGUAGE = /^[A-Za-z0-9*,;=. -]+$/;
 /** @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html */
 const SECRET_NAME = /^[\w/+=.@-]{1,512}$/;
 /** @see https://docs.aws.amazon.com/kms/latest/developerguide/concepts-key-id.html */
@@ -18,7 +29,6 @@ const KEY_ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]{1,128}$
 const LOG_RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
-const ACCEPT_LANGUAGE = /^[A-Za-z0-9*,;=. -]+$/;
 
 const rateExpected = 'a number above 0, at most 1000';
 const RATE = z
@@ -28,17 +38,14 @@ const RATE = z
 
 const STREAMS = z.array(STREAM, { error: 'a list of streams' }).min(1, { error: 'at least one stream' });
 
-/** A config as it is written; what depends on several of its fields is filled in afterwards. */
+/** A config as an operator writes it. Defaults that depend on several options are filled in by `checkConfig`. */
 export const CONFIG = options('an object made by defineConfig({ … })', {
   environment: nameUpTo(LONGEST_ENVIRONMENT),
   host: text(
-    'https://… with neither path, query nor credentials; http:// for 127.0.0.1 and [::1] only',
+    'https://… without path, query or credentials (http:// only for 127.0.0.1 and [::1])',
     (value) => parseHost(value) !== undefined,
   ),
-  tokenUrl: text(
-    'https://… without credentials or fragment; http:// for 127.0.0.1 and [::1] only',
-    (value) => parseSafeUrl(value) !== undefined,
-  ).optional(),
+  tokenUrl: safeUrl().optional(),
   acceptLanguage: text('languages: nl-NL,nl;q=0.9,en;q=0.5', (value) => ACCEPT_LANGUAGE.test(value)).default(
     DEFAULT_ACCEPT_LANGUAGE,
   ),
@@ -55,17 +62,17 @@ export const CONFIG = options('an object made by defineConfig({ … })', {
   logRetentionDays: z
     .literal(LOG_RETENTION_DAYS, { error: `one of ${LOG_RETENTION_DAYS.join(', ')}` })
     .default(90),
-  // Not shorter than a message may be in the queue: its change would be sent anew.
-  ledgerRetentionDays: integer(14, 3650).default(400),
+  // At least as long as a message may stay in the queue: without its entry, a change would be sent again.
+  ledgerRetentionDays: integer(MESSAGE_RETENTION_DAYS, 3650).default(400),
   secretName: text('letters, digits and /_+=.@-, at most 512', (value) => SECRET_NAME.test(value)).optional(),
   streams: withRules(STREAMS, differentNames),
   operations: OPERATIONS.prefault({}),
 });
 
 function differentNames(streams: unknown): CrossProblem[] {
-  const names = Array.isArray(streams) ? streams.map((stream) => stream?.name) : [];
+  const names = Array.isArray(streams) ? streams.map((stream) => fieldOf(stream, 'name')) : [];
   return repeatedIn(names).map((index) => ({
     path: [index, 'name'],
-    expected: `another name: streams[${names.indexOf(names[index])}] has it already`,
+    expected: `another name, because streams[${names.indexOf(names[index])}] has this one`,
   }));
 }

@@ -5,7 +5,7 @@ interface CronField {
   readonly most: number;
   /** Names that stand for numbers, from `least` on. */
   readonly names?: readonly string[];
-  /** Other forms that the field knows. */
+  /** Other forms that the field may have. */
   readonly special?: RegExp;
 }
 
@@ -16,10 +16,10 @@ const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 const FIELDS: readonly CronField[] = [
   { name: 'minutes', least: 0, most: 59 },
   { name: 'hours', least: 0, most: 23 },
-  // The last day, the weekday nearest to a day, the last weekday.
+  // `L` is the last day, `15W` the weekday nearest to the 15th, `LW` the last weekday.
   { name: 'day of the month', least: 1, most: 31, special: /^(?:L|LW|(?:[1-9]|[12]\d|3[01])W)$/ },
   { name: 'month', least: 1, most: 12, names: MONTHS },
-  // The last day of the week, the last such day of the month, the n-th such day of the month.
+  // `L` is the last day of the week, `6L` the last Friday of the month, `3#2` its second Tuesday.
   {
     name: 'day of the week',
     least: 1,
@@ -32,21 +32,21 @@ const FIELDS: readonly CronField[] = [
 const [DAY_OF_MONTH, DAY_OF_WEEK] = [2, 4];
 
 /**
- * Looks for what EventBridge Scheduler would refuse in a cron expression of its dialect.
+ * Finds what EventBridge Scheduler would refuse in a cron expression.
  *
- * @param cron - `0 4 * * ? *`: minutes, hours, day of the month, month, day of the week, year.
- * @returns What was expected instead; undefined: the expression is right.
+ * @param cron - Minutes, hours, day of the month, month, day of the week and year: `0 4 * * ? *`.
+ * @returns What was expected instead; undefined if the expression is right.
  */
 export function problemOfCron(cron: string): string | undefined {
   const fields = cron.split(' ');
   if (fields.length !== FIELDS.length) {
-    return "six fields with a space between them: minutes, hours, day of the month, month, day of the week, year: '0 4 * * ? *'";
+    return "six fields separated by single spaces (minutes, hours, day of the month, month, day of the week, year): '0 4 * * ? *'";
   }
   const wrong = FIELDS.filter((field, index) => !isField(field, fields[index] ?? '', index));
   if (wrong.length > 0) return wrong.map(expectedOf).join('; ');
   const anyDay = [fields[DAY_OF_MONTH], fields[DAY_OF_WEEK]].filter((field) => field === '?');
   if (anyDay.length !== 1)
-    return "? as either the day of the month or the day of the week, and not as both: '0 4 * * ? *'";
+    return "? as either the day of the month or the day of the week, but not as both: '0 4 * * ? *'";
   return undefined;
 }
 
@@ -56,7 +56,7 @@ function isField(field: CronField, text: string, index: number): boolean {
   return field.special?.test(upper) || upper.split(',').every((part) => isPart(field, part));
 }
 
-/** A value, a range or either with a step: `4`, `MON-FRI`, `0/15`, `*`. */
+/** Whether a part is a value or a range, with or without a step: `4`, `MON-FRI`, `0/15`, `*`. */
 function isPart(field: CronField, part: string): boolean {
   const [range = '', step, ...more] = part.split('/');
   if (more.length > 0 || (step !== undefined && !/^[1-9]\d{0,3}$/.test(step))) return false;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import {
   type CrossProblem,
+  fieldOf,
   integer,
   mediaType,
   nameUpTo,
@@ -13,7 +14,7 @@ import {
 
 const field = text('the name of a field', (name) => name !== '');
 const keyField = text(
-  "the name of a field, not beginning with _: the items' own fields do",
+  "the name of a field that does not begin with _, as the items' own fields do",
   (name) => name !== '' && !name.startsWith('_'),
 );
 
@@ -41,7 +42,7 @@ const STREAM_OPTIONS = options('a stream made by the catalogue or by stream(name
   query: QUERY.default({}),
   mediaType,
   objects: pointer(
-    'a JSON pointer to the list (RFC 6901), which begins with / or is empty; leave it out to have it found',
+    'a JSON pointer (RFC 6901) to the list, which is empty or begins with /; without it, the only list is taken',
   ).optional(),
   key: z
     .union([keyField, z.array(keyField).min(1, { error: 'at least one field' })], {
@@ -53,23 +54,31 @@ const STREAM_OPTIONS = options('a stream made by the catalogue or by stream(name
   ignoreChangesIn: z.array(field, { error: 'a list of names of fields' }).default([]),
 });
 
-/** One stream of a config; checked, it is a `Stream`. */
-export const STREAM = withRules(STREAM_OPTIONS, (value) => [
-  ...notTheStateTable(value),
-  ...freeParameters(value),
-  ...differentKeyFields(value),
-  ...changesOutsideTheKey(value),
+/** One stream of a config. Checked, it is a `Stream`. */
+export const STREAM = withRules(STREAM_OPTIONS, (stream) => [
+  ...noStateTable(stream),
+  ...namedParameters(stream),
+  ...parametersLeftByPaging(stream),
+  ...differentKeyFields(stream),
+  ...ignoredFieldsOutsideKey(stream),
 ]);
 
-function notTheStateTable(stream: unknown): CrossProblem[] {
-  const name = read(stream, 'name');
+/** A stream `a-state` of the environment `x` would have the name of the state table of the environment `x-a`. */
+function noStateTable(stream: unknown): CrossProblem[] {
+  const name = fieldOf(stream, 'name');
   return name === 'state' || (typeof name === 'string' && name.endsWith('-state'))
     ? [
         {
           path: ['name'],
-          expected: 'another name: a table whose name ends in state keeps the runs of an environment',
+          expected: 'another name, because tables whose names end in state keep the runs of environments',
         },
       ]
+    : [];
+}
+
+function namedParameters(stream: unknown): CrossProblem[] {
+  return parametersOf(stream).includes('')
+    ? [{ path: ['query'], expected: 'a name for each parameter' }]
     : [];
 }
 
@@ -82,40 +91,34 @@ const SET_BY_PAGING: Readonly<Record<string, readonly string[]>> = {
   onePage: [],
 };
 
-function freeParameters(stream: unknown): CrossProblem[] {
-  const query = read(stream, 'query');
-  const paging = read(stream, 'paging');
-  const taken = SET_BY_PAGING[String(read(paging, 'kind'))] ?? [];
-  const isTaken = (name: string) =>
-    taken.includes(name) && (name !== 'amount' || read(paging, 'amount') !== undefined);
-  const names = Object.keys(typeof query === 'object' && query !== null ? query : {});
-  return names
-    .filter((name) => name === '' || isTaken(name))
-    .map((name) =>
-      name === ''
-        ? { path: ['query'], expected: 'parameters that have a name' }
-        : { path: ['query', name], expected: 'nothing: the paging sets this parameter' },
-    );
+function parametersLeftByPaging(stream: unknown): CrossProblem[] {
+  const paging = fieldOf(stream, 'paging');
+  const set = SET_BY_PAGING[String(fieldOf(paging, 'kind'))] ?? [];
+  return parametersOf(stream)
+    .filter((name) => set.includes(name))
+    .filter((name) => name !== 'amount' || fieldOf(paging, 'amount') !== undefined)
+    .map((name) => ({ path: ['query', name], expected: 'no such parameter, because the paging sets it' }));
+}
+
+function parametersOf(stream: unknown): string[] {
+  const query = fieldOf(stream, 'query');
+  return typeof query === 'object' && query !== null ? Object.keys(query) : [];
 }
 
 function differentKeyFields(stream: unknown): CrossProblem[] {
-  const fields = [read(stream, 'key')].flat();
+  const fields = [fieldOf(stream, 'key')].flat();
   return fields.flatMap((name, index) =>
     fields.indexOf(name) < index ? [{ path: ['key', index], expected: 'each field once' }] : [],
   );
 }
 
-function changesOutsideTheKey(stream: unknown): CrossProblem[] {
-  const keyFields = [read(stream, 'key')].flat();
-  return [read(stream, 'ignoreChangesIn')]
+function ignoredFieldsOutsideKey(stream: unknown): CrossProblem[] {
+  const keyFields = [fieldOf(stream, 'key')].flat();
+  return [fieldOf(stream, 'ignoreChangesIn')]
     .flat()
     .flatMap((name, index) =>
       name !== undefined && keyFields.includes(name)
         ? [{ path: ['ignoreChangesIn', index], expected: 'a field that is not part of the key' }]
         : [],
     );
-}
-
-function read(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }

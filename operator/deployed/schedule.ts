@@ -1,5 +1,5 @@
 import { GetScheduleCommand, type SchedulerClient } from '@aws-sdk/client-scheduler';
-import { nextStart } from '../../config/schema/next-start.ts';
+import { nextStart } from '../../config/next-start.ts';
 import { translate } from '../../lambda/aws/aws-errors.ts';
 import { timestamp } from '../../lambda/core/clock.ts';
 

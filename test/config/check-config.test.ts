@@ -170,7 +170,7 @@ describe('checkConfig', () => {
     expect(problem).toEqual({
       path: 'auth.scope',
       expected:
-        'nothing: there is no such option; known are grant, scopes, dialect, authorizeUrl, redirectUrl, repeatRedirectUrl, pkce, state',
+        'no such option; the options are grant, scopes, dialect, authorizeUrl, redirectUrl, repeatRedirectUrl, pkce, state',
     });
   });
 

@@ -131,7 +131,7 @@ describe('what is deployed', () => {
 
   test('is encrypted with a key of its own region', () => {
     expect(problemsOf({ kmsKeyArn: KEY }, 'eu-central-1')).toEqual([
-      { path: 'kmsKeyArn', expected: 'a key in eu-central-1, where this is deployed' },
+      { path: 'kmsKeyArn', expected: 'a key in eu-central-1, the region of the deployment' },
     ]);
     expect(problemsOf({ kmsKeyArn: KEY }, undefined)).toEqual([]);
   });

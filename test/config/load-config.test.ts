@@ -83,7 +83,7 @@ describe('loadConfig', () => {
   test.each([
     ['has no default export', 'export const config = {};', /has no default export/],
     ['throws', 'throw new Error("no such thing\\nsecond line");', /could not be loaded: no such thing$/],
-    ['throws what is no error', 'throw "x";', /could not be loaded: it threw something that is no error$/],
+    ['throws what is no error', 'throw "x";', /could not be loaded: it threw a value that is not an error$/],
     ['is no TypeScript', 'export default {', /could not be loaded: \S/],
     ['imports what is absent', 'import "./absent.ts";', /could not be loaded: \S/],
   ])('says in one line that a file %s', async (_case, source, message) => {
@@ -108,7 +108,7 @@ describe('loadConfig', () => {
   test('says that a folder is no file', async () => {
     const folder = dirname(await fileWith(''));
 
-    await expect(loadConfig(folder, {})).rejects.toThrow(/ is no file$/);
+    await expect(loadConfig(folder, {})).rejects.toThrow(/ is not a file$/);
   });
 });
 

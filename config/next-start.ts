@@ -1,19 +1,18 @@
 import { Cron } from 'croner';
 
-/** A time that the clocks skip is passed over at most this often in a row: it is not there on one day a year. */
+/** Matches in a row that may be skipped because the clocks skip them. Each is on one day a year, so ten are plenty. */
 const MOST_SKIPPED = 10;
 
 /**
- * When a schedule of EventBridge Scheduler starts next.
+ * Computes when a schedule of EventBridge Scheduler starts next.
  *
- * A cron expression whose time does not exist on the day that the clocks go forward does not start that day, and starts
- * once on the day that they go back.
+ * A time that the clocks skip on one day in spring has no start on that day. A time that they show twice has one start.
  *
- * @param expression - As the service has it: `cron(0 4 * * ? *)`.
+ * @param expression - As EventBridge Scheduler has it: `cron(0 4 * * ? *)`.
  * @param timeZone - IANA name.
  * @param afterMs - Milliseconds since the epoch.
- * @returns Milliseconds since the epoch; undefined where there is no next start, or the expression is not a cron: when
- * `rate(…)` began to count is not told by the service.
+ * @returns Milliseconds since the epoch; undefined if there is no next start, or if the expression is not a cron expression. The
+ * service does not tell when a `rate(…)` began to count.
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
  */
 export function nextStart(expression: string, timeZone: string, afterMs: number): number | undefined {
@@ -22,7 +21,7 @@ export function nextStart(expression: string, timeZone: string, afterMs: number)
   try {
     return nextMatch(cronOf(fields, timeZone), new Date(afterMs));
   } catch {
-    // Nothing else is done in there: the library refuses the expression or the time zone.
+    // The library throws only if it refuses the expression or the time zone.
     return undefined;
   }
 }
@@ -32,7 +31,7 @@ function nextMatch(cron: Cron, after: Date): number | undefined {
   for (let tries = 0; tries < MOST_SKIPPED; tries += 1) {
     const next = cron.nextRun(from);
     if (next === null) return undefined;
-    // The library moves a time that the clocks skip; the service leaves that day out.
+    // The library moves a time that the clocks skip, whereas the service skips that day.
     if (cron.match(next)) return next.getTime();
     from = next;
   }
@@ -40,7 +39,7 @@ function nextMatch(cron: Cron, after: Date): number | undefined {
 }
 
 function cronOf(fields: readonly string[], timezone: string): Cron {
-  // AWS counts the days of the week from Sunday, 1, so that the last one is Saturday.
+  // AWS counts the days of the week from Sunday, which is 1, so the last one is Saturday, 7.
   const [minutes, hours, days, months, weekdays, years] = fields.map((field, index) =>
     index === 4 && field.toUpperCase() === 'L' ? '7' : field,
   );
@@ -49,7 +48,7 @@ function cronOf(fields: readonly string[], timezone: string): Cron {
     paused: true,
     mode: '7-part',
     alternativeWeekdays: true,
-    // `0/15`: from 0, every 15.
+    // Allows `0/15`, which means every 15 from 0 on.
     sloppyRanges: true,
   });
 }

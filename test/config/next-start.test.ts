@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { nextStart } from '../../../config/schema/next-start.ts';
+import { nextStart } from '../../config/next-start.ts';
 
 /** The next starts, one after the other, RFC 3339 without the seconds. */
 function nextStarts(expression: string, timeZone: string, after: string, count = 3): string[] {
