@@ -21,7 +21,7 @@ export interface Stage {
 }
 
 /** A stage for each paging kind and one embedded DynamoDB for them all, for the tests of a file. */
-export function startStages(): () => readonly Stage[] {
+export function startStages(cases: readonly PagingCase[] = PAGING_CASES): () => readonly Stage[] {
   let aws: EmbeddedAws | undefined;
   let dynamoDb: DynamoDBClient | undefined;
   let stages: readonly Stage[] = [];
@@ -29,7 +29,7 @@ export function startStages(): () => readonly Stage[] {
     aws = await startEmbeddedAws();
     const client = dynamoDbOf(aws);
     dynamoDb = client;
-    stages = await Promise.all(PAGING_CASES.map((paging) => startStage(client, paging)));
+    stages = await Promise.all(cases.map((paging) => startStage(client, paging)));
   }, 30_000);
   afterAll(async () => {
     await Promise.all(stages.map(({ simulator }) => simulator.close()));

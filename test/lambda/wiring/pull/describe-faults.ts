@@ -1,0 +1,97 @@
+import { describe, expect, test } from '@jest/globals';
+import { aimedAt, mostRequestsFor, type PagingCase } from '../../../support/paging-kinds.ts';
+import { onAllStages, startStages } from '../../../support/pull-stages.ts';
+import { LASTING_FAULTS, PASSING_FAULTS } from './fault-cases.ts';
+import { leaksIn } from './leaks.ts';
+
+/** Runs every fault on each of these paging kinds. */
+export function describeFaults(cases: readonly PagingCase[]): void {
+  const stages = startStages(cases);
+
+  describe.each(PASSING_FAULTS)('$name', ({ action, times = 1, limits, tokens = 1, repeats }) => {
+    const outcomeOf = onAllStages(stages, async ({ paging, listing, openSite }) => {
+      const site = await openSite();
+      site.fault({ ...aimedAt(paging, paging.faultPage), times, do: action });
+      const pulled = await site.pull({ limits });
+      return { listing, pulled, stored: await site.stored() };
+    });
+
+    test.each(cases)('a pull of $kind rides the fault out', (paging) => {
+      const { listing, pulled, stored } = outcomeOf(paging.kind);
+
+      const { receipt } = pulled;
+      expect(receipt).toEqual({
+        status: 'complete',
+        pages: paging.pages,
+        fetched: listing.size,
+        written: listing.size,
+        unchanged: 0,
+        repeated: 0,
+        rejected: 0,
+        requests: receipt.requests,
+      });
+      expect(stored.objects).toEqual(listing);
+      expect(stored.keepsWalk).toBe(false);
+      expect(pulled.requests).toBeLessThanOrEqual(mostRequestsFor(paging, paging.pages) + repeats);
+      expect(pulled.tokenRequests).toBe(tokens);
+      expect(leaksIn([pulled.run, stored.stateRows], listing)).toEqual([]);
+    });
+  });
+
+  describe.each(LASTING_FAULTS)('$name', ({ action, limits, code, says, isKept, tries, tokens = 1 }) => {
+    const outcomeOf = onAllStages(stages, async ({ paging, listing, openSite }) => {
+      const site = await openSite();
+      site.fault({ ...aimedAt(paging, paging.faultPage), do: action });
+      const pulled = await site.pull({ limits });
+      const stored = await site.stored();
+      site.clearFaults();
+      const next = await site.pull();
+      const before = [...listing].slice(0, (paging.faultPage - 1) * paging.pageSize);
+      return { listing, before, pulled, stored, next, storedThen: await site.stored() };
+    });
+
+    test.each(cases)('the fault ends a walk of $kind at its page', (paging) => {
+      const { listing, before, pulled, stored } = outcomeOf(paging.kind);
+
+      const { receipt, requests } = pulled;
+      expect(receipt).toEqual({
+        status: 'failed',
+        pages: paging.faultPage - 1,
+        fetched: before.length,
+        written: before.length,
+        unchanged: 0,
+        repeated: 0,
+        rejected: 0,
+        requests: receipt.requests,
+        error: { code, message: expect.stringMatching(says) },
+      });
+      expect(receipt.error?.message).toContain(`stream ${paging.stream.name}, page ${paging.faultPage}`);
+      expect(stored.objects).toEqual(new Map(before));
+      expect(stored.keepsWalk).toBe(isKept);
+      expect(requests).toBeGreaterThanOrEqual(paging.faultPage - 1 + tries);
+      expect(requests).toBeLessThan(paging.requestsUpToFault + tries);
+      expect(pulled.tokenRequests).toBe(tokens);
+      expect(leaksIn([pulled.run, stored.stateRows], listing)).toEqual([]);
+    });
+
+    test.each(cases)('the next pull of $kind makes up for the fault', (paging) => {
+      const { listing, before, next, storedThen } = outcomeOf(paging.kind);
+
+      const ofTheWholeWalk = { written: listing.size, unchanged: 0 };
+      const ofAWalkAnew = { written: listing.size - before.length, unchanged: before.length };
+      expect(next.receipt).toMatchObject({
+        status: 'complete',
+        pages: paging.pages,
+        fetched: listing.size,
+        ...(isKept ? ofTheWholeWalk : ofAWalkAnew),
+      });
+      expect(storedThen.objects).toEqual(listing);
+      const missing = [...listing.keys()].slice(before.length).sort();
+      expect(storedThen.writtenBy.get(next.run.runId)).toEqual(missing);
+      expect(storedThen.keepsWalk).toBe(false);
+      const pagesToRead = isKept ? paging.pages - (paging.faultPage - 1) : paging.pages;
+      expect(next.requests).toBeGreaterThanOrEqual(pagesToRead);
+      expect(next.requests).toBeLessThanOrEqual(mostRequestsFor(paging, pagesToRead));
+    });
+  });
+}
