@@ -15,11 +15,11 @@ const ports = durablePorts({
   dynamoDb,
   lambda: createLambda(),
   eventBridge: createEventBridge(),
-  // Beyond one invocation: a token serves until it expires.
+  // Shared by the invocations of this process, because a token is valid until it expires.
   token: openTokenSource(config, { dynamoDb, secretsManager: createSecretsManager() }),
   log: createLog(),
   metrics: createMetrics(config.environment),
 });
 
-/** Pulls all streams, as one durable execution: however many invocations that takes, it is one run. */
+/** Pulls all streams. A durable execution is one run, over as many invocations as it needs. */
 export const handler = withDurableExecution(durablePull(ports));

@@ -21,8 +21,9 @@ import { logProgress } from '../runtime/log-progress.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import { putRunMetrics } from '../runtime/metrics.ts';
 import type { DurablePullPorts, Invocation } from './durable-pull.ts';
-import { listUnfinished, noteCutOff, storesUnder } from './run-pull.ts';
+import { listUnfinished, saveCutOffReceipt, storesUnder } from './run-pull.ts';
 
+/** What the deployed pull is built from. */
 export interface DeployedPull {
   readonly config: Config;
   readonly dynamoDb: DynamoDBClient;
@@ -34,10 +35,10 @@ export interface DeployedPull {
 }
 
 const EXECUTION_MS = PULL_EXECUTION_HOURS * 60 * 60 * 1000;
-/** Kept back from the execution's time, to end in good order: a slice that begins in time, and the receipt. 20 minutes. */
+/** The end of the execution's time, reserved for a slice that began in time and for saving the receipt. 20 minutes. */
 const TIME_TO_END_MS = 20 * 60 * 1000;
 
-/** What the deployed pull has around it. */
+/** Creates the ports of the deployed pull. */
 export function durablePorts(deployed: DeployedPull): DurablePullPorts {
   const { config, dynamoDb, log, metrics } = deployed;
   const state = createStateTable(dynamoDb, stateTableName(config.environment));
@@ -49,22 +50,22 @@ export function durablePorts(deployed: DeployedPull): DurablePullPorts {
       await saveRunReceipt(state, receipt);
       await releaseExecutionLease(state, executionArn);
     },
-    async tell(receipt) {
+    async report(receipt) {
       log.info('run ends', { runId: receipt.runId, status: receipt.status });
       putRunMetrics(metrics, receipt);
       try {
         const detail = { environment: config.environment, ...receipt };
         await putEvent(deployed.eventBridge, { ...EVENTS.pullFinished, detail });
       } catch (error) {
-        log.error('the event of the run could not be put', { runId: receipt.runId, ...errorFields(error) });
+        log.error('the event of the run could not be sent', { runId: receipt.runId, ...errorFields(error) });
       }
     },
-    tellFailure({ code, message }) {
-      log.error('the run could not begin, or not be finished', { code, error: message });
+    reportFailure({ code, message }) {
+      log.error('the run could not begin, or its receipt could not be saved', { code, error: message });
       metrics.count({ runFailed: 1 });
     },
-    tellSkipped(reason) {
-      log.info('nothing to do', { reason });
+    reportSkipped(reason) {
+      log.info('another pull is at work', { reason });
     },
     unexpected: (error) => unexpected(error, log),
   };
@@ -84,8 +85,8 @@ async function begin(arn: string, { config, lambda, log }: DeployedPull, state: 
     isAlone: false,
     readOwnerState: (owner) => readExecutionState(lambda, owner),
     async noteCutOff(holder) {
-      log.warn('the run before was cut off; its walks are gone on with', { runId: holder.runId });
-      await noteCutOff(state, holder);
+      log.warn('the run before was cut off; this run continues its walks', { runId: holder.runId });
+      await saveCutOffReceipt(state, holder);
     },
     clock: systemClock,
   });
@@ -101,7 +102,7 @@ function openRun(
   state: StateTable,
 ): RunPorts {
   const { host, acceptLanguage, requestsPerSecond } = config;
-  // One for each invocation: a pause that was waited for durably is over, whatever the clock of a frozen process says.
+  // A new client for each invocation, because the pauses that an older one still waits for are over.
   const procurios = createClient({ host, acceptLanguage, token, requestsPerSecond: requestsPerSecond.pull });
   const memory: WalkMemory = {};
   const progress = logProgress(log);
@@ -117,8 +118,8 @@ function openRun(
       const stores = storesUnder(lease, { state, config, dynamoDb, runId, name, memory });
       return { ...stores, [Symbol.asyncDispose]: () => lease.pause() };
     },
-    // As it happens: a walk may take several nights, and each has its own part of it.
-    countSlice: ({ name }, did) => metrics.countStream(name, did),
+    // After each slice, because a walk may take several nights and each night's metrics count its own slices.
+    countSlice: ({ name }, counts) => metrics.countStream(name, counts),
     progress: {
       ...progress,
       waits(stream, ms) {

@@ -6,65 +6,67 @@ import { pullStreams, runReceiptOf } from '../core/pull/run.ts';
 import type { Run, RunPorts } from '../core/pull/run-ports.ts';
 import type { Stream } from '../core/pull/stream.ts';
 
-/** Everything outside a run that Lambda carries through its invocations. */
+/** Everything outside a run that lasts several invocations. */
 export interface DurablePullPorts {
   readonly streams: readonly Stream[];
   /**
-   * Takes the lease for an execution and plans its run. Called again, it gives the same run.
+   * Acquires the lease for an execution and plans its run. A repeated call returns the same run.
    *
-   * @throws {SyncError} `RUN_ACTIVE`, with `retryAfterMs` where the way may be free that soon; `STORE_*`.
+   * @throws {SyncError} `RUN_ACTIVE`, with `retryAfterMs` if the lease may be free by then; `STORE_*`.
    */
   begin(executionArn: string): Promise<Run>;
-  /** What the run has around it in one invocation. */
+  /** Creates the run's ports for one invocation. */
   openRun(run: Run, invocation: Invocation): RunPorts;
-  /** Keeps the receipt and lets go of the lease. */
+  /** Saves the receipt and releases the lease. */
   finish(receipt: RunReceipt, executionArn: string): Promise<void>;
-  /** Tells the world how the run ended: metrics, event. Its failures are its own. */
-  tell(receipt: RunReceipt): Promise<void>;
-  /** Tells that a run could not begin or be finished. */
-  tellFailure(failure: Failure): void;
-  /** Tells that there is nothing to do: another pull is at work. */
-  tellSkipped(reason: string): void;
+  /** Publishes how the run ended, as metrics and an event. Never rejects. */
+  report(receipt: RunReceipt): Promise<void>;
+  /** Reports that a run could not begin, or that its receipt could not be saved. */
+  reportFailure(failure: Failure): void;
+  /** Reports that the execution does nothing because another pull is at work. */
+  reportSkipped(reason: string): void;
   /** Turns an unexpected error into the failure that a receipt or a log records. */
   unexpected(error: unknown): Failure;
 }
 
-/** What of an invocation a run has to know. */
+/** An invocation of the function. */
 export interface Invocation {
   readonly executionArn: string;
   timeLeftMs(): number;
 }
 
-/** What an execution returns that found another pull at work. */
+/** The result of an execution that did nothing because another pull was at work. */
 export interface Skipped {
   readonly status: 'skipped';
-  /** Who is at work, for people. */
+  /** Which pull is at work, in words. */
   readonly reason: string;
 }
 
 /**
- * One run of the pull as a durable execution: begin, the streams in turn slice by slice, finish.
+ * Runs the pull as a durable execution, in steps: begin, each slice of each stream, finish, report.
  *
- * @returns A handler that fails, when a stream did, with the first failing one's code: the receipt is kept by then.
+ * @returns A handler. If a stream failed, it throws an error with the code of the first one, after the receipt was saved.
  */
 export function durablePull(ports: DurablePullPorts): DurableExecutionHandler<unknown, RunReceipt | Skipped> {
   return async (_event, context) => {
     const engine = durableEngine(context);
     const { durableExecutionArn: executionArn } = context.executionContext;
 
-    const begun = await persist(engine, 'begin', ports, () => ports.begin(executionArn));
+    const begun = await stepWithRetries(engine, 'begin', ports, () => ports.begin(executionArn));
     if ('failure' in begun) return await endWithoutRun(engine, ports, begun.failure);
     const run = begun.result;
 
     const timeLeftMs = () => context.lambdaContext.getRemainingTimeInMillis();
-    const around = ports.openRun(run, { executionArn, timeLeftMs });
-    const receipts = await pullStreams(run, ports.streams, around, engine);
+    const runPorts = ports.openRun(run, { executionArn, timeLeftMs });
+    const receipts = await pullStreams(run, ports.streams, runPorts, engine);
 
-    const endedAtMs = await engine.step('end', async () => around.clock.now());
+    const endedAtMs = await engine.step('end', async () => runPorts.clock.now());
     const receipt = runReceiptOf(run, receipts, endedAtMs);
-    const finished = await persist(engine, 'finish', ports, () => ports.finish(receipt, executionArn));
+    const finished = await stepWithRetries(engine, 'finish', ports, () =>
+      ports.finish(receipt, executionArn),
+    );
     if ('failure' in finished) return await endWithoutRun(engine, ports, finished.failure);
-    await engine.step('tell', () => ports.tell(receipt));
+    await engine.step('tell', () => ports.report(receipt));
 
     const failure = failureOf(receipt);
     if (failure !== undefined) throw failure;
@@ -72,51 +74,51 @@ export function durablePull(ports: DurablePullPorts): DurableExecutionHandler<un
   };
 }
 
-/** All operations that Lambda allows an execution, less those that this function takes around the streams. */
+/** The operations that Lambda allows an execution, without those that this function needs besides the streams. */
 const MOST_OPERATIONS = 3000 - 20;
 
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 function durableEngine(context: DurableContext): Engine {
   return {
     mostOperations: MOST_OPERATIONS,
-    // What fails and may pass is tried again by whoever called; the rest is no better the second time.
+    // The SDK must not retry steps: callers retry transient failures themselves, and other failures would only repeat.
     step: (name, work) => context.step(name, work, { retryStrategy: () => ({ shouldRetry: false }) }),
     wait: (name, ms) => context.wait(name, { seconds: Math.max(1, Math.ceil(ms / 1000)) }),
   };
 }
 
-/** How a step ended that may fail, as plain JSON. */
-type Outcome<Result> = { readonly result: Result } | { readonly failure: StepFailure };
+/** The result of a step that may fail, as plain JSON. */
+type StepResult<Result> = { readonly result: Result } | { readonly failure: StepFailure };
 
 interface StepFailure extends Failure {
-  /** Milliseconds after which it may go better; absent: it does not pass by itself. */
+  /** Milliseconds after which a retry may succeed; absent if a retry is useless. */
   readonly retryAfterMs?: number;
 }
 
-const MOST_TRIES = 3;
+const MOST_ATTEMPTS = 3;
 const PAUSE_MS = 30_000;
-/** What holds the lease for longer than this is at work. */
+/** A pull that still holds the lease for longer than this is at work, so waiting for it is useless. */
 const LONGEST_PAUSE_MS = 60_000;
 
-/** Takes a step up to three times while what stops it may pass, with waits that cost nothing in between. */
-async function persist<Result>(
+/** Runs a step, and retries it after a transient failure. The waits in between are durable, so they cost nothing. */
+async function stepWithRetries<Result>(
   engine: Engine,
   name: string,
   ports: DurablePullPorts,
   work: () => Promise<Result>,
-): Promise<Outcome<Result>> {
-  const attempt = async (): Promise<Outcome<Result>> => {
+): Promise<StepResult<Result>> {
+  const attempt = async (): Promise<StepResult<Result>> => {
     try {
       return { result: await work() };
     } catch (error) {
       return { failure: error instanceof SyncError ? stepFailureOf(error) : ports.unexpected(error) };
     }
   };
-  for (let tries = 1; ; tries += 1) {
-    const outcome = await engine.step(`${name} ${tries}`, attempt);
-    const pauseMs = 'failure' in outcome ? outcome.failure.retryAfterMs : undefined;
-    if (pauseMs === undefined || pauseMs > LONGEST_PAUSE_MS || tries === MOST_TRIES) return outcome;
-    await engine.wait(`${name} ${tries} waits`, pauseMs);
+  for (let number = 1; ; number += 1) {
+    const result = await engine.step(`${name} ${number}`, attempt);
+    const pauseMs = 'failure' in result ? result.failure.retryAfterMs : undefined;
+    if (pauseMs === undefined || pauseMs > LONGEST_PAUSE_MS || number === MOST_ATTEMPTS) return result;
+    await engine.wait(`${name} ${number} waits`, pauseMs);
   }
 }
 
@@ -127,17 +129,17 @@ function stepFailureOf(error: SyncError): StepFailure {
   return { code, message, ...(after !== undefined && { retryAfterMs: after }) };
 }
 
-/** Another pull at work is no failure: the scheduler starts a run at least once. */
+/** Another pull at work is no failure, because the scheduler may start the same run twice. */
 async function endWithoutRun(
   engine: Engine,
   ports: DurablePullPorts,
   { code, message }: Failure,
 ): Promise<Skipped> {
   if (code === 'RUN_ACTIVE') {
-    await engine.step('skip', async () => ports.tellSkipped(message));
+    await engine.step('skip', async () => ports.reportSkipped(message));
     return { status: 'skipped', reason: message };
   }
-  await engine.step('give up', async () => ports.tellFailure({ code, message }));
+  await engine.step('give up', async () => ports.reportFailure({ code, message }));
   throw failed(code, message);
 }
 
@@ -149,7 +151,7 @@ function failureOf({ runId, streams }: RunReceipt): Error | undefined {
   return failed(first.code, `run ${runId} failed for ${names}: ${first.message}`);
 }
 
-/** What Lambda shows as the error of an execution: the code as its name. */
+/** The error of an execution. Lambda shows its name, which is the code. */
 function failed(code: Failure['code'], message: string): Error {
   return Object.assign(new Error(message), { name: code });
 }

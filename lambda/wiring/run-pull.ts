@@ -22,28 +22,28 @@ import { systemClock } from '../runtime/clock.ts';
 
 export interface PullOptions extends Pick<LeaseOptions, 'owner' | 'isAlone' | 'readOwnerState'> {
   readonly config: Config;
-  /** Those of the config that are to be pulled. */
+  /** The streams to pull, all of them in the config. */
   readonly streams: readonly Stream[];
   readonly procurios: Client;
   readonly dynamoDb: DynamoDBClient;
   readonly progress: Progress;
-  /** Aborts when the pull is to stop; what was read is then stored, and the next pull goes on from there. */
+  /** Aborts when the pull must stop. All that was read is then stored, and the next pull continues there. */
   readonly signal: AbortSignal;
-  /** When it has to be over, in milliseconds since the epoch; absent: whenever it is. */
+  /** When the pull must end, in milliseconds since the epoch; absent if it has no deadline. */
   readonly deadlineMs?: number;
 }
 
 /**
- * One pull of the streams, in this process and under the lease.
+ * Pulls the streams in this process, under the lease.
  *
- * @throws {SyncError} `RUN_ACTIVE`, and `STORE_*` for the state table. What happens to a stream is in the receipt.
+ * @throws {SyncError} `RUN_ACTIVE`, and `STORE_*` for the state table. Failures of a stream are in its receipt.
  */
 export async function runPull(options: PullOptions): Promise<RunReceipt> {
   const { config, dynamoDb, streams, deadlineMs } = options;
   const state = createStateTable(dynamoDb, stateTableName(config.environment));
   const runId = randomUUID();
-  const noteHolder = (holder: LeaseRow) => noteCutOff(state, holder);
-  const lease = await acquireLease({ ...options, runId, state, noteCutOff: noteHolder, clock: systemClock });
+  const noteCutOff = (holder: LeaseRow) => saveCutOffReceipt(state, holder);
+  const lease = await acquireLease({ ...options, runId, state, noteCutOff, clock: systemClock });
   const signal = AbortSignal.any([options.signal, lease.signal]);
   try {
     const { since: startedAt } = lease.row;
@@ -64,7 +64,7 @@ export async function runPull(options: PullOptions): Promise<RunReceipt> {
   }
 }
 
-/** The same pull, reading and comparing only: nothing is written, no lease is taken and no walk taken up. */
+/** Reads the streams and compares them with the tables. It writes nothing, takes no lease and resumes no walk. */
 export async function runDryPull(options: PullOptions): Promise<RunReceipt> {
   const { config, dynamoDb, streams, signal } = options;
   const never = { guard: () => AbortSignal.abort(new Error('a dry run does not write')) };
@@ -82,18 +82,18 @@ export async function runDryPull(options: PullOptions): Promise<RunReceipt> {
   return runReceiptOf(run, receipts, systemClock.now());
 }
 
-/** What a slice writes to, and all that is in its way. */
+/** The tables that a slice writes to. */
 export interface SliceTables {
   readonly state: StateTable;
   readonly config: Config;
   readonly dynamoDb: DynamoDBClient;
   readonly runId: string;
-  /** The stream's. */
+  /** The stream's name. */
   readonly name: string;
   readonly memory: WalkMemory;
 }
 
-/** A slice's stores under a lease, which stays as it is when they are disposed of. */
+/** The stores of one slice. Disposing of them leaves the lease as it is. */
 export function storesUnder(lease: Lease, tables: SliceTables): SliceStores {
   const { state, config, dynamoDb: client, runId, name, memory } = tables;
   const tableName = streamTableName(config.environment, name);
@@ -105,20 +105,20 @@ export function storesUnder(lease: Lease, tables: SliceTables): SliceStores {
   };
 }
 
-/** Leaves a receipt for a run that did not let go of the lease, unless it left one itself. */
-export async function noteCutOff(
+/** Saves a receipt for a run that never released the lease, unless the run saved one itself. */
+export async function saveCutOffReceipt(
   state: StateTable,
   { runId, since: startedAt, owner }: LeaseRow,
 ): Promise<void> {
   if (runId === undefined) return;
   const now = timestamp(systemClock.now());
-  const message = `the run was cut off (${owner}), which was noticed at ${now}; its walks are gone on with`;
+  const message = `the run was cut off (${owner}), as the next run noticed at ${now}; that run continues its walks`;
   const error = { code: 'INTERRUPTED', message } as const;
   const receipt = { runId, startedAt, finishedAt: now, status: 'failed', streams: {}, error } as const;
   await saveRunReceiptIfNone(state, receipt);
 }
 
-/** Names of the streams whose walk an earlier run could not finish. */
+/** Names of the streams whose walk an earlier run left unfinished. */
 export async function listUnfinished(state: StateTable, streams: readonly Stream[]): Promise<string[]> {
   const unfinished: string[] = [];
   for (const { name } of streams) {
@@ -127,7 +127,7 @@ export async function listUnfinished(state: StateTable, streams: readonly Stream
   return unfinished;
 }
 
-/** What a run in a process has around it, but for the stores. */
+/** The ports of a run in this process, without the stores. */
 function pullPorts({ procurios, progress, signal }: PullOptions): Omit<RunPorts, 'openStores'> {
   return {
     clock: systemClock,

@@ -13,22 +13,23 @@ import { createTokenSource, type TokenSource } from '../procurios/token/client-t
 import { createUserTokenSource } from '../procurios/token/user-token.ts';
 import { systemClock } from '../runtime/clock.ts';
 
+/** What a token source is built from. */
 export interface TokenSourceParts {
   readonly dynamoDb: DynamoDBClient;
   readonly secretsManager: SecretsManagerClient;
-  /** @default - From the secret of the config. */
+  /** @default - From the secret that the config names. */
   readonly readCredentials?: () => Promise<Credentials>;
   /** @default - The secret `procurios-sync/<environment>/user`. */
   readonly userTokens?: UserTokenStore;
-  /** What logs a user in, for messages. @default - The command, and whose config it needs. */
+  /** The command that logs a user in, for messages. @default - The one for a deployed environment. */
   readonly loginCommand?: string;
 }
 
 /**
- * Where the tokens of an environment come from, by the grant that its config names.
+ * Opens the source of an environment's tokens, for the grant that its config names.
  *
- * Rights: `secretsmanager:GetSecretValue` on the client's secret; for the authorization code grant also what
- * `createUserSecret` and `createTokenLease` say.
+ * Rights: `secretsmanager:GetSecretValue` on the client's secret; for the authorization code grant also those of
+ * `createUserSecret` and `createTokenLease`.
  */
 export function openTokenSource(config: Config, parts: TokenSourceParts): TokenSource {
   const { tokenUrl, auth, secretName, environment } = config;
@@ -48,7 +49,7 @@ export function openTokenSource(config: Config, parts: TokenSourceParts): TokenS
   });
 }
 
-/** The right to renew or replace the user's token. */
+/** Opens the lease under which the user's token is renewed or replaced. */
 export function openTokenLease({ environment }: Config, dynamoDb: DynamoDBClient): TokenLease {
   return createTokenLease(createStateTable(dynamoDb, stateTableName(environment)), systemClock);
 }

@@ -90,11 +90,11 @@ export function durableWorld(
       receipts.push(receipt);
       for (const holder of holders) holder.isRunning = false;
     },
-    async tell({ status }) {
+    async report({ status }) {
       told.push(`run ends, ${status}`);
     },
-    tellFailure: ({ code }) => told.push(`failure ${code}`),
-    tellSkipped: () => told.push('skipped'),
+    reportFailure: ({ code }) => told.push(`failure ${code}`),
+    reportSkipped: () => told.push('skipped'),
     unexpected: (error) => ({ code: 'BUG', message: (error as Error).name }),
   };
   return { ports, tables, walks, pages, receipts, told, slices, holders };

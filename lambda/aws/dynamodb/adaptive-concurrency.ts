@@ -1,25 +1,28 @@
-/** Calls under way at first, and at most. */
-const CALLS_AT_FIRST = 16;
-const MOST_CALLS = 32;
+/** The limit of calls in flight at first, and its maximum. */
+const FIRST_LIMIT = 16;
+const LARGEST_LIMIT = 32;
 
-/** How many calls run beside each other: one more for a round of successes, half as many after a throttle. */
-export interface CallWindow {
-  /** Runs the call once there is room for it. */
+/**
+ * A limit of calls in flight that adapts: it rises by one when as many calls as the limit have succeeded, and is halved by a
+ * throttled one.
+ */
+export interface AdaptiveConcurrency {
+  /** Runs the call as soon as the limit allows it. */
   run<Result>(call: () => Promise<Result>): Promise<Result>;
-  /** The last call went well. */
-  widen(): void;
-  /** The last call was throttled. */
-  narrow(): void;
+  /** Raises the limit after a call that succeeded. */
+  raise(): void;
+  /** Halves the limit after a throttled call. */
+  halve(): void;
 }
 
 /** @see https://en.wikipedia.org/wiki/Additive_increase/multiplicative_decrease */
-export function createCallWindow(): CallWindow {
-  let size = CALLS_AT_FIRST;
+export function createAdaptiveConcurrency(): AdaptiveConcurrency {
+  let limit = FIRST_LIMIT;
   let running = 0;
   const waiting: (() => void)[] = [];
 
   const admit = (): void => {
-    while (running < Math.floor(size) && waiting.length > 0) {
+    while (running < Math.floor(limit) && waiting.length > 0) {
       running += 1;
       waiting.shift()?.();
     }
@@ -37,11 +40,11 @@ export function createCallWindow(): CallWindow {
         admit();
       }
     },
-    widen() {
-      size = Math.min(MOST_CALLS, size + 1 / size);
+    raise() {
+      limit = Math.min(LARGEST_LIMIT, limit + 1 / limit);
     },
-    narrow() {
-      size = Math.max(1, size / 2);
+    halve() {
+      limit = Math.max(1, limit / 2);
     },
   };
 }

@@ -9,8 +9,8 @@ import {
 } from '../../core/json.ts';
 
 /**
- * Writes a value as DynamoDB's JSON, e.g. `{"M":{"age":{"N":"42"}}}`: the text that the SDK's `marshall` and its
- * serialization would make, at a fraction of their CPU, with the digits of an {@link ExactNumber} kept.
+ * Writes a value as DynamoDB's JSON, e.g. `{"M":{"age":{"N":"42"}}}`. The text is the same as the SDK's `marshall` and serializer
+ * make, but takes a fraction of their CPU and keeps the digits of an {@link ExactNumber}.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
  */
@@ -24,7 +24,7 @@ export function attributeText(value: Json): string {
   return `{"M":{${fieldsText(value as JsonObject)}}}`;
 }
 
-/** The fields of {@link attributeText} without the braces round them, so that others can be put beside them. */
+/** The fields of an object as in {@link attributeText}, but without braces, so that other fields can be added. */
 export function fieldsText(fields: JsonObject): string {
   let text = '';
   for (const name of Object.keys(fields)) {
@@ -35,9 +35,9 @@ export function fieldsText(fields: JsonObject): string {
 }
 
 /**
- * Reads what {@link attributeText} wrote.
+ * Reads an attribute value as {@link attributeText} writes it.
  *
- * @throws {TypeError} If it is not an attribute value, or one of a type that JSON does not have (binary, sets).
+ * @throws {TypeError} If it is no attribute value, or of a type that JSON does not have (binary, sets).
  */
 export function fromAttribute(attribute: Json | undefined): Json {
   const [entry] = isObject(attribute) ? Object.entries(attribute) : [];
@@ -51,7 +51,7 @@ export function fromAttribute(attribute: Json | undefined): Json {
   throw new TypeError(`an attribute of type ${type ?? 'unknown'} has no JSON form`);
 }
 
-/** Reads an item: a map of attribute values by name. */
+/** Reads an item, which is a map of attribute values by name. */
 export function fromFields(fields: JsonObject): JsonObject {
   return objectFrom(Object.entries(fields).map(([name, attribute]) => [name, fromAttribute(attribute)]));
 }

@@ -4,7 +4,7 @@ import { translate } from '../aws-errors.ts';
 import { fromFields } from './attribute-values.ts';
 import { callRaw } from './dynamodb-call.ts';
 
-/** @returns The item, our own fields among it; undefined: there is none. */
+/** Reads an item, with the fields that the pull adds; undefined if it does not exist. */
 export async function readItem(
   client: DynamoDBClient,
   tableName: string,
@@ -19,9 +19,9 @@ export async function readItem(
 }
 
 /**
- * All items of a table, as many at a time as DynamoDB gives, in no order that means anything.
+ * Reads all items of a table, one response of DynamoDB at a time, in no particular order.
  *
- * @param mostPerCall - At most this many at a time; undefined: up to 1 MB of them.
+ * @param mostPerCall - The most items of a response. @default - As many as fit into 1 MB.
  */
 export async function* scanItems(
   client: DynamoDBClient,

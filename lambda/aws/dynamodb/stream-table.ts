@@ -6,17 +6,17 @@ import type { Prepared } from '../../core/pull/prepare.ts';
 import type { TablePort } from '../../core/pull/table-writer.ts';
 import { isThrottle, nameOf, translate } from '../aws-errors.ts';
 import type { Lease } from '../state/lease.ts';
-import { createCallWindow } from './adaptive-concurrency.ts';
+import { createAdaptiveConcurrency } from './adaptive-concurrency.ts';
 import { fieldsText } from './attribute-values.ts';
 import { callRaw } from './dynamodb-call.ts';
 
-/** Tries in a row that bring nothing forward, before the table counts as unavailable. About two minutes. */
-const MOST_TRIES = 12;
+/** Attempts in a row without progress, after which the table counts as unavailable. About two minutes. */
+const MOST_ATTEMPTS = 12;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 20_000;
 
 /**
- * DynamoDB takes 16 MB; an item of 400 KB can be several times as long as JSON.
+ * DynamoDB accepts 16 MB. A batch can exceed that, because an item of 400 KB may be several times as long as JSON.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
  */
@@ -27,42 +27,45 @@ class BodyTooLarge extends Error {}
 export interface StreamTableOptions {
   readonly client: DynamoDBClient;
   readonly tableName: string;
-  /** Kept in `_run` of what is written. */
+  /** Stored in `_run` of each item. */
   readonly runId: string;
-  /** Nothing is written that it does not allow. */
+  /** Aborts writes when they are no longer allowed. */
   readonly lease: Pick<Lease, 'guard'>;
   readonly clock: Clock;
 }
 
-/** A stream's table in DynamoDB. Throttled calls and unprocessed parts are repeated, ever fewer at a time. */
+/** A stream's table in DynamoDB. Throttled calls and unprocessed entries are retried, with fewer calls in flight each time. */
 export function createStreamTable(options: StreamTableOptions): TablePort {
   const { client, tableName, clock } = options;
-  const window = createCallWindow();
+  const concurrency = createAdaptiveConcurrency();
 
   /**
-   * Repeats a batch call until nothing is left over.
+   * Repeats a batch call until all entries are processed.
    *
-   * @param attempt - Sends some of the entries and gives back those that were not processed.
+   * @param attempt - Sends the entries and returns those that were not processed.
    */
   const untilDone = async <Entry>(
     entries: readonly Entry[],
     attempt: (entries: readonly Entry[]) => Promise<readonly Entry[]>,
   ): Promise<void> => {
     let left = entries;
-    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    for (let attempts = 0; attempts < MOST_ATTEMPTS; attempts += 1) {
       const before = left.length;
-      left = await window
+      left = await concurrency
         .run(() => attempt(left))
         .catch((error: unknown) => {
           if (isThrottle(error)) return left;
           throw error;
         });
-      if (left.length === 0) return window.widen();
-      window.narrow();
-      if (left.length < before) tries = 0;
-      await clock.sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries));
+      if (left.length === 0) return concurrency.raise();
+      concurrency.halve();
+      if (left.length < before) attempts = 0;
+      await clock.sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempts));
     }
-    throw new SyncError('STORE_UNAVAILABLE', `table ${tableName} goes on throttling`);
+    throw new SyncError(
+      'STORE_UNAVAILABLE',
+      `table ${tableName} is still throttled after ${MOST_ATTEMPTS} attempts`,
+    );
   };
 
   const readSome = async (ids: readonly string[], consistent: boolean, hashes: Map<string, string>) => {
@@ -89,7 +92,7 @@ export function createStreamTable(options: StreamTableOptions): TablePort {
       const mayBeSmaller = nameOf(error) === 'ValidationException' || error instanceof BodyTooLarge;
       if (!mayBeSmaller) throw translate(error, `table ${tableName}`);
       if (items.length === 1) return items;
-      // One bad item refuses the whole batch; halving finds it, and stores the others.
+      // DynamoDB refuses a whole batch for one invalid item. Halving finds it and stores the others.
       const middle = Math.ceil(items.length / 2);
       return [...(await write(items.slice(0, middle))), ...(await write(items.slice(middle)))];
     }
@@ -110,7 +113,7 @@ export function createStreamTable(options: StreamTableOptions): TablePort {
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
 function readBody(tableName: string, ids: readonly string[], consistent: boolean): string {
   const keys = ids.map((id) => `{"_id":{"S":${JSON.stringify(id)}}}`);
-  // An attribute's name must not begin with an underscore in an expression, hence the placeholders.
+  // In an expression, a name that begins with an underscore needs a placeholder.
   const projection = '"ProjectionExpression":"#i,#h","ExpressionAttributeNames":{"#i":"_id","#h":"_hash"}';
   return `{"RequestItems":{"${tableName}":{"Keys":[${keys.join()}],"ConsistentRead":${consistent},${projection}}}}`;
 }

@@ -15,7 +15,7 @@ import {
 } from '../../../../lambda/aws/state/take-lease.ts';
 import type { LeaseRow, OwnerState } from '../../../../lambda/core/pull/lease.ts';
 import type { RunReceipt } from '../../../../lambda/core/pull/receipt.ts';
-import { noteCutOff } from '../../../../lambda/wiring/run-pull.ts';
+import { saveCutOffReceipt } from '../../../../lambda/wiring/run-pull.ts';
 import { startEmbeddedEventBridge } from '../../../../local/endpoints/embedded-event-bridge.ts';
 import { startEmbeddedLambda } from '../../../../local/endpoints/embedded-lambda.ts';
 import { ServiceError } from '../../../../local/endpoints/json-service.ts';
@@ -161,9 +161,9 @@ describeEngines('the receipt for a run that was cut off', (engine) => {
   test('says so, and is the same however often it is noted', async () => {
     const { state } = await open(engine);
 
-    await noteCutOff(state, holder);
+    await saveCutOffReceipt(state, holder);
     const [first] = await listRunReceipts(state, 9);
-    await noteCutOff(state, holder);
+    await saveCutOffReceipt(state, holder);
 
     expect(first).toMatchObject({ runId: 'run-1', status: 'failed', error: { code: 'INTERRUPTED' } });
     expect(await listRunReceipts(state, 9)).toEqual([first]);
@@ -177,7 +177,7 @@ describeEngines('the receipt for a run that was cut off', (engine) => {
     };
     await saveRunReceipt(state, own);
 
-    await noteCutOff(state, holder);
+    await saveCutOffReceipt(state, holder);
 
     expect(await listRunReceipts(state, 9)).toEqual([own]);
   });
@@ -186,7 +186,7 @@ describeEngines('the receipt for a run that was cut off', (engine) => {
     const { state } = await open(engine);
     const { runId: _, ...older } = holder;
 
-    await noteCutOff(state, older);
+    await saveCutOffReceipt(state, older);
 
     expect(await listRunReceipts(state, 9)).toEqual([]);
   });

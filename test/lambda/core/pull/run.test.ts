@@ -317,7 +317,7 @@ describe('a failure', () => {
 
   test('of the store loses nothing that was saved before', async () => {
     const table = new MemoryTable();
-    table.failure = new SyncError('STORE_UNAVAILABLE', 'table things goes on throttling');
+    table.failure = new SyncError('STORE_UNAVAILABLE', 'table things is still throttled after 12 attempts');
     const { ports, walks } = runPorts([things(1, 30)], { table });
 
     const receipt = await pull(ports);
