@@ -5,7 +5,7 @@ import { createStateTable } from './aws/state/state-table.ts';
 import { SyncError } from './core/errors.ts';
 import { isObject, type Json } from './core/json.ts';
 import { checkEventDetail, deduplicationIdOf, problemText } from './core/push/change.ts';
-import { rejectedMessage } from './core/push/ledger-entry.ts';
+import { rejectMessage } from './core/push/transitions.ts';
 import { readBundledConfig } from './deployment/bundled-config.ts';
 import { changeQueueName, stateTableName } from './deployment/names.ts';
 import { systemClock } from './runtime/clock.ts';
@@ -40,11 +40,9 @@ export async function handler({ id, detail }: ChangeEvent): Promise<void> {
   if ('problems' in checked) {
     const errors = checked.problems.map(problemText);
     const { changeId } = checked;
-    const retentionDays = config.ledgerRetentionDays;
-    const nowMs = systemClock.now();
-    await ledger.write(
-      rejectedMessage({ messageId: id, text: textOf(change), changeId, errors, nowMs, retentionDays }),
-    );
+    const retention = { retentionDays: config.ledgerRetentionDays };
+    const rejected = { messageId: id, text: textOf(change), changeId, errors };
+    await ledger.write(rejectMessage(rejected, systemClock.now(), retention));
     log.warn('event is not a change', { event: id, changeId });
     metrics.count({ messagesRejected: 1 });
     return;

@@ -1,6 +1,6 @@
 import { createDynamoDb, createSecretsManager, createSqs } from './aws/clients.ts';
 import { createChangeQueue } from './aws/queue/change-queue.ts';
-import { LONGEST_ATTEMPT_MS } from './core/push/fate.ts';
+import { LONGEST_ATTEMPT_MS } from './core/push/ledger-entry.ts';
 import { readBundledConfig } from './deployment/bundled-config.ts';
 import { changeQueueName } from './deployment/names.ts';
 import { PUSH_CONCURRENCY } from './deployment/queues.ts';

@@ -1,6 +1,5 @@
 import type { ListedEntry } from '../../lambda/aws/state/ledger.ts';
-import type { Outcome } from '../../lambda/core/push/ledger-entry.ts';
-import { isHeld } from '../../lambda/core/push/resolve-change.ts';
+import { isHeld, type Outcome } from '../../lambda/core/push/ledger-entry.ts';
 import { openLedger } from '../../operator/changes/open-changes.ts';
 import { type CommonOptions, flagsOf } from '../../operator/options.ts';
 import { openSession, readConfig } from '../../operator/session.ts';

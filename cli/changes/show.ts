@@ -1,6 +1,5 @@
 import { type Json, type JsonObject, parseJson, stringifyJson } from '../../lambda/core/json.ts';
-import type { LedgerEntry } from '../../lambda/core/push/ledger-entry.ts';
-import { isHeld } from '../../lambda/core/push/resolve-change.ts';
+import { isHeld, type LedgerEntry } from '../../lambda/core/push/ledger-entry.ts';
 import type { Config } from '../../lambda/deployment/config.ts';
 import { openLedger, readEntry } from '../../operator/changes/open-changes.ts';
 import { withSafeWords } from '../../operator/changes/safe-words.ts';

@@ -1,6 +1,5 @@
 import type { ListedEntry } from '../../lambda/aws/state/ledger.ts';
-import type { Outcome } from '../../lambda/core/push/ledger-entry.ts';
-import { isHeld } from '../../lambda/core/push/resolve-change.ts';
+import { isHeld, type Outcome } from '../../lambda/core/push/ledger-entry.ts';
 import type { FateSoFar, KnownFates, QueuedChange } from '../../operator/changes/queued-change.ts';
 import type { CommonOptions } from '../../operator/options.ts';
 import { grouped, printable, shortened } from '../../operator/words.ts';

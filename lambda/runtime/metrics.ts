@@ -2,8 +2,7 @@ import { MetricUnit, Metrics as PowertoolsMetrics } from '@aws-lambda-powertools
 import type { SyncErrorCode } from '../core/errors.ts';
 import { totalOf } from '../core/pull/counts.ts';
 import type { RunReceipt } from '../core/pull/receipt.ts';
-import type { LedgerEntry } from '../core/push/ledger-entry.ts';
-import { isHeld } from '../core/push/resolve-change.ts';
+import { isHeld, type LedgerEntry } from '../core/push/ledger-entry.ts';
 import { METRIC_NAMESPACE, METRICS, STREAM_METRICS } from '../deployment/metrics.ts';
 
 /** Counts by the names that `config/metrics.ts` has for them: `{ changesAccepted: 3 }`. */

@@ -1,7 +1,6 @@
 import { contentHashOf } from '../../lambda/core/push/change.ts';
-import type { LedgerEntry } from '../../lambda/core/push/ledger-entry.ts';
-import type { LedgerPort } from '../../lambda/core/push/push-batch.ts';
-import { isHeld, isUnderWay } from '../../lambda/core/push/resolve-change.ts';
+import { isHeld, isUnderWay, type LedgerEntry } from '../../lambda/core/push/ledger-entry.ts';
+import type { LedgerPort } from '../../lambda/core/push/ports.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
 import type { FateSoFar, QueuedChange } from './queued-change.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { LONGEST_ATTEMPT_MS } from '../../lambda/core/push/fate.ts';
+import { LONGEST_ATTEMPT_MS } from '../../lambda/core/push/ledger-entry.ts';
 import { alarmName } from '../../lambda/deployment/alarms.ts';
 import { OUTPUTS } from '../../lambda/deployment/names.ts';
 import { PUSH_CONCURRENCY } from '../../lambda/deployment/queues.ts';

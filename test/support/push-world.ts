@@ -1,7 +1,8 @@
 import type { Clock } from '../../lambda/core/clock.ts';
 import type { LedgerEntry } from '../../lambda/core/push/ledger-entry.ts';
 import type { Operation } from '../../lambda/core/push/operation.ts';
-import { type Message, type PushPorts, pushBatch } from '../../lambda/core/push/push-batch.ts';
+import type { Message, PushPorts } from '../../lambda/core/push/ports.ts';
+import { pushBatch } from '../../lambda/core/push/push-batch.ts';
 import type { ChangeReply } from '../../lambda/core/push/reply.ts';
 
 export function operationOf(overrides: Partial<Operation> = {}): Operation {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { timestamp } from '../../core/clock.ts';
 import { type LedgerEntry, OUTCOMES, type Outcome } from '../../core/push/ledger-entry.ts';
-import type { LedgerPort } from '../../core/push/push-batch.ts';
+import type { LedgerPort } from '../../core/push/ports.ts';
 import { BY_OUTCOME } from '../../deployment/tables.ts';
 import { STATE_KEYS } from './state-keys.ts';
 import type { Condition, StateTable } from './state-table.ts';

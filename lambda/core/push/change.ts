@@ -6,19 +6,19 @@ import { type Operation, placeholdersOf } from './operation.ts';
 
 /** One queued write to Procurios. */
 export interface Change {
-  /** Chosen by whoever queues it: the same id is the same change. */
+  /** Chosen by the program that queues the change. The same id is the same change. */
   readonly changeId: string;
-  /** Name of a configured operation. */
+  /** The name of a configured operation. */
   readonly operation: string;
-  /** What it is about, e.g. `relation/99`: changes of one subject are sent in the order they were queued. */
+  /** What the change is about, e.g. `relation/99`. Changes of one subject are sent in the order they were queued. */
   readonly subject: string;
-  /** What the placeholders of the operation's path are filled with, as text. */
+  /** The values of the placeholders in the operation's path, as text. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** The JSON to send; undefined: none. */
+  /** The JSON to send; undefined if the change has no body. */
   readonly body: Json | undefined;
 }
 
-/** 256 KB: what a queued change may measure, so that it fits in the ledger beside its history. */
+/** The largest queued change: 256 KB, so that it fits in the ledger beside its history. */
 export const LARGEST_CHANGE_BYTES = 256 * 1024;
 
 /** @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
@@ -27,25 +27,40 @@ const FIELDS: ReadonlySet<string> = new Set(['changeId', 'operation', 'subject',
 
 export type Operations = Readonly<Record<string, Operation>>;
 
-/** A change, or everything that is wrong with it. No value is quoted. */
+/** A change, or everything that is wrong with it; `changeId` is undefined if it has no valid one. No value is quoted. */
 export type Checked =
   | { readonly change: Change }
   | { readonly problems: readonly Problem[]; readonly changeId: string | undefined };
 
 const TOO_LARGE: Problem = { path: '', expected: `at most ${LARGEST_CHANGE_BYTES / 1024} KB of JSON` };
 
-/** Reads a message: JSON of the shape `{"changeId", "operation", "subject", "parameters"?, "body"?}`. */
+/**
+ * Parses the change in a message, see {@link parseChange}. Its subject must be the message group, because SQS keeps the order
+ * of messages by group.
+ */
+export function parseMessage(
+  { text, group }: { readonly text: string; readonly group: string },
+  operations: Operations,
+): Checked {
+  const parsed = parseChange(text, operations);
+  if ('problems' in parsed || parsed.change.subject === group) return parsed;
+  const problem = { path: 'subject', expected: 'the same as the message group of its message' };
+  return refuse([problem], parsed.change.changeId);
+}
+
+/** Parses a change: JSON of the shape `{"changeId", "operation", "subject", "parameters"?, "body"?}`. */
 export function parseChange(text: string, operations: Operations): Checked {
   if (Buffer.byteLength(text) > LARGEST_CHANGE_BYTES) return refuse([TOO_LARGE], undefined);
   try {
     return checkChange(parseJson(text), operations);
   } catch (error) {
-    // The parser's message quotes the text.
+    // Without the parser's message, because it quotes the text.
     if (!(error instanceof SyntaxError)) throw error;
     return refuse([{ path: '', expected: 'JSON' }], undefined);
   }
 }
 
+/** Checks a change that was parsed: its shape, its operation, and the parameters and the body that the operation needs. */
 export function checkChange(value: Json, operations: Operations): Checked {
   if (!isObject(value)) return refuse([{ path: '', expected: 'a JSON object' }], undefined);
   const { changeId, operation, subject, parameters = {}, body } = value;
@@ -65,7 +80,7 @@ export function checkChange(value: Json, operations: Operations): Checked {
   ];
   const id = typeof changeId === 'string' && SQS_ID.test(changeId) ? changeId : undefined;
   if (problems.length > 0) return refuse(problems, id);
-  // As it is kept and sent, 1e20 takes four times the room that it takes in a message.
+  // Measured again, because the JSON that is kept and sent may be longer: 1e20 becomes 100000000000000000000.
   if (Buffer.byteLength(stringifyJson(value)) > LARGEST_CHANGE_BYTES) return refuse([TOO_LARGE], id);
   return {
     change: {
@@ -81,8 +96,8 @@ export function checkChange(value: Json, operations: Operations): Checked {
 }
 
 /**
- * Checks the change in an event. Lambda has parsed it by then, and a number beyond 2^53 has lost digits: such a change
- * is refused, and can be sent to the queue instead, as text.
+ * Checks the change in an event. A change with a number beyond 2^53 is refused, because Lambda has parsed the event and the
+ * number may have lost digits. A program can send such a change to the queue instead.
  */
 export function checkEventDetail(detail: Json, operations: Operations): Checked {
   const checked = checkChange(detail, operations);
@@ -103,15 +118,15 @@ export function problemText({ path, expected }: Problem): string {
   return `${path || 'the message'}: expected ${expected}`;
 }
 
-/** Tells whether two changes of the same id are the same change. */
+/** A hash of all but the id, by which two messages with the same id are told apart if they hold different changes. */
 export function contentHashOf({ operation, subject, parameters, body }: Change): string {
   const content = { operation, subject, parameters, ...(body !== undefined && { body }) };
   return hash('sha256', canonicalText(content, new Set()), 'hex').slice(0, 32);
 }
 
 /**
- * The id by which the queue drops what it was sent twice within five minutes. It depends on the content too: another
- * change under the same id has to arrive, so that it can be refused.
+ * The id by which SQS drops a message that is sent twice within five minutes. It depends on the content too, because another
+ * change with the same id has to arrive to be refused.
  */
 export function deduplicationIdOf(change: Change): string {
   return hash('sha256', `${change.changeId} ${contentHashOf(change)}`, 'hex');
@@ -148,7 +163,7 @@ function checkParameters(parameters: Json, operation: Operation | undefined): Pr
   ];
 }
 
-/** A path's segment: not empty, and not one of the two that a URL would take for a step up or none. */
+/** The text of a path's segment; undefined for texts that are no segment: empty, or `.` and `..`, which a URL resolves. */
 function textOf(value: Json | undefined): string | undefined {
   if (typeof value === 'string') {
     return value !== '' && value !== '.' && value !== '..' && value.isWellFormed() ? value : undefined;

@@ -1,22 +1,22 @@
-/** A named, configured kind of write to Procurios. Plain JSON, checked by `config/`. */
+/** A named kind of write to Procurios, from the config. Plain JSON. */
 export interface Operation {
   readonly name: string;
   readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Path on the host with placeholders, e.g. `/l/meeting2_api/meetings/{meeting}/registration`. */
+  /** The path on the host, with placeholders, e.g. `/l/meeting2_api/meetings/{meeting}/registration`. */
   readonly path: string;
   /** The module's `Accept` header. */
   readonly mediaType: string;
-  /** Whether a change whose reply was lost is sent again by itself. */
+  /** Whether a change may be sent again after its reply was lost, because applying it twice does no harm. */
   readonly repeatable: boolean;
-  /** Where the live schema of the body is, with the same placeholders; absent: there is none. */
+  /** The path of the body's live schema, with the same placeholders; absent if Procurios has none. */
   readonly schemaPath?: string;
-  /** Where the vendor checks a body without applying it, with the same placeholders; absent: nowhere. */
+  /** The path at which Procurios checks a body without applying it, with the same placeholders; absent if there is none. */
   readonly validatePath?: string;
-  /** The ids to keep from a reply, by name: an RFC 6901 pointer each. */
+  /** The ids to keep from a reply: an RFC 6901 pointer for each name. */
   readonly ids: Readonly<Record<string, string>>;
 }
 
-/** The parameters that a path's placeholders name. */
+/** The names of the placeholders in a path. */
 export function placeholdersOf(path: string): string[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
 }
@@ -24,7 +24,7 @@ export function placeholdersOf(path: string): string[] {
 /**
  * Fills a path's placeholders, percent-encoded.
  *
- * @param parameters - Has one of every placeholder's name, see `checkParameters`.
+ * @param parameters - A value for every placeholder, see `checkParameters`.
  */
 export function fillPath(path: string, parameters: Readonly<Record<string, string>>): string {
   return path.replace(/\{(\w+)\}/g, (_whole, name: string) => encodeURIComponent(parameters[name] ?? ''));

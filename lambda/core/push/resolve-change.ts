@@ -1,47 +1,28 @@
-import { type Clock, timestamp } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import { type Json, parseJson, stringifyJson } from '../json.ts';
 import { type Change, checkChange, type Operations, problemText } from './change.ts';
-import { isBeingSent } from './fate.ts';
-import { expiryFrom, type LedgerEntry, withOutcome } from './ledger-entry.ts';
+import { isBeingSent, isUnderWay, type LedgerEntry } from './ledger-entry.ts';
+import { requeue, type Settlement, settle } from './transitions.ts';
 
-/** What a person declares that became of a change. */
-export interface Settlement {
-  readonly outcome: 'accepted' | 'rejected';
-  /** How they know, for whoever reads it later. */
-  readonly note: string;
-  /** How long the ledger keeps it from now on. */
-  readonly retentionDays: number;
-}
-
-/** A change that goes to the queue once more. */
+/** A change that goes to the queue again. */
 export interface Resend {
-  /** What the ledger is to say before the message is sent. */
+  /** The entry to write before the message is sent. */
   readonly entry: LedgerEntry;
-  /** The very change that the entry is about. */
+  /** The change of the entry. */
   readonly change: Change;
-  /** The same, as the queue takes it. */
+  /** The same change as the text of a message. */
   readonly text: string;
 }
 
-/** Why nothing may be done, in words that go after the change's id. */
+/** Why a change can be neither resent nor settled, in words that follow its id. */
 export interface Refusal {
   readonly refusal: string;
 }
 
-/** Whether a change waits for a person: its outcome is unknown, or it waited too long. */
-export function isHeld({ outcome, notBefore }: LedgerEntry): boolean {
-  return outcome === 'unknown' || (outcome === 'waiting' && notBefore === undefined);
-}
-
-/** Whether anything more may happen to a change by itself. */
-export function isUnderWay(entry: LedgerEntry): boolean {
-  return entry.outcome !== 'accepted' && entry.outcome !== 'rejected' && !isHeld(entry);
-}
-
-/** Past its time by this much, a change's message is taken for lost: redelivered it would have been long before. */
+/** A change this long past its time has lost its message, because SQS would have delivered it long before. */
 const OVERDUE_MS = 60 * 60 * 1000;
 
-/** Whether a change ought to have been sent, or its attempt to have ended, so long ago that nothing may come of it. */
+/** Whether the next attempt should have begun, or the last one ended, so long ago that the message is taken for lost. */
 function isOverdue(entry: LedgerEntry, nowMs: number): boolean {
   const { outcome, notBefore, until } = entry;
   const dueMs = notBefore ?? until;
@@ -50,9 +31,10 @@ function isOverdue(entry: LedgerEntry, nowMs: number): boolean {
 }
 
 /**
- * Decides whether a change may be sent again, and how.
+ * Decides whether an operator may send a change again, and makes the entry and the message for it.
  *
- * One that is `queued` may, and one that is long past its time: its message can be lost, and one too many does nothing.
+ * A change that is `queued` or overdue may be resent, because its message may be lost. If it is not, the second message is a
+ * no-op.
  */
 export function resendChange(entry: LedgerEntry, operations: Operations, clock: Clock): Resend | Refusal {
   const refusal = whyNotResent(entry, clock.now());
@@ -71,71 +53,40 @@ export function resendChange(entry: LedgerEntry, operations: Operations, clock: 
       refusal: `no longer fits the config (${checked.problems.map(problemText).join('; ')}); correct the config, or settle it`,
     };
   }
-  return { entry: requeued(entry, clock), change: checked.change, text: stringifyJson(message) };
+  return { entry: requeue(entry, clock.now()), change: checked.change, text: stringifyJson(message) };
 }
 
 function whyNotResent(entry: LedgerEntry, nowMs: number): string | undefined {
   if (entry.operation === undefined) return 'never was a change; correct the message and queue it anew';
-  if (entry.note !== undefined) return 'was settled; queue it anew, under an id of its own';
+  if (entry.note !== undefined) return 'was settled; queue the change anew, under another id';
   if (entry.outcome === 'accepted') return 'was accepted; there is nothing to resend';
   return isUnderWay(entry) && entry.outcome !== 'queued' && !isOverdue(entry, nowMs)
-    ? `is under way (${entry.outcome}); it is sent by itself`
+    ? `is under way (${entry.outcome}); it is sent without your help`
     : undefined;
 }
 
-function requeued(entry: LedgerEntry, clock: Clock): LedgerEntry {
-  return withOutcome(entry, clock, {
-    outcome: 'queued',
-    reason: 'resent by hand',
-    lostReplies: 0,
-    // It waits anew: measured from its first day, a change that was held for waiting too long would be held at once.
-    queuedAt: timestamp(clock.now()),
-  });
-}
-
-/** What may go wrong when a change is sent again, in words that go after its id; undefined: nothing. */
+/** The risk of sending a change again, in words that follow its id; undefined if there is none. */
 export function riskOfResending(entry: LedgerEntry, operations: Operations): string | undefined {
   if (!entry.mayBeApplied || operations[entry.operation ?? '']?.repeatable) return undefined;
   return 'may have been applied already: sent again, it may be applied twice; look in Procurios first';
 }
 
-/** What a note may measure, those before it included. */
-const LONGEST_NOTES = 4_000;
-
-function shortNote(note: string): string {
-  return note.length > LONGEST_NOTES ? `${note.slice(0, LONGEST_NOTES - 1)}…` : note;
-}
-
 /**
- * Decides whether a person may declare what became of a change, and what the ledger then says: its body goes, and so do
- * the vendor's texts, which may quote it.
+ * Decides whether an operator may declare the outcome of a change, and makes the entry for it.
  *
- * Not while it is being sent; one that waits for its turn or its time may be, and its message then does nothing. What was
- * settled wrongly may be settled anew; both notes are kept.
+ * A change may not be settled while it is being sent. If it is queued or waiting it may be, and its message is then a no-op.
+ * A wrong settlement may be settled again.
  */
 export function settleChange(
   entry: LedgerEntry,
-  { outcome, note, retentionDays }: Settlement,
+  settlement: Settlement,
   clock: Clock,
 ): { readonly entry: LedgerEntry } | Refusal {
-  const { note: before } = entry;
-  if (entry.outcome === 'accepted' && before === undefined) {
+  if (entry.outcome === 'accepted' && entry.note === undefined) {
     return { refusal: 'was accepted; there is nothing to settle' };
   }
   if (entry.outcome === 'sending' && !isOverdue(entry, clock.now())) {
-    return { refusal: 'is being sent; it gets its outcome by itself' };
+    return { refusal: 'is being sent; it gets its outcome without your help' };
   }
-  const { body: _body, ...lasting } = entry;
-  const { reason, status } = entry;
-  const settled = withOutcome(lasting, clock, {
-    outcome,
-    note:
-      before === undefined
-        ? note
-        : shortNote(`${note} (${entry.outcome} before, ${entry.changedAt}: ${before})`),
-    ...(reason !== undefined && { reason }),
-    ...(status !== undefined && { status }),
-    _expiresAt: expiryFrom(clock.now(), retentionDays),
-  });
-  return { entry: settled };
+  return { entry: settle(entry, settlement, clock.now()) };
 }

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { exitCodeOf } from '../../../cli/changes/texts.ts';
-import { type Change, contentHashOf } from '../../../lambda/core/push/change.ts';
-import { type LedgerEntry, newEntry, rejectedMessage } from '../../../lambda/core/push/ledger-entry.ts';
+import type { Change } from '../../../lambda/core/push/change.ts';
+import type { LedgerEntry } from '../../../lambda/core/push/ledger-entry.ts';
+import { newEntry, rejectMessage } from '../../../lambda/core/push/transitions.ts';
 import { awaitOutcomes } from '../../../operator/changes/await-outcomes.ts';
 import type { FateSoFar } from '../../../operator/changes/queued-change.ts';
 
@@ -17,12 +18,7 @@ function queuedOf(changeId: string) {
 
 function entryOf(changeId: string, overrides: Partial<LedgerEntry>): LedgerEntry {
   const change = changeOf(changeId);
-  const entry = newEntry(change, {
-    contentHash: contentHashOf(change),
-    bodyText: '{}',
-    queuedMs: Date.now(),
-  });
-  return { ...entry, ...overrides };
+  return { ...newEntry(change, Date.now()), ...overrides };
 }
 
 /** A ledger that says the next thing at each look. */
@@ -85,14 +81,8 @@ test('takes the entry of another change for a refusal', async () => {
 
 test('a message refused by whoever sends was once waited for without end', async () => {
   const errors = ['operation: expected one of addAction'];
-  const refused = rejectedMessage({
-    messageId: 'message-c1',
-    text: '{}',
-    changeId: 'c1',
-    errors,
-    nowMs: 0,
-    retentionDays: 30,
-  });
+  const message = { messageId: 'message-c1', text: '{}', changeId: 'c1', errors };
+  const refused = rejectMessage(message, 0, { retentionDays: 30 });
   const ledger = ledgerOf({ 'message-c1': [undefined, refused] });
 
   const fates = await awaitOutcomes([queuedOf('c1')], { ledger, signal: NEVER, pauseMs: 1, onLook() {} });

@@ -4,10 +4,9 @@ import { DeleteMessageCommand, ReceiveMessageCommand, type SQSClient } from '@aw
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createLedger } from '../../../lambda/aws/state/ledger.ts';
 import { createStateTable } from '../../../lambda/aws/state/state-table.ts';
-import { contentHashOf, parseChange } from '../../../lambda/core/push/change.ts';
-import { newEntry, withOutcome } from '../../../lambda/core/push/ledger-entry.ts';
+import { parseChange } from '../../../lambda/core/push/change.ts';
+import { conclude, newEntry } from '../../../lambda/core/push/transitions.ts';
 import { stateTableName } from '../../../lambda/deployment/names.ts';
-import { systemClock } from '../../../lambda/runtime/clock.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../../local/endpoints/embedded-aws.ts';
 import { createQueues } from '../../../local/endpoints/queues.ts';
 import { createTables } from '../../../local/endpoints/tables.ts';
@@ -122,11 +121,11 @@ test('--wait ends when the ledger has the outcome', async () => {
   const ledger = createLedger(createStateTable(dynamoDb, stateTableName('remote')));
   const checked = parseChange(TEXT, { register: operationOf() });
   if ('problems' in checked) throw new Error('the test queues no change');
-  const contentHash = contentHashOf(checked.change);
-  const entry = newEntry(checked.change, { contentHash, bodyText: undefined, queuedMs: Date.now() });
+  const entry = newEntry(checked.change, Date.now());
+  const conclusion = { outcome: 'accepted', status: 201, errors: [], ids: {}, mayBeApplied: false } as const;
 
   const waiting = start(['push', 'changes.jsonl', '--yes', '--wait', '--json'], setting);
-  await ledger.write(withOutcome(entry, systemClock, { outcome: 'accepted', status: 201 }));
+  await ledger.write(conclude(entry, conclusion, Date.now(), { retentionDays: 30 }));
   const { code, stdout } = await waiting.ended;
 
   expect(code).toBe(0);

@@ -6,10 +6,9 @@ import { saveRunReceipt } from '../../../lambda/aws/state/run-store.ts';
 import { createStateTable, type StateTable } from '../../../lambda/aws/state/state-table.ts';
 import type { Receipt, RunReceipt } from '../../../lambda/core/pull/receipt.ts';
 import { worstStatus } from '../../../lambda/core/pull/receipt.ts';
-import { newEntry, withOutcome } from '../../../lambda/core/push/ledger-entry.ts';
+import { newEntry } from '../../../lambda/core/push/transitions.ts';
 import { ALARMS, alarmDescription, alarmName } from '../../../lambda/deployment/alarms.ts';
 import { stateTableName } from '../../../lambda/deployment/names.ts';
-import { systemClock } from '../../../lambda/runtime/clock.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../../local/endpoints/embedded-aws.ts';
 import { createQueues, deleteQueues, type QueueUrls } from '../../../local/endpoints/queues.ts';
 import { createTables, deleteTables } from '../../../local/endpoints/tables.ts';
@@ -82,9 +81,9 @@ async function changed(
   note?: string,
 ) {
   const change = { changeId, operation: 'register', subject: 's/1', parameters: {}, body: { n: 1 } };
-  const entry = newEntry(change, { contentHash: 'h', bodyText: '{"n":1}', queuedMs: Date.now() });
+  const entry = newEntry(change, Date.now());
   const more = note === undefined ? {} : { note };
-  await createLedger(state).write(withOutcome(entry, systemClock, { outcome, ...more }));
+  await createLedger(state).write({ ...entry, version: 1, outcome, ...more });
 }
 
 function firing(key: keyof typeof ALARMS) {

@@ -1,14 +1,9 @@
 import { expect, test } from '@jest/globals';
 import type { LedgerEntry } from '../../../lambda/core/push/ledger-entry.ts';
-import { rejectedMessage } from '../../../lambda/core/push/ledger-entry.ts';
+import { rejectMessage } from '../../../lambda/core/push/transitions.ts';
 import { countOutcomes } from '../../../lambda/runtime/metrics.ts';
 
-const NO_CHANGE = rejectedMessage({
-  messageId: 'm',
-  text: '',
-  changeId: undefined,
-  errors: [],
-  nowMs: 0,
+const NO_CHANGE = rejectMessage({ messageId: 'm', text: '', changeId: undefined, errors: [] }, 0, {
   retentionDays: 30,
 });
 

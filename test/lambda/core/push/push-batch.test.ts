@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { SyncError } from '../../../../lambda/core/errors.ts';
-import { MOST_LOST_REPLIES } from '../../../../lambda/core/push/fate.ts';
-import { type LedgerEntry, withOutcome } from '../../../../lambda/core/push/ledger-entry.ts';
+import { MOST_LOST_REPLIES } from '../../../../lambda/core/push/decisions.ts';
+import type { LedgerEntry } from '../../../../lambda/core/push/ledger-entry.ts';
 import type { ChangeReply } from '../../../../lambda/core/push/reply.ts';
+import { hold } from '../../../../lambda/core/push/transitions.ts';
 import { answered, Crash, operationOf, PushWorld } from '../../../support/push-world.ts';
 
 const change = (changeId: string, subject = 'relation/1', body: object = { name: 'Ada' }) => ({
@@ -274,7 +275,7 @@ describe('what comes back decides', () => {
     expect(world.ledger.get('c1')).toMatchObject({
       outcome: 'unknown',
       attempt: MOST_LOST_REPLIES,
-      reason: 'Procurios answered 500, the last of 24 attempts that ended so',
+      reason: 'Procurios answered 500, as the last of 24 attempts without a known outcome',
     });
     expect(world.applied).toEqual(['c2']);
     expect(world.clock.now() - begin).toBeLessThan(7 * 60 * 60 * 1000);
@@ -426,8 +427,8 @@ describe('an attempt whose outcome is noted too late', () => {
     world.answer = () => reply;
     world.whileSending = (id) => {
       const sending = world.ledger.get(id) as LedgerEntry;
-      const given = { outcome: 'unknown', mayBeApplied: true, reason: 'cut off', ...more } as const;
-      world.ledger.set(id, withOutcome(sending, world.clock, given));
+      const held = hold(sending, 'cut off', world.clock.now(), { retentionDays: 30 });
+      world.ledger.set(id, { ...held, ...more });
     };
     world.queue(change('c1'));
     return world;

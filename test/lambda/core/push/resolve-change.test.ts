@@ -1,19 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { contentHashOf, parseChange } from '../../../../lambda/core/push/change.ts';
+import { isHeld, isUnderWay, type LedgerEntry } from '../../../../lambda/core/push/ledger-entry.ts';
 import {
-  type LedgerEntry,
-  newEntry,
-  rejectedMessage,
-  withOutcome,
-} from '../../../../lambda/core/push/ledger-entry.ts';
-import {
-  isHeld,
-  isUnderWay,
   type Resend,
   resendChange,
   riskOfResending,
   settleChange,
 } from '../../../../lambda/core/push/resolve-change.ts';
+import { newEntry, rejectMessage, settle } from '../../../../lambda/core/push/transitions.ts';
 import { operationOf, PushWorld } from '../../../support/push-world.ts';
 
 const NOW = Date.parse('2026-11-24T04:00:00Z');
@@ -27,11 +21,7 @@ function entryOf(overrides: Partial<LedgerEntry> = {}, text = TEXT): LedgerEntry
   const checked = parseChange(text, operations);
   if ('problems' in checked) throw new Error('the test queues no change');
   const { change } = checked;
-  const entry = newEntry(change, {
-    contentHash: contentHashOf(change),
-    bodyText: '{"total":9007199254740993}',
-    queuedMs: NOW - 20 * 24 * 60 * 60 * 1000,
-  });
+  const entry = newEntry(change, NOW - 20 * 24 * 60 * 60 * 1000);
   return { ...entry, version: 5, ...overrides };
 }
 
@@ -45,14 +35,11 @@ const unknown = entryOf({
 const rejected = entryOf({ outcome: 'rejected', attempt: 1, status: 400, errors: ['Unknown theme'] });
 const held = entryOf({ outcome: 'waiting', attempt: 9, reason: 'it waited 13 days' });
 const accepted = entryOf({ outcome: 'accepted', attempt: 1, status: 200 });
-const noChange = rejectedMessage({
-  messageId: 'm1',
-  text: 'x',
-  changeId: undefined,
-  errors: ['the message: expected JSON'],
-  nowMs: NOW,
-  retentionDays: 30,
-});
+const noChange = rejectMessage(
+  { messageId: 'm1', text: 'x', changeId: undefined, errors: ['the message: expected JSON'] },
+  NOW,
+  { retentionDays: 30 },
+);
 const underWay = [
   entryOf({ outcome: 'sending', until: NOW - 1 }),
   entryOf({ outcome: 'waiting', notBefore: NOW - 1 }),
@@ -119,7 +106,7 @@ describe('resending', () => {
     ['never was a change', noChange, /^never was a change/],
     [
       'was settled',
-      withOutcome(rejected, clock, { outcome: 'rejected', note: 'seen in Procurios' }),
+      settle(rejected, { outcome: 'rejected', note: 'seen in Procurios', retentionDays: 30 }, NOW),
       /^was settled/,
     ],
     [
@@ -195,7 +182,7 @@ describe('settling', () => {
 
   test('what was settled once replaced its note: both are kept', () => {
     const settlement = { outcome: 'accepted', note: 'seen after all', retentionDays: 30 } as const;
-    const wrongly = withOutcome(rejected, clock, { outcome: 'rejected', note: 'not there' });
+    const wrongly = settle(rejected, { outcome: 'rejected', note: 'not there', retentionDays: 30 }, NOW);
 
     const settled = settleChange(wrongly, settlement, clock);
     const again = settleChange((settled as { entry: LedgerEntry }).entry, settlement, clock);

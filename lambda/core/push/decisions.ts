@@ -1,0 +1,131 @@
+import { isBeingSent, type LedgerEntry } from './ledger-entry.ts';
+import type { Operation } from './operation.ts';
+import type { Message } from './ports.ts';
+import type { ChangeReply } from './reply.ts';
+import type { Conclusion } from './transitions.ts';
+
+/** A queue keeps a message for 14 days, so a change that waited 13 is held for the operator before it could be lost. */
+const LONGEST_WAIT_MS = 13 * 24 * 60 * 60 * 1000;
+const FIRST_PAUSE_MS = 15_000;
+/** With this pause a queue, which gives a message up after 1,000 receives, does so only after the 13 days above. */
+const LONGEST_PAUSE_MS = 20 * 60 * 1000;
+/** The receives during which a pause that Procurios asks for may be shorter than our own. */
+const RECEIVES_AS_ASKED = 3;
+/**
+ * Replies that a repeatable change may lose before it is held for the operator. With the pauses above that takes about six
+ * hours, during which the change holds up its subject.
+ */
+export const MOST_LOST_REPLIES = 24;
+
+/** How long a message is hidden for which no other pause is known: longer with every receive. */
+export function pauseMsAfter({ receives }: Pick<Message, 'receives'>): number {
+  return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(receives - 1, 20));
+}
+
+/** What to do with a change that SQS delivers. */
+export type Decision =
+  | { readonly do: 'send' }
+  /** The message leaves the queue, because the ledger has the outcome. */
+  | { readonly do: 'nothing' }
+  /** The message goes back to the queue until then, in milliseconds since the epoch. */
+  | { readonly do: 'handBack'; readonly untilMs: number }
+  /** The operator decides: an attempt was cut off, or the change waited too long. */
+  | { readonly do: 'hold'; readonly reason: string }
+  /** The message is rejected, because its id belongs to another change. */
+  | { readonly do: 'refuse' };
+
+/**
+ * Decides by the ledger what to do with a change that SQS delivers. SQS may deliver a message more than once, also after a
+ * function was cut off at any point.
+ *
+ * @param entry - Undefined if the ledger does not have the change.
+ */
+export function judgeDelivery(
+  entry: LedgerEntry | undefined,
+  contentHash: string,
+  operation: Operation,
+  { sentMs }: Pick<Message, 'sentMs'>,
+  nowMs: number,
+): Decision {
+  if (entry === undefined) return { do: 'send' };
+  if (entry.contentHash !== contentHash) return { do: 'refuse' };
+  switch (entry.outcome) {
+    case 'queued':
+      return { do: 'send' };
+    case 'sending':
+      if (isBeingSent(entry, nowMs)) return { do: 'handBack', untilMs: entry.until as number };
+      return operation.repeatable && entry.lostReplies + 1 < MOST_LOST_REPLIES
+        ? { do: 'send' }
+        : { do: 'hold', reason: 'the attempt was cut off before its outcome was known' };
+    case 'waiting':
+      if (entry.notBefore === undefined) return { do: 'nothing' };
+      if (nowMs - sentMs > LONGEST_WAIT_MS) {
+        return { do: 'hold', reason: 'it waited 13 days without being handled' };
+      }
+      return entry.notBefore > nowMs ? { do: 'handBack', untilMs: entry.notBefore } : { do: 'send' };
+    default:
+      return { do: 'nothing' };
+  }
+}
+
+/** What the ledger says of a change before the attempt that is judged, except that a cut-off attempt counts as a lost reply. */
+export type Before = Pick<LedgerEntry, 'mayBeApplied' | 'lostReplies'>;
+
+/** Decides the outcome from a reply. Only a change that was certainly not handled, or that is repeatable, is sent again. */
+export function judgeReply(
+  reply: ChangeReply,
+  operation: Operation,
+  before: Before,
+  message: Pick<Message, 'receives'>,
+  nowMs: number,
+): Conclusion {
+  const { mayBeApplied } = before;
+  const none = { errors: [], ids: {}, mayBeApplied };
+  const wait = (reason: string, askedMs: number | undefined, more: Partial<Conclusion> = {}): Conclusion => {
+    const notBefore = nowMs + pauseMsFor(message, askedMs);
+    return { ...none, ...more, outcome: 'waiting', reason, notBefore };
+  };
+  const lose = (reason: string, status?: number): Conclusion => {
+    const lostReplies = before.lostReplies + 1;
+    const more = { mayBeApplied: true, lostReplies, ...(status !== undefined && { status }) };
+    if (!operation.repeatable) return { ...none, ...more, outcome: 'unknown', reason };
+    if (lostReplies < MOST_LOST_REPLIES) {
+      return wait(`${reason}; it is sent again, because its operation is repeatable`, undefined, more);
+    }
+    const lastReason = `${reason}, as the last of ${lostReplies} attempts without a known outcome`;
+    return { ...none, ...more, outcome: 'unknown', reason: lastReason };
+  };
+
+  if (reply.kind === 'notSent') {
+    return wait(reply.reason, reply.retryAfterMs, reply.code && { code: reply.code });
+  }
+  if (reply.kind === 'lost') return lose(reply.reason);
+  const { status, errors, ids, retryAfterMs } = reply;
+  if (status === 401 || status === 403) {
+    const reason = `our access was refused (${status}), also with a new token`;
+    return wait(reason, retryAfterMs, { status, code: 'ACCESS_DENIED' });
+  }
+  // Also from a gateway that answers with an HTML page: a server that answers this has not handled the change.
+  if (status === 425 || status === 429 || status === 503) {
+    const code = status === 429 ? 'THROTTLED' : 'UNAVAILABLE';
+    return wait(`Procurios answered ${status}`, retryAfterMs, { status, code });
+  }
+  if (reply.isHtml) return lose('an HTML page answered', status);
+  if (status >= 200 && status < 300) {
+    return errors.length === 0
+      ? { outcome: 'accepted', status, errors, ids, mayBeApplied }
+      : { outcome: 'rejected', status, errors, ids, mayBeApplied, reason: 'the answer holds errors' };
+  }
+  if (status < 400 || status === 408 || status >= 500) return lose(`Procurios answered ${status}`, status);
+  const isGone = (status === 404 || status === 410) && operation.method === 'DELETE' && mayBeApplied;
+  return isGone
+    ? { ...none, outcome: 'accepted', status, ids, reason: 'gone already: an earlier attempt deleted it' }
+    : { outcome: 'rejected', status, errors, ids, mayBeApplied, reason: `Procurios answered ${status}` };
+}
+
+/** @param askedMs - The pause that Procurios asks for; undefined if it asks for none. */
+function pauseMsFor(message: Pick<Message, 'receives'>, askedMs: number | undefined): number {
+  const ownMs = pauseMsAfter(message);
+  const leastMs = message.receives > RECEIVES_AS_ASKED ? ownMs : 0;
+  return Math.min(LONGEST_WAIT_MS, Math.max(askedMs ?? ownMs, leastMs));
+}
