@@ -1,36 +1,26 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startEmbeddedAws } from '../../local/endpoints/embedded-aws.ts';
 import { SIMULATOR_SCOPES, type Simulator } from '../../local/simulator/simulator.ts';
+import { type Ended, run } from './command-line.ts';
+import { type RunningProcess, startProcess } from './command-process.ts';
 import { dynamoDbOf } from './embedded-aws.ts';
 import { PAGING_CASES, type PagingCase } from './paging-kinds.ts';
 import { readStored, type Stored } from './pull-harness.ts';
 
-const LAUNCHER = resolve(import.meta.dirname, '../../bin/launch.js');
+const PULL = ['pull', '--embedded', '--config', 'procurios.config.mjs'];
 const ENVIRONMENT = 'workplace';
 
-/** A working directory with a config of all paging kinds, in which pulls run as processes of their own. */
+/** A working directory with a config of all paging kinds, in which `procurios-sync pull --embedded` runs. */
 export interface Workplace extends AsyncDisposable {
-  /** Starts `procurios-sync pull --embedded` there. */
-  startPull(...options: string[]): PullProcess;
+  /** Starts a pull in a process, which may be killed. */
+  startPull(...options: string[]): RunningProcess;
+  /** Pulls in this process. */
+  pull(...options: string[]): Promise<Ended>;
   /** What the tables on disk hold for each stream; no pull may be running. */
   stored(): Promise<ReadonlyMap<PagingCase['kind'], Stored>>;
-}
-
-export interface PullProcess {
-  readonly child: ChildProcess;
-  /** Once it has ended; the code is null where a signal ended it. */
-  readonly ended: Promise<PullEnd>;
-}
-
-export interface PullEnd {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
 export async function openWorkplace({ url }: Simulator): Promise<Workplace> {
@@ -44,21 +34,11 @@ export async function openWorkplace({ url }: Simulator): Promise<Workplace> {
   };
   await writeFile(join(folder, 'procurios.config.mjs'), `export default ${JSON.stringify(config)};\n`);
   return {
-    startPull: (...options) => startPull(folder, options),
+    startPull: (...options) => startProcess([...PULL, ...options], { cwd: folder }),
+    pull: (...options) => run([...PULL, ...options], { cwd: folder }),
     stored: () => readAllStored(join(folder, '.procurios-sync')),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
-}
-
-function startPull(cwd: string, options: readonly string[]): PullProcess {
-  const command = [LAUNCHER, 'pull', '--embedded', '--config', 'procurios.config.mjs', ...options];
-  const { NODE_OPTIONS, ...env } = process.env;
-  const child = spawn(process.execPath, command, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const code = new Promise<number | null>((settle) => child.once('close', settle));
-  const ended = Promise.all([code, text(child.stdout), text(child.stderr)]).then(
-    ([exitCode, stdout, stderr]) => ({ code: exitCode, stdout, stderr }),
-  );
-  return { child, ended };
 }
 
 async function readAllStored(dataFolder: string): Promise<ReadonlyMap<PagingCase['kind'], Stored>> {
@@ -76,12 +56,12 @@ async function readAllStored(dataFolder: string): Promise<ReadonlyMap<PagingCase
   }
 }
 
-/** Resolves when so many requests have reached a route, or when the process has ended without them. */
+/** Resolves when that many requests have reached a route, or when the process has ended without them. */
 export async function requestsReach(
   { control }: Simulator,
   route: string,
   count: number,
-  { child }: PullProcess,
+  { process: child }: RunningProcess,
 ): Promise<void> {
   while ((control.requests()[route] ?? 0) < count && child.exitCode === null) await sleep(1);
 }

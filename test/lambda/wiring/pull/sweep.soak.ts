@@ -211,7 +211,7 @@ test('a pull that is killed at any moment, again and again, is made up for by th
       }
       const pull = workplace.startPull('--json');
       await sleep((wholeMs * kill) / KILLS);
-      pull.child.kill(kill % 3 === 0 ? 'SIGINT' : 'SIGKILL');
+      pull.process.kill(kill % 3 === 0 ? 'SIGINT' : 'SIGKILL');
       await pull.ended;
     }
     await workplace.startPull('--json').ended;
