@@ -15,7 +15,7 @@ import { createMetrics } from './runtime/metrics.ts';
 /** An event of the type "Procurios Change", as EventBridge delivers it. */
 interface ChangeEvent {
   readonly id: string;
-  /** The change; may also name its `environment`, which the rule looks at that delivers the event. */
+  /** The change. It may also have an `environment`, by which the rule selects events. */
   readonly detail: Json;
 }
 
@@ -30,7 +30,7 @@ const queue = createChangeQueue({
 const ledger = createLedger(createStateTable(createDynamoDb(), stateTableName(config.environment)));
 
 /**
- * Puts the change in an event on the queue. One that is no change is noted in the ledger under the event's id.
+ * Puts the change in an event on the queue. An event that is not a change gets a rejected entry in the ledger, under its id.
  *
  * @throws {SyncError} `STORE_*`: EventBridge then delivers the event again.
  */
@@ -62,7 +62,7 @@ function withoutEnvironment(detail: Json): Json {
   return change;
 }
 
-/** @returns Undefined for what is nested thousands of levels deep: nobody can write that down. */
+/** @returns Undefined if the change is nested thousands of levels deep, because `JSON.stringify` then exhausts the stack. */
 function textOf(change: Json): string | undefined {
   try {
     return JSON.stringify(change);

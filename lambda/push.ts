@@ -13,10 +13,10 @@ import { openTokenSource } from './wiring/token-source.ts';
 const config = readBundledConfig(import.meta.url, process.env.PROCURIOS_HOST);
 const dynamoDb = createDynamoDb();
 
-/** What is left of an invocation, after its last attempt, for handing back what it did not come to: a minute. */
+/** The time kept at the end of an invocation for handing back the messages that are left: a minute. */
 const HANDING_BACK_MS = 60_000;
 
-/** What it holds on to serves beyond one invocation: the token until it expires, and a schema until Procurios refuses a change. */
+/** Made once, because its token and the schemas that it has read serve later invocations too. */
 const push = createPush({
   config,
   dynamoDb,
@@ -31,7 +31,7 @@ const push = createPush({
   metrics: createMetrics(config.environment),
 });
 
-/** Sends the changes of a batch, as many as can be brought to their end in this invocation. */
+/** Sends the changes of a batch: as many as fit in this invocation. The others go back to the queue. */
 export async function handler(
   event: QueueEvent,
   context: { getRemainingTimeInMillis(): number },

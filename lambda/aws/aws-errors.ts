@@ -6,7 +6,7 @@ const THROTTLES: ReadonlySet<string> = new Set([
   'ThrottlingException',
 ]);
 
-/** What a table or secret and a queue are called when they are not there. */
+/** Errors for a table or secret, and for a queue, that does not exist. */
 const MISSING: ReadonlySet<string> = new Set(['ResourceNotFoundException', 'QueueDoesNotExist']);
 
 const NO_CREDENTIALS: ReadonlySet<string> = new Set([
@@ -24,7 +24,7 @@ const NOT_ALLOWED: ReadonlySet<string> = new Set([
   'UnauthorizedOperation',
 ]);
 
-/** What an error of the SDK, or of the network below it, is called. */
+/** The name of an error of the SDK or of the network; empty for a value that is no error. */
 export function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : '';
 }
@@ -38,13 +38,13 @@ const NETWORK =
   /^(TimeoutError|RequestTimeout|AbortError|ECONN\w+|ENOTFOUND|EPIPE|EHOST\w+|ENET\w+|EAI_AGAIN|NetworkingError)$/;
 
 /**
- * Turns an error of the SDK into ours, once, at the edge. What is not recognised as the SDK's is given back as it is.
+ * Translates an error of the SDK into a {@link SyncError}. An error that is not recognised is returned as it is.
  *
- * @param about - What was called, and on what: `table procurios-sync-acme-members`.
+ * @param about - What was called, to begin the message with: `table procurios-sync-acme-members`.
  */
 export function translate(error: unknown, about: string): unknown {
   if (error instanceof SyncError || !(error instanceof Error)) return error;
-  // Without a cause: a parser's message quotes the text.
+  // Without a cause, because the parser's message quotes the text.
   if (error instanceof SyntaxError)
     return new SyncError('STORE_UNAVAILABLE', `${about}: the answer is not JSON`);
   const name = nameOf(error);
@@ -70,7 +70,7 @@ export function translate(error: unknown, about: string): unknown {
     });
   }
   if (NOT_ALLOWED.has(name)) {
-    // Of the text only the action: the rest names who asked.
+    // Only the action, because the rest of the text names the caller.
     const action = /not authorized to perform: ([\w-]+:\w+)/.exec(error.message)?.[1] ?? 'this';
     return new SyncError('STORE_UNAVAILABLE', `${about}: AWS does not allow ${action} (${name})`, {
       cause: error,
@@ -90,7 +90,7 @@ export function translate(error: unknown, about: string): unknown {
     return new SyncError('STORE_UNAVAILABLE', `${about} could not be reached (${code})`, { cause: error });
   }
   if ('$metadata' in error) {
-    // Without a status nothing was answered: TLS or a proxy stood in the way.
+    // Without a status there was no answer: TLS or a proxy failed.
     const what = hasStatus(error.$metadata) ? `: AWS answered ${name}` : ` could not be reached (${code})`;
     return new SyncError('STORE_UNAVAILABLE', `${about}${what}`, { cause: error });
   }

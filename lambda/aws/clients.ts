@@ -12,7 +12,7 @@ export type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 export type { SQSClient } from '@aws-sdk/client-sqs';
 
 /**
- * The SDK has no time limit of its own, and with `requestTimeout` alone it only warns.
+ * The SDK has no default timeout, and with `requestTimeout` alone it only warns.
  *
  * @see https://github.com/aws/aws-sdk-js-v3/blob/main/supplemental-docs/CLIENTS.md#request-handler-requesthandler
  */
@@ -20,14 +20,14 @@ const TIME_LIMITS = {
   connectionTimeout: 3_000,
   requestTimeout: 8_000,
   throwOnRequestTimeout: true,
-  // The one above ends with the answer's headers; a body may stall as well.
+  // The timeout above ends with the answer's headers, and a body may stall too.
   socketTimeout: 8_000,
 };
 
 /**
- * Region, credentials and endpoint come from the SDK's own environment.
+ * Creates a client. Region, credentials and endpoint come from the environment variables and files that the SDK reads.
  *
- * @param proxy - Which proxy https goes through, as Node's agents take it. @default - None.
+ * @param proxy - The proxy for https, in the form of Node's agents. @default - No proxy.
  */
 export function createDynamoDb(proxy?: ProxyEnv): DynamoDBClient {
   return new DynamoDBClient(clientSettings(proxy));
@@ -50,11 +50,11 @@ export function createEventBridge(proxy?: ProxyEnv): EventBridgeClient {
 
 /** As {@link createDynamoDb}. */
 export function createSqs(proxy?: ProxyEnv): SQSClient {
-  // Else the host in a queue's URL would be called, even where an endpoint is set.
+  // Otherwise the SDK calls the host in a queue's URL, even if an endpoint is set.
   return new SQSClient({ ...clientSettings(proxy), useQueueUrlAsEndpoint: false });
 }
 
-/** What every client of AWS is made with. */
+/** The settings of every AWS client. */
 export function clientSettings(proxy: ProxyEnv | undefined) {
   const httpsAgent = proxy && { httpsAgent: { proxyEnv: proxy } };
   return { requestHandler: { ...TIME_LIMITS, ...httpsAgent }, maxAttempts: 4 };

@@ -5,7 +5,7 @@ import { translate } from './aws-errors.ts';
 /**
  * Puts an event on the account's default bus.
  *
- * @param detail - At most 1 MB as JSON.
+ * @param event - `detail`: at most 1 MB as JSON.
  * @throws {SyncError} `STORE_UNAVAILABLE`.
  * @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
  */

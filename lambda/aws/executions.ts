@@ -3,9 +3,9 @@ import type { OwnerState } from '../core/pull/lease.ts';
 import { nameOf, translate } from './aws-errors.ts';
 
 /**
- * Asks Lambda whether a durable execution is still at work. Needs the right to `lambda:GetDurableExecution`.
+ * Asks Lambda whether a durable execution is running. Needs `lambda:GetDurableExecution`.
  *
- * @returns `unknown` where Lambda does not say: no right to ask, or out of reach.
+ * @returns `unknown` if Lambda does not say, because the call is not allowed or Lambda cannot be reached.
  */
 export async function readExecutionState(client: LambdaClient, arn: string): Promise<OwnerState> {
   try {
@@ -13,7 +13,7 @@ export async function readExecutionState(client: LambdaClient, arn: string): Pro
     const { Status } = await client.send(command);
     return Status === 'RUNNING' ? 'running' : 'ended';
   } catch (error) {
-    // What is known no more has been over for longer than executions are kept.
+    // Lambda forgets an execution only long after it has ended.
     if (nameOf(error) === 'ResourceNotFoundException') return 'ended';
     if (translate(error, 'Lambda') === error) throw error;
     return 'unknown';

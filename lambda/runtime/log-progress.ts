@@ -1,7 +1,7 @@
 import type { Progress } from '../core/pull/run-ports.ts';
 import type { Log } from './log.ts';
 
-/** Tells the log about a pull: a line for each stream's end, and for each pause that Procurios asked for. */
+/** Logs a pull's progress: when a stream begins and ends, and each pause that Procurios asks for. */
 export function logProgress(log: Log): Progress {
   return {
     streamBegins({ name }) {

@@ -10,20 +10,23 @@ export interface Log {
 }
 
 /**
- * One JSON object a line: `{"level", "timestamp", "message", …fields}`. Without a timestamp by that name Lambda takes
- * every line for one of level INFO.
+ * Writes a JSON object per line: `{"level", "timestamp", "message", …fields}`. Lambda treats every line as INFO unless it has
+ * a `timestamp`.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
  */
 export function createLog(write: (line: string) => void = (line) => process.stdout.write(`${line}\n`)): Log {
-  const log =
+  const writeAt =
     (level: string) =>
     (message: string, fields: LogFields = {}) =>
       write(JSON.stringify({ level, timestamp: new Date().toISOString(), message, ...fields }));
-  return { info: log('INFO'), warn: log('WARN'), error: log('ERROR') };
+  return { info: writeAt('INFO'), warn: writeAt('WARN'), error: writeAt('ERROR') };
 }
 
-/** What of an error may stand in a log: the message of our own ones, and only the place of all others. */
+/**
+ * The fields of an error for a log line. An unexpected error is logged by its name and the top of its stack, because its
+ * message may hold an object's values.
+ */
 export function errorFields(error: unknown): { readonly code: string; readonly error: string } {
   if (error instanceof SyncError) return { code: error.code, error: error.message };
   const { name, stack = '' } = error instanceof Error ? error : new Error();

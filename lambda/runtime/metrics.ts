@@ -5,25 +5,26 @@ import type { RunReceipt } from '../core/pull/receipt.ts';
 import { isHeld, type LedgerEntry } from '../core/push/ledger-entry.ts';
 import { METRIC_NAMESPACE, METRICS, STREAM_METRICS } from '../deployment/metrics.ts';
 
-/** Counts by the names that `config/metrics.ts` has for them: `{ changesAccepted: 3 }`. */
+/** Counts of the environment, by the keys of {@link METRICS}: `{ changesAccepted: 3 }`. */
 export type MetricCounts = Readonly<Partial<Record<keyof typeof METRICS, number>>>;
+/** Counts of a stream, by the keys of {@link STREAM_METRICS}. */
 export type StreamMetricCounts = Readonly<Partial<Record<keyof typeof STREAM_METRICS, number>>>;
 
-/** Puts out counts that CloudWatch makes metrics of. */
+/** Writes counts that CloudWatch turns into metrics. */
 export interface Metrics {
   /**
-   * Counts of the environment. A 0 is put out as well: an alarm then sees that things are well again. What is left out is not,
-   * and where nothing is given, nothing is put out.
+   * Counts for the environment. A 0 is written too, because an alarm ends only when it sees one. A count that is left out is
+   * not written, and without any counts no line is.
    */
   count(counts: MetricCounts): void;
-  /** Counts of a part of a stream's walk. */
+  /** Counts for a slice of a stream's walk. */
   countStream(stream: string, counts: StreamMetricCounts): void;
 }
 
 /**
- * Metrics in the embedded metric format: a line of JSON for each call, among the function's log lines.
+ * Writes metrics in the embedded metric format: a line of JSON for each call, among the function's log lines.
  *
- * @param environment - The config's, the dimension of all of them.
+ * @param environment - The config's `environment`, a dimension of all metrics.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function createMetrics(
@@ -31,7 +32,7 @@ export function createMetrics(
   write: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
 ): Metrics {
   const powertools = new PowertoolsMetrics({ namespace: METRIC_NAMESPACE });
-  // Powertools would have `service` as a dimension of its own.
+  // Powertools sets `service` as a dimension, so that our metrics would not be found by `Environment` alone.
   powertools.clearDefaultDimensions();
   powertools.setDefaultDimensions({ Environment: environment });
 
@@ -56,42 +57,47 @@ export function createMetrics(
   };
 }
 
-/** Failures that our access is the reason of, and neither a change nor a stream: what the metric `AccessRefused` counts. */
-export const ACCESS_REFUSALS: ReadonlySet<string | undefined> = new Set<SyncErrorCode>([
+/** Counts a finished run. The counts of its streams were written slice by slice. */
+export function putRunMetrics(metrics: Metrics, { status, streams }: RunReceipt): void {
+  const receipts = Object.values(streams);
+  const codes = receipts.map(({ error }) => error?.code);
+  metrics.count({
+    runComplete: status === 'complete' ? 1 : 0,
+    runFailed: status === 'failed' ? 1 : 0,
+    streamsIncomplete: receipts.filter((receipt) => receipt.status === 'incomplete').length,
+    rejects: totalOf(receipts, 'rejected'),
+    ...countCodes(codes),
+  });
+}
+
+/** The counts of a batch's changes by outcome. A change is counted as held each time that it becomes so. */
+export function countOutcomes(entries: readonly LedgerEntry[]): MetricCounts {
+  const counts: { -readonly [Name in keyof MetricCounts]: number } = {};
+  for (const entry of entries) {
+    const name = metricOf(entry);
+    if (name !== undefined) counts[name] = (counts[name] ?? 0) + 1;
+  }
+  if (entries.length === 0) return counts;
+  const { accessRefused, throttled } = countCodes(entries.map(({ code }) => code));
+  return { ...counts, accessRefused, ...(throttled > 0 && { throttled }) };
+}
+
+/** The codes of failures that are due to our access, and neither to a change nor to a stream. */
+const ACCESS_REFUSALS: ReadonlySet<string | undefined> = new Set<SyncErrorCode>([
   'SECRET_INVALID',
   'CREDENTIALS_REFUSED',
   'CONSENT_NEEDED',
   'ACCESS_DENIED',
 ]);
 
-/** Puts out what a run came to; its streams' counts are out by then, slice by slice. */
-export function putRunMetrics(metrics: Metrics, { status, streams }: RunReceipt): void {
-  const receipts = Object.values(streams);
-  const codes = receipts.flatMap(({ error }) => error?.code ?? []);
-  metrics.count({
-    runComplete: status === 'complete' ? 1 : 0,
-    runFailed: status === 'failed' ? 1 : 0,
-    streamsIncomplete: receipts.filter((receipt) => receipt.status === 'incomplete').length,
-    rejects: totalOf(receipts, 'rejected'),
+function countCodes(codes: readonly (string | undefined)[]) {
+  return {
     accessRefused: codes.filter((code) => ACCESS_REFUSALS.has(code)).length,
     throttled: codes.filter((code) => code === 'THROTTLED').length,
-  });
+  };
 }
 
-/** The counts of a batch, by what became of its changes. One that is held counts as that each time it becomes so. */
-export function countOutcomes(entries: readonly LedgerEntry[]): MetricCounts {
-  const counts: { -readonly [Name in keyof MetricCounts]: number } = {};
-  for (const entry of entries) {
-    const name = metricOf(entry);
-    if (name !== undefined) counts[name] = (counts[name] ?? 0) + 1;
-    // A 0 too: it says that access is well again.
-    counts.accessRefused = (counts.accessRefused ?? 0) + (ACCESS_REFUSALS.has(entry.code) ? 1 : 0);
-    if (entry.code === 'THROTTLED') counts.throttled = (counts.throttled ?? 0) + 1;
-  }
-  return counts;
-}
-
-export function metricOf(entry: LedgerEntry): keyof MetricCounts | undefined {
+function metricOf(entry: LedgerEntry): keyof MetricCounts | undefined {
   switch (entry.outcome) {
     case 'accepted':
       return 'changesAccepted';

@@ -14,23 +14,21 @@ import { type Client, createClient } from '../procurios/http/client.ts';
 import { type ClientLimits, PUSH_LIMITS } from '../procurios/http/limits.ts';
 import type { TokenSource } from '../procurios/token/client-token.ts';
 import { systemClock } from '../runtime/clock.ts';
-import type { Log } from '../runtime/log.ts';
-import { errorFields } from '../runtime/log.ts';
-import type { Metrics } from '../runtime/metrics.ts';
-import { countOutcomes } from '../runtime/metrics.ts';
+import { errorFields, type Log } from '../runtime/log.ts';
+import { countOutcomes, type Metrics } from '../runtime/metrics.ts';
 
-/** A batch of the queue as Lambda delivers it, as far as it is needed here. */
+/** The fields that the push needs of a batch, as Lambda delivers it. */
 export interface QueueEvent {
   readonly Records: readonly {
     readonly messageId: string;
     readonly receiptHandle: string;
     readonly body: string;
-    /** Numbers are texts here. */
+    /** Numbers are texts. */
     readonly attributes: {
       readonly ApproximateReceiveCount: string;
       /** Milliseconds since the epoch. */
       readonly SentTimestamp: string;
-      /** Absent: it is not a FIFO queue. */
+      /** Absent if the queue is not a FIFO queue. */
       readonly MessageGroupId?: string;
     };
   }[];
@@ -46,22 +44,22 @@ export interface PushOptions {
   readonly token: TokenSource;
   readonly dynamoDb: DynamoDBClient;
   readonly queue: Pick<ChangeQueue, 'hide'>;
-  /** Functions that send beside each other, and share the agreed rate. */
+  /** The number of functions that push at the same time, and share the agreed rate. */
   readonly concurrency: number;
   readonly log: Log;
-  /** @default - The machine's. */
+  /** @default - The machine's clock. */
   readonly clock?: Clock;
   /** @default PUSH_LIMITS */
   readonly limits?: ClientLimits;
-  /** Told once of each batch. */
+  /** Called once per batch. */
   readonly metrics: Pick<Metrics, 'count'>;
 }
 
 /**
- * What handles batches of the change queue, in the Lambda function and in the command line alike.
+ * Creates the handler for batches of the change queue, which the Lambda function and the command line share.
  *
- * @returns A handler that sends a batch's changes and tells which messages stay in the queue; what became of the others
- * is in the ledger. Once `stop` aborts it begins no attempt any more.
+ * @returns A handler that sends a batch's changes and returns the messages that stay in the queue. The outcomes of the others
+ * are in the ledger. Once `stop` aborts, it begins no attempt.
  */
 export function createPush(
   options: PushOptions,
@@ -83,7 +81,7 @@ export function createPush(
     hide: ({ receiptHandle }, ms) => options.queue.hide(receiptHandle, ms),
     async send(operation, change, bounds) {
       const reply = await sendChange(procurios, operation, change, bounds);
-      // What the schema let pass and the vendor did not may be a schema that has changed.
+      // The change passed the schema and Procurios refused it, so the schema may have changed.
       if (reply.kind === 'answered' && reply.status >= 400 && reply.status < 500)
         checks.forget(operation, change);
       return reply;

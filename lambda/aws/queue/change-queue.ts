@@ -10,27 +10,28 @@ import { type OutgoingChange, type SentChanges, sendChanges } from './send-chang
 
 export type { OutgoingChange, SentChanges };
 
+/** Numbers of messages, approximately. */
 export interface QueueCounts {
-  /** Ready to be delivered, or behind another one of their group. */
+  /** Ready to be delivered, or behind another message of their group. */
   readonly visible: number;
-  /** Delivered and not done with, or hidden until their time comes. */
+  /** In flight, or hidden until their pause is over. */
   readonly hidden: number;
 }
 
 /** The queue that carries changes. Every call throws {@link SyncError} `STORE_MISSING` or `STORE_UNAVAILABLE`. */
 export interface ChangeQueue {
-  /** Makes sure that it is there; a failure from here on is one of sending, and leaves open what was taken. */
+  /** Checks that the queue exists. After that a failure is one of sending, which leaves open what SQS took. */
   find(): Promise<void>;
   /**
-   * Puts changes on the queue, those of a group in the order given: once one of a group is not taken, its later ones
-   * are not sent.
+   * Puts changes on the queue. Those of a group stay in order: if SQS does not take one, the later ones of its group are not
+   * sent.
    *
-   * When it throws, some may be queued; sending all of them again does no harm: the ledger knows a change by its id.
+   * If it throws, some of the changes may be on the queue. All may be sent again, because the push sends a change once.
    */
   send(changes: readonly OutgoingChange[]): Promise<SentChanges>;
-  /** Hides a received message for that long, rounded up to seconds; one that is no longer ours is left alone. */
+  /** Hides a received message for that long, rounded up to seconds. A no-op if the message is no longer in flight. */
   hide(receiptHandle: string, ms: number): Promise<void>;
-  /** How many messages there are, approximately, as SQS has it. */
+  /** Counts the messages, as precisely as SQS does. */
   count(): Promise<QueueCounts>;
 }
 
@@ -39,7 +40,7 @@ export type ChangeQueueOptions = {
   readonly clock: Clock;
 } & (
   | { readonly queueUrl: string }
-  /** Its URL is asked for once. */
+  /** SQS is asked for the queue's URL once. */
   | { readonly queueName: string }
 );
 

@@ -2,47 +2,47 @@ import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Clock } from '../../core/clock.ts';
 import { LARGEST_CHANGE_BYTES } from '../../core/push/change.ts';
 
-/** A change on its way to the queue. */
+/** A change to put on the queue. */
 export interface OutgoingChange {
   /** The change as JSON. */
   readonly text: string;
   /** The message group: the change's subject. */
   readonly group: string;
-  /** A message with the id of one that was queued less than five minutes ago is dropped, without a word. */
+  /** SQS silently drops a message with the id of one that was queued less than five minutes ago. */
   readonly deduplicationId: string;
 }
 
-/** A change that the queue did not take. */
+/** A change that SQS did not take. */
 export interface UnqueuedChange {
-  /** Its place among those that were to be sent. */
+  /** The change's index among those to send. */
   readonly index: number;
-  /** Why, in words; never quotes the change. */
+  /** Why SQS did not take it, in words; never quotes the change. */
   readonly reason: string;
 }
 
 /** @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 const MOST_PER_BATCH = 10;
-/** SQS takes four times as much by now, other implementations do not. */
+/** SQS itself takes four times as much; some stand-ins for it do not. */
 const LARGEST_BATCH_BYTES = LARGEST_CHANGE_BYTES;
-/** Times that an entry is sent which SQS fails to take through no fault of its own. */
+/** Attempts at a message that SQS fails to take through no fault of the sender. */
 const MOST_TRIES = 6;
 const FIRST_PAUSE_MS = 100;
 
-/** What came of sending changes to the queue. */
+/** The result of sending changes to the queue. */
 export interface SentChanges {
-  /** The changes that are not on the queue, in order; empty: all of them are. */
+  /** The changes that are not on the queue, in order; empty if all of them are. */
   readonly unqueued: readonly UnqueuedChange[];
-  /** The queue's own ids of the others, by their place: what is refused as no change has its entry under this id. */
+  /** SQS's message ids of the others, by index. A message that is rejected has its ledger entry under this id. */
   readonly messageIds: ReadonlyMap<number, string>;
 }
 
-/** One change with its place among all. */
+/** A change with its index among all. */
 type Placed = OutgoingChange & { readonly index: number };
 
 /**
- * Sends changes batch by batch, those of a group in the order given; see {@link ChangeQueue.send}.
+ * Sends changes in batches, those of a group in order; see {@link ChangeQueue.send}.
  *
- * @throws The SDK's own errors, once a whole batch fails.
+ * @throws The SDK's own error if a whole batch fails.
  */
 export async function sendChanges(
   client: SQSClient,
@@ -67,8 +67,8 @@ export async function sendChanges(
 }
 
 /**
- * Cuts changes into batches. A group is in each at most once: of a batch, SQS may take the later message and refuse
- * the earlier.
+ * Cuts changes into batches. A batch has at most one change of a group, because SQS may take the later message of a batch and
+ * refuse the earlier one.
  */
 function* batchesOf(changes: readonly OutgoingChange[]): Generator<readonly Placed[], void, undefined> {
   let batch: Placed[] = [];
@@ -90,7 +90,7 @@ function* batchesOf(changes: readonly OutgoingChange[]): Generator<readonly Plac
 }
 
 /**
- * The same JSON with two characters escaped that SQS does not take as they are.
+ * The same JSON with the two characters escaped that SQS refuses.
  *
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
  */
@@ -99,8 +99,8 @@ function withoutNoncharacters(json: string): string {
 }
 
 /**
- * @param messageIds - Gets those of the changes that are taken.
- * @returns The changes that were refused, or still failed after several tries.
+ * @param messageIds - The ids of the changes that SQS took are added here.
+ * @returns The changes that SQS refused, or failed to take in all attempts.
  */
 async function sendBatch(
   client: SQSClient,

@@ -3,7 +3,11 @@ import { SyncError } from '../../core/errors.ts';
 import type { Credentials } from '../../core/token/credentials.ts';
 import { nameOf, translate } from '../aws-errors.ts';
 
-/** @throws {SyncError} `SECRET_INVALID`, naming the secret and the field at fault; `STORE_UNAVAILABLE`. */
+/**
+ * Reads the client's id and secret, kept as `{"clientId": "…", "clientSecret": "…"}`.
+ *
+ * @throws {SyncError} `SECRET_INVALID`, naming the secret and the field that is wrong; `STORE_UNAVAILABLE`.
+ */
 export async function readClientSecret(client: SecretsManagerClient, name: string): Promise<Credentials> {
   try {
     const command = new GetSecretValueCommand({ SecretId: name, VersionStage: 'AWSCURRENT' });
@@ -27,7 +31,7 @@ function parseClientSecret(text: string | undefined, name: string): Credentials 
   try {
     value = JSON.parse(text ?? '');
   } catch {
-    // Without a cause: the parser's message quotes the text.
+    // Without a cause, because the parser's message quotes the text.
     throw new SyncError('SECRET_INVALID', `secret ${name} is not JSON; ${expected}`);
   }
   const fields: Partial<Record<string, unknown>> =

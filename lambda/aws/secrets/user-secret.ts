@@ -11,7 +11,7 @@ import { nameOf, translate } from '../aws-errors.ts';
 /**
  * The user's token in Secrets Manager. The stack creates the secret without a value.
  *
- * Whoever serves the token needs `secretsmanager:GetSecretValue` on it, and `secretsmanager:PutSecretValue` to renew it.
+ * Reading the token needs `secretsmanager:GetSecretValue` on the secret, and renewing it `secretsmanager:PutSecretValue`.
  */
 export function createUserSecret(client: SecretsManagerClient, name: string): UserTokenStore {
   const about = `secret ${name}`;
@@ -33,14 +33,14 @@ export function createUserSecret(client: SecretsManagerClient, name: string): Us
         const { SecretString = '' } = await client.send(command);
         return parseUserToken(SecretString, about);
       } catch (error) {
-        // The same for a secret that is absent and for one without a value.
+        // AWS gives the same error for a secret that does not exist and for one without a value.
         if (nameOf(error) === 'ResourceNotFoundException') return undefined;
         throw error instanceof SyncError ? error : translate(error, about);
       }
     },
     save: (token) => put(JSON.stringify(token)),
     async clear() {
-      // Twice, since the last value but one stays readable as AWSPREVIOUS.
+      // Twice, because the previous value stays readable as AWSPREVIOUS.
       await put(NO_USER_TOKEN);
       await put(NO_USER_TOKEN);
     },

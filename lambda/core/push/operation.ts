@@ -6,7 +6,7 @@ export interface Operation {
   readonly path: string;
   /** The module's `Accept` header. */
   readonly mediaType: string;
-  /** Whether a change may be sent again after its reply was lost, because applying it twice does no harm. */
+  /** Whether a change may be sent again after its reply was lost, because applying it twice has the effect of applying it once. */
   readonly repeatable: boolean;
   /** The path of the body's live schema, with the same placeholders; absent if Procurios has none. */
   readonly schemaPath?: string;

@@ -48,7 +48,7 @@ export interface PushPorts {
    * Sends the change, once.
    *
    * @param bounds - `endMs`: the deadline of the request, in milliseconds since the epoch. `stop`: once it aborts, no
-   * request is begun; one that is in flight goes on to its end.
+   * request is begun; one that is in flight is finished.
    */
   send(
     operation: Operation,

@@ -40,7 +40,7 @@ const DONE: AgainAt = { againAtMs: undefined };
  * Takes the change in a message as far as it goes now: read → decide → begin → send → conclude.
  *
  * @returns When SQS is to deliver the message again, in milliseconds since the epoch; undefined if it leaves the queue.
- * @throws {SyncError} `STORE_*`; whatever else kept the change from being handled. The message must then go back.
+ * @throws {SyncError} `STORE_*`, and unexpected errors. The message must then go back to the queue.
  */
 export async function pushChange(
   message: Message,

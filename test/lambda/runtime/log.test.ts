@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createLog } from '../../../lambda/runtime/log.ts';
 
-test('a line has the level, and the time under the name without which Lambda takes it for INFO', () => {
+test('a log line has its level, and a timestamp, without which Lambda would treat it as INFO', () => {
   const lines: string[] = [];
 
   createLog((line) => lines.push(line)).warn('stream ends', { stream: 'members', status: 'failed' });

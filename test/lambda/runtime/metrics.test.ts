@@ -1,5 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { createMetrics } from '../../../lambda/runtime/metrics.ts';
+import type { SyncErrorCode } from '../../../lambda/core/errors.ts';
+import type { RunReceipt } from '../../../lambda/core/pull/receipt.ts';
+import type { LedgerEntry } from '../../../lambda/core/push/ledger-entry.ts';
+import { rejectMessage } from '../../../lambda/core/push/transitions.ts';
+import { countOutcomes, createMetrics, putRunMetrics } from '../../../lambda/runtime/metrics.ts';
 
 function capture() {
   const lines: string[] = [];
@@ -16,8 +20,8 @@ function read(line: string | undefined) {
   return { dimensions: directive.Dimensions, metrics: directive.Metrics, fields };
 }
 
-describe('a line of metrics', () => {
-  test('has the environment as its only dimension', () => {
+describe('createMetrics()', () => {
+  test('a line of metrics has the environment as its only dimension', () => {
     const { metrics, lines } = capture();
 
     metrics.count({ runComplete: 1, rejects: 0 });
@@ -33,7 +37,7 @@ describe('a line of metrics', () => {
     });
   });
 
-  test('of a stream has its name as well, and leaves neither it nor its counts to the next line', () => {
+  test("a stream's line of metrics also has the stream as a dimension, which the next line has not", () => {
     const { metrics, lines } = capture();
 
     metrics.countStream('members', { fetched: 250, written: 3 });
@@ -52,11 +56,65 @@ describe('a line of metrics', () => {
     ]);
   });
 
-  test('is not written for nothing', () => {
+  test('without counts no line of metrics is written', () => {
     const { metrics, lines } = capture();
 
     metrics.count({});
 
     expect(lines).toEqual([]);
+  });
+});
+
+test.each<[SyncErrorCode, number]>([
+  ['CONSENT_NEEDED', 1],
+  ['CREDENTIALS_REFUSED', 1],
+  ['SECRET_INVALID', 1],
+  ['ACCESS_DENIED', 1],
+  ['UNAVAILABLE', 0],
+])('putRunMetrics() counts a stream that failed with %s %i times as refused access', (code, count) => {
+  const counted: object[] = [];
+  const failed = { status: 'failed', rejected: 0, error: { code, message: 'what was wrong' } };
+  const receipt = { status: 'failed', streams: { members: failed } } as unknown as RunReceipt;
+
+  putRunMetrics({ count: (counts) => counted.push(counts), countStream: () => {} }, receipt);
+
+  expect(counted).toEqual([expect.objectContaining({ runFailed: 1, accessRefused: count })]);
+});
+
+describe('countOutcomes()', () => {
+  const noChange = rejectMessage({ messageId: 'm', text: '', changeId: undefined, errors: [] }, 0, {
+    retentionDays: 30,
+  });
+
+  test.each<[string, Partial<LedgerEntry>, object]>([
+    ['accepted', { outcome: 'accepted' }, { changesAccepted: 1, accessRefused: 0 }],
+    ['rejected', { outcome: 'rejected' }, { changesRejected: 1, accessRefused: 0 }],
+    ['unknown', { outcome: 'unknown' }, { changesUnknown: 1, accessRefused: 0 }],
+    ['held for waiting too long', { outcome: 'waiting' }, { changesHeld: 1, accessRefused: 0 }],
+    [
+      'throttled',
+      { outcome: 'waiting', notBefore: 1, code: 'THROTTLED' },
+      { changesWaiting: 1, throttled: 1, accessRefused: 0 },
+    ],
+    [
+      'waiting because the credentials are refused',
+      { outcome: 'waiting', notBefore: 1, code: 'CREDENTIALS_REFUSED' },
+      { changesWaiting: 1, accessRefused: 1 },
+    ],
+    [
+      'waiting because a user has to log in',
+      { outcome: 'waiting', notBefore: 1, code: 'CONSENT_NEEDED' },
+      { changesWaiting: 1, accessRefused: 1 },
+    ],
+  ])('counts a change that is %s', (_what, entry, counts) => {
+    expect(countOutcomes([{ ...noChange, operation: 'register', ...entry }])).toEqual(counts);
+  });
+
+  test('counts a message that is not a change as a rejected message', () => {
+    expect(countOutcomes([noChange, noChange])).toEqual({ messagesRejected: 2, accessRefused: 0 });
+  });
+
+  test('counts nothing for a batch without outcomes', () => {
+    expect(countOutcomes([])).toEqual({});
   });
 });
