@@ -1,5 +1,5 @@
+import type { ProxyEnv } from 'node:http';
 import { join } from 'node:path';
-import { loadConfig } from '../config/load-config.ts';
 import {
   createDynamoDb,
   createLambda,
@@ -10,23 +10,24 @@ import {
   type SQSClient,
 } from '../lambda/aws/clients.ts';
 import { readExecutionState } from '../lambda/aws/executions.ts';
+import { type ChangeQueue, createChangeQueue } from '../lambda/aws/queue/change-queue.ts';
 import { readClientSecret } from '../lambda/aws/secrets/client-secret.ts';
 import { createUserSecret } from '../lambda/aws/secrets/user-secret.ts';
+import { createLedger, type Ledger } from '../lambda/aws/state/ledger.ts';
+import { createStateTable, type StateTable } from '../lambda/aws/state/state-table.ts';
 import { SyncError } from '../lambda/core/errors.ts';
 import type { OwnerState } from '../lambda/core/pull/lease.ts';
-import type { Stream } from '../lambda/core/pull/stream.ts';
 import type { Credentials } from '../lambda/core/token/credentials.ts';
 import type { TokenLease } from '../lambda/core/token/token-lease.ts';
 import type { UserTokenStore } from '../lambda/core/token/user-token.ts';
 import type { Config } from '../lambda/deployment/config.ts';
-import { userSecretName } from '../lambda/deployment/names.ts';
+import { changeQueueName, stateTableName, userSecretName } from '../lambda/deployment/names.ts';
 import { type Client, createClient } from '../lambda/procurios/http/client.ts';
+import type { TokenSource } from '../lambda/procurios/token/client-token.ts';
+import { systemClock } from '../lambda/runtime/clock.ts';
 import { openTokenLease, openTokenSource } from '../lambda/wiring/token-source.ts';
-import { type EmbeddedAws, startEmbeddedAws } from '../local/endpoints/embedded-aws.ts';
-import { createTables } from '../local/endpoints/tables.ts';
-import { SIMULATOR_CREDENTIALS } from '../local/simulator/tokens.ts';
-import { CommandError } from './command-error.ts';
-import { suggestionFor } from './nearest.ts';
+import type { EmbeddedAws } from '../local/endpoints/embedded-aws.ts';
+import { embeddedCredentials } from './credentials.ts';
 import { type CommonOptions, flagsOf } from './options.ts';
 import { proxyFrom } from './proxy.ts';
 import { createUserTokenFile } from './user-token-file.ts';
@@ -34,147 +35,186 @@ import { createUserTokenFile } from './user-token-file.ts';
 /** Where `--embedded` keeps its tables, relative to the working directory. */
 export const DATA_FOLDER = '.procurios-sync';
 
-/** A command's access to AWS, or to what stands in for it. */
+/**
+ * Access to one environment: its stores, in AWS or embedded in this process, and its Procurios.
+ *
+ * Each part is opened when it is first asked for. Disposing of the session closes those that were opened.
+ */
 export interface Session extends AsyncDisposable {
+  readonly config: Config;
+  /** Whether this process alone can reach the stores, because it holds the data folder. True with `--embedded` only. */
+  readonly isAlone: boolean;
+  /** The command that logs a user in to the same environment, for messages. */
+  readonly loginCommand: string;
   readonly dynamoDb: DynamoDBClient;
   readonly sqs: SQSClient;
   readonly secretsManager: SecretsManagerClient;
-  /** Nobody else can reach the tables: this process holds the data folder. */
-  readonly isAlone: boolean;
-  /** Asks Lambda whether an execution that holds the lease is at work. */
-  readOwnerState(executionArn: string): Promise<OwnerState>;
-  /** Reads the client's id and secret from the secret of the config. */
-  readCredentials(): Promise<Credentials>;
-  /** The token of the user who logged in. */
+  /** Where the token of the user who logged in is kept. */
   readonly userTokens: UserTokenStore;
-  /** The right to replace it. */
+  /** The right to replace that token. */
   readonly tokenLease: TokenLease;
-  /** What logs a user in, with the flags that lead to the same environment. */
-  readonly loginCommand: string;
-}
-
-export async function readConfig({ config }: CommonOptions): Promise<Config> {
-  return await loadConfig(config, process.env);
-}
-
-/** @throws {CommandError} `USAGE`: the config has no stream of that name. */
-export function findStream(config: Config, name: string): Stream {
-  const stream = config.streams.find((known) => known.name === name);
-  if (stream !== undefined) return stream;
-  const names = config.streams.map((each) => each.name);
-  throw new CommandError(
-    'USAGE',
-    `there is no stream called ${name}${suggestionFor(name, names)}; the config has ${names.join(', ')}`,
-  );
-}
-
-/**
- * Opens AWS by the SDK's own environment, or with `--embedded` the endpoints in this process, where missing tables
- * are created.
- *
- * @throws {DataFolderInUse} When another process has the embedded tables open.
- */
-export async function openSession(config: Config, options: CommonOptions): Promise<Session> {
-  return await open(config, options, createTables);
-}
-
-/** As {@link openSession}, but creates no tables. */
-export async function openSessionAsItIs(config: Config, options: CommonOptions): Promise<Session> {
-  return await open(config, options, async () => {});
-}
-
-type PrepareTables = typeof createTables;
-
-async function open(config: Config, options: CommonOptions, prepare: PrepareTables): Promise<Session> {
-  return options.embedded
-    ? await openEmbedded(config, options, prepare)
-    : openAws(config, options, async () => {});
+  /**
+   * Reads the client's id and secret from the secret that the config names.
+   *
+   * @throws {SyncError} `SECRET_INVALID`, `STORE_UNAVAILABLE`.
+   */
+  readCredentials(): Promise<Credentials>;
+  /** Asks Lambda whether an execution that holds the lease is running. */
+  readOwnerState(executionArn: string): Promise<OwnerState>;
+  state(): StateTable;
+  ledger(): Ledger;
+  /** The change queue. With `--embedded`, `openChanges` creates it if it is missing. */
+  queue(): ChangeQueue;
+  /** Tokens for Procurios, by the grant that the config names. */
+  token(): TokenSource;
+  /** The client of Procurios for reading. */
+  procurios(): Client;
 }
 
 /** A session of the endpoints in this process. */
 export type EmbeddedSession = Session & { readonly aws: EmbeddedAws };
 
-/** Opens the endpoints in this process, with the tables that `prepare` puts there. */
+/**
+ * Opens AWS as the SDK's own environment says, or with `--embedded` the endpoints in this process, where missing tables
+ * are created.
+ *
+ * @throws {SyncError} `RUN_ACTIVE` if another process has the embedded tables open.
+ * @throws {CommandError} `FILE_FAILED` if the data folder is damaged.
+ */
+export async function openSession(config: Config, options: CommonOptions): Promise<Session> {
+  if (!options.embedded) return createSession(config, options);
+  const { createTables } = await import('../local/endpoints/tables.ts');
+  return await openEmbedded(config, options, createTables);
+}
+
+/** As {@link openSession}, but creates no tables. */
+export async function openSessionAsItIs(config: Config, options: CommonOptions): Promise<Session> {
+  return options.embedded ? await openEmbedded(config, options) : createSession(config, options);
+}
+
+/**
+ * Opens the endpoints in this process.
+ *
+ * @param prepare - Called with the open tables before the session is returned.
+ */
 export async function openEmbedded(
   config: Config,
   options: CommonOptions,
-  prepare: PrepareTables,
+  prepare: (dynamoDb: DynamoDBClient, config: Config) => Promise<void> = async () => {},
 ): Promise<EmbeddedSession> {
-  const aws = await startEmbeddedAws({ dataFolder: DATA_FOLDER });
+  // Loaded only here, because a command that works in AWS should not wait for the embedded services to load.
+  const { startEndpoints } = await import('./embedded-endpoints.ts');
+  const aws = await startEndpoints(DATA_FOLDER);
   try {
     Object.assign(process.env, aws.environment);
-    const credentials = credentialsFor(config);
+    const credentials = embeddedCredentials(config);
     if (credentials !== undefined) aws.secrets.put(config.secretName, JSON.stringify(credentials));
-    const session = openAws(config, options, () => aws.close());
+    const session = createSession(config, options, () => aws.close());
     await prepare(session.dynamoDb, config);
-    return { ...session, aws };
+    return Object.assign(session, { aws });
   } catch (error) {
     await aws.close();
     throw error;
   }
 }
 
-function openAws(config: Config, options: CommonOptions, close: () => Promise<void>): Session {
+function createSession(config: Config, options: CommonOptions, close = async () => {}): Session {
+  const { environment, host, acceptLanguage, requestsPerSecond } = config;
   const isAlone = options.embedded ?? false;
-  const proxy = proxyFrom(process.env);
-  const dynamoDb = createDynamoDb(proxy);
-  const sqs = createSqs(proxy);
-  const secretsManager = createSecretsManager(proxy);
-  return {
-    dynamoDb,
-    sqs,
-    secretsManager,
+  const clients = createClients();
+  const state = once(() => createStateTable(clients.dynamoDb(), stateTableName(environment)));
+  const userTokens = once(() => openUserTokens(environment, isAlone, clients.secretsManager));
+  const token = once(() => openTokenSource(config, session));
+  const session: Session = {
+    config,
     isAlone,
-    async readOwnerState(arn) {
-      const lambda = createLambda(proxy);
-      try {
-        return await readExecutionState(lambda, arn);
-      } finally {
-        lambda.destroy();
-      }
-    },
-    async readCredentials() {
-      if (isAlone && credentialsFor(config) === undefined) {
-        throw new SyncError(
-          'SECRET_INVALID',
-          'no credentials: set PROCURIOS_CLIENT_ID and PROCURIOS_CLIENT_SECRET in the environment',
-        );
-      }
-      return await readClientSecret(secretsManager, config.secretName);
-    },
-    userTokens: isAlone
-      ? createUserTokenFile(join(DATA_FOLDER, `user-${config.environment}.json`))
-      : createUserSecret(secretsManager, userSecretName(config.environment)),
-    tokenLease: openTokenLease(config, dynamoDb),
     loginCommand: `npx procurios-sync login${flagsOf(options)}`,
+    get dynamoDb() {
+      return clients.dynamoDb();
+    },
+    get sqs() {
+      return clients.sqs();
+    },
+    get secretsManager() {
+      return clients.secretsManager();
+    },
+    get userTokens() {
+      return userTokens();
+    },
+    get tokenLease() {
+      return openTokenLease(config, clients.dynamoDb());
+    },
+    readCredentials: () => readCredentials(config, isAlone, clients.secretsManager),
+    readOwnerState: (arn) => readExecutionState(clients.lambda(), arn),
+    state,
+    ledger: once(() => createLedger(state())),
+    queue: once(() => {
+      const queueName = changeQueueName(environment);
+      return createChangeQueue({ client: clients.sqs(), queueName, clock: systemClock });
+    }),
+    token,
+    procurios: once(() =>
+      createClient({ host, acceptLanguage, token: token(), requestsPerSecond: requestsPerSecond.pull }),
+    ),
     async [Symbol.asyncDispose]() {
-      dynamoDb.destroy();
-      sqs.destroy();
-      secretsManager.destroy();
+      clients.destroy();
       await close();
+    },
+  };
+  return session;
+}
+
+/** The clients of AWS, each made at the first call of its function. */
+function createClients() {
+  const proxy = proxyFrom(process.env);
+  const opened: { destroy(): void }[] = [];
+  const opening = <Client extends { destroy(): void }>(create: (proxy?: ProxyEnv) => Client) =>
+    once(() => {
+      const client = create(proxy);
+      opened.push(client);
+      return client;
+    });
+  return {
+    dynamoDb: opening(createDynamoDb),
+    lambda: opening(createLambda),
+    secretsManager: opening(createSecretsManager),
+    sqs: opening(createSqs),
+    destroy() {
+      for (const client of opened) client.destroy();
     },
   };
 }
 
-/** Undefined: not both of them are set. */
-export function credentialsInEnvironment(
-  variables: Readonly<Record<string, string | undefined>>,
-): Credentials | undefined {
-  const { PROCURIOS_CLIENT_ID: clientId, PROCURIOS_CLIENT_SECRET: clientSecret } = variables;
-  return clientId && clientSecret ? { clientId, clientSecret } : undefined;
+/** Calls a function at the first call only, and returns that result from then on. */
+function once<Value>(open: () => Value): () => Value {
+  let opened: { readonly value: Value } | undefined;
+  return () => {
+    opened ??= { value: open() };
+    return opened.value;
+  };
 }
 
-/** With `--embedded` the credentials come from the environment; a loopback host is taken for the simulator. */
-export function credentialsFor({ host }: Config): Credentials | undefined {
-  const { hostname } = new URL(host);
-  const given = credentialsInEnvironment(process.env);
-  if (given !== undefined) return given;
-  return hostname === '127.0.0.1' || hostname === '[::1]' ? SIMULATOR_CREDENTIALS : undefined;
+/** The embedded Secrets Manager keeps nothing between two commands, so with `--embedded` the token is kept in a file. */
+function openUserTokens(
+  environment: string,
+  isAlone: boolean,
+  secretsManager: () => SecretsManagerClient,
+): UserTokenStore {
+  return isAlone
+    ? createUserTokenFile(join(DATA_FOLDER, `user-${environment}.json`))
+    : createUserSecret(secretsManager(), userSecretName(environment));
 }
 
-/** The client of the configured Procurios environment. */
-export function connect(config: Config, session: Session): Client {
-  const { host, acceptLanguage, requestsPerSecond } = config;
-  const token = openTokenSource(config, session);
-  return createClient({ host, acceptLanguage, token, requestsPerSecond: requestsPerSecond.pull });
+async function readCredentials(
+  config: Config,
+  isAlone: boolean,
+  secretsManager: () => SecretsManagerClient,
+): Promise<Credentials> {
+  if (isAlone && embeddedCredentials(config) === undefined) {
+    throw new SyncError(
+      'SECRET_INVALID',
+      'no credentials: set PROCURIOS_CLIENT_ID and PROCURIOS_CLIENT_SECRET in the environment',
+    );
+  }
+  return await readClientSecret(secretsManager(), config.secretName);
 }

@@ -11,7 +11,8 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
  */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   bin: ['cli', 'lib', 'config', 'lambda/deployment'],
-  cli: ['operator', 'config', 'lambda/core', 'lambda/deployment'],
+  // The program lists the demo's command among its own.
+  cli: ['cli/demo', 'operator', 'config', 'lambda/core', 'lambda/deployment'],
   // The demo and the simulator's command run what stands in for the outside world.
   'cli/demo': ['cli', 'operator', 'config', 'lambda/core', 'lambda/deployment', 'local', 'examples'],
   operator: [

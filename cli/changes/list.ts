@@ -1,42 +1,40 @@
-import type { ListedEntry } from '../../lambda/aws/state/ledger.ts';
-import { isHeld, type Outcome } from '../../lambda/core/push/ledger-entry.ts';
-import { openLedger } from '../../operator/changes/open-changes.ts';
+import type { Outcome } from '../../lambda/core/push/ledger-entry.ts';
+import { isHeld } from '../../lambda/core/push/ledger-entry.ts';
+import { type ListedChanges, listChanges } from '../../operator/changes/list.ts';
+import { readConfig } from '../../operator/config.ts';
 import { type CommonOptions, flagsOf } from '../../operator/options.ts';
-import { openSession, readConfig } from '../../operator/session.ts';
+import { openSession } from '../../operator/session.ts';
 import { countOf, grouped } from '../../operator/words.ts';
 import { EXIT, print, say } from '../terminal/output-lines.ts';
 import { ledgerTable } from './texts.ts';
 
 export interface ChangesListOptions extends CommonOptions {
-  /** Only changes of this outcome; absent: all. */
+  /** Only changes of this outcome; absent for all. */
   readonly outcome?: Outcome;
-  /** Only changes queued then or later, in milliseconds since the epoch; absent: all. */
+  /** Only changes queued at this time or later, in milliseconds since the epoch; absent for all. */
   readonly since?: number;
-  /** Most changes listed. */
+  /** Changes to list, at most. */
   readonly limit: number;
 }
 
-/** `procurios-sync changes list`: what became of the changes, those queued last first. */
-export async function listChanges(options: ChangesListOptions): Promise<number> {
+/** `procurios-sync changes list`: the changes and their outcomes, the change that was queued last first. */
+export async function printChangeList(options: ChangesListOptions): Promise<number> {
   const config = await readConfig(options);
   await using session = await openSession(config, options);
-  const { outcome, since, limit, json } = options;
-  const found: ListedEntry[] = [];
-  const pages = openLedger(config, session).list({
+  const { outcome, since, limit } = options;
+  const listed = await listChanges(session, {
     ...(outcome !== undefined && { outcome }),
     ...(since !== undefined && { sinceMs: since }),
-    limit: limit + 1,
+    limit,
   });
-  for await (const page of pages) found.push(...page);
-  const entries = found.slice(0, limit);
-
-  if (json) for (const entry of entries) print(JSON.stringify(summaryOf(entry)));
+  const { entries } = listed;
+  if (options.json) for (const entry of entries) print(JSON.stringify(documentOf(entry)));
   else if (entries.length > 0) print(ledgerTable(entries));
-  sayHowMany(entries, found.length > limit, options);
+  sayHowMany(listed, options);
   return EXIT.done;
 }
 
-function summaryOf(entry: ListedEntry) {
+function documentOf(entry: ListedChanges['entries'][number]) {
   const { changeId, outcome, operation, subject, queuedAt, changedAt, attempt, status, reason, note } = entry;
   return {
     ...{ changeId, outcome, held: isHeld(entry), operation, subject, queuedAt, changedAt },
@@ -44,14 +42,14 @@ function summaryOf(entry: ListedEntry) {
   };
 }
 
-function sayHowMany(entries: readonly ListedEntry[], hasMore: boolean, options: ChangesListOptions): void {
+function sayHowMany({ entries, hasMore }: ListedChanges, options: ChangesListOptions): void {
   const held = entries.filter(isHeld).length;
   if (held > 0) {
     say(
       `${countOf(held, 'change')} held for a person: npx procurios-sync changes show ID${flagsOf(options)}`,
     );
   }
-  if (entries.length === 0) say('there are no such changes in the ledger');
+  if (entries.length === 0) say('the ledger has no such changes');
   else if (hasMore) say(`the last ${grouped(entries.length)} changes; --limit shows more`);
   else say(`all ${countOf(entries.length, 'change')}`);
 }

@@ -1,49 +1,36 @@
-import type { LedgerEntry } from '../../lambda/core/push/ledger-entry.ts';
-import { riskOfResending } from '../../lambda/core/push/resolve-change.ts';
-import type { Config } from '../../lambda/deployment/config.ts';
-import { openChanges, openLedger, readEntry } from '../../operator/changes/open-changes.ts';
-import { decide, requeue } from '../../operator/changes/resend.ts';
+import { openChanges } from '../../operator/changes/open-changes.ts';
+import { planResend, resend } from '../../operator/changes/resend.ts';
+import { readConfig } from '../../operator/config.ts';
 import { type CommonOptions, flagsOf } from '../../operator/options.ts';
-import { openSession, readConfig } from '../../operator/session.ts';
+import { openSession } from '../../operator/session.ts';
 import { countOf } from '../../operator/words.ts';
 import { type ConfirmOptions, confirm } from '../terminal/confirm.ts';
 import { onInterrupt } from '../terminal/interrupt.ts';
 import { askForMissingCredentials } from '../terminal/missing-credentials.ts';
 import { say } from '../terminal/output-lines.ts';
-import { countsText, exitCodeOf, printChanges } from './texts.ts';
+import { countsText, exitCodeOf, printChanges, queuedText } from './texts.ts';
 import { sayWhoSends, WHEN_INTERRUPTED, waitForOutcomes } from './wait.ts';
 
 export interface ChangesResendOptions extends CommonOptions, ConfirmOptions {}
 
-/** `procurios-sync changes resend ID…`: has changes sent once more, in the order in which they were queued. */
+/** `procurios-sync changes resend ID…`: sends changes once more, in the order in which they were queued. */
 export async function resendChanges(ids: readonly string[], options: ChangesResendOptions): Promise<number> {
   const config = await readConfig(options);
   await askForMissingCredentials(config, options);
   await using session = await openSession(config, options);
-  const ledger = openLedger(config, session);
-  const entries = await Promise.all([...new Set(ids)].map((id) => readEntry(ledger, id)));
-  const resends = decide(entries, config);
-  sayRisks(entries, config);
-  await confirm(`Send ${countOf(resends.length, 'change')} to ${new URL(config.host).host} again?`, options);
+  const plan = await planResend(session, ids);
+  for (const risk of plan.risks) say(risk);
+  const { length } = plan.resends;
+  await confirm(`Send ${countOf(length, 'change')} to ${new URL(config.host).host} again?`, options);
 
   using interrupt = onInterrupt(WHEN_INTERRUPTED, () => {});
-  await using access = await openChanges(config, session, interrupt.signal);
+  const { signal } = interrupt;
+  await using access = await openChanges(session, signal, say);
   sayWhoSends(access);
-  const queued = await requeue(resends, access, interrupt.signal);
-  const fates =
-    access.embedded !== undefined ? await waitForOutcomes(queued, access, interrupt.signal) : undefined;
-  printChanges(queued, fates, options);
-  if (fates !== undefined) say(countsText(fates));
-  else
-    say(
-      `${countOf(queued.length, 'change')} queued; npx procurios-sync changes list${flagsOf(options)} tells what becomes of them`,
-    );
-  return exitCodeOf(queued.length === resends.length, fates, interrupt.signal);
-}
-
-function sayRisks(entries: readonly LedgerEntry[], { operations }: Config): void {
-  for (const entry of entries) {
-    const risk = riskOfResending(entry, operations);
-    if (risk !== undefined) say(`${entry.changeId} ${risk}`);
-  }
+  const { queued, problems } = await resend(plan, access, signal);
+  for (const problem of problems) say(problem);
+  const outcomes = access.embedded === undefined ? undefined : await waitForOutcomes(queued, access, signal);
+  printChanges(queued, outcomes, options);
+  say(outcomes === undefined ? queuedText(queued.length, flagsOf(options)) : countsText(outcomes));
+  return exitCodeOf(queued.length === length, outcomes, signal);
 }

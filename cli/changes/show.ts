@@ -1,113 +1,97 @@
 import { type Json, type JsonObject, parseJson, stringifyJson } from '../../lambda/core/json.ts';
-import { isHeld, type LedgerEntry } from '../../lambda/core/push/ledger-entry.ts';
+import { isHeld } from '../../lambda/core/push/ledger-entry.ts';
 import type { Config } from '../../lambda/deployment/config.ts';
-import { openLedger, readEntry } from '../../operator/changes/open-changes.ts';
-import { withSafeWords } from '../../operator/changes/safe-words.ts';
+import { readEntry } from '../../operator/changes/read-entry.ts';
+import { type ShownChange, shownChange } from '../../operator/changes/shown-change.ts';
+import { readConfig } from '../../operator/config.ts';
 import { type CommonOptions, flagsOf } from '../../operator/options.ts';
-import { openSession, readConfig } from '../../operator/session.ts';
+import { openSession } from '../../operator/session.ts';
 import { countOf, printable } from '../../operator/words.ts';
 import { EXIT, print, say } from '../terminal/output-lines.ts';
 import { outcomeText } from './texts.ts';
 
 export interface ChangesShowOptions extends CommonOptions {
-  /** Show the values of body and parameters too, and what the vendor's texts quote of them. */
+  /** Show the values of body and parameters, and the error texts of Procurios, which may quote them. */
   readonly reveal?: boolean;
 }
 
-/** `procurios-sync changes show ID`: all that is known of a change, for whoever has to decide about it. */
+/** `procurios-sync changes show ID`: all that is known about a change, for the operator who decides about it. */
 export async function showChange(changeId: string, options: ChangesShowOptions): Promise<number> {
   const config = await readConfig(options);
   await using session = await openSession(config, options);
-  const entry = await readEntry(openLedger(config, session), changeId);
-  const isRevealed = options.reveal ?? false;
-  const shown = isRevealed ? entry : masked(entry);
-  const leftOut = isRevealed ? {} : whatIsLeftOut(entry, shown);
-  if (options.json) print(stringifyJson({ ...documentOf(shown, isRevealed), leftOut: Object.keys(leftOut) }));
+  const entry = await readEntry(session.ledger(), changeId);
+  const change = shownChange(entry, options.reveal ?? false);
+  if (options.json) print(stringifyJson(documentOf(change)));
   else {
-    print(printable(textOf(shown, isRevealed, config)));
-    const texts = Object.values(leftOut);
-    if (texts.length > 0) say(`left out: ${texts.join(', and ')}; --reveal shows them`);
-    if (isHeld(entry)) say(`held for a person: ${decisions(entry, options)}`);
+    print(printable(textOf(change, config)));
+    if (change.leftOut.length > 0) {
+      const parts = change.leftOut.map((field) => leftOutText(field, change));
+      say(`left out: ${parts.join(', and ')}; --reveal shows them`);
+    }
+    if (isHeld(entry)) say(`held for a person: ${decisions(changeId, options)}`);
   }
   return EXIT.done;
 }
 
-/** The commands that decide about a change, to be copied. */
-function decisions({ changeId }: LedgerEntry, options: CommonOptions): string {
-  // Some characters of an id are a shell's own: nobody is to copy those.
+function leftOutText(field: ShownChange['leftOut'][number], { entry }: ShownChange): string {
+  if (field === 'body') return 'the values that were sent';
+  if (field === 'parameters') return 'the values of its parameters';
+  return `the text of ${countOf(entry.errors.length, 'error')}, which may quote values that were sent`;
+}
+
+/** The commands that decide about a change, for the operator to copy. */
+function decisions(changeId: string, options: CommonOptions): string {
+  // An id with characters that a shell would interpret is not put into a command to copy.
   const id = /^\w[\w./:@-]*$/.test(changeId) ? changeId : 'ID';
   const [resend, settle] = ['resend', 'settle'].map(
     (name) => `npx procurios-sync changes ${name} ${id}${flagsOf(options)}`,
   );
-  return `${resend}, or\n${settle} --accepted (or --rejected) --note "how that is known"`;
+  return `${resend}, or\n${settle} --accepted (or --rejected) --note "how you know"`;
 }
 
-/** The fields of which something is not shown, and what that is. */
-function whatIsLeftOut(entry: LedgerEntry, shown: LedgerEntry): Readonly<Record<string, string>> {
-  const { body, parameters = {}, errors } = entry;
-  const cut = errors.filter((text, index) => text !== shown.errors[index]).length;
+function documentOf({ entry, parameterNames, parameters, body, leftOut }: ShownChange): JsonObject {
+  const { version: _version, contentHash: _hash, attempt: _attempt, ...shown } = entry;
+  const known = { ...shown, held: isHeld(entry), parameterNames };
   return {
-    ...(body !== undefined && { body: 'the values that were sent' }),
-    ...(Object.keys(parameters).length > 0 && { parameters: 'the values of its parameters' }),
-    ...(cut > 0 && { errors: `what ${countOf(cut, 'error')} may quote of what was sent` }),
+    ...(parseJson(JSON.stringify(known)) as JsonObject),
+    ...(parameters !== undefined && { parameters }),
+    ...(body !== undefined && { body }),
+    leftOut: [...leftOut],
   };
 }
 
-/** The vendor's texts may quote what was sent. Our own, about what is no change, do not. */
-function masked(entry: LedgerEntry): LedgerEntry {
-  const { operation, parameters = {}, bodyFields, errors } = entry;
-  if (operation === undefined) return entry;
-  const names = [...bodyFields, ...Object.keys(parameters)];
-  return { ...entry, errors: errors.map((text) => withSafeWords(text, names)) };
-}
-
-/** @returns Undefined: there is none, or what is kept is not a change's. */
-function bodyOf({ operation, body }: LedgerEntry): Json | undefined {
-  return body === undefined || operation === undefined ? undefined : parseJson(body);
-}
-
-function documentOf(entry: LedgerEntry, isRevealed: boolean): JsonObject {
-  const { version: _version, contentHash: _hash, attempt: _attempt, body, parameters = {}, ...shown } = entry;
-  const known = { ...shown, held: isHeld(entry), parameterNames: Object.keys(parameters) };
-  const document = parseJson(JSON.stringify(known)) as JsonObject;
-  const values = bodyOf(entry) ?? body;
-  return isRevealed ? { ...document, parameters, ...(values !== undefined && { body: values }) } : document;
-}
-
-function textOf(entry: LedgerEntry, isRevealed: boolean, config: Config): string {
-  const { errors, attempts, status, reason, note } = entry;
+function textOf(change: ShownChange, config: Config): string {
+  const { entry } = change;
+  const { outcome, notBefore, status, note, _expiresAt: expiresAt } = entry;
   const lines: (readonly [label: string, text: string | undefined])[] = [
     ['change', entry.changeId],
-    ['outcome', outcomeText(entry.outcome, { isHeld: isHeld(entry), isSettled: note !== undefined })],
-    ['reason', reason],
+    ['outcome', outcomeText(entry)],
+    ['reason', entry.reason],
     ['note', note],
     ['operation', operationText(entry, config)],
     ['subject', entry.subject],
-    ['parameters', parametersText(entry, isRevealed)],
+    ['parameters', parametersText(change)],
     ['queued', entry.queuedAt],
     ['changed', entry.changedAt],
-    [
-      'next try',
-      entry.outcome === 'waiting' && entry.notBefore !== undefined ? timeOf(entry.notBefore) : undefined,
-    ],
-    ['expires', entry._expiresAt === undefined ? undefined : timeOf(entry._expiresAt * 1000)],
+    ['next try', outcome === 'waiting' && notBefore !== undefined ? timeOf(notBefore) : undefined],
+    ['expires', expiresAt === undefined ? undefined : timeOf(expiresAt * 1000)],
     ['status', status === undefined ? undefined : String(status)],
     ['applied', isInDoubt(entry) ? 'perhaps: an attempt had no answer' : undefined],
-    ...Object.entries(entry.ids).map(([name, id]) => [name, id] as const),
-    ...labelled('errors', errors),
+    ...Object.entries(entry.ids),
+    ...labelled('errors', entry.errors),
     ...labelled(
       'attempts',
-      attempts.map(({ attempt, at, result }) => `${attempt}  ${at}  ${result ?? 'cut off'}`),
+      entry.attempts.map(({ attempt, at, result }) => `${attempt}  ${at}  ${result ?? 'cut off'}`),
     ),
-    ...labelled('body', bodyLines(entry, isRevealed)),
+    ...labelled('body', bodyLines(change)),
   ];
   const shown = lines.filter((line) => line[1] !== undefined && line[1] !== '');
   const width = Math.max(...shown.map(([label]) => label.length));
   return shown.map(([label, text]) => `${label.padEnd(width)}  ${text}`).join('\n');
 }
 
-/** Not while it is being sent, when nothing else can be known, nor once it is settled. */
-function isInDoubt({ mayBeApplied, outcome, note }: LedgerEntry): boolean {
+/** Whether the change may have been applied. Not said while it is being sent, nor once it is accepted or settled. */
+function isInDoubt({ mayBeApplied, outcome, note }: ShownChange['entry']): boolean {
   return mayBeApplied && note === undefined && outcome !== 'accepted' && outcome !== 'sending';
 }
 
@@ -115,8 +99,8 @@ function labelled(label: string, texts: readonly string[]): (readonly [string, s
   return texts.map((text, index) => [index === 0 ? label : '', text]);
 }
 
-/** `register: POST /l/things_api/thing`. */
-function operationText({ operation }: LedgerEntry, { operations }: Config): string | undefined {
+/** `register: POST /l/things_api/thing`; undefined if the message was no change. */
+function operationText({ operation }: ShownChange['entry'], { operations }: Config): string | undefined {
   if (operation === undefined) return undefined;
   const known = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
   return known === undefined
@@ -124,20 +108,18 @@ function operationText({ operation }: LedgerEntry, { operations }: Config): stri
     : `${operation}: ${known.method} ${known.path}${known.repeatable ? ', safe to repeat' : ''}`;
 }
 
-function parametersText({ parameters = {} }: LedgerEntry, isRevealed: boolean): string {
-  return isRevealed
-    ? Object.entries(parameters)
-        .map(([name, value]) => `${name}=${value}`)
-        .join(', ')
-    : Object.keys(parameters).join(', ');
+function parametersText({ parameterNames, parameters }: ShownChange): string {
+  if (parameters === undefined) return parameterNames.join(', ');
+  return Object.entries(parameters)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(', ');
 }
 
-function bodyLines(entry: LedgerEntry, isRevealed: boolean): string[] {
-  const { body, bodyFields } = entry;
-  if (body === undefined) return bodyFields.length === 0 ? [] : [`dropped; it had ${bodyFields.join(', ')}`];
-  if (!isRevealed) return [bodyFields.join(', ') || 'no fields of its own'];
-  const values = bodyOf(entry);
-  return (values === undefined ? body : stringifyJson(values, 2)).split('\n');
+function bodyLines({ entry, hasBody, body }: ShownChange): string[] {
+  const { bodyFields, operation } = entry;
+  if (!hasBody) return bodyFields.length === 0 ? [] : [`dropped; it had ${bodyFields.join(', ')}`];
+  if (body === undefined) return [bodyFields.join(', ') || 'no fields'];
+  return (operation === undefined ? (body as string) : stringifyJson(body as Json, 2)).split('\n');
 }
 
 function timeOf(ms: number): string {

@@ -1,44 +1,54 @@
-import type { ListedEntry } from '../../lambda/aws/state/ledger.ts';
-import { isHeld, type Outcome } from '../../lambda/core/push/ledger-entry.ts';
-import type { FateSoFar, KnownFates, QueuedChange } from '../../operator/changes/queued-change.ts';
+import type { LedgerEntry } from '../../lambda/core/push/ledger-entry.ts';
+import { isHeld } from '../../lambda/core/push/ledger-entry.ts';
+import type { ListedChanges } from '../../operator/changes/list.ts';
+import type { OutcomeSoFar, Outcomes, QueuedChange } from '../../operator/changes/queued-change.ts';
 import type { CommonOptions } from '../../operator/options.ts';
-import { grouped, printable, shortened } from '../../operator/words.ts';
+import { countOf, grouped, printable, shortened } from '../../operator/words.ts';
 import { EXIT, print } from '../terminal/output-lines.ts';
 import { type Column, tableOf } from '../terminal/table.ts';
 import { tableWidth } from '../terminal/terminal.ts';
 
+type ListedEntry = ListedChanges['entries'][number];
+
 const WIDEST_REASON = 70;
 
-/** `unknown (held)`, `accepted`, `rejected (settled)`. */
-export function outcomeText(
-  outcome: Outcome,
-  mark: { readonly isHeld: boolean; readonly isSettled?: boolean },
-): string {
-  if (mark.isHeld) return `${outcome} (held)`;
-  return mark.isSettled ? `${outcome} (settled)` : outcome;
+/** The outcome of a ledger entry: `unknown (held)`, `accepted`, `rejected (settled)`. */
+export function outcomeText(entry: LedgerEntry): string {
+  if (isHeld(entry)) return `${entry.outcome} (held)`;
+  return entry.note === undefined ? entry.outcome : `${entry.outcome} (settled)`;
 }
 
-/** Prints the changes that were queued, and what became of them as far as that is known. */
+function queuedOutcomeText({ outcome, isHeld }: OutcomeSoFar): string {
+  return isHeld ? `${outcome} (held)` : outcome;
+}
+
+/**
+ * Prints the changes that were queued.
+ *
+ * @param outcomes - Undefined if the command did not wait for them.
+ */
 export function printChanges(
   queued: readonly QueuedChange[],
-  fates: KnownFates,
+  outcomes: Outcomes | undefined,
   { json }: CommonOptions,
 ): void {
   if (json) {
     for (const { line, change } of queued) {
       const { changeId, operation, subject } = change;
-      print(JSON.stringify({ line, changeId, operation, subject, ...fateFields(fates?.get(changeId)) }));
+      print(
+        JSON.stringify({ line, changeId, operation, subject, ...outcomeFields(outcomes?.get(changeId)) }),
+      );
     }
-  } else if (queued.length > 0) print(changesTable(queued, fates));
+  } else if (queued.length > 0) print(changesTable(queued, outcomes));
 }
 
-function fateFields(fate: FateSoFar | undefined) {
-  if (fate === undefined) return {};
-  const { outcome, isHeld, status, reason } = fate;
+function outcomeFields(known: OutcomeSoFar | undefined) {
+  if (known === undefined) return {};
+  const { outcome, isHeld, status, reason } = known;
   return { outcome, held: isHeld, status, reason };
 }
 
-function changesTable(queued: readonly QueuedChange[], fates: KnownFates): string {
+function changesTable(queued: readonly QueuedChange[], outcomes: Outcomes | undefined): string {
   const changes = queued.map(({ change }) => change);
   const lines = queued.flatMap(({ line }) => (line === undefined ? [] : [String(line)]));
   const columns: Column[] = [
@@ -47,63 +57,67 @@ function changesTable(queued: readonly QueuedChange[], fates: KnownFates): strin
     { head: 'operation', cells: changes.map(({ operation }) => operation), dispensable: 2 },
     { head: 'subject', cells: changes.map(({ subject }) => subject), dispensable: 1 },
   ];
-  if (fates === undefined) return onTerminal(columns);
-  const known = changes.map(({ changeId }) => fates.get(changeId));
-  const outcomes = known.map((fate) => (fate === undefined ? '' : outcomeText(fate.outcome, fate)));
-  const reasons = known.map((fate) => reasonCell(fate?.reason));
-  return onTerminal([
-    ...columns,
-    { head: 'outcome', cells: outcomes },
-    ...(reasons.some((reason) => reason !== '') ? [{ head: 'reason', cells: reasons, dispensable: 4 }] : []),
-  ]);
+  if (outcomes === undefined) return tableOf(columns, tableWidth());
+  const known = changes.map(({ changeId }) => outcomes.get(changeId));
+  const texts = known.map((outcome) => (outcome === undefined ? '' : queuedOutcomeText(outcome)));
+  const reasons = known.map((outcome) => reasonCell(outcome?.reason));
+  const hasReasons = reasons.some((reason) => reason !== '');
+  return tableOf(
+    [
+      ...columns,
+      { head: 'outcome', cells: texts },
+      ...(hasReasons ? [{ head: 'reason', cells: reasons, dispensable: 4 }] : []),
+    ],
+    tableWidth(),
+  );
+}
+
+/** How many changes were queued, and the command that shows their outcomes. */
+export function queuedText(count: number, flags: string): string {
+  return `${countOf(count, 'change')} queued; to see the outcomes: npx procurios-sync changes list${flags}`;
 }
 
 /** `2 accepted, 1 rejected, 1 unknown (held)`. */
-export function countsText(fates: ReadonlyMap<string, FateSoFar>): string {
-  const texts = [...fates.values()].map((fate) => outcomeText(fate.outcome, fate));
+export function countsText(outcomes: Outcomes): string {
+  const texts = [...outcomes.values()].map(queuedOutcomeText);
   const counts = Map.groupBy(texts, (text) => text);
   return [...counts].map(([text, each]) => `${grouped(each.length)} ${text}`).join(', ');
 }
 
 /**
- * What queueing changes comes to.
+ * The exit code of a command that queued changes.
  *
- * @param isWhole - All were queued that should be.
+ * @param isWhole - Whether all changes were queued.
+ * @param outcomes - Undefined if the command did not wait for them; empty if it only sent other changes of the queue.
  */
-export function exitCodeOf(isWhole: boolean, fates: KnownFates, signal: AbortSignal): number {
-  const known = [...(fates?.values() ?? [])];
-  // Without any it was the rest of the queue that was waited for.
-  const isLeft = known.length === 0 ? signal.aborted : known.some(({ isFinal }) => !isFinal);
-  const isCutShort = !isWhole || (fates !== undefined && isLeft);
+export function exitCodeOf(isWhole: boolean, outcomes: Outcomes | undefined, signal: AbortSignal): number {
+  const known = [...(outcomes?.values() ?? [])];
+  const isUnfinished = known.length === 0 ? signal.aborted : known.some(({ isFinal }) => !isFinal);
+  const isCutShort = !isWhole || (outcomes !== undefined && isUnfinished);
   if (isCutShort) return signal.aborted ? EXIT.interrupted : EXIT.failed;
   return known.every(({ outcome }) => outcome === 'accepted') ? EXIT.done : EXIT.failed;
 }
 
-/** Entries of the ledger. */
+/** Entries of the ledger as a table. */
 export function ledgerTable(entries: readonly ListedEntry[]): string {
   const column = (head: string, cell: (entry: ListedEntry) => string, dispensable?: number): Column => ({
     head,
     cells: entries.map(cell),
     ...(dispensable !== undefined && { dispensable }),
   });
-  return onTerminal([
+  const columns = [
     column('changeId', ({ changeId }) => changeId),
-    column('outcome', (entry) =>
-      outcomeText(entry.outcome, { isHeld: isHeld(entry), isSettled: entry.note !== undefined }),
-    ),
+    column('outcome', outcomeText),
     column('operation', ({ operation = '' }) => operation, 2),
     column('subject', ({ subject = '' }) => subject, 1),
     column('queued at', ({ queuedAt }) => queuedAt, 3),
     { ...column('attempts', ({ attempt }) => String(attempt), 5), isNumber: true },
     { ...column('status', ({ status = '' }) => String(status), 4), isNumber: true },
     column('reason', (entry) => reasonCell(entry.note ?? entry.reason), 6),
-  ]);
+  ];
+  return tableOf(columns, tableWidth());
 }
 
 function reasonCell(reason = ''): string {
   return shortened(printable(reason).replace(/\n/g, ' '), WIDEST_REASON);
-}
-
-function onTerminal(columns: readonly Column[]): string {
-  return tableOf(columns, tableWidth());
 }

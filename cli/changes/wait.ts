@@ -1,59 +1,45 @@
-import { once } from 'node:events';
-import { awaitOutcomes } from '../../operator/changes/await-outcomes.ts';
+import { followChanges } from '../../operator/changes/await-outcomes.ts';
 import type { ChangeAccess } from '../../operator/changes/open-changes.ts';
-import type { FateSoFar, QueuedChange } from '../../operator/changes/queued-change.ts';
+import type { Outcomes, QueuedChange } from '../../operator/changes/queued-change.ts';
 import { grouped } from '../../operator/words.ts';
 import { say } from '../terminal/output-lines.ts';
 import { createStatusLine } from '../terminal/status-line.ts';
 
-/** Between two looks at the ledger: on this machine, and in AWS, where each read costs. */
-export const PAUSES_MS = { here: 100, inAws: 1_000 };
-
 /**
- * Waits for the outcomes of changes that were queued, and shows how they get on. Where this process sends them, it goes
- * on until the queue is empty, as a function in AWS would.
+ * Waits for the outcomes of changes that were queued, and shows how many are known.
  *
- * @param signal - Aborts at Ctrl-C; what is known by then is returned.
+ * @param signal - Aborts at Ctrl-C. What the ledger says by then is returned.
  */
 export async function waitForOutcomes(
   changes: readonly QueuedChange[],
-  { ledger, embedded }: ChangeAccess,
+  access: Pick<ChangeAccess, 'ledger' | 'embedded'>,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, FateSoFar>> {
-  using progress = createStatusLine();
-  const idle = new AbortController();
-  const emptied = embedded?.idle().then(() => idle.abort());
-  const fates = await awaitOutcomes(changes, {
-    ledger,
-    signal: AbortSignal.any([signal, idle.signal]),
-    pauseMs: embedded === undefined ? PAUSES_MS.inAws : PAUSES_MS.here,
-    beforeLast: async () => {
-      if (signal.aborted) await embedded?.close();
-    },
-    onLook: (known) => progress.show(waitingText(known)),
+): Promise<Outcomes> {
+  using status = createStatusLine();
+  return await followChanges(changes, access, {
+    signal,
+    onLook: (outcomes) => status.show(waitingText(outcomes)),
+    onRest: () => status.show('sending the other changes on the queue; Ctrl-C leaves them there'),
   });
-  if (emptied !== undefined && !signal.aborted) {
-    progress.show('sending what else is on the queue; Ctrl-C leaves it there');
-    await Promise.race([emptied, once(signal, 'abort')]);
-  }
-  return fates;
 }
 
-export function waitingText(fates: ReadonlyMap<string, FateSoFar>): string {
-  const all = [...fates.values()];
-  const done = all.filter(({ isFinal }) => isFinal).length;
+function waitingText(outcomes: Outcomes): string {
+  const all = [...outcomes.values()];
+  const known = all.filter(({ isFinal }) => isFinal).length;
   const waiting = all.filter(({ outcome, isFinal }) => outcome === 'waiting' && !isFinal);
   const reason =
     waiting.length === 0 ? '' : `, ${grouped(waiting.length)} waiting: ${waiting[0]?.reason ?? ''}`;
-  return `outcomes of changes: ${grouped(done)}/${grouped(all.length)}${reason}`;
+  return `outcomes of changes: ${grouped(known)}/${grouped(all.length)}${reason}`;
 }
 
-/** What Ctrl-C does to a command that queues changes, and may send them. */
+/** What Ctrl-C does to a command that queues changes and may send them. */
 export const WHEN_INTERRUPTED =
-  'stopping: what is queued stays queued, and what is being sent is brought to its end';
+  'stopping: changes on the queue stay there, and the attempt in flight is completed';
 
-/** Says who sends the changes, where that is not a function in AWS. */
+/** Says that this command sends the changes, if no function in AWS does. */
 export function sayWhoSends({ embedded }: ChangeAccess): void {
   if (embedded === undefined) return;
-  say('no function runs on this machine: this command sends the changes, and waits until the queue is empty');
+  say(
+    'no function runs on this machine, so this command sends the changes and waits until the queue is empty',
+  );
 }

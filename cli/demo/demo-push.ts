@@ -1,15 +1,13 @@
 import { createEventBridge } from '../../lambda/aws/clients.ts';
-import { readItem } from '../../lambda/aws/dynamodb/read-items.ts';
 import { putEvent } from '../../lambda/aws/event-bus.ts';
-import { createChangeQueue } from '../../lambda/aws/queue/change-queue.ts';
 import { type Json, stringifyJson } from '../../lambda/core/json.ts';
 import type { Change } from '../../lambda/core/push/change.ts';
 import type { Config } from '../../lambda/deployment/config.ts';
-import { changeQueueName, EVENTS, streamTableName } from '../../lambda/deployment/names.ts';
-import { systemClock } from '../../lambda/runtime/clock.ts';
+import { EVENTS, streamTableName } from '../../lambda/deployment/names.ts';
 import type { Control } from '../../local/simulator/simulator.ts';
-import { type ChangeAccess, openLedger } from '../../operator/changes/open-changes.ts';
+import type { ChangeAccess } from '../../operator/changes/open-changes.ts';
 import type { Session } from '../../operator/session.ts';
+import { readItem } from '../../operator/tables/read-items.ts';
 import { printChanges } from '../changes/texts.ts';
 import { waitForOutcomes } from '../changes/wait.ts';
 import { print } from '../terminal/output-lines.ts';
@@ -47,7 +45,7 @@ export async function showPush(
   stack: DemoStack,
   control: Control,
 ): Promise<void> {
-  const access = openAccess(config, session, stack);
+  const access = openAccess(session, stack);
   control.fault({ route: 'POST /l/module_api/object', do: { kind: 'lostReply' } });
 
   print('\nThe other way: programs queue two changes and put an event with a third; each is sent once.');
@@ -71,11 +69,10 @@ export async function showPush(
 }
 
 /** The ledger and the queue; the stack's functions empty it. */
-function openAccess(config: Config, session: Session, stack: DemoStack): ChangeAccess {
-  const queueName = changeQueueName(config.environment);
+function openAccess(session: Session, stack: DemoStack): ChangeAccess {
   return {
-    ledger: openLedger(config, session),
-    queue: createChangeQueue({ client: session.sqs, queueName, clock: systemClock }),
+    ledger: session.ledger(),
+    queue: session.queue(),
     embedded: { idle: () => stack.idle(), async close() {} },
     async [Symbol.asyncDispose]() {},
   };

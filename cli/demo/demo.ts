@@ -1,7 +1,6 @@
 import { relative } from 'node:path';
 import { checkConfig } from '../../config/check-config.ts';
 import demoConfig from '../../examples/demo.config.ts';
-import { readItem } from '../../lambda/aws/dynamodb/read-items.ts';
 import { stringifyJson } from '../../lambda/core/json.ts';
 import type { RunReceipt } from '../../lambda/core/pull/receipt.ts';
 import type { Config } from '../../lambda/deployment/config.ts';
@@ -11,6 +10,7 @@ import { deleteTables } from '../../local/endpoints/tables.ts';
 import { type Control, SIMULATOR_CREDENTIALS, startSimulator } from '../../local/simulator/simulator.ts';
 import { flagsOf } from '../../operator/options.ts';
 import { DATA_FOLDER, openEmbedded, type Session } from '../../operator/session.ts';
+import { readItem } from '../../operator/tables/read-items.ts';
 import { duration, grouped } from '../../operator/words.ts';
 import { exitCodeOf } from '../pull/pull.ts';
 import { print } from '../terminal/output-lines.ts';

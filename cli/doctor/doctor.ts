@@ -1,8 +1,8 @@
 import { styleText } from 'node:util';
+import { readConfig } from '../../operator/config.ts';
 import { examine, type PlacedFinding } from '../../operator/doctor/examination.ts';
 import type { Finding, FindingStatus } from '../../operator/doctor/finding.ts';
 import type { CommonOptions } from '../../operator/options.ts';
-import { readConfig } from '../../operator/session.ts';
 import { countOf, printable } from '../../operator/words.ts';
 import { askForMissingCredentials } from '../terminal/missing-credentials.ts';
 import { EXIT, print } from '../terminal/output-lines.ts';

@@ -1,14 +1,11 @@
-import { createSecretsManager, type SecretsManagerClient } from '../../lambda/aws/clients.ts';
 import { SyncError } from '../../lambda/core/errors.ts';
 import type { Credentials } from '../../lambda/core/token/credentials.ts';
 import type { Config } from '../../lambda/deployment/config.ts';
-import { clientSecretName } from '../../lambda/deployment/names.ts';
-import { createTokenSource } from '../../lambda/procurios/token/client-token.ts';
 import { CommandError } from '../../operator/command-error.ts';
-import { createSecret, replaceSecret } from '../../operator/deployed/store-secret.ts';
+import { readConfig } from '../../operator/config.ts';
+import { checkCredentials, storeCredentials } from '../../operator/login/configure.ts';
 import { type CommonOptions, flagsOf } from '../../operator/options.ts';
-import { proxyFrom } from '../../operator/proxy.ts';
-import { readConfig } from '../../operator/session.ts';
+import { openSession } from '../../operator/session.ts';
 import { askCredentials, readCredentials } from '../terminal/ask-credentials.ts';
 import { EXIT, print, say } from '../terminal/output-lines.ts';
 
@@ -32,51 +29,25 @@ export async function configure(options: ConfigureOptions): Promise<number> {
   const isChecked = !options.skipCheck && config.auth.grant === 'clientCredentials';
   if (isChecked) await check(config, credentials);
 
-  const secretsManager = createSecretsManager(proxyFrom(process.env));
-  try {
-    const how = await store(secretsManager, config, credentials);
-    const { secretName } = config;
-    if (options.json)
-      print(JSON.stringify({ secret: secretName, checked: isChecked, created: how === 'created' }));
-    else sayStored(config, { how, isChecked }, flagsOf(options));
-    return EXIT.done;
-  } finally {
-    secretsManager.destroy();
-  }
+  await using session = await openSession(config, options);
+  const how = await storeCredentials(session, credentials);
+  if (options.json) {
+    print(JSON.stringify({ secret: config.secretName, checked: isChecked, created: how === 'created' }));
+  } else sayStored(config, { how, isChecked }, flagsOf(options));
+  return EXIT.done;
 }
 
-/** @throws {SyncError} As a token request does; nothing was stored then. */
-async function check({ tokenUrl, auth }: Config, credentials: Credentials): Promise<void> {
-  say(`asking ${new URL(tokenUrl).host} for a token`);
-  const token = createTokenSource({
-    tokenUrl,
-    scopes: auth.scopes,
-    readCredentials: async () => credentials,
-  });
+/** @throws {SyncError} As a token request does. */
+async function check(config: Config, credentials: Credentials): Promise<void> {
+  say(`asking ${new URL(config.tokenUrl).host} for a token`);
   try {
-    await token.get();
+    await checkCredentials(config, credentials);
   } catch (error) {
     if (!(error instanceof SyncError)) throw error;
     throw new SyncError(error.code, `${error.message}; nothing was stored (--skip-check stores unchecked)`, {
       cause: error,
     });
   }
-}
-
-/**
- * The stack makes the secret of the environment's own name, and could not be deployed any more if it were there already:
- * CloudFormation adopts no secret. One of another name is the operator's own.
- */
-async function store(client: SecretsManagerClient, config: Config, credentials: Credentials) {
-  const { secretName, environment } = config;
-  const replaced = await replaceSecret(client, secretName, credentials);
-  if (replaced !== undefined) return replaced;
-  if (secretName !== clientSecretName(environment))
-    return await createSecret(client, secretName, credentials);
-  throw new CommandError(
-    'NOT_DEPLOYED',
-    `there is no secret ${secretName} in this account and region; the stack makes it, and could not if it were there: deploy first, then configure`,
-  );
 }
 
 function sayStored(
@@ -86,7 +57,7 @@ function sayStored(
 ): void {
   print(`stored in the ${how === 'created' ? 'new ' : ''}secret ${secretName}`);
   if (!isChecked) say('they were not checked');
-  say('the functions read it by themselves; no deploy is needed');
-  if (auth.grant === 'authorizationCode') say(`a user signs in with: npx procurios-sync login${flags}`);
+  say('the functions read them without a deploy');
+  if (auth.grant === 'authorizationCode') say(`to log a user in: npx procurios-sync login${flags}`);
   else say(`to pull now: npx procurios-sync pull --deployed --wait${flags}`);
 }

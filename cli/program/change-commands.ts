@@ -15,7 +15,7 @@ export function addChangeCommands(program: Command, run: RunCommand): void {
   );
   const changes = program.command('changes').description('See and decide what becomes of changes.');
   addList(changes).action((options) =>
-    run(async () => (await import('../changes/list.ts')).listChanges(options)),
+    run(async () => (await import('../changes/list.ts')).printChangeList(options)),
   );
   addShow(changes).action((id, options) =>
     run(async () => (await import('../changes/show.ts')).showChange(id, options)),

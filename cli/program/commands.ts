@@ -29,7 +29,7 @@ ${EXIT_CODES}`,
     run(async () =>
       options.deployed
         ? (await import('../pull/pull-deployed.ts')).pullDeployed(options)
-        : (await import('../pull/pull.ts')).pull(options),
+        : (await import('../pull/pull.ts')).pullHere(options),
     ),
   );
   addShow(program).action((stream, id, options) =>

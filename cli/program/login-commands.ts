@@ -13,7 +13,7 @@ const EXIT_CODES = `Exit codes:
 export function addLoginCommands(program: Command, run: RunCommand): void {
   addLogin(program).action((options) => run(async () => (await import('../login/login.ts')).login(options)));
   addLogout(program).action((options) =>
-    run(async () => (await import('../login/logout.ts')).logout(options)),
+    run(async () => (await import('../login/logout.ts')).logUserOut(options)),
   );
 }
 

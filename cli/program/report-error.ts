@@ -1,6 +1,5 @@
 import { styleText } from 'node:util';
 import { type Problem, SyncError } from '../../lambda/core/errors.ts';
-import { DataFolderBroken, DataFolderInUse } from '../../local/endpoints/data-folder-lock.ts';
 import { CommandError } from '../../operator/command-error.ts';
 import type { ErrorCode } from '../../operator/error-guide.ts';
 import type { CommonOptions } from '../../operator/options.ts';
@@ -56,10 +55,6 @@ function describe(error: unknown): Failure {
     return { code: error.code, message: error.message, problems: error.problems };
   }
   if (error instanceof CommandError) return { code: error.code, message: error.message, problems: [] };
-  if (error instanceof DataFolderInUse) return { code: 'RUN_ACTIVE', message: error.message, problems: [] };
-  if (error instanceof DataFolderBroken) {
-    return { code: 'FILE_FAILED', message: error.message, problems: [] };
-  }
   if (isFileError(error)) {
     return { code: 'FILE_FAILED', message: `${error.path} cannot be used (${error.code})`, problems: [] };
   }

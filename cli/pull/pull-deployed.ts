@@ -1,24 +1,18 @@
-import { randomUUID } from 'node:crypto';
-import { createStateTable } from '../../lambda/aws/state/state-table.ts';
 import { SyncError } from '../../lambda/core/errors.ts';
-import type { Config } from '../../lambda/deployment/config.ts';
-import { stateTableName } from '../../lambda/deployment/names.ts';
+import type { RunReceipt } from '../../lambda/core/pull/receipt.ts';
 import { CommandError } from '../../operator/command-error.ts';
-import { createDeployedClients, type DeployedClients } from '../../operator/deployed/aws-clients.ts';
-import {
-  type Execution,
-  listExecutions,
-  type Started,
-  startExecution,
-} from '../../operator/deployed/executions.ts';
-import { readStack, requireOutput } from '../../operator/deployed/stack.ts';
+import { readConfig } from '../../operator/config.ts';
+import { createDeployedClients } from '../../operator/deployed/aws-clients.ts';
+import type { Execution, Started } from '../../operator/deployed/executions.ts';
 import { type CommonOptions, flagsOf } from '../../operator/options.ts';
 import { proxyFrom } from '../../operator/proxy.ts';
-import { openSession, readConfig, type Session } from '../../operator/session.ts';
-import { readProcessAtWork } from '../../operator/status/process-at-work.ts';
+import { findDeployedPull, startDeployedPull } from '../../operator/pull/deployed-pull.ts';
+import { type FollowOptions, followRun, type RunLook } from '../../operator/pull/follow-run.ts';
+import { openSession, type Session } from '../../operator/session.ts';
+import { countOf, wholeSeconds } from '../../operator/words.ts';
 import { whileWatching } from '../terminal/interrupt.ts';
 import { EXIT, print, say } from '../terminal/output-lines.ts';
-import { followRun } from './follow-run.ts';
+import { createStatusLine } from '../terminal/status-line.ts';
 import { exitCodeOf, type PullCommandOptions } from './pull.ts';
 import { receiptsText } from './receipts.ts';
 
@@ -26,46 +20,50 @@ export interface PullDeployedOptions extends PullCommandOptions {
   readonly deployed: true;
 }
 
-/** `procurios-sync pull --deployed`: has the function in AWS pull now, or follows the run that is at work. */
+/** `procurios-sync pull --deployed`: starts the pull function in AWS, or follows the run that is at work. */
 export async function pullDeployed(options: PullDeployedOptions): Promise<number> {
-  refuseOthers(options);
+  refuseOtherOptions(options);
   const config = await readConfig(options);
   using clients = createDeployedClients(proxyFrom(process.env));
   await using session = await openSession(config, options);
-  const functionArn = requireOutput(
-    await readStack(clients.cloudFormation, config.environment),
-    'pullFunction',
-  );
+  const deployed = await findDeployedPull(session, clients);
+  const { functionArn, active } = deployed;
+  if (active !== undefined && !options.wait) throw alreadyRunning(active, options);
 
-  const [active] = await listExecutions(clients.lambda, functionArn, { status: 'RUNNING' });
-  if (active === undefined) await refuseBesideProcess(config, session);
-  else if (!options.wait) throw alreadyRunning(active, options);
-  const execution = active ?? (await start(clients, functionArn));
+  const execution = active ?? (await startDeployedPull(session, clients, deployed));
   say(
     active ? `already at work since ${active.startedAt}: following that run` : `started: ${execution.name}`,
   );
-  if (options.wait) return await follow(execution, { config, session, clients, functionArn, options });
-
-  if (options.json) print(JSON.stringify({ started: execution }));
-  say(`to follow it: ${followingCommand(options)}`);
-  return EXIT.done;
+  if (!options.wait) {
+    if (options.json) print(JSON.stringify({ started: execution }));
+    say(`to follow it: ${followingCommand(options)}`);
+    return EXIT.done;
+  }
+  using interrupt = whileWatching(
+    `no longer following; the run goes on in AWS. To follow it again: ${followingCommand(options)}`,
+  );
+  const { signal } = interrupt;
+  const receipt = await followOnTerminal(session, execution, { lambda: clients.lambda, functionArn, signal });
+  if (receipt === undefined) return EXIT.interrupted;
+  print(options.json ? JSON.stringify(receipt) : receiptsText(receipt, false, flagsOf(options)));
+  return exitCodeOf(receipt);
 }
 
-function refuseOthers({ stream, dryRun, embedded }: PullDeployedOptions): void {
+async function followOnTerminal(
+  session: Session,
+  execution: Started,
+  options: Omit<FollowOptions, 'onLook'>,
+): Promise<RunReceipt | undefined> {
+  using status = createStatusLine();
+  return await followRun(session, execution, { ...options, onLook: (look) => status.show(lookText(look)) });
+}
+
+function refuseOtherOptions({ stream, dryRun, embedded }: PullDeployedOptions): void {
   const given = [stream && '--stream', dryRun && '--dry-run', embedded && '--embedded'].filter(Boolean);
   if (given.length === 0) return;
   throw new CommandError(
     'USAGE',
     `--deployed pulls all streams in AWS: it does not go with ${given.join(', ')}`,
-  );
-}
-
-async function refuseBesideProcess({ environment }: Config, { dynamoDb }: Session): Promise<void> {
-  const atWork = await readProcessAtWork(createStateTable(dynamoDb, stateTableName(environment)), Date.now());
-  if (atWork === undefined) return;
-  throw new SyncError(
-    'RUN_ACTIVE',
-    `another pull has been running since ${atWork.since} (${atWork.owner}); nothing was started`,
   );
 }
 
@@ -80,33 +78,11 @@ function followingCommand(options: CommonOptions): string {
   return `npx procurios-sync pull --deployed --wait${flagsOf(options)}`;
 }
 
-/** `by-hand-20261124T040000Z-1b9d6bcd`: the name shows in Lambda's console whose it is. */
-async function start({ lambda }: DeployedClients, functionArn: string): Promise<Started> {
-  const now = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
-  return await startExecution(lambda, functionArn, `by-hand-${now}-${randomUUID().slice(0, 8)}`);
-}
-
-interface Following {
-  readonly config: Config;
-  readonly session: Session;
-  readonly clients: DeployedClients;
-  readonly functionArn: string;
-  readonly options: PullDeployedOptions;
-}
-
-async function follow(execution: Started, following: Following): Promise<number> {
-  const { config, session, clients, functionArn, options } = following;
-  using interrupt = whileWatching(
-    `no longer following; the run goes on in AWS. While it does: ${followingCommand(options)}`,
-  );
-  const receipt = await followRun(execution, {
-    lambda: clients.lambda,
-    functionArn,
-    state: createStateTable(session.dynamoDb, stateTableName(config.environment)),
-    streams: config.streams.map(({ name }) => name),
-    signal: interrupt.signal,
-  });
-  if (receipt === undefined) return EXIT.interrupted;
-  print(options.json ? JSON.stringify(receipt) : receiptsText(receipt, false, flagsOf(options)));
-  return exitCodeOf(receipt);
+/** `4:05 min  members  12 pages  1,200 objects`. */
+function lookText({ elapsedMs, walk }: RunLook): string {
+  const place =
+    walk === undefined
+      ? 'reading'
+      : `${walk.stream}  ${countOf(walk.pages, 'page')}  ${countOf(walk.fetched, 'object')}`;
+  return `${wholeSeconds(elapsedMs)}  ${place}`;
 }

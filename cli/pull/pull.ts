@@ -1,10 +1,10 @@
-import { hostname } from 'node:os';
 import type { RunReceipt } from '../../lambda/core/pull/receipt.ts';
-import { runDryPull, runPull } from '../../lambda/wiring/run-pull.ts';
 import { CommandError } from '../../operator/command-error.ts';
+import { findStream, readConfig } from '../../operator/config.ts';
 import { type CommonOptions, flagsOf } from '../../operator/options.ts';
 import { proxyHint } from '../../operator/proxy.ts';
-import { connect, findStream, openSession, readConfig } from '../../operator/session.ts';
+import { pull } from '../../operator/pull/pull.ts';
+import { openSession } from '../../operator/session.ts';
 import { reportError } from '../program/report-error.ts';
 import { onInterrupt } from '../terminal/interrupt.ts';
 import { askForMissingCredentials } from '../terminal/missing-credentials.ts';
@@ -13,17 +13,18 @@ import { createProgress } from '../terminal/progress.ts';
 import { receiptsText } from './receipts.ts';
 
 export interface PullCommandOptions extends CommonOptions {
-  /** Names of the streams to pull; absent: all. */
+  /** Names of the streams to pull; absent for all. */
   readonly stream?: readonly string[];
   readonly dryRun?: boolean;
-  /** For the deployed pull only. */
+  /** Follow the run. Goes with `--deployed` only. */
   readonly wait?: boolean;
 }
 
-/** `procurios-sync pull`: the same pull that the function in AWS runs, in this process. */
-export async function pull(options: PullCommandOptions): Promise<number> {
-  if (options.wait)
-    throw new CommandError('USAGE', '--wait goes with --deployed; this pull is waited for anyway');
+/** `procurios-sync pull`: pulls in this process, as the function in AWS does. */
+export async function pullHere(options: PullCommandOptions): Promise<number> {
+  if (options.wait) {
+    throw new CommandError('USAGE', '--wait goes with --deployed; this pull runs in the command itself');
+  }
   const config = await readConfig(options);
   const names = options.stream ?? config.streams.map(({ name }) => name);
   const streams = [...new Set(names)].map((name) => findStream(config, name));
@@ -39,17 +40,7 @@ export async function pull(options: PullCommandOptions): Promise<number> {
     );
     reportError(error, options);
   });
-  const run = await (isDryRun ? runDryPull : runPull)({
-    config,
-    streams,
-    procurios: connect(config, session),
-    dynamoDb: session.dynamoDb,
-    owner: `process ${process.pid} on ${hostname()}`,
-    isAlone: session.isAlone,
-    readOwnerState: session.readOwnerState,
-    progress,
-    signal: interrupt.signal,
-  });
+  const run = await pull(session, { streams, isDryRun, progress, signal: interrupt.signal });
   print(options.json ? JSON.stringify(run) : receiptsText(run, isDryRun, flagsOf(options)));
   const hints = Object.values(run.streams).map(({ error }) => proxyHint(error?.code));
   for (const hint of new Set(hints)) if (hint !== undefined) say(hint);

@@ -9,9 +9,9 @@ import { tableWidth } from '../terminal/terminal.ts';
 const COLOURS = { complete: 'green', incomplete: 'yellow', failed: 'red' } as const;
 
 /**
- * The receipts of a run for people: a table, what went wrong, and how it ended.
+ * The receipts of a run as text: a table, the errors, and how the run ended.
  *
- * @param flags - Those that a command needs to look at the same tables.
+ * @param flags - Flags with which a command looks at the same tables.
  */
 export function receiptsText(run: RunReceipt, isDryRun: boolean, flags: string): string {
   const hints = isDryRun ? [] : rejectHints(run, flags);
@@ -40,7 +40,7 @@ function receiptsTable({ status, streams }: RunReceipt, isDryRun: boolean): stri
   return tableOf(columns, tableWidth());
 }
 
-/** One line for each thing that went wrong, with all the streams it happened to; what ended the run as a whole first. */
+/** One line for each error, with all the streams that had it. An error of the run itself comes first. */
 function errorLines({ streams, error: ofRun }: RunReceipt): string[] {
   const names = new Map<string, string[]>();
   for (const [stream, { error }] of Object.entries(streams)) {

@@ -1,7 +1,8 @@
+import { readConfig } from '../../operator/config.ts';
 import { createDeployedClients } from '../../operator/deployed/aws-clients.ts';
 import { type CommonOptions, flagsOf } from '../../operator/options.ts';
 import { proxyFrom } from '../../operator/proxy.ts';
-import { openSession, readConfig } from '../../operator/session.ts';
+import { openSession } from '../../operator/session.ts';
 import { readStatus } from '../../operator/status/read-status.ts';
 import { type Matter, mattersOf, type StatusReport } from '../../operator/status/status-report.ts';
 import { EXIT, print } from '../terminal/output-lines.ts';

@@ -1,12 +1,11 @@
 import { fstatSync } from 'node:fs';
 import { stringify } from 'csv-stringify/sync';
-import { scanItems } from '../../lambda/aws/dynamodb/read-items.ts';
-import { type Json, type JsonObject, objectFrom, stringifyJson } from '../../lambda/core/json.ts';
-import { OWN_FIELDS } from '../../lambda/core/pull/prepare.ts';
-import { streamTableName } from '../../lambda/deployment/names.ts';
+import { type Json, type JsonObject, stringifyJson } from '../../lambda/core/json.ts';
 import { CommandError } from '../../operator/command-error.ts';
+import { findStream, readConfig } from '../../operator/config.ts';
 import type { CommonOptions } from '../../operator/options.ts';
-import { findStream, openSession, readConfig } from '../../operator/session.ts';
+import { openSession } from '../../operator/session.ts';
+import { scanObjects } from '../../operator/tables/tables.ts';
 import { countOf } from '../../operator/words.ts';
 import { onInterrupt } from '../terminal/interrupt.ts';
 import { type Output, openOutput } from '../terminal/output-file.ts';
@@ -15,19 +14,17 @@ import { createSpinner, isTerminal } from '../terminal/progress.ts';
 
 export interface ExportCommandOptions extends CommonOptions {
   readonly format: 'jsonl' | 'csv';
-  /** The file to write; absent: stdout. */
+  /** The file to write; absent for stdout. */
   readonly out?: string;
 }
 
 type Scan = AsyncIterable<readonly JsonObject[]>;
 
-const OWN: ReadonlySet<string> = new Set(OWN_FIELDS);
-
 /** `procurios-sync export STREAM`: the objects of a stream's table, as Procurios gave them. */
 export async function exportStream(stream: string, options: ExportCommandOptions): Promise<number> {
   const { format, out, json } = options;
   if (json && format === 'csv' && out === undefined) {
-    throw new CommandError('USAGE', 'with --json stdout holds JSON; write the CSV to a file with --out');
+    throw new CommandError('USAGE', 'with --json, stdout holds JSON; write the CSV to a file with --out');
   }
   const config = await readConfig(options);
   const { name } = findStream(config, stream);
@@ -35,9 +32,8 @@ export async function exportStream(stream: string, options: ExportCommandOptions
   await using output = await openOutput(out);
   using interrupt = onInterrupt('stopping', () => {});
 
-  const tableName = streamTableName(config.environment, name);
   const scan = (label: string): Scan =>
-    counted(withoutOwn(scanItems(session.dynamoDb, tableName)), label, interrupt.signal, isToFile(out));
+    counted(scanObjects(session, name), label, interrupt.signal, isToFile(out));
   const count = format === 'csv' ? await writeCsv(scan, output) : await writeLines(scan('exporting'), output);
   await output.finish();
 
@@ -47,20 +43,15 @@ export async function exportStream(stream: string, options: ExportCommandOptions
   return EXIT.done;
 }
 
-/** Otherwise the objects, or what somebody makes of them, may scroll by in the very same terminal. */
+/** Whether the objects go to a file. On a terminal they would scroll through the running count. */
 function isToFile(out: string | undefined): boolean {
   return out !== undefined || fstatSync(process.stdout.fd).isFile();
 }
 
-async function* withoutOwn(scan: Scan): AsyncGenerator<readonly JsonObject[], void, undefined> {
-  for await (const items of scan) {
-    yield items.map((item) => objectFrom(Object.entries(item).filter(([name]) => !OWN.has(name))));
-  }
-}
-
 /**
- * The objects, with a running count on a terminal where that is in nobody's way.
+ * Passes the objects on and counts them on the terminal.
  *
+ * @param isShown - Whether the count is shown, if stderr is a terminal.
  * @throws {CommandError} `INTERRUPTED`.
  */
 async function* counted(
@@ -93,7 +84,7 @@ async function writeLines(scan: Scan, output: Output): Promise<number> {
   return count;
 }
 
-/** A CSV file begins with the names of all columns, and only the whole table tells them: it is read twice. */
+/** Writes CSV. Reads the table twice, because the first line names all columns and only the whole table has them all. */
 async function writeCsv(scan: (label: string) => Scan, output: Output): Promise<number> {
   const columns = new Set<string>();
   for await (const objects of scan('looking for columns')) {
@@ -111,7 +102,7 @@ async function writeCsv(scan: (label: string) => Scan, output: Output): Promise<
   return count;
 }
 
-/** Text as it is, null and absent as nothing, and lists and maps as JSON. */
+/** Text as it is, null and absent fields as an empty cell, lists and maps as JSON. */
 function csvCell(object: JsonObject, column: string): string {
   const value: Json | undefined = Object.hasOwn(object, column) ? object[column] : undefined;
   if (value === undefined || value === null) return '';

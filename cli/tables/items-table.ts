@@ -4,26 +4,26 @@ import { printable, shortened } from '../../operator/words.ts';
 import { type Column, tableOf } from '../terminal/table.ts';
 
 const MOST_FIELDS = 6;
-/** Where there is no room for all, these many fields are kept before `_changedAt` is. */
+/** Fields that are kept longer than `_changedAt` where the terminal is too narrow for all columns. */
 const MORE_TELLING_FIELDS = 3;
 const WIDEST_CELL = 28;
 const OWN: ReadonlySet<string> = new Set(OWN_FIELDS);
 
 /**
- * Items as a table: the id, the first plain fields that say something, and when each was last changed.
+ * Items as a table: the id, the first fields that tell items apart, and when each item was last changed.
  *
- * @param width - Columns of the terminal; undefined: it is none.
+ * @param width - Columns of the terminal; undefined if there is no terminal, and any width fits.
  */
 export function itemsTable(items: readonly JsonObject[], width: number | undefined): string {
   const names = new Set(items.flatMap((item) => Object.keys(item)));
-  const fields = [...names].filter((name) => !OWN.has(name) && saysSomething(items, name));
+  const fields = [...names].filter((name) => !OWN.has(name) && isTelling(items, name));
   const columns = fields.slice(0, MOST_FIELDS).map((name, index) => column(items, name, index));
   const changed = column(items, '_changedAt', MORE_TELLING_FIELDS - 0.5);
   return tableOf([column(items, '_id'), ...columns, changed], width);
 }
 
-/** Not lists and maps, nor what is empty everywhere or the same as the id. */
-function saysSomething(items: readonly JsonObject[], name: string): boolean {
+/** False for a field that holds lists or maps, is empty in every item, or equals the id in every item. */
+function isTelling(items: readonly JsonObject[], name: string): boolean {
   const values = items.map((item) => fieldOf(item, name));
   const isPlain = values.every((value) => !isObject(value) && !Array.isArray(value));
   const isFilled = values.some((value) => (value ?? '') !== '');

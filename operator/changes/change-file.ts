@@ -1,44 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { buffer } from 'node:stream/consumers';
 import { countProblems, type Problem, SyncError } from '../../lambda/core/errors.ts';
 import { isObject, parseJson, stringifyJson } from '../../lambda/core/json.ts';
 import { type Change, contentHashOf, type Operations, parseChange } from '../../lambda/core/push/change.ts';
-import { CommandError } from '../command-error.ts';
 
-/** A change and where it stands in its file. */
+/** A change of a file. */
 export interface FiledChange {
-  /** From 1. */
+  /** Its line in the file, from 1. */
   readonly line: number;
   readonly change: Change;
   /** The message for the queue. */
   readonly text: string;
 }
 
-/** What is read instead of a file. */
-export const STDIN = '-';
-
 const NEWLINE = 0x0a;
 
 /**
- * @param file - A path, or `-`.
- * @throws {CommandError} `FILE_FAILED`.
- */
-export async function readChangeFile(file: string): Promise<Buffer> {
-  if (file === STDIN) return await buffer(process.stdin);
-  try {
-    return await readFile(file);
-  } catch (error) {
-    // Of a folder, and of a file that is too large, Node does not say the path.
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw new CommandError('FILE_FAILED', `${file} cannot be used (${code})`, { cause: error });
-  }
-}
-
-/**
- * Checks changes in JSON Lines, all of them before any is used. A change without a `changeId` gets one; empty lines are
- * passed over.
+ * Reads changes in JSON Lines and checks all of them. A change without a `changeId` gets one. Empty lines are skipped.
  *
  * @throws {SyncError} `CHANGE_INVALID` with every problem of every line. No value is quoted.
  */
@@ -75,7 +52,7 @@ export function parseChangeLines(lines: Uint8Array, operations: Operations): Fil
   });
 }
 
-/** Lines that are not empty; undefined: not UTF-8. */
+/** Yields the lines that are not empty; the text is undefined if the line is not UTF-8. */
 function* numberedLines(bytes: Uint8Array): Generator<[line: number, text: string | undefined]> {
   for (let line = 1, from = 0; from < bytes.length; line += 1) {
     const end = bytes.indexOf(NEWLINE, from);
@@ -94,14 +71,14 @@ function decode(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** The change as the queue gets it: on one line, with an id. What is not JSON stays as it is, to be refused. */
+/** The change as the queue takes it, on one line and with an id. Text that is not JSON is returned as it is, to be refused. */
 function textWithId(text: string): string {
   try {
     const value = parseJson(text);
     const needsId = isObject(value) && !Object.hasOwn(value, 'changeId');
     return stringifyJson(needsId ? { changeId: randomUUID(), ...value } : value);
   } catch (error) {
-    // Nested thousands of levels deep, it can be read and not written.
+    // Writing a value that is nested thousands of levels deep overflows the stack; reading it does not.
     if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
     return text;
   }

@@ -1,46 +1,29 @@
-import { say } from '../../cli/terminal/output-lines.ts';
-import type { ChangeQueue } from '../../lambda/aws/queue/change-queue.ts';
 import { SyncError } from '../../lambda/core/errors.ts';
-import type { Config } from '../../lambda/deployment/config.ts';
 import type { Log } from '../../lambda/runtime/log.ts';
 import { createPush } from '../../lambda/wiring/run-push.ts';
-import { openTokenSource } from '../../lambda/wiring/token-source.ts';
 import { type EventSource, startEventSource } from '../../local/endpoints/event-source.ts';
+import { createQueues } from '../../local/endpoints/queues.ts';
 import type { Session } from '../session.ts';
 
-/** What the ledger tells better, a command does not say; what keeps a message from the ledger it says once. */
-function createQuietLog(): Log {
-  const said = new Set<string>();
-  return {
-    info() {},
-    warn() {},
-    error(message, { error } = {}) {
-      const line = `${message}: ${error}`;
-      if (!said.has(line)) say(line);
-      said.add(line);
-    },
-  };
-}
-
 /**
- * Does in this process what an event source and the function do in AWS: takes changes from the queue and sends them.
+ * Sends changes from the embedded queue, in this process, as the event source and the push function do in AWS. Creates
+ * the queue if it is missing.
  *
- * @param queueUrl - Of the embedded queue.
- * @param stop - Aborts when no attempt is to be begun any more.
+ * @param stop - Aborts when no further attempt may begin.
+ * @param onFailure - Called with a line for people, once for each line.
  */
-export function startEmbeddedPush(
-  config: Config,
+export async function startEmbeddedPush(
   session: Session,
-  queue: ChangeQueue,
-  queueUrl: string,
   stop: AbortSignal,
-): EventSource {
-  const log = createQuietLog();
+  onFailure: (line: string) => void,
+): Promise<EventSource> {
+  const { changes: queueUrl } = await createQueues(session.sqs, session.config);
+  const log = createFailureLog(onFailure);
   const push = createPush({
-    config,
-    token: openTokenSource(config, session),
+    config: session.config,
+    token: session.token(),
     dynamoDb: session.dynamoDb,
-    queue,
+    queue: session.queue(),
     concurrency: 1,
     log,
     metrics: { count() {} },
@@ -53,4 +36,21 @@ export function startEmbeddedPush(
       log.error('the queue', { error: error instanceof SyncError ? error.message : (error as Error).name });
     },
   });
+}
+
+/**
+ * A log that passes on errors only, each line once. A change's outcome is in the ledger; an error is what kept a message
+ * out of it.
+ */
+function createFailureLog(onFailure: (line: string) => void): Log {
+  const reported = new Set<string>();
+  return {
+    info() {},
+    warn() {},
+    error(message, { error } = {}) {
+      const line = `${message}: ${error}`;
+      if (!reported.has(line)) onFailure(line);
+      reported.add(line);
+    },
+  };
 }

@@ -1,65 +1,33 @@
-import { type ChangeQueue, createChangeQueue } from '../../lambda/aws/queue/change-queue.ts';
-import { createLedger, type Ledger } from '../../lambda/aws/state/ledger.ts';
-import { createStateTable } from '../../lambda/aws/state/state-table.ts';
-import type { LedgerEntry } from '../../lambda/core/push/ledger-entry.ts';
-import type { Config } from '../../lambda/deployment/config.ts';
-import { changeQueueName, stateTableName } from '../../lambda/deployment/names.ts';
-import { systemClock } from '../../lambda/runtime/clock.ts';
+import type { ChangeQueue } from '../../lambda/aws/queue/change-queue.ts';
+import type { Ledger } from '../../lambda/aws/state/ledger.ts';
 import type { EventSource } from '../../local/endpoints/event-source.ts';
-import { createQueues } from '../../local/endpoints/queues.ts';
-import { CommandError } from '../command-error.ts';
 import type { Session } from '../session.ts';
-import { printable, shortened } from '../words.ts';
-import { startEmbeddedPush } from './embedded-push.ts';
 
-/** The ledger and the queue of the config's environment. */
+/** The ledger and the queue of an environment, for sending changes. */
 export interface ChangeAccess extends AsyncDisposable {
   readonly ledger: Ledger;
   readonly queue: ChangeQueue;
-  /** What empties the embedded queue, in this process; undefined: a function in AWS does. */
+  /** Sends what is on the embedded queue, in this process; undefined if a function in AWS sends. */
   readonly embedded: EventSource | undefined;
 }
 
 /**
- * Opens the ledger and the queue. With `--embedded`, what is on the queue begins to be sent: also what an earlier command
- * left there.
+ * Opens the ledger and the queue. With `--embedded`, this process begins to send what is on the queue, including what an
+ * earlier command left there.
  *
- * @param stop - Aborts when nothing more is to be sent by this process; an attempt under way is brought to its end.
+ * @param stop - Aborts when this process must not begin another attempt. An attempt in flight is still completed.
+ * @param onFailure - Called with a line for people if a message could not be recorded in the ledger; once for each line.
  */
 export async function openChanges(
-  config: Config,
   session: Session,
   stop: AbortSignal,
+  onFailure: (line: string) => void,
 ): Promise<ChangeAccess> {
-  const ledger = openLedger(config, session);
-  const client = session.sqs;
-  if (!session.isAlone) {
-    const queueName = changeQueueName(config.environment);
-    const queue = createChangeQueue({ client, queueName, clock: systemClock });
-    return { ledger, queue, embedded: undefined, async [Symbol.asyncDispose]() {} };
-  }
-  const { changes: queueUrl } = await createQueues(client, config);
-  const queue = createChangeQueue({ client, queueUrl, clock: systemClock });
-  const embedded = startEmbeddedPush(config, session, queue, queueUrl, stop);
+  const ledger = session.ledger();
+  const queue = session.queue();
+  if (!session.isAlone) return { ledger, queue, embedded: undefined, async [Symbol.asyncDispose]() {} };
+  // Loaded only here, because nothing is sent from this process in AWS.
+  const { startEmbeddedPush } = await import('./embedded-push.ts');
+  const embedded = await startEmbeddedPush(session, stop, onFailure);
   return { ledger, queue, embedded, [Symbol.asyncDispose]: () => embedded.close() };
-}
-
-/** The ledger alone. */
-export function openLedger({ environment }: Config, { dynamoDb }: Session): Ledger {
-  return createLedger(createStateTable(dynamoDb, stateTableName(environment)));
-}
-
-/** As SQS allows. */
-const LONGEST_ID = 128;
-
-/** @throws {CommandError} `NOT_FOUND`. */
-export async function readEntry(ledger: Ledger, changeId: string): Promise<LedgerEntry> {
-  // A longer id fits neither the ledger nor the terminal.
-  const entry = changeId.length <= LONGEST_ID ? await ledger.read(changeId) : undefined;
-  if (entry === undefined)
-    throw new CommandError(
-      'NOT_FOUND',
-      `the ledger has no change ${shortened(printable(changeId), LONGEST_ID)}`,
-    );
-  return entry;
 }

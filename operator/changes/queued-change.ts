@@ -3,23 +3,23 @@ import type { Outcome } from '../../lambda/core/push/ledger-entry.ts';
 
 /** A change that was queued. */
 export interface QueuedChange {
-  /** Where it stands in its file, from 1; absent: it was resent. */
+  /** Its line in the file of changes, from 1; absent if it was resent. */
   readonly line?: number;
   readonly change: Change;
-  /** The queue's own id of its message; absent: it is not known. */
+  /** The queue's id of its message; absent if it is not known. */
   readonly messageId?: string;
 }
 
-/** By `changeId`; undefined: nobody waited for them. */
-export type KnownFates = ReadonlyMap<string, FateSoFar> | undefined;
-
-/** What the ledger says of a change that was queued. */
-export interface FateSoFar {
+/** What the ledger says about a change that was queued. */
+export interface OutcomeSoFar {
   readonly outcome: Outcome;
-  /** Nothing more happens to it by itself. */
+  /** Whether it stays like this until an operator acts. */
   readonly isFinal: boolean;
-  /** It waits for a person. */
+  /** Whether it waits for an operator to decide. */
   readonly isHeld: boolean;
   readonly status?: number;
   readonly reason?: string;
 }
+
+/** What the ledger says about each queued change, by `changeId`. */
+export type Outcomes = ReadonlyMap<string, OutcomeSoFar>;

@@ -1,46 +1,80 @@
 import { randomUUID } from 'node:crypto';
-import { say } from '../../cli/terminal/output-lines.ts';
-import type { LedgerEntry } from '../../lambda/core/push/ledger-entry.ts';
-import { type Resend, resendChange } from '../../lambda/core/push/resolve-change.ts';
-import type { Config } from '../../lambda/deployment/config.ts';
+import { type Resend, resendChange, riskOfResending } from '../../lambda/core/push/resolve-change.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
 import { CommandError } from '../command-error.ts';
+import type { Session } from '../session.ts';
 import type { ChangeAccess } from './open-changes.ts';
 import type { QueuedChange } from './queued-change.ts';
+import { readEntry } from './read-entry.ts';
 
-/** @throws {CommandError} `NOT_POSSIBLE`: with what stands against each; none is resent then. */
-export function decide(entries: readonly LedgerEntry[], { operations }: Config): Resend[] {
-  const decided = entries.map((entry) => ({ entry, result: resendChange(entry, operations, systemClock) }));
-  const refused = decided.flatMap(({ entry, result }) =>
-    'refusal' in result ? [`${entry.changeId} ${result.refusal}`] : [],
-  );
-  if (refused.length > 0) throw new CommandError('NOT_POSSIBLE', `none was resent: ${refused.join('; ')}`);
-  return decided
-    .toSorted((one, other) => Date.parse(one.entry.queuedAt) - Date.parse(other.entry.queuedAt))
-    .flatMap(({ result }) => ('refusal' in result ? [] : [result]));
+/** Changes that can be sent again. */
+export interface ResendPlan {
+  /** In the order in which the changes were queued. */
+  readonly resends: readonly Resend[];
+  /** What may go wrong, as sentences that begin with a changeId. */
+  readonly risks: readonly string[];
 }
 
 /**
- * Notes each in the ledger, then queues it: found queued and without a message, it can be resent again; the other way
- * round the message would meet its old outcome and do nothing.
+ * Reads the changes and decides whether all of them can be sent again. Writes nothing.
+ *
+ * @throws {CommandError} `NOT_FOUND`; `NOT_POSSIBLE` with the reason for each change that cannot be resent.
  */
-export async function requeue(
-  resends: readonly Resend[],
+export async function planResend(session: Session, ids: readonly string[]): Promise<ResendPlan> {
+  const { operations } = session.config;
+  const entries = await Promise.all([...new Set(ids)].map((id) => readEntry(session.ledger(), id)));
+  const refusals: string[] = [];
+  const resends: Resend[] = [];
+  const risks: string[] = [];
+  for (const entry of entries) {
+    const result = resendChange(entry, operations, systemClock);
+    if ('refusal' in result) refusals.push(`${entry.changeId} ${result.refusal}`);
+    else resends.push(result);
+    const risk = riskOfResending(entry, operations);
+    if (risk !== undefined) risks.push(`${entry.changeId} ${risk}`);
+  }
+  if (refusals.length > 0) throw new CommandError('NOT_POSSIBLE', `none was resent: ${refusals.join('; ')}`);
+  const queuedAt = new Map(entries.map((entry) => [entry.changeId, Date.parse(entry.queuedAt)]));
+  const queuedMs = ({ change }: Resend): number => queuedAt.get(change.changeId) ?? 0;
+  return { resends: resends.toSorted((one, other) => queuedMs(one) - queuedMs(other)), risks };
+}
+
+/** What came of resending. */
+export interface Resent {
+  readonly queued: readonly QueuedChange[];
+  /** Why the others were not queued, as sentences that begin with a changeId. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Records each change as queued in the ledger, then queues it.
+ *
+ * The ledger comes first, because a change that is recorded but has no message can be resent once more. A message that
+ * found the old outcome in the ledger would do nothing.
+ *
+ * @param signal - Aborts when no further change may be resent.
+ */
+export async function resend(
+  { resends }: ResendPlan,
   { ledger, queue }: ChangeAccess,
   signal: AbortSignal,
-): Promise<QueuedChange[]> {
+): Promise<Resent> {
   const queued: QueuedChange[] = [];
-  for (const resend of resends) {
+  const problems: string[] = [];
+  for (const { entry, change, text } of resends) {
     if (signal.aborted) break;
-    const { entry, change, text } = resend;
-    if (await ledger.write(entry)) {
-      // SQS drops what comes within five minutes under the same deduplication id.
-      const message = { text, group: change.subject, deduplicationId: randomUUID() };
-      const { unqueued, messageIds } = await queue.send([message]);
-      const [failed] = unqueued;
-      if (failed === undefined) queued.push({ change, messageId: messageIds.get(0) });
-      else say(`${entry.changeId} was not queued: ${failed.reason}; resend it again`);
-    } else say(`${entry.changeId} was left alone: its entry changed meanwhile; look at it again`);
+    if (!(await ledger.write(entry))) {
+      problems.push(
+        `${entry.changeId} was not resent, because its entry changed meanwhile; look at it again`,
+      );
+      continue;
+    }
+    // A new id each time, because SQS drops a message whose deduplication id it saw in the last five minutes.
+    const message = { text, group: change.subject, deduplicationId: randomUUID() };
+    const { unqueued, messageIds } = await queue.send([message]);
+    const [failed] = unqueued;
+    if (failed === undefined) queued.push({ change, messageId: messageIds.get(0) });
+    else problems.push(`${entry.changeId} was not queued: ${failed.reason}; resend it again`);
   }
-  return queued;
+  return { queued, problems };
 }

@@ -1,7 +1,7 @@
 import { loadConfig } from '../../config/load-config.ts';
 import { SyncError } from '../../lambda/core/errors.ts';
 import type { Config } from '../../lambda/deployment/config.ts';
-import { DataFolderBroken, DataFolderInUse } from '../../local/endpoints/data-folder-lock.ts';
+import { CommandError } from '../command-error.ts';
 import type { CommonOptions } from '../options.ts';
 import { openApi } from '../procurios/api-access.ts';
 import { DATA_FOLDER, openSessionAsItIs } from '../session.ts';
@@ -58,11 +58,11 @@ async function* examineAll(options: CommonOptions, config: Config): AsyncGenerat
 }
 
 function judgeDataFolder(error: unknown): Finding {
-  if (error instanceof DataFolderInUse) {
+  if (error instanceof SyncError && error.code === 'RUN_ACTIVE') {
     const what = `RUN_ACTIVE another procurios-sync command uses the data folder ${DATA_FOLDER}`;
     return failure('tables', what, 'wait until it ends, or stop it');
   }
-  if (!(error instanceof DataFolderBroken)) throw error;
+  if (!(error instanceof CommandError && error.code === 'FILE_FAILED')) throw error;
   const what = `FILE_FAILED the data folder ${DATA_FOLDER} is damaged, or you may not write to it`;
   const fix = `mv ${DATA_FOLDER} ${DATA_FOLDER}-damaged, then pull again, which fills new tables; the old ledger and queue stay in ${DATA_FOLDER}-damaged`;
   return failure('tables', what, fix);

@@ -1,6 +1,7 @@
 import { SyncError } from '../../lambda/core/errors.ts';
 import type { Credentials } from '../../lambda/core/token/credentials.ts';
-import { credentialsInEnvironment, type Session } from '../session.ts';
+import { credentialsInEnvironment } from '../credentials.ts';
+import type { Session } from '../session.ts';
 import { type Finding, failure, information, ok, warning } from './finding.ts';
 import { SIGN_IN } from './fixes.ts';
 

@@ -1,7 +1,6 @@
 import { type DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { checkConfig } from '../../config/check-config.ts';
-import { scanItems } from '../../lambda/aws/dynamodb/read-items.ts';
 import type { Row } from '../../lambda/aws/state/state-table.ts';
 import { stringifyJson } from '../../lambda/core/json.ts';
 import type { Receipt, RunReceipt } from '../../lambda/core/pull/receipt.ts';
@@ -20,6 +19,7 @@ import {
   SIMULATOR_SCOPES,
   type Simulator,
 } from '../../local/simulator/simulator.ts';
+import { scanItems } from '../../operator/tables/read-items.ts';
 import { capPages, type PagingCase } from './paging-kinds.ts';
 import { type Contents, comparable, parseExactly, readPlainly } from './plain-listing.ts';
 

@@ -1,7 +1,8 @@
 import { tmpdir } from 'node:os';
 import { describe, expect, test } from '@jest/globals';
+import { readChangeFile } from '../../../cli/changes/change-source.ts';
 import { SyncError } from '../../../lambda/core/errors.ts';
-import { type FiledChange, parseChangeLines, readChangeFile } from '../../../operator/changes/change-file.ts';
+import { type FiledChange, parseChangeLines } from '../../../operator/changes/change-file.ts';
 import { operationOf } from '../../support/push-world.ts';
 
 const operations = {

@@ -4,7 +4,7 @@ import type { Change } from '../../../lambda/core/push/change.ts';
 import type { LedgerEntry } from '../../../lambda/core/push/ledger-entry.ts';
 import { newEntry, rejectMessage } from '../../../lambda/core/push/transitions.ts';
 import { awaitOutcomes } from '../../../operator/changes/await-outcomes.ts';
-import type { FateSoFar } from '../../../operator/changes/queued-change.ts';
+import type { OutcomeSoFar } from '../../../operator/changes/queued-change.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -113,9 +113,9 @@ test('comes to a change behind a hundred that get nowhere', async () => {
   expect(fates.get('stuck-0')?.outcome).toBe('queued');
 });
 
-const accepted: FateSoFar = { outcome: 'accepted', isFinal: true, isHeld: false };
-const queued: FateSoFar = { outcome: 'queued', isFinal: false, isHeld: false };
-const unknown: FateSoFar = { outcome: 'unknown', isFinal: true, isHeld: true };
+const accepted: OutcomeSoFar = { outcome: 'accepted', isFinal: true, isHeld: false };
+const queued: OutcomeSoFar = { outcome: 'queued', isFinal: false, isHeld: false };
+const unknown: OutcomeSoFar = { outcome: 'unknown', isFinal: true, isHeld: true };
 
 test.each([
   ['all are accepted', true, [accepted, accepted], NEVER, 0],

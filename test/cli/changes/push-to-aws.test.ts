@@ -87,7 +87,7 @@ test('without --embedded a change is queued, and the function left to send it', 
   );
   expect(code).toBe(0);
   expect(stdout).toMatch(/^ +1 +c1 +register +s\/1$/m);
-  expect(stderr).toBe('1 change queued; npx procurios-sync changes list tells what becomes of them\n');
+  expect(stderr).toBe('1 change queued; to see the outcomes: npx procurios-sync changes list\n');
   expect(received.Messages).toMatchObject([
     {
       Body: TEXT,

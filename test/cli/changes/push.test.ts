@@ -190,7 +190,7 @@ test('Ctrl-C once went on with the whole batch: the change under way is ended, t
 
   expect(first.code).toBe(130);
   expect(documentsOf(first).map(({ outcome }) => outcome)).toEqual(['accepted', 'queued', 'queued']);
-  expect(first.stderr).toContain('the next push sends what is left');
+  expect(first.stderr).toContain('some changes are still on the queue; the next push sends them');
   expect(appliedFirst).toEqual(['y1']);
   expect(second).toMatchObject({ code: 0, stdout: '' });
   expect(appliedNames()).toEqual(['y1', 'y2', 'y3']);
@@ -240,7 +240,7 @@ describe('changes', () => {
     const revealed = await changes('show', 'c-no', '--reveal', '--json');
 
     expect(hidden.stdout).toMatch(/^operation +addAction: POST \/l\/engagement_api\/action$/m);
-    expect(hidden.stdout).toMatch(/^errors +Unknown campaign$/m);
+    expect(hidden.stdout).toMatch(/^errors +…$/m);
     expect(hidden.stdout).toMatch(/^attempts +1 .* rejected, status 400/m);
     expect(hidden.stdout).toMatch(/^body +description, campaignId$/m);
     expect(hidden.stdout).not.toMatch(/Byron|999999/);
@@ -303,13 +303,13 @@ describe('changes', () => {
     expect(appliedNames()).toEqual(['Hopper']);
   });
 
-  test('show once marked what it leaves out by dots alone; for programs it names the fields', async () => {
+  test('show --json names the fields of which it leaves something out', async () => {
     const [hidden] = documentsOf(await changes('show', 'c-no', '--json'));
     const [revealed] = documentsOf(await changes('show', 'c-no', '--json', '--reveal'));
 
-    expect(hidden).toMatchObject({ leftOut: ['body'] });
+    expect(hidden).toMatchObject({ leftOut: ['body', 'errors'], errors: ['…'] });
     expect(hidden).not.toHaveProperty('body');
-    expect(revealed).toMatchObject({ leftOut: [], body: expect.any(Object) });
+    expect(revealed).toMatchObject({ leftOut: [], body: expect.any(Object), errors: ['Unknown campaign'] });
   });
 
   test('an id longer than any was once a failure of AWS', async () => {

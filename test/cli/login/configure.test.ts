@@ -128,7 +128,7 @@ describe('id and secret', () => {
 
     const { code, stderr } = await configure({ clientId: 'an-id', clientSecret: 'S3cret' });
 
-    expect(stderr).toContain('a user signs in with: npx procurios-sync login\n');
+    expect(stderr).toContain('to log a user in: npx procurios-sync login\n');
     expect(stderr).toContain('they were not checked');
     expect(code).toBe(0);
   });

@@ -82,7 +82,7 @@ describe('login', () => {
     expect(ended.stdout).toBe(
       'logged in as relation 1\n' +
         '  scopes  openid contact_moment/view\n' +
-        '  serves  until it is refused\n' +
+        '  valid   until it is refused\n' +
         `  stored  in ${STORED}\n`,
     );
     expect([page.status, page.html]).toEqual([200, expect.stringContaining('You can close this window.')]);
@@ -146,7 +146,7 @@ describe('login', () => {
     const pulled = await run(['pull', '--embedded', '--json'], setting);
     const after = await storedToken();
 
-    expect(ended.stdout).toMatch(/serves {2}until \d{4}-.*Z, and is renewed by itself\n/);
+    expect(ended.stdout).toMatch(/valid {3}until \d{4}-.*Z, and is renewed by itself\n/);
     expect(JSON.parse(pulled.stdout)).toMatchObject({ status: 'complete' });
     expect(after.refreshToken).not.toBe(before.refreshToken);
     expect(after).toMatchObject({ userId: 1, scopes: before.scopes });
@@ -211,7 +211,7 @@ describe('login', () => {
     const { ended } = await logIn();
 
     expect(ended.stdout).toContain('scopes  openid\n');
-    expect(ended.stderr).toContain('not granted, though asked for: nonsense');
+    expect(ended.stderr).toContain('asked for, but not granted: nonsense');
   });
 
   test('whose code is being exchanged is brought to its end before Ctrl-C ends it', async () => {
@@ -224,7 +224,7 @@ describe('login', () => {
     login.interrupt();
     const ended = await login.ended;
 
-    expect(ended.stderr).toContain('the token is about to be stored');
+    expect(ended.stderr).toContain('the token is being stored');
     expect([ended.code, (await page).status]).toEqual([0, 200]);
     expect(await isStored()).toBe(true);
   });
@@ -289,7 +289,7 @@ describe('login by a pasted address', () => {
     });
 
     expect(ended.code).toBe(0);
-    expect(ended.stderr).toContain('without state and PKCE a callback that somebody else prepared');
+    expect(ended.stderr).toContain('without state and PKCE a callback that an attacker prepared');
     expect(ended.stderr).toContain(`the browser will end at ${ELSEWHERE}; paste that whole address here`);
     expect(await storedToken()).toMatchObject({ userId: 1 });
   });
@@ -463,7 +463,9 @@ describe('a login that does not work', () => {
 
     expect(ended.code).toBe(2);
     expect(lines(ended.stderr)).toEqual([
-      expect.stringMatching(/^USAGE: the config's grant is clientCredentials/),
+      expect.stringMatching(
+        /^USAGE: no user logs in with this config, because auth\.grant is 'clientCredentials'/,
+      ),
     ]);
   });
 

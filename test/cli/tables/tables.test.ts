@@ -74,7 +74,7 @@ describe('show', () => {
     const { stdout, stderr } = await embedded('show', 'things', '--json', '--limit', '1');
 
     expect(stdout.match(/\n/g)).toHaveLength(1);
-    expect(stderr).toBe('the first 1 items; --limit shows more, an ID one of them whole\n');
+    expect(stderr).toBe('the first 1 items; --limit shows more, an ID shows one whole\n');
   });
 
   test('lists what was rejected, with the reason and without the value', async () => {

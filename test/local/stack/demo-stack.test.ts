@@ -3,7 +3,6 @@ import { GetQueueAttributesCommand, SendMessageCommand, type SQSClient } from '@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { checkConfig } from '../../../config/check-config.ts';
 import demoConfig from '../../../examples/demo.config.ts';
-import { scanItems } from '../../../lambda/aws/dynamodb/read-items.ts';
 import { createLedger } from '../../../lambda/aws/state/ledger.ts';
 import { createStateTable } from '../../../lambda/aws/state/state-table.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../../local/endpoints/embedded-aws.ts';
@@ -13,6 +12,7 @@ import { createTables } from '../../../local/endpoints/tables.ts';
 import { SIMULATOR_CREDENTIALS, type Simulator, startSimulator } from '../../../local/simulator/simulator.ts';
 import type { Assembly } from '../../../local/stack/read-assembly.ts';
 import { type LocalStack, startStack } from '../../../local/stack/start-stack.ts';
+import { scanItems } from '../../../operator/tables/read-items.ts';
 import { type Changeable, changed, pick, synthesizeDemo } from '../../support/assembly.ts';
 import { dynamoDbOf, sqsOf } from '../../support/embedded-aws.ts';
 

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { readItem } from '../../../../lambda/aws/dynamodb/read-items.ts';
 import { createStreamTable } from '../../../../lambda/aws/dynamodb/stream-table.ts';
 import { ExactNumber, type Json, type JsonObject, parseJson } from '../../../../lambda/core/json.ts';
 import { isReject, OWN_FIELDS, prepare } from '../../../../lambda/core/pull/prepare.ts';
 import type { RejectReason } from '../../../../lambda/core/pull/reject.ts';
+import { readItem } from '../../../../operator/tables/read-items.ts';
 import { describeEngines } from '../../../support/engines.ts';
 import { ManualClock } from '../../../support/memory-ports.ts';
 import { streamOf } from '../../../support/streams.ts';

@@ -1,9 +1,9 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test } from '@jest/globals';
-import { readItem, scanItems } from '../../../../lambda/aws/dynamodb/read-items.ts';
 import { createStreamTable, writeBody } from '../../../../lambda/aws/dynamodb/stream-table.ts';
 import { type Json, type JsonObject, parseJson, stringifyJson } from '../../../../lambda/core/json.ts';
 import { isReject, type Prepared, prepare } from '../../../../lambda/core/pull/prepare.ts';
+import { readItem, scanItems } from '../../../../operator/tables/read-items.ts';
 import { closeAfterTest } from '../../../support/embedded-aws.ts';
 import { describeEngines, type Engine } from '../../../support/engines.ts';
 import { type Fault, startFaultProxy } from '../../../support/fault-proxy.ts';

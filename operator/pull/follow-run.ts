@@ -4,48 +4,61 @@ import { readWalkUnderWay } from '../../lambda/aws/state/walk-store.ts';
 import { SyncError } from '../../lambda/core/errors.ts';
 import type { RunReceipt } from '../../lambda/core/pull/receipt.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
-import { CommandError } from '../../operator/command-error.ts';
-import type { DeployedClients } from '../../operator/deployed/aws-clients.ts';
+import { CommandError } from '../command-error.ts';
+import type { DeployedClients } from '../deployed/aws-clients.ts';
 import {
   type Execution,
   type ExecutionDetails,
   listExecutions,
   readExecution,
   type Started,
-} from '../../operator/deployed/executions.ts';
-import { countOf, wholeSeconds } from '../../operator/words.ts';
-import { createStatusLine } from '../terminal/status-line.ts';
+} from '../deployed/executions.ts';
+import type { Session } from '../session.ts';
 
 export interface FollowOptions {
   readonly lambda: DeployedClients['lambda'];
   readonly functionArn: string;
-  readonly state: StateTable;
-  /** Names of the streams, in their order. */
-  readonly streams: readonly string[];
-  /** Aborts when nobody wants to follow it any more; the run goes on. */
+  /** Aborts the following. The run goes on. */
   readonly signal: AbortSignal;
+  /** Called after each look at a run that is not finished. */
+  readonly onLook: (look: RunLook) => void;
 }
 
-/** Between two looks: each costs a call to Lambda, and a read for each stream. */
+/** How far a run in AWS is. */
+export interface RunLook {
+  /** Milliseconds since the run started. */
+  readonly elapsedMs: number;
+  /** The walk that saved its position last; undefined if none did since the following began. */
+  readonly walk: { readonly stream: string; readonly pages: number; readonly fetched: number } | undefined;
+}
+
+/** The pause between two looks. Each look costs a call to Lambda and a read for each stream. */
 const PAUSE_MS = 2_000;
-/** Lambda shows an execution moments after it was started. */
+/** Lambda lists an execution some moments after it was started. */
 const UNSEEN_FOR_MS = 60_000;
-/** Looks that may fail in a row: a run of hours outlives an hour's worth of throttling or a lost connection. */
+/** Looks that may fail in a row, because a run of hours should survive throttling and a lost connection. */
 const MOST_FAILURES = 10;
-/** Runs since the one that is looked for, at most. */
+/** Receipts that are searched for the run's. */
 const RECEIPTS_SEARCHED = 20;
 
 /**
- * Follows a run in AWS to its end, and shows how it gets on.
+ * Follows a run in AWS until it is finished.
  *
- * @returns The run's receipt; undefined: the signal aborted first.
- * @throws {SyncError} `RUN_ACTIVE`: the run found another at work.
- * @throws {CommandError} `RUN_FAILED`: it ended without a receipt.
+ * @returns The run's receipt; undefined if the signal aborted first.
+ * @throws {SyncError} `RUN_ACTIVE` if the run found another pull running.
+ * @throws {CommandError} `RUN_FAILED` if the run left no receipt.
  */
-export async function followRun(started: Started, options: FollowOptions): Promise<RunReceipt | undefined> {
-  const { signal, state } = options;
-  using line = createStatusLine();
-  const walks = watchWalks(state, options.streams);
+export async function followRun(
+  session: Session,
+  started: Started,
+  options: FollowOptions,
+): Promise<RunReceipt | undefined> {
+  const { signal, onLook } = options;
+  const state = session.state();
+  const walks = watchWalks(
+    state,
+    session.config.streams.map(({ name }) => name),
+  );
   const unseenUntil = Date.now() + UNSEEN_FOR_MS;
   let failures = 0;
   while (!signal.aborted) {
@@ -53,48 +66,51 @@ export async function followRun(started: Started, options: FollowOptions): Promi
       const execution = await look(started, options);
       if (execution === undefined && Date.now() > unseenUntil) throw unseen(started);
       if (execution !== undefined && execution.status !== 'RUNNING') return await receiptOf(execution, state);
-      if (execution !== undefined) line.show(`${elapsed(execution)}  ${await walks.describe()}`);
+      if (execution !== undefined) onLook({ elapsedMs: elapsedMs(execution), walk: await walks.latest() });
       failures = 0;
     } catch (error) {
       failures += 1;
-      const mayPass = error instanceof SyncError && error.code === 'STORE_UNAVAILABLE';
-      if (!mayPass || failures > MOST_FAILURES) throw error;
+      const isRetryable = error instanceof SyncError && error.code === 'STORE_UNAVAILABLE';
+      if (!isRetryable || failures > MOST_FAILURES) throw error;
     }
     await systemClock.sleep(PAUSE_MS, signal);
   }
   return undefined;
 }
 
-function elapsed({ startedAt }: Execution): string {
-  return wholeSeconds(Math.max(0, Date.now() - Date.parse(startedAt)));
+/** Never negative, even if this machine's clock is behind AWS's. */
+function elapsedMs({ startedAt }: Execution): number {
+  return Math.max(0, Date.now() - Date.parse(startedAt));
 }
 
 function unseen({ name }: Started): CommandError {
-  const message = `Lambda took the start, but shows no execution ${name}; it may not have begun`;
+  const message = `Lambda accepted the start but lists no execution ${name}, so it may not have started`;
   return new CommandError('RUN_FAILED', message);
 }
 
-async function look({ arn, name }: Started, options: FollowOptions): Promise<ExecutionDetails | undefined> {
-  const { lambda, functionArn } = options;
+async function look(
+  { arn, name }: Started,
+  { lambda, functionArn }: FollowOptions,
+): Promise<ExecutionDetails | undefined> {
   const known = arn ?? (await listExecutions(lambda, functionArn, { name }))[0]?.arn;
   return known === undefined ? undefined : await readExecution(lambda, known);
 }
 
-/** Tells which walk moved last, and how far it is: places are saved at the end of each slice. */
+/** Finds the walk that moved last. A walk saves its position at the end of each slice. */
 function watchWalks(state: StateTable, streams: readonly string[]) {
   let before: ReadonlyMap<string, number> | undefined;
-  let latest = 'reading';
+  let latest: RunLook['walk'];
   return {
-    async describe(): Promise<string> {
+    async latest(): Promise<RunLook['walk']> {
       const read = streams.map(async (stream) => ({ stream, walk: await readWalkUnderWay(state, stream) }));
       const walks = await Promise.all(read);
-      // At the first look there may be walks that an earlier run left.
+      // The first look only takes the positions down, because they may be those of an earlier run.
       const moved = walks.findLast(
         ({ stream, walk }) => before !== undefined && walk && before.get(stream) !== walk.counts.pages,
       );
       if (moved?.walk !== undefined) {
         const { pages, fetched } = moved.walk.counts;
-        latest = `${moved.stream}  ${countOf(pages, 'page')}  ${countOf(fetched, 'object')}`;
+        latest = { stream: moved.stream, pages, fetched };
       }
       before = new Map(walks.flatMap(({ stream, walk }) => (walk ? [[stream, walk.counts.pages]] : [])));
       return latest;
@@ -102,7 +118,7 @@ function watchWalks(state: StateTable, streams: readonly string[]) {
   };
 }
 
-/** What `lambda/wiring/durable-pull.ts` returns where another pull is at work. */
+/** What the pull function returns if another pull is running; see `lambda/wiring/durable-pull.ts`. */
 interface Skipped {
   readonly status: 'skipped';
   readonly reason: string;
@@ -118,13 +134,16 @@ async function receiptOf(execution: ExecutionDetails, state: StateTable): Promis
   throw new CommandError('RUN_FAILED', `the run ended as ${status}, without a receipt (${why})`);
 }
 
-/** A run in which a stream failed leaves its receipt, and fails. One at a time: it is the one of that time. */
+/**
+ * Finds the receipt of an execution that failed. A run in which a stream failed saves its receipt, and then fails.
+ * Runs do not overlap, so the receipt is the one that began during the execution.
+ */
 async function findReceipt(
   { startedAt, endedAt = startedAt }: Execution,
   state: StateTable,
 ): Promise<RunReceipt | undefined> {
   const receipts = await listRunReceipts(state, RECEIPTS_SEARCHED);
-  // Lambda may tell whole seconds.
+  // Rounded down, because Lambda may give the start in whole seconds.
   const from = Math.floor(Date.parse(startedAt) / 1000) * 1000;
   return receipts.find((each) => {
     const at = Date.parse(each.startedAt);

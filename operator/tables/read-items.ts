@@ -1,10 +1,15 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { isObject, type Json, type JsonObject, stringifyJson } from '../../core/json.ts';
-import { translate } from '../aws-errors.ts';
-import { fromFields } from './attribute-values.ts';
-import { callRaw } from './dynamodb-call.ts';
+import { translate } from '../../lambda/aws/aws-errors.ts';
+import type { DynamoDBClient } from '../../lambda/aws/clients.ts';
+import { fromFields } from '../../lambda/aws/dynamodb/attribute-values.ts';
+import { callRaw } from '../../lambda/aws/dynamodb/dynamodb-call.ts';
+import { isObject, type Json, type JsonObject, stringifyJson } from '../../lambda/core/json.ts';
 
-/** Reads an item, with the fields that the pull adds; undefined if it does not exist. */
+/**
+ * Reads an item, with the fields that the pull adds to an object.
+ *
+ * @returns Undefined if the table has no such item.
+ * @throws {SyncError} `STORE_MISSING`, `STORE_UNAVAILABLE`.
+ */
 export async function readItem(
   client: DynamoDBClient,
   tableName: string,
@@ -19,9 +24,10 @@ export async function readItem(
 }
 
 /**
- * Reads all items of a table, one response of DynamoDB at a time, in no particular order.
+ * Reads all items of a table, in an order without meaning. Yields the items of one call at a time.
  *
- * @param mostPerCall - The most items of a response. @default - As many as fit into 1 MB.
+ * @param mostPerCall - Items that one call returns, at most. @default - Up to 1 MB of items.
+ * @throws {SyncError} `STORE_MISSING`, `STORE_UNAVAILABLE`.
  */
 export async function* scanItems(
   client: DynamoDBClient,

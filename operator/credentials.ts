@@ -1,0 +1,22 @@
+import type { Credentials } from '../lambda/core/token/credentials.ts';
+import type { Config } from '../lambda/deployment/config.ts';
+import { SIMULATOR_CREDENTIALS } from '../local/simulator/tokens.ts';
+
+/** The client's id and secret from the environment; undefined if one of the two variables is missing or empty. */
+export function credentialsInEnvironment(
+  variables: Readonly<Record<string, string | undefined>>,
+): Credentials | undefined {
+  const { PROCURIOS_CLIENT_ID: clientId, PROCURIOS_CLIENT_SECRET: clientSecret } = variables;
+  return clientId && clientSecret ? { clientId, clientSecret } : undefined;
+}
+
+/**
+ * The client's id and secret for `--embedded`: those of the environment, or the simulator's if the host is on this machine.
+ *
+ * @returns Undefined if the operator has to give them.
+ */
+export function embeddedCredentials({ host }: Config): Credentials | undefined {
+  const { hostname } = new URL(host);
+  const isSimulator = hostname === '127.0.0.1' || hostname === '[::1]';
+  return credentialsInEnvironment(process.env) ?? (isSimulator ? SIMULATOR_CREDENTIALS : undefined);
+}

@@ -1,0 +1,39 @@
+import { hostname } from 'node:os';
+import type { RunReceipt } from '../../lambda/core/pull/receipt.ts';
+import type { Progress } from '../../lambda/core/pull/run-ports.ts';
+import type { Stream } from '../../lambda/core/pull/stream.ts';
+import { runDryPull, runPull } from '../../lambda/wiring/run-pull.ts';
+import type { Session } from '../session.ts';
+
+export interface PullRequest {
+  readonly streams: readonly Stream[];
+  /** Whether to read and compare only, and to write nothing. */
+  readonly isDryRun: boolean;
+  readonly progress: Progress;
+  /** Aborts when the pull has to stop. It then stores what it read, and the next pull continues there. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Pulls streams in this process, as the function in AWS does.
+ *
+ * @throws {SyncError} `RUN_ACTIVE`; `STORE_*` for the state table. Failures of single streams are in the receipt.
+ */
+export async function pull(
+  session: Session,
+  { streams, isDryRun, progress, signal }: PullRequest,
+): Promise<RunReceipt> {
+  const { config, dynamoDb, isAlone, readOwnerState } = session;
+  const run = isDryRun ? runDryPull : runPull;
+  return await run({
+    config,
+    streams,
+    procurios: session.procurios(),
+    dynamoDb,
+    owner: `process ${process.pid} on ${hostname()}`,
+    isAlone,
+    readOwnerState,
+    progress,
+    signal,
+  });
+}

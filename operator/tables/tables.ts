@@ -1,0 +1,71 @@
+import { listRejects as listAllRejects, type StoredReject } from '../../lambda/aws/state/reject-store.ts';
+import { type JsonObject, objectFrom } from '../../lambda/core/json.ts';
+import { OWN_FIELDS } from '../../lambda/core/pull/prepare.ts';
+import { streamTableName } from '../../lambda/deployment/names.ts';
+import { CommandError } from '../command-error.ts';
+import { findStream } from '../config.ts';
+import type { Session } from '../session.ts';
+import { readItem, scanItems } from './read-items.ts';
+
+const OWN: ReadonlySet<string> = new Set(OWN_FIELDS);
+
+/** Some items of a table. */
+export interface ListedItems {
+  /** The table's name. */
+  readonly table: string;
+  readonly items: readonly JsonObject[];
+  /** Whether the table has more items than the limit. */
+  readonly hasMore: boolean;
+}
+
+/** @throws {CommandError} `USAGE` if the config has no such stream. */
+export async function listItems(session: Session, stream: string, limit: number): Promise<ListedItems> {
+  const table = tableOfStream(session, stream);
+  const found: JsonObject[] = [];
+  for await (const items of scanItems(session.dynamoDb, table, limit + 1)) {
+    found.push(...items);
+    if (found.length > limit) break;
+  }
+  return { table, items: found.slice(0, limit), hasMore: found.length > limit };
+}
+
+/** @throws {CommandError} `NOT_FOUND` if the table has no such item; `USAGE` if the config has no such stream. */
+export async function findItem(session: Session, stream: string, id: string): Promise<JsonObject> {
+  const table = tableOfStream(session, stream);
+  const item = await readItem(session.dynamoDb, table, id);
+  if (item !== undefined) return item;
+  throw new CommandError('NOT_FOUND', `table ${table} has no item with that id`);
+}
+
+/** The objects of a stream that could not be stored. */
+export interface ListedRejects {
+  /** Ordered by id. */
+  readonly rejects: readonly StoredReject[];
+  /** How many the stream has. */
+  readonly total: number;
+}
+
+/** @throws {CommandError} `USAGE` if the config has no such stream. */
+export async function listRejects(session: Session, stream: string, limit: number): Promise<ListedRejects> {
+  const { name } = findStream(session.config, stream);
+  const rejects = await listAllRejects(session.state(), name);
+  return { rejects: rejects.slice(0, limit), total: rejects.length };
+}
+
+/**
+ * Reads the objects of a stream's table as Procurios gave them, without the fields that the pull adds.
+ *
+ * @throws {CommandError} `USAGE` if the config has no such stream.
+ */
+export async function* scanObjects(
+  session: Session,
+  stream: string,
+): AsyncGenerator<readonly JsonObject[], void, undefined> {
+  for await (const items of scanItems(session.dynamoDb, tableOfStream(session, stream))) {
+    yield items.map((item) => objectFrom(Object.entries(item).filter(([name]) => !OWN.has(name))));
+  }
+}
+
+function tableOfStream({ config }: Session, stream: string): string {
+  return streamTableName(config.environment, findStream(config, stream).name);
+}
