@@ -17,7 +17,7 @@ afterAll(async () => {
 const resultOf = ({ result = 'null' }: Execution) => JSON.parse(result);
 
 describe('the bundled pull', () => {
-  test('pulls by the config beside it and the secret, and tells what came of it', async () => {
+  test('the bundled pull reads its config and the secret, fills the tables and reports the run', async () => {
     deployed.aws.secrets.put(CLIENT_SECRET, JSON.stringify(SIMULATOR_CREDENTIALS));
     deployed.procurios.control.resetRequests();
 
@@ -45,7 +45,7 @@ describe('the bundled pull', () => {
     expect(await listRunReceipts(deployed.state, 9)).toContainEqual(expect.objectContaining({ runId }));
   });
 
-  test('reads on in a fresh invocation when one has not enough time left', async () => {
+  test('the bundled pull continues in a fresh invocation when the time is up', async () => {
     deployed.aws.secrets.put(CLIENT_SECRET, JSON.stringify(SIMULATOR_CREDENTIALS));
 
     const execution = await deployed.execute({ remainingMs: 100_000 });
@@ -69,7 +69,7 @@ describe('the bundled pull', () => {
     ['lacks a field', '{"clientId":"hunter2"}', 'SECRET_INVALID'],
     ['has no value', undefined, 'SECRET_INVALID'],
   ])(
-    'fails with one clear error when the secret %s, and prints nothing of it',
+    'the bundled pull fails with one clear error when the secret %s, and does not print it',
     async (_what, value, code) => {
       if (value === undefined) deployed.aws.secrets.delete(CLIENT_SECRET);
       else deployed.aws.secrets.put(CLIENT_SECRET, value);
@@ -88,6 +88,6 @@ describe('the bundled pull', () => {
   );
 });
 
-test('is small enough to start quickly', () => {
+test('the bundle of the pull is smaller than 850 KB', () => {
   expect(deployed.bundle.bytes).toBeLessThan(850 * 1024);
 });

@@ -25,23 +25,23 @@ import { readStored } from './pull-harness.ts';
 
 export const CLIENT_SECRET = 'procurios-sync/acme/client';
 
-/** The bundled pull with all that it talks to, over the wire. */
+/** The bundled pull, with servers for Procurios, AWS and Lambda. */
 export interface DeployedPull extends AsyncDisposable {
   readonly bundle: Bundle;
   readonly config: Config;
   readonly procurios: Simulator;
   readonly aws: EmbeddedAws;
   readonly service: DurableService;
-  /** Stands between the pull and its tables. */
+  /** The proxy between the pull and its tables. */
   readonly proxy: FaultProxy;
   readonly state: StateTable;
-  /** Runs the pull as a durable execution, each invocation in a process of its own. */
+  /** Runs the pull as a durable execution. Each invocation has its own process. */
   execute(settings?: ExecutionSettings): Promise<Execution>;
-  /** Objects in the stream's table by their ids, as comparable text. */
+  /** The objects of the stream's table by id, as text that can be compared. */
   objectsOf(stream: string): Promise<ReadonlyMap<string, string>>;
 }
 
-/** @param settings - How many relations there are, and the requests a second that the pull may send. */
+/** @param settings - The number of relations, and the pull's limit of requests per second. */
 export async function deployPull(settings: {
   readonly relations: number;
   readonly requestsPerSecond: number;
@@ -92,13 +92,13 @@ export async function deployPull(settings: {
   };
 }
 
-/** Too little for a second page: each invocation reads one. */
+/** So little time that each invocation reads one page. */
 export const SHORT_SLICES = { remainingMs: 100_000 };
 
 /**
  * Kills every other invocation, in the middle of a call to DynamoDB.
  *
- * @param call - Which one, by the number of the invocation, from 1.
+ * @param call - The ordinal of that call, by the ordinal of the invocation, both from 1.
  */
 export function killEveryOther(
   { proxy }: DeployedPull,
@@ -112,7 +112,7 @@ export function killEveryOther(
       if (invocations % 2 === 0 || calls !== call(invocations)) return undefined;
       kills += 1;
       child.kill('SIGKILL');
-      // Half of the calls under way were still carried out.
+      // Half of the calls in flight still take effect.
       return kills % 2 === 0 ? 'drop' : 'loseReply';
     });
   };

@@ -7,7 +7,7 @@ import { ServiceError } from '../../local/endpoints/json-service.ts';
 import type { Bundle } from './bundle.ts';
 import { invokeBundle } from './invoke-bundle.ts';
 
-/** An operation as it goes over the wire. */
+/** An operation in the wire format. */
 export interface WireOperation {
   readonly Id: string;
   readonly Name?: string;
@@ -33,16 +33,16 @@ interface OperationUpdate {
   readonly WaitOptions?: { readonly WaitSeconds?: number };
 }
 
-/** A durable execution and what has become of it. */
+/** A durable execution and its result. */
 export interface Execution {
   readonly arn: string;
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT';
-  /** What the function returned. */
+  /** The function's result. */
   result?: string;
   error?: { readonly ErrorType: string; readonly ErrorMessage: string };
-  /** Processes that were started for it. */
+  /** How many processes were started for it. */
   invocations: number;
-  /** In the order of their begin, the execution itself first. */
+  /** In the order of their starts; the first is the execution itself. */
   readonly operations: WireOperation[];
   readonly logs: Record<string, unknown>[];
   printed: string;
@@ -50,27 +50,27 @@ export interface Execution {
 }
 
 export interface ExecutionSettings {
-  /** What the invocations are told that they have left, in milliseconds. */
+  /** The remaining time that each invocation is given, in milliseconds. */
   readonly remainingMs?: number;
-  /** After so many the execution is timed out. */
+  /** The execution times out after this number of invocations. */
   readonly mostInvocations?: number;
   /** Awaited before each invocation. */
   beforeInvocation?(execution: Execution): Promise<void>;
-  /** Given each invocation's process, which may be killed: Lambda then invokes anew. */
+  /** Called with each invocation's process. If the test kills it, the function is invoked again. */
   onInvocation?(child: ChildProcess, execution: Execution): void;
 }
 
-/** What the service takes of an execution; more is refused. @see https://docs.aws.amazon.com/lambda/latest/dg/durable-functions.html */
+/** Limits of an execution. @see https://docs.aws.amazon.com/lambda/latest/dg/durable-functions.html */
 const MOST_OPERATIONS = 3000;
 const LARGEST_RESULT_BYTES = 262_144;
 
-/** Lambda's durable executions over the wire, and an event bus. */
+/** Lambda's durable executions, served over HTTP, and an event bus. */
 export interface DurableService extends AsyncDisposable {
-  /** What a function has to have in its environment to find it. */
+  /** The environment variables with which a function finds it. */
   readonly environment: Readonly<Record<'AWS_ENDPOINT_URL_LAMBDA' | 'AWS_ENDPOINT_URL_EVENTBRIDGE', string>>;
-  /** Events that were put on the bus, in order. */
+  /** The events on the bus, in order. */
   readonly events: readonly BusEvent[];
-  /** Runs a bundle as a durable execution, each invocation in a process of its own, with waits in real time. */
+  /** Runs a bundle as a durable execution. Each invocation has its own process, and waits take real time. */
   execute(
     bundle: Pick<Bundle, 'file'>,
     environment: Readonly<Record<string, string>>,
@@ -160,7 +160,7 @@ async function carryOut(
       remainingMs,
       onStart: (child) => settings.onInvocation?.(child, execution),
     });
-    // Whatever it still had under way, Lambda takes nothing of an invocation that is over.
+    // Lambda refuses checkpoints of an invocation that has ended.
     execution.token = randomUUID();
     execution.logs.push(...logs);
     execution.printed += printed;
@@ -172,7 +172,7 @@ async function carryOut(
   }
 }
 
-/** Waits for what the execution waits for, if it does, and notes that it has come. */
+/** Waits until the execution's next timer is due, if it has one, and completes that timer. */
 async function untilNextTimer({ operations }: Execution): Promise<void> {
   const timers = operations.flatMap(timerOf);
   if (timers.length === 0) return;

@@ -1,6 +1,5 @@
 import type { Clock } from '../../lambda/core/clock.ts';
 import { SyncError } from '../../lambda/core/errors.ts';
-import type { Counts } from '../../lambda/core/pull/counts.ts';
 import type { Receipt, RunReceipt } from '../../lambda/core/pull/receipt.ts';
 import type { RunPorts } from '../../lambda/core/pull/run-ports.ts';
 import type { DurablePullPorts } from '../../lambda/wiring/durable-pull.ts';
@@ -10,26 +9,24 @@ import { streamOf } from './streams.ts';
 
 const INVOCATION_MS = 15 * 60_000;
 
-/** What a run of the pull meets, in memory: it outlives invocations and runs. */
+/** The world outside the pull, in memory. It outlasts invocations and runs. */
 export interface DurableWorld {
   readonly ports: DurablePullPorts;
   readonly tables: ReadonlyMap<string, MemoryTable>;
   readonly walks: StoredWalks;
-  /** Pages that were asked for, in order: `things 1`. */
+  /** The pages that were read, in order: `things 1`. */
   readonly pages: string[];
   readonly receipts: RunReceipt[];
-  /** What was told, in order. */
-  readonly told: string[];
-  /** What each slice alone did, in order. */
-  readonly slices: { readonly name: string; readonly did: Readonly<Counts> }[];
-  /** Executions that have the lease, or had it: the last one has. */
+  /** What was reported, in order. */
+  readonly reported: string[];
+  /** The executions that have held the lease. The last one holds it now. */
   readonly holders: { arn: string; isRunning: boolean }[];
 }
 
 /**
- * @param listings - What each stream shows; called for each slice.
- * @param clock - Read in steps only.
- * @param onPage - Called before a page is given out.
+ * @param listings - The pages of each stream; called for each slice.
+ * @param clock - Only steps read it.
+ * @param onPage - Called before a page is yielded.
  */
 export function durableWorld(
   listings: Readonly<Record<string, () => Listing>>,
@@ -41,8 +38,7 @@ export function durableWorld(
   const walks = new StoredWalks();
   const pages: string[] = [];
   const receipts: RunReceipt[] = [];
-  const told: string[] = [];
-  const slices: DurableWorld['slices'] = [];
+  const reported: string[] = [];
   const holders: DurableWorld['holders'] = [];
 
   const openRun = (): RunPorts => {
@@ -63,12 +59,12 @@ export function durableWorld(
         signal: new AbortController().signal,
         [Symbol.asyncDispose]: async () => {},
       }),
-      countSlice: ({ name }, did) => slices.push({ name, did }),
+      countSlice() {},
       progress: {
-        streamBegins: ({ name }) => told.push(`${name} begins`),
+        streamBegins: ({ name }) => reported.push(`${name} begins`),
         pageTaken() {},
-        waits: ({ name }, ms) => told.push(`${name} waits ${ms / 1000} s`),
-        streamEnds: ({ name }, { status }: Receipt) => told.push(`${name} ends, ${status}`),
+        waits: ({ name }, ms) => reported.push(`${name} waits ${ms / 1000} s`),
+        streamEnds: ({ name }, { status }: Receipt) => reported.push(`${name} ends, ${status}`),
       },
       unexpected: (error) => ({ code: 'BUG', message: (error as Error).name }),
     };
@@ -91,11 +87,11 @@ export function durableWorld(
       for (const holder of holders) holder.isRunning = false;
     },
     async report({ status }) {
-      told.push(`run ends, ${status}`);
+      reported.push(`run ends, ${status}`);
     },
-    reportFailure: ({ code }) => told.push(`failure ${code}`),
-    reportSkipped: () => told.push('skipped'),
+    reportFailure: ({ code }) => reported.push(`failure ${code}`),
+    reportSkipped: () => reported.push('skipped'),
     unexpected: (error) => ({ code: 'BUG', message: (error as Error).name }),
   };
-  return { ports, tables, walks, pages, receipts, told, slices, holders };
+  return { ports, tables, walks, pages, receipts, reported, holders };
 }

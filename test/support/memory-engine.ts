@@ -1,23 +1,23 @@
 import type { Engine } from '../../lambda/core/pull/engine.ts';
 
-interface Operation {
+interface KeptOperation {
   readonly name: string;
-  /** What the step returned, as JSON. */
+  /** The result of the step as JSON; undefined for a wait. */
   readonly result: string | undefined;
 }
 
-/** Thrown where an invocation ends: as with Lambda, whatever was under way is lost. */
+/** Thrown to end an invocation. As with Lambda, work in progress is lost. */
 export class InvocationEnds extends Error {}
 
 /**
- * An engine that remembers, as Lambda does, and ends the invocation at every wait and wherever the test cuts it off.
+ * An engine that keeps the results of steps, as Lambda does. It ends the invocation at every wait, and where the test cuts it off.
  */
 export class MemoryEngine {
-  readonly operations: Operation[] = [];
+  readonly operations: KeptOperation[] = [];
   invocations = 0;
-  /** Asked before each step that is not remembered is taken (`before`), and before what it returned is (`after`). */
+  /** Whether the invocation is cut off `before` a step runs, or `after` it ran but before its result is kept. */
   isCutOff: (name: string, when: 'before' | 'after') => boolean = () => false;
-  /** Told how long the run waits, in milliseconds. */
+  /** Called for each wait, in milliseconds. */
   onWait: (ms: number) => void = () => {};
 
   readonly #mostOperations: number;
@@ -26,14 +26,14 @@ export class MemoryEngine {
     this.#mostOperations = mostOperations;
   }
 
-  /** Runs the code from its beginning as often as it takes to reach its end. */
+  /** Runs the code again from its beginning, one invocation after the other, until it returns. */
   async carryOut<Result>(
     run: (engine: Engine) => Promise<Result>,
     mostInvocations = 10_000,
   ): Promise<Result> {
     for (;;) {
       this.invocations += 1;
-      if (this.invocations > mostInvocations) throw new Error('the run does not come to an end');
+      if (this.invocations > mostInvocations) throw new Error('the run does not end');
       try {
         return await run(this.#invocation());
       } catch (error) {
@@ -44,7 +44,7 @@ export class MemoryEngine {
 
   #invocation(): Engine {
     let at = 0;
-    const recall = (name: string): Operation | undefined => {
+    const recall = (name: string): KeptOperation | undefined => {
       const known = this.operations[at];
       at += 1;
       if (known !== undefined && known.name !== name) {
@@ -52,7 +52,7 @@ export class MemoryEngine {
       }
       return known;
     };
-    const remember = (operation: Operation): void => {
+    const remember = (operation: KeptOperation): void => {
       this.operations.push(operation);
       if (this.operations.length > this.#mostOperations) throw new Error('too many operations');
     };

@@ -8,12 +8,12 @@ import type { Run, RunPorts } from '../../lambda/core/pull/run-ports.ts';
 import type { TablePort } from '../../lambda/core/pull/table-writer.ts';
 import type { EndingWalk, Walk, WalkStore } from '../../lambda/core/pull/walk.ts';
 
-/** A table in memory that notes what was asked of it. */
+/** A table in memory that records its calls. */
 export class MemoryTable implements TablePort {
   readonly items = new Map<string, Prepared>();
   readonly reads: number[] = [];
   readonly writes: string[][] = [];
-  /** Ids that the table refuses to hold. */
+  /** Ids of the objects that the table refuses. */
   readonly refuses = new Set<string>();
   /** Thrown by the next write. */
   failure: Error | undefined;
@@ -37,7 +37,7 @@ export class MemoryTable implements TablePort {
   }
 }
 
-/** Walks in memory, as the state table keeps them. */
+/** The walk of one stream, in memory. */
 export class MemoryWalks implements WalkStore {
   walk: Walk | undefined;
   /** A walk whose end was cut off. */
@@ -77,7 +77,7 @@ export class MemoryWalks implements WalkStore {
   }
 }
 
-/** Time that passes only when somebody sleeps. */
+/** A clock that advances only by `sleep`, or when a test sets `time`. */
 export class ManualClock implements Clock {
   time = Date.parse('2026-11-24T03:00:00Z');
 
@@ -90,13 +90,13 @@ export class ManualClock implements Clock {
   }
 }
 
-/** What a listing shows, page by page; an error in the place of a page is thrown there. */
+/** The pages of a listing. An error in place of a page is thrown there. */
 export type Listing = readonly (readonly Json[] | SyncError | Partial<Page>)[];
 
 /**
- * The pages of a listing that is followed by its links, from a position on. The last one is its end.
+ * Lists pages with links, starting at a position. The last one is the end.
  *
- * @param onPage - Called before a page is given out, with its number.
+ * @param onPage - Called with the number of each page before it is yielded.
  */
 export async function* pagesOf(
   listing: Listing,
@@ -113,7 +113,7 @@ export async function* pagesOf(
   }
 }
 
-/** Everything outside a run, in memory; what a test is about is given, the rest does nothing. */
+/** Ports of a run in memory. A test overrides those that it is about. */
 export function runPorts(
   listing: Listing,
   overrides: Partial<RunPorts> & { table?: MemoryTable; walks?: MemoryWalks } = {},
@@ -140,7 +140,7 @@ export function runPorts(
 
 const NEVER = new AbortController().signal;
 
-/** A run that began at the epoch of {@link ManualClock}. */
+/** A run that began at the first moment of {@link ManualClock}. */
 export function runOf(runId: string, overrides: Partial<Run> = {}): Run {
   return { runId, startedAt: '2026-11-24T03:00:00.000Z', unfinished: [], ...overrides };
 }

@@ -23,7 +23,7 @@ import { scanItems } from '../../operator/tables/read-items.ts';
 import { capPages, type PagingCase } from './paging-kinds.ts';
 import { type Contents, comparable, parseExactly, readPlainly } from './plain-listing.ts';
 
-/** Limits with which nothing waits; only where something stalls does an attempt have to end. */
+/** Limits with short pauses. An attempt times out only if a server stalls. */
 export const QUICK_LIMITS: ClientLimits = {
   attemptMs: 10_000,
   totalMs: 30_000,
@@ -39,49 +39,49 @@ export interface PullSettings {
   readonly progress?: Partial<Progress>;
   /** @default 60_000 */
   readonly withinMs?: number;
-  /** Whether a page is asked for only when the one before has come, so that they are served in order. @default false */
+  /** Whether pages are requested one after the other, so that the server answers them in order. @default false */
   readonly oneAtATime?: boolean;
 }
 
-/** What one pull did, as it can be seen from outside. */
+/** What one pull did, as observed from outside. */
 export interface Pulled {
   readonly run: RunReceipt;
-  /** That of the one stream. */
+  /** The receipt of the stream. */
   readonly receipt: Receipt;
   /** Requests that reached the stream's route. */
   readonly requests: number;
   readonly tokenRequests: number;
 }
 
-/** A simulator and fresh tables, with one stream between them. */
+/** A simulator and new tables, for one stream. */
 export interface Site {
   readonly control: Control;
   readonly config: Config;
-  /** One pull, with a client and a token of its own, as a process makes it. */
+  /** Pulls once, with a new client and a new token, as a process does. */
   pull(settings?: PullSettings): Promise<Pulled>;
   fault(fault: Fault): void;
   clearFaults(): void;
-  /** What the simulator's listing holds, read without the pull's code. */
+  /** The objects of the simulator's listing, read without the pull's code. */
   listing(): Promise<Contents>;
-  /** What the tables hold now. */
+  /** The current contents of the tables. */
   stored(): Promise<Stored>;
 }
 
-/** What the tables of a site held at a moment. */
+/** The contents of a site's tables. */
 export interface Stored {
-  /** The stream's table, our own fields aside. */
+  /** The objects of the stream's table, without the fields that the pull adds. */
   readonly objects: Contents;
-  /** Ids of the items that each run wrote last, in ascending order, by its id. */
+  /** By run id, the ids of the items that this run was the last to write, in ascending order. */
   readonly writtenBy: ReadonlyMap<string, readonly string[]>;
   /** All rows of the state table. */
   readonly stateRows: readonly Row[];
-  /** Whether an unfinished walk of the stream waits for the next run. */
+  /** Whether the stream has an unfinished walk. */
   readonly keepsWalk: boolean;
 }
 
 let sites = 0;
 
-/** Makes tables for a test, on a DynamoDB that serves others too; the simulator's faults are cleared. */
+/** Creates tables for a test in a DynamoDB that tests share, and clears the simulator's faults. */
 export async function openSite(
   dynamoDb: DynamoDBClient,
   simulator: Simulator,
@@ -160,7 +160,7 @@ async function pullOnce(
   };
 }
 
-/** The client, with its requests for pages one after the other, in the order in which they are made. */
+/** A client that sends its requests one after the other, in the order of the calls. */
 function oneAtATime(client: Client): Client {
   let before: Promise<unknown> = Promise.resolve();
   return Object.assign(Object.create(client) as Client, {

@@ -3,7 +3,7 @@ import { SeenKeys } from '../../lambda/core/pull/seen-keys.ts';
 import type { Stream } from '../../lambda/core/pull/stream.ts';
 import type { EndedWalk, EndingWalk, Walk, WalkStore } from '../../lambda/core/pull/walk.ts';
 
-/** Walks written down as in the state table: nothing of a walk in memory is left but what was saved. */
+/** Walks serialized as in the state table: a loaded walk has only what was saved. */
 export class StoredWalks implements WalkStore {
   readonly #walks = new Map<string, { position: string; seen: Uint8Array[]; followed: Uint8Array[] }>();
   readonly #ended = new Map<string, string>();

@@ -14,7 +14,7 @@ describe('parseJson', () => {
     '0.1000000000000000055',
     '1e400',
     '123456789012345678901234567890',
-  ])('keeps the digits of %s', (text) => {
+  ])('parseJson keeps the digits of %s', (text) => {
     expect(parseJson(`{"n":${text}}`)).toEqual({ n: new ExactNumber(text) });
   });
 
@@ -26,11 +26,11 @@ describe('parseJson', () => {
     ['9007199254740992', 9007199254740992],
     ['100000000000000000000000', 1e23],
     ['0.1', 0.1],
-  ])('leaves %s a plain number, for a double holds it', (text, number) => {
+  ])('parseJson returns %s as a plain number, because a double holds it', (text, number) => {
     expect(parseJson(`[${text}]`)).toEqual([number]);
   });
 
-  test('leaves digits in text alone', () => {
+  test('parseJson does not change digits in strings', () => {
     expect(parseJson('{"a":"9007199254740993","b":9007199254740993}')).toEqual({
       a: '9007199254740993',
       b: new ExactNumber('9007199254740993'),
@@ -38,7 +38,7 @@ describe('parseJson', () => {
   });
 
   test.each(['{"__proto__":{"a":1},"n":1}', '{"__proto__":{"a":1},"n":9007199254740993}'])(
-    'keeps a field named __proto__ as a field: %s',
+    'parseJson keeps a field named __proto__ as an own property: %s',
     (text) => {
       const value = parseJson(text) as object;
 
@@ -48,7 +48,7 @@ describe('parseJson', () => {
   );
 });
 
-test('keeps digits beside an object that is nested beyond the stack', () => {
+test('parseJson keeps digits beside an object that is nested too deeply for the stack', () => {
   const deep = `${'{"a":['.repeat(8000)}"]}"${']}'.repeat(8000)}`;
 
   const [first, second] = parseJson(`[${deep},{"n":9007199254740993,"t":"\\"[{"}]`) as [object, object];
@@ -59,7 +59,7 @@ test('keeps digits beside an object that is nested beyond the stack', () => {
   expect(levels).toBe(64);
 });
 
-test('takes a number of a million digits in its stride', () => {
+test('canonicalDecimal reads a number of a million digits', () => {
   const text = `1${'0'.repeat(500_000)}1${'0'.repeat(500_000)}`;
 
   expect(canonicalDecimal(text)).toHaveLength(500_002 + 'e500000'.length);
@@ -81,7 +81,7 @@ describe('canonicalDecimal', () => {
     ['-0.0', '0'],
     ['0e99', '0'],
     ['-007.0', '-7e0'],
-  ])('spells %s as %s', (text, canonical) => {
+  ])('canonicalDecimal writes %s as %s', (text, canonical) => {
     expect(canonicalDecimal(text)).toBe(canonical);
   });
 });

@@ -10,7 +10,7 @@ import type { Listing } from '../../support/memory-ports.ts';
 beforeAll(() => LocalDurableTestRunner.setupTestEnvironment({ skipTime: true }));
 afterAll(() => LocalDurableTestRunner.teardownTestEnvironment());
 
-/** Under the runner's clock, which skips what is waited for; pages take time that nobody waits for. */
+/** A world on the runner's clock, which skips waits. Pages only advance that clock, so the test does not wait for them. */
 function open(listings: Readonly<Record<string, () => Listing>>, pageMs = 60_000) {
   let pagesMs = 0;
   const clock = {
@@ -26,7 +26,7 @@ function open(listings: Readonly<Record<string, () => Listing>>, pageMs = 60_000
   };
 }
 
-/** Runs the function as the testing package of AWS runs it: the SDK's own engine, checkpoints in its local service. */
+/** Runs the function with AWS's testing package: the SDK's own engine, with checkpoints in a local service. */
 async function execute(ports: DurablePullPorts) {
   const runner = new LocalDurableTestRunner({ handlerFunction: withDurableExecution(durablePull(ports)) });
   const execution = await runner.run();
@@ -50,7 +50,7 @@ const pagesOfTen = (pages: number): Listing =>
   Array.from({ length: pages }, (_, page) => things(page * 10 + 1, page * 10 + 10));
 
 describe('an execution', () => {
-  test('takes the streams in turn, slice by slice, and returns the receipt', async () => {
+  test('an execution pulls the streams slice by slice and returns the receipt', async () => {
     const world = open({ members: () => pagesOfTen(15), orders: () => pagesOfTen(3) });
 
     const { status, result, names, waits, invocations, resultSizes } = await world.execute();
@@ -76,10 +76,10 @@ describe('an execution', () => {
     expect(waits.every((seconds) => seconds === 1)).toBe(true);
     expect(invocations).toBe(waits.length + 1);
     expect(Math.max(...resultSizes)).toBeLessThan(4096);
-    expect(world.told.at(-1)).toBe('run ends, complete');
+    expect(world.reported.at(-1)).toBe('run ends, complete');
   });
 
-  test('waits out a rate limit of an hour without being invoked', async () => {
+  test('an execution waits an hour for a rate limit without an invocation', async () => {
     let tries = 0;
     const world = open({
       members: () => {
@@ -92,7 +92,7 @@ describe('an execution', () => {
     const { status, waits, invocations } = await world.execute();
 
     expect([status, waits, invocations]).toEqual(['SUCCEEDED', [3600], 2]);
-    expect(world.told).toEqual([
+    expect(world.reported).toEqual([
       'members begins',
       'members waits 3600 s',
       'members ends, complete',
@@ -103,7 +103,7 @@ describe('an execution', () => {
     expect(tookMs).toBeGreaterThanOrEqual(3_600_000);
   });
 
-  test('fails when a stream does, after the others have had their turn and the receipt is kept', async () => {
+  test('an execution in which a stream failed fails after the others were pulled and the receipt was saved', async () => {
     const world = open({
       bad: () => [new SyncError('RESPONSE_INVALID', 'page 1: status 400')],
       good: () => pagesOfTen(1),
@@ -117,10 +117,10 @@ describe('an execution', () => {
       errorMessage: 'run run-1 failed for bad: page 1: status 400',
     });
     expect(world.receipts).toMatchObject([{ status: 'failed', streams: { good: { status: 'complete' } } }]);
-    expect(world.told.at(-1)).toBe('run ends, failed');
+    expect(world.reported.at(-1)).toBe('run ends, failed');
   });
 
-  test('ends at once while another is at work, and tells nothing of a failure', async () => {
+  test('an execution is skipped while another pull is at work, and reports no failure', async () => {
     const world = open({ members: () => pagesOfTen(1) });
     world.holders.push({ arn: 'another', isRunning: true });
 
@@ -129,10 +129,10 @@ describe('an execution', () => {
     expect(status).toBe('SUCCEEDED');
     expect(result).toEqual({ status: 'skipped', reason: 'another pull is running' });
     expect(names).toEqual(['begin 1', 'skip']);
-    expect([world.told, world.pages, world.receipts]).toEqual([['skipped'], [], []]);
+    expect([world.reported, world.pages, world.receipts]).toEqual([['skipped'], [], []]);
   });
 
-  test('comes back a little later where a lease may be a dead process’s', async () => {
+  test('an execution waits for a lease that a dead process may hold', async () => {
     const world = open({ members: () => pagesOfTen(1) });
     let tries = 0;
 
@@ -151,23 +151,26 @@ describe('an execution', () => {
   test.each([
     ['STORE_MISSING', 1, 0],
     ['STORE_UNAVAILABLE', 3, 2],
-  ] as const)('that cannot begin for %s fails and says so, tried %i times', async (code, begins, pauses) => {
-    const world = open({ members: () => pagesOfTen(1) });
-    let tries = 0;
+  ] as const)(
+    'an execution that cannot begin for %s fails after %i attempts',
+    async (code, begins, pauses) => {
+      const world = open({ members: () => pagesOfTen(1) });
+      let tries = 0;
 
-    const { status, error, waits } = await world.execute({
-      async begin() {
-        tries += 1;
-        throw new SyncError(code, 'the state table');
-      },
-    });
+      const { status, error, waits } = await world.execute({
+        async begin() {
+          tries += 1;
+          throw new SyncError(code, 'the state table');
+        },
+      });
 
-    expect([status, tries, waits.length]).toEqual(['FAILED', begins, pauses]);
-    expect(error).toMatchObject({ errorType: code, errorMessage: 'the state table' });
-    expect(world.told).toEqual([`failure ${code}`]);
-  });
+      expect([status, tries, waits.length]).toEqual(['FAILED', begins, pauses]);
+      expect(error).toMatchObject({ errorType: code, errorMessage: 'the state table' });
+      expect(world.reported).toEqual([`failure ${code}`]);
+    },
+  );
 
-  test('keeps only the name of an unexpected error', async () => {
+  test('an execution shows only the name of an unexpected error', async () => {
     const world = open({ members: () => pagesOfTen(1) });
 
     const { status, error } = await world.execute({
@@ -178,10 +181,10 @@ describe('an execution', () => {
 
     expect(status).toBe('FAILED');
     expect(JSON.stringify(error)).not.toContain('hunter2');
-    expect(world.told).toEqual(['failure BUG']);
+    expect(world.reported).toEqual(['failure BUG']);
   });
 
-  test('takes up what an execution that was cut off has left', async () => {
+  test('an execution continues the walk of one that was cut off', async () => {
     const world = open({ members: () => pagesOfTen(9), orders: () => pagesOfTen(1) });
     let pages = 0;
     const cutOff = world.execute({
@@ -189,7 +192,7 @@ describe('an execution', () => {
         const ports = world.ports.openRun(run, invocation);
         const openStores = async (stream: Parameters<typeof ports.openStores>[0]) => {
           pages += 1;
-          // As if the execution's time were up: nothing runs any more, and nobody says so.
+          // As after a timeout: the execution stops without releasing its lease.
           if (pages === 3) throw Object.assign(new Error('cut off'), { name: 'CutOff' });
           return await ports.openStores(stream);
         };

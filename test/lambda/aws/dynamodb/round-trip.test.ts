@@ -9,7 +9,7 @@ import { describeEngines } from '../../../support/engines.ts';
 import { ManualClock } from '../../../support/memory-ports.ts';
 import { streamOf } from '../../../support/streams.ts';
 
-/** JSON as text, since that is what comes over the wire: numbers of any length, any UTF-16 in strings and names. */
+/** JSON as text, as the API sends it, with numbers of any length and any UTF-16 in strings and names. */
 const number = fc
   .tuple(fc.boolean(), fc.bigInt({ min: 0n, max: 10n ** 45n }), fc.integer({ min: -1, max: 40 }), exponent())
   .map(
@@ -59,25 +59,25 @@ function fieldsText(fields: readonly (readonly [string, string])[], first = ''):
 }
 
 describeEngines('any object that the API could send', (engine) => {
-  test('is stored and read back equal, digit for digit, or is a reject with a reason', async () => {
+  test('any JSON object is read back as it was stored, with all digits, or is a reject', async () => {
     const { tableName } = await engine.freshTables();
     const client = engine.client();
     const lease = { guard: () => AbortSignal.timeout(60_000) };
     const table = createStreamTable({ client, tableName, runId: 'r', lease, clock: new ManualClock() });
-    const seen = { stored: 0, rejected: new Set<RejectReason>() };
+    const counted = { stored: 0, rejected: new Set<RejectReason>() };
 
     await fc.assert(
       fc.asyncProperty(object, async (sent) => {
         const parsed = parseJson(sent);
-        const outcome = prepare(parsed, streamOf(), undefined, { page: 1, index: 0 });
-        if (isReject(outcome)) {
-          seen.rejected.add(outcome.reason);
+        const result = prepare(parsed, streamOf(), undefined, { page: 1, index: 0 });
+        if (isReject(result)) {
+          counted.rejected.add(result.reason);
           expect(isStorable(parsed)).toBe(false);
           return;
         }
-        seen.stored += 1;
-        expect(await table.write([outcome])).toEqual([]);
-        const item = (await readItem(client, tableName, outcome.id)) as JsonObject;
+        counted.stored += 1;
+        expect(await table.write([result])).toEqual([]);
+        const item = (await readItem(client, tableName, result.id)) as JsonObject;
         const fields = Object.entries(item).filter(
           ([each]) => !(OWN_FIELDS as readonly string[]).includes(each),
         );
@@ -86,8 +86,8 @@ describeEngines('any object that the API could send', (engine) => {
       { numRuns: 300, seed: 20261124 },
     );
 
-    expect(seen.stored).toBeGreaterThan(50);
-    expect([...seen.rejected].sort()).toEqual(
+    expect(counted.stored).toBeGreaterThan(50);
+    expect([...counted.rejected].sort()).toEqual(
       expect.arrayContaining([
         'EMPTY_NAME',
         'LONE_SURROGATE',
@@ -99,7 +99,7 @@ describeEngines('any object that the API could send', (engine) => {
   }, 60_000);
 });
 
-/** A form in which two values are deeply equal exactly if they are the same JSON: maps as entries, decimals as fractions. */
+/** A form to compare by deep equality: two values have the same form if and only if they are the same JSON. */
 function plain(json: Json): unknown {
   if (typeof json === 'number' || json instanceof ExactNumber) return { decimal: fraction(json) };
   if (Array.isArray(json)) return json.map(plain);
@@ -108,7 +108,7 @@ function plain(json: Json): unknown {
   return { fields: entries.map(([each, part]) => [each, plain(part)]) };
 }
 
-/** A decimal as `digits × 10^power` with no zero at the end of the digits. */
+/** A decimal as `digits × 10^power`, without trailing zeros in the digits. */
 function fraction(json: number | ExactNumber): string {
   const source = json instanceof ExactNumber ? json.text : String(json);
   const match = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(source);
@@ -124,7 +124,7 @@ function fraction(json: number | ExactNumber): string {
   return `${sign}${digits}x10^${power}`;
 }
 
-/** Whether DynamoDB has room for every name and value: told in another way than the code under test does. */
+/** Whether DynamoDB can store every name and value, decided independently of the code under test. */
 function isStorable(json: Json, depth = 0): boolean {
   if (typeof json === 'string') return json.isWellFormed();
   if (typeof json === 'number' || json instanceof ExactNumber) return hasRoom(fraction(json));

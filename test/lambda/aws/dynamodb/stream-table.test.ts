@@ -10,12 +10,12 @@ import { type Fault, startFaultProxy } from '../../../support/fault-proxy.ts';
 import { ManualClock } from '../../../support/memory-ports.ts';
 import { streamOf } from '../../../support/streams.ts';
 
-const HOLDS = { guard: () => AbortSignal.timeout(60_000) };
+const HELD_LEASE = { guard: () => AbortSignal.timeout(60_000) };
 
 function prepared(object: Json): Prepared {
-  const outcome = prepare(object, streamOf(), undefined, { page: 1, index: 0 });
-  if (isReject(outcome)) throw new Error(outcome.reason);
-  return outcome;
+  const result = prepare(object, streamOf(), undefined, { page: 1, index: 0 });
+  if (isReject(result)) throw new Error(result.reason);
+  return result;
 }
 
 const things = (count: number): Prepared[] =>
@@ -24,12 +24,12 @@ const things = (count: number): Prepared[] =>
 async function openTable(engine: Engine, url?: string) {
   const { tableName } = await engine.freshTables();
   const client = engine.client(url);
-  const options = { client, tableName, runId: 'run-1', lease: HOLDS, clock: new ManualClock() };
+  const options = { client, tableName, runId: 'run-1', lease: HELD_LEASE, clock: new ManualClock() };
   return { table: createStreamTable(options), client, tableName };
 }
 
 describeEngines('a stream table', (engine) => {
-  test('tells the hashes of what was written, and nothing of what was not', async () => {
+  test('readHashes returns the hashes of stored objects and nothing for absent ids', async () => {
     const { table } = await openTable(engine);
     const items = things(25);
 
@@ -40,7 +40,7 @@ describeEngines('a stream table', (engine) => {
     expect(hashes).toEqual(new Map(items.map(({ id, hash }) => [id, hash])));
   });
 
-  test('gives an object back as it came, with our own fields beside it', async () => {
+  test("an object is read back as it was written, with the pull's own fields", async () => {
     const { table, client, tableName } = await openTable(engine);
     const text =
       '{"id":"a/b é","exact":9007199254740993,"tiny":0.1000000000000000055,"empty":"","nothing":null,"emoji":"🧑‍🤝‍🧑",' +
@@ -55,7 +55,7 @@ describeEngines('a stream table', (engine) => {
     expect(stringifyJson(sorted(object))).toBe(stringifyJson(sorted(parseJson(text))));
   });
 
-  test('overwrites an item whole', async () => {
+  test('a write replaces the whole item', async () => {
     const { table, client, tableName } = await openTable(engine);
     await table.write([prepared({ id: 1, old: 'x', text: 'a' })]);
 
@@ -66,7 +66,7 @@ describeEngines('a stream table', (engine) => {
     expect(item).not.toHaveProperty('old');
   });
 
-  test('refuses what is too large, and stores the other items of the batch', async () => {
+  test('a write returns an item that is too large and stores the others of the batch', async () => {
     const { table, client, tableName } = await openTable(engine);
     const items = things(7);
     const large: Prepared = { ...prepared({ id: 99 }), object: { id: 99, text: 'x'.repeat(420_000) } };
@@ -77,7 +77,7 @@ describeEngines('a stream table', (engine) => {
     expect(await idsIn(client, tableName)).toEqual(['1', '2', '3', '4', '5', '6', '7']);
   });
 
-  test('is read page by page, each item once', async () => {
+  test('scanItems reads each item once', async () => {
     const { table, client, tableName } = await openTable(engine);
     await table.write(things(25));
 
@@ -93,14 +93,14 @@ describeEngines('a stream table', (engine) => {
     expect(ids).toHaveLength(25);
   });
 
-  test('that does not exist is named', async () => {
+  test('a table that does not exist is named in the error', async () => {
     const client = engine.client();
     const tableName = 'procurios-sync-acme-nowhere';
     const table = createStreamTable({
       client,
       tableName,
       runId: 'r',
-      lease: HOLDS,
+      lease: HELD_LEASE,
       clock: new ManualClock(),
     });
     const missing = { code: 'STORE_MISSING', message: expect.stringContaining(tableName) };
@@ -118,7 +118,7 @@ describeEngines('a stream table under faults', (engine) => {
     return { proxy, ...(await openTable(engine, proxy.url)) };
   }
 
-  test('sends unprocessed items again until none is left', async () => {
+  test('unprocessed items are sent again until all are stored', async () => {
     const { table, proxy, tableName } = await openFaulty((action, ordinal) =>
       action === 'BatchWriteItem' && ordinal <= 3 ? { unprocessed: 10 } : undefined,
     );
@@ -132,7 +132,7 @@ describeEngines('a stream table under faults', (engine) => {
   });
 
   test.each(['ProvisionedThroughputExceededException', 'ThrottlingException', 'RequestLimitExceeded'])(
-    'rides out %s on writes and on reads',
+    'writes and reads are retried after %s',
     async (name) => {
       const { table, tableName } = await openFaulty((_action, ordinal) =>
         ordinal <= 4 ? { refuse: name } : undefined,
@@ -146,7 +146,7 @@ describeEngines('a stream table under faults', (engine) => {
     },
   );
 
-  test('gives up on a table that throttles for ever', async () => {
+  test('a table that always throttles is unavailable after 12 attempts', async () => {
     const { table } = await openFaulty(() => ({ refuse: 'ThrottlingException' }));
 
     await expect(table.write(things(2))).rejects.toMatchObject({
@@ -158,7 +158,7 @@ describeEngines('a stream table under faults', (engine) => {
   });
 
   test.each<Fault>([{ status: 500 }, 'drop', { refuse: 'AccessDeniedException' }])(
-    'says that the table is unavailable after %p',
+    'a table is unavailable after %p',
     async (fault) => {
       const { table } = await openFaulty(() => fault);
 
@@ -167,7 +167,7 @@ describeEngines('a stream table under faults', (engine) => {
     },
   );
 
-  test('writes an item once more when the reply was lost, and has it once', async () => {
+  test('an item whose first write lost its reply is stored once', async () => {
     const { table, tableName } = await openFaulty((action, ordinal) =>
       action === 'BatchWriteItem' && ordinal === 1 ? 'loseReply' : undefined,
     );
@@ -178,7 +178,7 @@ describeEngines('a stream table under faults', (engine) => {
     expect(await idsIn(engine.client(), tableName)).toEqual(['1', '2', '3']);
   });
 
-  test('writes nothing once its lease is lost', async () => {
+  test('nothing is written after the lease was lost', async () => {
     const { tableName } = await engine.freshTables();
     const lost = new Error('lost');
     const lease = {
@@ -196,7 +196,7 @@ describeEngines('a stream table under faults', (engine) => {
 });
 
 describe('the body of a batch', () => {
-  test('is, byte for byte, what the SDK makes of the same items', () => {
+  test('the body of a batch equals the body that the SDK makes, byte for byte', () => {
     const objects: JsonObject[] = [
       { id: 1, text: 'é " \\ \n 🧑', list: [1, 'two', null, true, [], {}], map: { deep: { er: -0.5 } } },
       { id: 2, zero: 0, small: 1e-7, no: false, 'a.b': '' },
@@ -219,7 +219,7 @@ async function idsIn(client: ReturnType<Engine['client']>, tableName: string): P
   return ids.sort();
 }
 
-/** The fields at every level by name, for DynamoDB does not keep their order. */
+/** The value with its fields sorted at every level, because DynamoDB does not keep their order. */
 function sorted(value: Json): Json {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null || 'text' in value) return value;

@@ -7,19 +7,19 @@ import { streamOf } from '../../../support/streams.ts';
 const PLACE = { page: 3, index: 7 };
 
 function prepared(object: Json, overrides = {}, keyTypes?: string) {
-  const outcome = prepare(object, streamOf(overrides), keyTypes, PLACE);
-  if (isReject(outcome)) throw new Error(`rejected: ${outcome.reason}`);
-  return outcome;
+  const result = prepare(object, streamOf(overrides), keyTypes, PLACE);
+  if (isReject(result)) throw new Error(`rejected: ${result.reason}`);
+  return result;
 }
 
 function rejected(object: Json, overrides = {}, keyTypes?: string): Reject {
-  const outcome = prepare(object, streamOf(overrides), keyTypes, PLACE);
-  if (!isReject(outcome)) throw new Error('not rejected');
-  return outcome;
+  const result = prepare(object, streamOf(overrides), keyTypes, PLACE);
+  if (!isReject(result)) throw new Error('not rejected');
+  return result;
 }
 
 describe('the hash', () => {
-  test('is the same whatever the order of the fields, at every level', () => {
+  test('the hash does not depend on the order of fields, at any level', () => {
     const one = prepared({ id: 1, a: { x: 1, y: [1, { p: 1, q: 2 }] } });
     const other = prepared({ a: { y: [1, { q: 2, p: 1 }], x: 1 }, id: 1 });
 
@@ -31,7 +31,7 @@ describe('the hash', () => {
     ['{"id":1,"n":1e3}', '{"id":1,"n":1000}'],
     ['{"id":1,"n":-0}', '{"id":1,"n":0}'],
     ['{"id":1,"n":9007199254740993.0}', '{"id":1,"n":9007199254740993}'],
-  ])('is the same for equal decimals: %s and %s', (one, other) => {
+  ])('the hash is the same for equal decimals: %s and %s', (one, other) => {
     expect(prepared(parseJson(one)).hash).toBe(prepared(parseJson(other)).hash);
   });
 
@@ -43,11 +43,11 @@ describe('the hash', () => {
     ['{"id":1,"n":""}', '{"id":1,"n":null}'],
     ['{"id":1,"n":{"0":1}}', '{"id":1,"n":[1]}'],
     ['{"id":1,"__proto__":{"a":1}}', '{"id":1,"__proto__":{"a":2}}'],
-  ])('differs for different objects: %s and %s', (one, other) => {
+  ])('the hash differs for different objects: %s and %s', (one, other) => {
     expect(prepared(parseJson(one)).hash).not.toBe(prepared(parseJson(other)).hash);
   });
 
-  test('leaves out the top-level fields whose changes are ignored, and only those', () => {
+  test('the hash leaves out the top-level fields whose changes are ignored, and no others', () => {
     const overrides = { ignoreChangesIn: ['seen'] };
     const base = prepared({ id: 1, seen: 'a', inner: { seen: 'a' } }, overrides);
 
@@ -55,7 +55,7 @@ describe('the hash', () => {
     expect(prepared({ id: 1, seen: 'a', inner: { seen: 'b' } }, overrides).hash).not.toBe(base.hash);
   });
 
-  test('is 16 bytes in hexadecimal', () => {
+  test('the hash is 16 bytes in hexadecimal', () => {
     expect(prepared({ id: 1 }).hash).toMatch(/^[0-9a-f]{32}$/);
   });
 });
@@ -74,7 +74,7 @@ describe('the key', () => {
     expect([object.id, object.keyTypes]).toEqual([text, types]);
   });
 
-  test('of several fields is joined in their order', () => {
+  test('a key of several fields is joined in their order', () => {
     const object = prepared({ b: 'x/y', a: 1 }, { key: ['a', 'b'] });
 
     expect([object.id, object.keyTypes]).toEqual(['1/x%2Fy', 'integer,string']);
@@ -89,15 +89,15 @@ describe('the key', () => {
     [{ id: ['a'] }, 'KEY_INVALID'],
     [{ id: '\ud800' }, 'KEY_INVALID'],
     [{ id: 'x'.repeat(2049) }, 'KEY_TOO_LONG'],
-  ])('%p is a reject without an id', (object, reason) => {
+  ])('%p has no usable key: %s', (object, reason) => {
     expect(rejected(object)).toEqual({ id: undefined, reason, field: 'id', ...PLACE });
   });
 
-  test('is never taken from the prototype', () => {
+  test('a key is never read from the prototype', () => {
     expect(rejected({ a: 1 }, { key: ['constructor'] }).reason).toBe('KEY_MISSING');
   });
 
-  test('of another type than before is a reject', () => {
+  test('an object whose key has another type than before is a reject', () => {
     expect(rejected({ id: '5' }, {}, 'integer')).toEqual({
       id: '5',
       reason: 'KEY_TYPE_CHANGED',
@@ -108,7 +108,7 @@ describe('the key', () => {
   });
 });
 
-/** `{"l": {"l": … 1}}` with that many maps or lists round the 1. */
+/** `{"l": {"l": … 1}}`: a 1 inside that many maps or lists. */
 function nested(levels: number, wrap: (inner: Json) => Json): Json {
   return levels === 0 ? 1 : wrap(nested(levels - 1, wrap));
 }
@@ -137,26 +137,26 @@ describe('what DynamoDB cannot hold', () => {
     '{"id":1,"a":1.000000000000000000000000000000000000000000000}',
     '{"id":1,"_links":{"self":1},"a":"\\ud83d\\ude00"}',
     '{"id":1,"a":{"__proto__":null,"constructor":[],"size":""}}',
-  ])('%s is not', (text) => {
+  ])('%s can be stored', (text) => {
     expect(prepared(parseJson(text)).id).toBe('1');
   });
 
   test.each<[string, (inner: Json) => Json]>([
     ['maps', (inner) => ({ l: inner })],
     ['lists', (inner) => [inner]],
-  ])('is nested deeper than 32 levels of %s', (_kind, wrap) => {
+  ])('an object nested deeper than 32 levels of %s is a reject', (_kind, wrap) => {
     expect(prepared({ id: 1, a: nested(32, wrap) }).id).toBe('1');
     expect(rejected({ id: 1, a: nested(33, wrap) }).reason).toBe('TOO_DEEP');
     expect(rejected({ id: 1, a: nested(5000, wrap) }).reason).toBe('TOO_DEEP');
   });
 
-  test('is larger than 400 KB, counted in bytes', () => {
+  test('an object larger than 400 KB, counted in bytes, is a reject', () => {
     expect(prepared({ id: 1, a: 'x'.repeat(409_000) }).id).toBe('1');
     expect(rejected({ id: 1, a: 'é'.repeat(205_000) }).reason).toBe('TOO_LARGE');
     expect(rejected({ id: 1, a: 'x'.repeat(410_000) }, { ignoreChangesIn: ['a'] }).reason).toBe('TOO_LARGE');
   });
 
-  test.each<Json>([null, 1, 'text', [1]])('%p is no object', (object) => {
+  test.each<Json>([null, 1, 'text', [1]])('%p is a reject, because it is no object', (object) => {
     expect(rejected(object)).toEqual({ id: undefined, reason: 'NOT_AN_OBJECT', field: undefined, ...PLACE });
   });
 });

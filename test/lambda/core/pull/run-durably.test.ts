@@ -17,7 +17,7 @@ const pagesOfTen = (pages: number): Listing =>
 const throttled = (seconds: number) =>
   new SyncError('THROTTLED', 'page 2: status 429', { retryAfterMs: seconds * 1000 });
 
-/** A world whose pages take that long, and an engine whose waits move its clock. */
+/** A world in which a page takes `pageMs`, and an engine whose waits advance its clock. */
 function open(
   listings: Readonly<Record<string, () => Listing>>,
   pageMs = MINUTE,
@@ -48,7 +48,7 @@ const idsOf = ({ tables }: Pick<ReturnType<typeof open>, 'tables'>, name: string
 ];
 
 describe('a run over many invocations', () => {
-  test('takes slice after slice, and a fresh invocation before the time of one is up', async () => {
+  test('a durable run takes slice after slice, and gets a fresh invocation before the time is up', async () => {
     const run = open({ things: () => pagesOfTen(40) });
 
     const { things: receipt } = await run.pull();
@@ -59,7 +59,7 @@ describe('a run over many invocations', () => {
     expect(run.pages).toHaveLength(40);
   });
 
-  test('is the same run wherever and however often it is cut off', async () => {
+  test('a durable run comes to the same result wherever it is cut off', async () => {
     const listings = {
       members: () => pagesOfTen(9),
       orders: () => pagesOfTen(4),
@@ -85,7 +85,7 @@ describe('a run over many invocations', () => {
     );
   });
 
-  test('does not walk a stream again where it was cut off right after the walk had ended', async () => {
+  test('a step that was cut off just after its walk ended does not read the stream again', async () => {
     const run = open({
       things: () => pagesOfTen(9),
       broken: () => [new SyncError('NOT_PROCURIOS', 'page 1')],
@@ -101,7 +101,7 @@ describe('a run over many invocations', () => {
     expect(broken).toMatchObject({ status: 'failed', error: { code: 'NOT_PROCURIOS' } });
   });
 
-  test('waits an hour in one go, as Procurios asks, and reads on where it was', async () => {
+  test('a durable run waits an hour in one go, as Procurios asks, and continues at the same page', async () => {
     let isFirst = true;
     const listing = (): Listing => [
       things(1, 3),
@@ -125,9 +125,9 @@ describe('a run over many invocations', () => {
 
   test.each([
     ['a day', 24 * 3600],
-    ['longer than a stream waits', 7300],
+    ['more than two hours', 7300],
   ])(
-    'does not wait %s: the stream fails, keeps its place, and the next has its turn',
+    'a stream that would have to wait %s fails and keeps its position, and the next one is pulled',
     async (_what, seconds) => {
       const run = open({ bad: () => [things(1, 3), throttled(seconds)], good: () => pagesOfTen(1) });
 
@@ -140,7 +140,7 @@ describe('a run over many invocations', () => {
     },
   );
 
-  test('takes first what an earlier run could not finish, and tells it in the order of the config', async () => {
+  test('streams that an earlier run left unfinished are pulled first, and receipts are in the order of the config', async () => {
     let isDown = true;
     const listings = {
       a: () => pagesOfTen(1),
@@ -171,7 +171,7 @@ describe('a run over many invocations', () => {
 });
 
 describe("Lambda's limits", () => {
-  test('at most 100 operations are taken per million objects, at 100 a page and 100 ms', async () => {
+  test('a run takes at most 100 operations per million objects, at 100 objects a page and 100 ms', async () => {
     const objects = 130_000;
     const page = (number: number) => things(number * 100 + 1, number * 100 + 100);
     const listing = Array.from({ length: objects / 100 }, (_, number) => page(number));
@@ -183,8 +183,8 @@ describe("Lambda's limits", () => {
     expect(run.engine.operations.length).toBeLessThanOrEqual((100 * objects) / 1_000_000);
   });
 
-  test('leave room for 50 million objects in one night: 500,000 pages at 8 a second', async () => {
-    // A page here stands for 500 of them.
+  test('50 million objects in one night stay within the limit of operations', async () => {
+    // 500,000 pages at 8 a second, where one page here stands for 500.
     const listing = Array.from({ length: 1000 }, (_, page) => [{ id: page }]);
     const run = open({ things: () => listing }, 62_500);
 
@@ -194,7 +194,7 @@ describe("Lambda's limits", () => {
     expect(run.engine.operations.length).toBeLessThan(1000);
   });
 
-  test('are kept when a pause is asked for after every page: each stream has its turn, and keeps its place', async () => {
+  test('a pause after every page leaves operations for each stream, and each keeps its position', async () => {
     const listing = Array.from({ length: 5000 }, (_, page) => [{ id: page }]);
     let asked = 0;
     const throttleEveryOther = () => {
@@ -212,7 +212,7 @@ describe("Lambda's limits", () => {
     expect(run.walks.unfinished).toEqual(['a', 'b', 'c']);
   });
 
-  test('are kept with as many streams as a stack can hold tables for', async () => {
+  test('480 streams stay within the limit of operations', async () => {
     const listings = Object.fromEntries(
       Array.from({ length: 480 }, (_, index) => [
         `stream-${index}`,
@@ -227,7 +227,7 @@ describe("Lambda's limits", () => {
     expect(new Set(Object.values(receipts).map(({ status }) => status))).toEqual(new Set(['complete']));
   });
 
-  test('are far away for what a step returns', async () => {
+  test('the result of a step is at most 4 KB', async () => {
     const reason = 'x'.repeat(300);
     const run = open({ bad: () => [new SyncError('RESPONSE_INVALID', reason)], good: () => pagesOfTen(50) });
 

@@ -34,7 +34,7 @@ async function pull(ports: RunPorts, stream = THINGS, run = runOf('run-1')): Pro
 }
 
 describe('a complete walk', () => {
-  test('stores every object and accounts for it', async () => {
+  test('a complete walk stores every object and accounts for it', async () => {
     const { ports, table, walks } = runPorts([things(1, 60), things(61, 120), things(121, 130)]);
 
     const receipt = await pull(ports);
@@ -44,7 +44,7 @@ describe('a complete walk', () => {
     expect(walks.log).toEqual(['ended, complete']);
   });
 
-  test('reads and writes in full batches whatever the size of the pages', async () => {
+  test('reads and writes are full batches for pages of any size', async () => {
     const { ports, table } = runPorts(
       Array.from({ length: 40 }, (_, page) => things(page * 7 + 1, page * 7 + 7)),
     );
@@ -55,7 +55,7 @@ describe('a complete walk', () => {
     expect(table.reads).toEqual([100, 100, 80]);
   });
 
-  test('writes only what changed the second time', async () => {
+  test('a second walk writes only the objects that changed', async () => {
     const table = new MemoryTable();
     await pull(runPorts([things(1, 200)], { table }).ports);
     table.writes.length = 0;
@@ -66,7 +66,7 @@ describe('a complete walk', () => {
     expect(table.writes).toEqual([['199', '201']]);
   });
 
-  test('writes nothing when nothing changed', async () => {
+  test('a walk without changes writes nothing', async () => {
     const table = new MemoryTable();
     await pull(runPorts([things(1, 200)], { table }).ports);
     table.writes.length = 0;
@@ -78,8 +78,8 @@ describe('a complete walk', () => {
   });
 });
 
-describe('a key shown again in one walk', () => {
-  test('is counted, and the later object wins, on the same page and on a later one', async () => {
+describe('a key shown twice in one walk', () => {
+  test('a repeated key is counted, and the later object is stored, on the same page and on a later one', async () => {
     const { ports, table } = runPorts([
       [thing(1), thing(2), thing(1, 'later')],
       [thing(2, 'later'), thing(3)],
@@ -91,7 +91,7 @@ describe('a key shown again in one walk', () => {
     expect(['1', '2', '3'].map((id) => table.items.get(id)?.object.text)).toEqual(['later', 'later', 'a']);
   });
 
-  test('wins also over an earlier object that is still on its way to the table', async () => {
+  test('a repeated object also replaces an earlier one whose write is in flight', async () => {
     const slow = new (class extends MemoryTable {
       override async write(items: Parameters<MemoryTable['write']>[0]) {
         const first = items.some(({ object }) => object.text === 'first');
@@ -106,7 +106,7 @@ describe('a key shown again in one walk', () => {
     expect([...slow.items.values()].every(({ object }) => object.text === 'second')).toBe(true);
   });
 
-  test('is not written again when it is the same', async () => {
+  test('a repeated object that is equal is not written again', async () => {
     const { ports, table } = runPorts([things(1, 30), things(1, 30), things(31, 32)]);
 
     const receipt = await pull(ports);
@@ -117,7 +117,7 @@ describe('a key shown again in one walk', () => {
 });
 
 describe('a reject', () => {
-  test('leaves the other objects of its page alone', async () => {
+  test('a reject does not affect the other objects of its page', async () => {
     const { ports, table, walks } = runPorts([[thing(1), { id: 2, '': 1 }, thing(3)]]);
 
     const receipt = await pull(ports);
@@ -127,7 +127,7 @@ describe('a reject', () => {
     expect(walks.rejects).toEqual([{ id: '2', reason: 'EMPTY_NAME', field: '', page: 1, index: 1 }]);
   });
 
-  test('is also what the store refuses', async () => {
+  test('an object that the table refuses is a reject', async () => {
     const table = new MemoryTable();
     table.refuses.add('2');
     const { ports, walks } = runPorts([things(1, 3)], { table });
@@ -138,7 +138,7 @@ describe('a reject', () => {
     expect(walks.rejects).toEqual([{ id: '2', reason: 'REFUSED', field: undefined, page: 1, index: 1 }]);
   });
 
-  test('without a key makes the walk incomplete', async () => {
+  test('a reject without a key makes the walk incomplete', async () => {
     const { ports, walks } = runPorts([[thing(1), { name: 'x' }], [thing(2)]]);
 
     const receipt = await pull(ports);
@@ -150,7 +150,7 @@ describe('a reject', () => {
     expect(walks.log).toEqual(['ended, incomplete']);
   });
 
-  test('for every key being of another type says how to agree to that', async () => {
+  test('a new type of every key makes the walk incomplete, and the message says how to accept it', async () => {
     const walks = new MemoryWalks();
     await pull(runPorts([[thing(1)]], { walks }).ports);
 
@@ -160,7 +160,7 @@ describe('a reject', () => {
     expect(receipt.error?.message).toMatch(/remove the item stream#things \/ state from the state table$/);
   });
 
-  test('is the key of another type than in the last run', async () => {
+  test('an object whose key has another type than in the last run is a reject', async () => {
     const walks = new MemoryWalks();
     await pull(runPorts([[thing(1), thing(2)]], { walks }).ports);
 
@@ -172,7 +172,7 @@ describe('a reject', () => {
   });
 });
 
-test('a configured key that no object has stops at the first page and names the fields there are', async () => {
+test('a key that no object has stops the walk at the first page, and the message names the fields', async () => {
   const { ports, table } = runPorts([things(1, 3), things(4, 6)]);
 
   const receipt = await pull(ports, streamOf({ key: ['relation_id'] }));
@@ -185,7 +185,7 @@ test('a configured key that no object has stops at the first page and names the 
 describe('a listing that cannot be walked to its end', () => {
   const next = (page: number) => ({ page, link: `/page/${page}` });
 
-  test('leads back to a page that was read', async () => {
+  test('a listing that leads back to a page already read is a paging loop', async () => {
     const { ports, table } = runPorts(
       [things(1, 3), { objects: things(4, 6), next: next(2) }, things(7, 9)],
       {},
@@ -197,7 +197,7 @@ describe('a listing that cannot be walked to its end', () => {
     expect(table.items.size).toBe(6);
   });
 
-  test('shows the same page for ever', async () => {
+  test('a numbered listing that repeats a page is a paging loop', async () => {
     const listing: Listing = [things(1, 3), ...Array.from({ length: 5 }, () => things(4, 6))];
     const { ports } = runPorts(listing);
 
@@ -206,7 +206,7 @@ describe('a listing that cannot be walked to its end', () => {
     expect(receipt).toMatchObject({ status: 'incomplete', pages: 3, error: { code: 'PAGING_LOOP' } });
   });
 
-  test('shows the same objects under ever new links', async () => {
+  test('a listing that repeats its objects under new links is a paging loop after ten pages', async () => {
     const { ports } = runPorts(Array.from({ length: 50 }, () => things(1, 3)));
 
     const receipt = await pull(ports);
@@ -214,7 +214,7 @@ describe('a listing that cannot be walked to its end', () => {
     expect(receipt).toMatchObject({ status: 'incomplete', pages: 11, error: { code: 'PAGING_LOOP' } });
   });
 
-  test('shows a page without keys, which is followed all the same', async () => {
+  test('a page without keys is followed by the next one, and the walk is incomplete', async () => {
     const { ports } = runPorts([things(1, 3), [{ name: 'x' }], things(4, 6), []]);
 
     const receipt = await pull(ports, streamOf({ paging: { kind: 'numberedPages', ahead: 1 } }));
@@ -225,7 +225,7 @@ describe('a listing that cannot be walked to its end', () => {
     );
   });
 
-  test('shows empty pages for ever, but a few are followed', async () => {
+  test('a few empty pages are followed, many are a paging loop', async () => {
     const few = runPorts([things(1, 3), [], [], things(4, 6)]);
     const many = runPorts([things(1, 3), ...Array.from({ length: 30 }, () => [])]);
 
@@ -235,7 +235,7 @@ describe('a listing that cannot be walked to its end', () => {
     expect(givenUp).toMatchObject({ status: 'incomplete', pages: 11, error: { code: 'PAGING_LOOP' } });
   });
 
-  test('breaks off by its own account', async () => {
+  test('a page that cannot name its next one makes the walk incomplete', async () => {
     const { ports } = runPorts([
       { objects: things(1, 3), next: undefined, broken: 'it has no next, but 3 pages' },
     ]);
@@ -252,7 +252,7 @@ describe('a listing that cannot be walked to its end', () => {
 describe('a failure', () => {
   const unavailable = new SyncError('UNAVAILABLE', 'page 3: status 500, several times');
 
-  test('keeps what was read before it, and the next run goes on from there', async () => {
+  test('a failed page keeps the pages before it, and the next run continues there', async () => {
     const table = new MemoryTable();
     const walks = new MemoryWalks();
     const first = runPorts([things(1, 3), things(4, 6), unavailable, things(9, 9)], { table, walks });
@@ -268,7 +268,7 @@ describe('a failure', () => {
     expect(receipt).toMatchObject({ status: 'complete', pages: 4, fetched: 9, written: 9 });
   });
 
-  test('by an answer that cannot be right begins the next run anew', async () => {
+  test('after an invalid answer the next run begins a new walk', async () => {
     const invalid = new SyncError('RESPONSE_INVALID', 'page 2: status 400');
     const { ports, walks } = runPorts([things(1, 3), invalid]);
 
@@ -278,7 +278,7 @@ describe('a failure', () => {
     expect(walks.walk).toBeUndefined();
   });
 
-  test('met again where a walk was taken up begins the next run anew', async () => {
+  test('after a resumed walk failed on its first page the next run begins a new walk', async () => {
     const walks = new MemoryWalks();
     const listing = [things(1, 3), unavailable];
     await pull(runPorts(listing, { walks }).ports);
@@ -288,19 +288,19 @@ describe('a failure', () => {
     expect(walks.walk).toBeUndefined();
   });
 
-  test('of the store ends every call before the pull goes on', async () => {
+  test('after a failed write the slice waits for the calls in flight and starts no other', async () => {
     const table = new (class extends MemoryTable {
-      underWay = 0;
+      inFlight = 0;
       begun = 0;
       override async write(items: Parameters<MemoryTable['write']>[0]): ReturnType<MemoryTable['write']> {
         this.begun += 1;
-        this.underWay += 1;
+        this.inFlight += 1;
         try {
           if (this.begun === 1) throw new SyncError('STORE_UNAVAILABLE', 'refused');
           await new Promise((resolve) => setTimeout(resolve, 10));
           return await super.write(items);
         } finally {
-          this.underWay -= 1;
+          this.inFlight -= 1;
         }
       }
     })();
@@ -309,13 +309,13 @@ describe('a failure', () => {
     const receipt = await pull(ports);
 
     expect(receipt.error?.code).toBe('STORE_UNAVAILABLE');
-    expect(table.underWay).toBe(0);
+    expect(table.inFlight).toBe(0);
     const begun = table.begun;
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(table.begun).toBe(begun);
   });
 
-  test('of the store loses nothing that was saved before', async () => {
+  test('a failed write leaves the saved walk as it was', async () => {
     const table = new MemoryTable();
     table.failure = new SyncError('STORE_UNAVAILABLE', 'table things is still throttled after 12 attempts');
     const { ports, walks } = runPorts([things(1, 30)], { table });
@@ -326,7 +326,7 @@ describe('a failure', () => {
     expect(walks.log).toEqual([]);
   });
 
-  test('of one stream does not keep the next from its turn', async () => {
+  test('a stream is pulled although the one before it failed', async () => {
     const listPages: RunPorts['listPages'] = (stream, from) =>
       pagesOf(stream.name === 'bad' ? [unavailable] : [things(1, 3)], from);
     const { ports } = runPorts([], { listPages });
@@ -336,7 +336,7 @@ describe('a failure', () => {
     expect([bad?.status, good?.status]).toEqual(['failed', 'complete']);
   });
 
-  test('of every stream, with long words, fits into one item of the state table', async () => {
+  test('the receipt of a run in which every stream failed with a long message fits into one item', async () => {
     const names = Array.from({ length: 480 }, (_, index) => `a-stream-with-a-long-name-${index}`);
     const refused = new SyncError('ACCESS_DENIED', 'a_long_scope/of_a_module '.repeat(100));
     const run = runOf('run-1');
@@ -352,7 +352,7 @@ describe('a failure', () => {
     expect(Buffer.byteLength(JSON.stringify(receipt))).toBeLessThan(390_000);
   });
 
-  test('that nobody expects is not swallowed', async () => {
+  test('an unexpected error is thrown', async () => {
     const table = new MemoryTable();
     table.failure = new TypeError('a bug');
 
@@ -361,7 +361,7 @@ describe('a failure', () => {
 });
 
 describe('a long walk', () => {
-  test('is saved slice by slice and taken up with its seen keys and counts', async () => {
+  test('a long walk is saved after each slice and continued with its seen keys and counts', async () => {
     const clock = { time: 0, now: () => clock.time, sleep: async () => {} };
     const listing = [things(1, 3), things(4, 6), things(3, 9)];
     const listPages: RunPorts['listPages'] = (_stream, from) =>
@@ -376,7 +376,7 @@ describe('a long walk', () => {
     expect(receipt).toMatchObject({ status: 'complete', fetched: 13, written: 9, repeated: 4 });
   });
 
-  test('stops at its deadline and says where the next run goes on', async () => {
+  test('a run stops at its deadline, and the message says where the next run continues', async () => {
     const clock = { time: 0, now: () => clock.time, sleep: async () => {} };
     const listPages: RunPorts['listPages'] = (_stream, from) =>
       pagesOf([things(1, 3), things(4, 6), things(7, 9)], from, () => {
@@ -391,7 +391,7 @@ describe('a long walk', () => {
     expect(walks.log).toEqual(['saved at page 3']);
   });
 
-  test('past its deadline is begun and not read, so that the next run takes it first', async () => {
+  test('after the deadline a walk begins without reading a page, so that the next run pulls its stream first', async () => {
     const clock = { time: 2000, now: () => clock.time, sleep: async () => {} };
     let pages = 0;
     const listPages: RunPorts['listPages'] = (_stream, from) =>
@@ -406,26 +406,26 @@ describe('a long walk', () => {
     expect([pages, walks.walk?.walkId]).toEqual([0, 'run-1']);
   });
 
-  test('tells of each slice what it alone did', async () => {
+  test('the counts of each slice are its own', async () => {
     const clock = { time: 0, now: () => clock.time, sleep: async () => {} };
     const listPages: RunPorts['listPages'] = (_stream, from) =>
       pagesOf([things(1, 3), things(3, 6), things(7, 9)], from, () => {
         clock.time += 3 * 60 * 1000;
       });
-    const did: unknown[] = [];
-    const countSlice: RunPorts['countSlice'] = (_stream, counts) => did.push(counts);
+    const slices: unknown[] = [];
+    const countSlice: RunPorts['countSlice'] = (_stream, counts) => slices.push(counts);
     const { ports } = runPorts([], { clock, listPages, countSlice });
 
     await pull(ports);
 
-    expect(did).toEqual([
+    expect(slices).toEqual([
       { ...NOTHING, pages: 1, fetched: 3, written: 3 },
       { ...NOTHING, pages: 1, fetched: 4, written: 3, repeated: 1 },
       { ...NOTHING, pages: 1, fetched: 3, written: 3 },
     ]);
   });
 
-  test('waits as long as Procurios asks, then goes on', async () => {
+  test('a run waits as long as Procurios asks, then continues', async () => {
     const throttled = new SyncError('THROTTLED', 'page 2: status 429', { retryAfterMs: 300_000 });
     let tries = 0;
     const listPages: RunPorts['listPages'] = (_stream, from) => {
@@ -441,7 +441,7 @@ describe('a long walk', () => {
     expect(clock.now() - begin).toBe(300_000);
   });
 
-  test('gives up when Procurios asks for ever, and keeps its place', async () => {
+  test('a stream that only waits is given up and keeps its position', async () => {
     const throttled = new SyncError('THROTTLED', 'page 2: status 429', { retryAfterMs: 1_000_000 });
     const { ports, walks } = runPorts([things(1, 3), throttled]);
 
@@ -451,7 +451,7 @@ describe('a long walk', () => {
     expect(walks.walk?.position?.page).toBe(2);
   });
 
-  test('begins anew when the stream is configured otherwise, or a week has gone by', async () => {
+  test('a walk begins anew after a change of configuration, and after a week', async () => {
     const throttled = new SyncError('UNAVAILABLE', 'page 2: status 500');
     const walks = new MemoryWalks();
     const first = runPorts([things(1, 3), throttled], { walks });
@@ -482,7 +482,7 @@ describe('a walk whose end was cut off', () => {
     return { ports, walks, pages };
   }
 
-  test('is ended when the step is repeated, and no page is read again', async () => {
+  test('a walk whose end was cut off is ended by the repeated step, which reads no page again', async () => {
     const { ports, walks, pages } = await cutOff();
 
     const receipt = await pull(ports);
@@ -492,7 +492,7 @@ describe('a walk whose end was cut off', () => {
     expect(pages).toEqual([1, 2]);
   });
 
-  test('is ended by the next run, which then begins a new walk', async () => {
+  test('a walk whose end was cut off is ended by the next run, which then begins a new walk', async () => {
     const { ports, walks, pages } = await cutOff();
 
     const receipt = await pull(ports, THINGS, runOf('run-2'));
@@ -503,7 +503,7 @@ describe('a walk whose end was cut off', () => {
   });
 });
 
-test('a stop ends the slice after its page, saves the place, and lets the other streams be', async () => {
+test('a stop ends the slice after its page and saves the position', async () => {
   const stop = new AbortController();
   const listPages: RunPorts['listPages'] = (_stream, from) =>
     pagesOf([things(1, 3), things(4, 6), things(7, 9)], from, (page) => page === 2 && stop.abort());

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { SeenKeys } from '../../../../lambda/core/pull/seen-keys.ts';
 
-test('tells keys seen before from new ones, however many there are', () => {
+test('SeenKeys distinguishes 50,000 seen keys from new ones', () => {
   const seen = new SeenKeys();
 
   const added = Array.from({ length: 50_000 }, (_, index) => seen.add(`key-${index}`));
@@ -12,7 +12,7 @@ test('tells keys seen before from new ones, however many there are', () => {
   expect(seen.count).toBe(50_000);
 });
 
-test('gives each new key out once, 8 bytes a key, and takes it in again elsewhere', () => {
+test('takeNew returns each new key once, in 8 bytes, and restore adds it elsewhere', () => {
   const seen = new SeenKeys();
   seen.add('a');
   seen.add('b');
