@@ -1,7 +1,7 @@
 /**
- * What this deployment copies, and what it can change: the one file to edit. Every value below is an example.
+ * The one file to edit: what this deployment copies from Procurios, and what it can change there. All values are examples.
  *
- * The client's id and secret are not in here. They are in AWS Secrets Manager, under
+ * The client's id and secret are not in this file. They are in AWS Secrets Manager, in the secret
  * `procurios-sync/<environment>/client`, as {"clientId": "…", "clientSecret": "…"}.
  */
 
@@ -20,14 +20,15 @@ import {
 } from 'procurios-sync';
 
 export default defineConfig({
-  // Names the tables and the secret: procurios-sync-example-members, procurios-sync/example/client.
+  // Part of all names in AWS: the table procurios-sync-example-members, the secret procurios-sync/example/client.
   environment: 'example',
 
-  // Where your Procurios environment is. Tokens come from /l/oauth2/token on the same host, unless `tokenUrl`
+  // The address of your Procurios environment. Tokens come from /l/oauth2/token on the same host, unless `tokenUrl`
   // names another address.
   host: 'https://example.procurios.site',
 
-  // What Procurios has granted your client: a scope for every module below. The catalogue says which.
+  // The scopes that Procurios granted to your client. Each stream and operation below needs one: its documentation
+  // in the editor says which.
   auth: {
     grant: 'clientCredentials',
     scopes: [
@@ -41,21 +42,21 @@ export default defineConfig({
     ],
   },
 
-  // The language of titles, as a browser would ask for it.
+  // The language of titles, as a browser asks for it.
   acceptLanguage: 'nl-NL,nl;q=0.9,en;q=0.5',
 
-  // Your shares of the rate that you agreed with Procurios.
+  // Requests per second for pulling and for pushing. Together they are the rate that you agreed with Procurios.
   requestsPerSecond: { pull: 8, push: 2 },
 
-  // When pulls start, in the way of EventBridge Scheduler: minutes, hours, day of the month, month, day of the week (one of
-  // the two days is a ?), year. Without a complete pull for that many hours an alarm is raised.
+  // When pulls start, as a cron expression of EventBridge Scheduler: minutes, hours, day of the month, month, day of
+  // the week, year; one of the two days is a ?. After `expectWithinHours` without a complete pull an alarm is raised.
   schedule: { cron: '0 4 * * ? *', timeZone: 'Europe/Amsterdam', expectWithinHours: 26 },
 
-  // One table per stream. config/catalogue/streams.ts has all modules that are known, with what is certain about
-  // each; examples/generic-stream.config.ts shows how to copy one that is not.
+  // One table per stream. config/catalogue/streams.ts has the modules that are known, and says how certain each is.
+  // examples/generic-stream.config.ts shows how to copy another module.
   streams: [
-    // The second argument is the collection's id in Procurios. A collection has the fields that were configured for
-    // it: make sure that the key is one of them.
+    // The second argument is the collection's id in Procurios. The key has to be one of the fields that the collection
+    // is configured to show.
     relationCollection('members', '4d036265-2b90-423e-9e54-867bbe1fd5ef', { key: 'id' }),
     archivedRelations('archived-relations'),
     contactMoments('contact-moments'),
@@ -65,8 +66,8 @@ export default defineConfig({
     channels('channels'),
   ],
 
-  // What a queued change can be: it names one of these, and fills in what stands in braces in its path.
-  // config/catalogue/operations.ts has all writes that are known; operation(method, path, { … }) makes others.
+  // The writes that queued changes may ask for, by name. A change gives values for the names in braces in the path.
+  // config/catalogue/operations.ts has the writes that are known; operation(method, path, { … }) makes others.
   operations: {
     // {"operation": "register", "body": {"first_name": "Ada", …}, …}
     register: registration({ set: 42 }),

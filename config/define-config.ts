@@ -2,83 +2,86 @@ import type { Paging } from '../lambda/core/pull/stream.ts';
 import type { Operation } from '../lambda/core/push/operation.ts';
 import type { Dialect } from '../lambda/core/token/authorization.ts';
 
-/** What an operator writes. Everything that is left out has a default. */
+/** A config as an operator writes it. Every option marked `?` has a default. */
 export interface ConfigInput {
-  /** Names the tables and the secret: lower case letters, digits and hyphens, at most 32. */
+  /** Name of this deployment, which becomes part of all names in AWS: lower case letters, digits and hyphens, at most 32. */
   readonly environment: string;
   /** Address of the Procurios environment: `https://acme.procurios.site`. */
   readonly host: string;
   /**
-   * Where tokens are requested; may be on another host. The client's secret is sent there only.
+   * Address where tokens are requested. It may be on another host. The client's secret is sent to no other address.
    *
    * @default - `/l/oauth2/token` on `host`.
    */
   readonly tokenUrl?: string;
   /**
-   * Languages asked for, as in the header of that name.
+   * Languages of titles: the `Accept-Language` header of every request.
    *
    * @default 'nl-NL,nl;q=0.9,en;q=0.5'
    */
   readonly acceptLanguage?: string;
+  /** The OAuth2 grant by which tokens are requested. */
   readonly auth: ClientCredentialsInput | AuthorizationCodeInput;
+  /** Shares of the rate that was agreed with Procurios. */
   readonly requestsPerSecond?: {
     /**
-     * Requests that the pull makes at most, above 0 and up to 1000; fractions are allowed.
+     * Most requests per second of the pull: above 0, at most 1000. Fractions are allowed.
      *
      * @default 8
      */
     readonly pull?: number;
     /**
-     * Requests that the push makes at most, above 0 and up to 1000; fractions are allowed.
+     * Most requests per second of the push: above 0, at most 1000. Fractions are allowed.
      *
      * @default 2
      */
     readonly push?: number;
   };
+  /** When pulls start. */
   readonly schedule?: {
     /**
-     * When pulls start, in the dialect of EventBridge Scheduler: minutes, hours, day of the month, month, day of the week,
-     * year. One of the two days is `?`.
+     * Cron expression of EventBridge Scheduler: minutes, hours, day of the month, month, day of the week, year. One of the two
+     * days is `?`.
      *
      * @default '0 4 * * ? *'
      */
     readonly cron?: string;
     /**
-     * IANA name of the time zone that `cron` is in.
+     * IANA name of the time zone of `cron`.
      *
      * @default 'Europe/Amsterdam'
      */
     readonly timeZone?: string;
     /**
-     * Hours without a complete run after which an alarm is raised, 1 to 168: the time between two starts, and how long a run
-     * takes.
+     * Hours without a complete run after which an alarm is raised, 1 to 168. Add the longest time between two starts and the
+     * time that a run takes.
      *
      * @default 26
      */
     readonly expectWithinHours?: number;
   };
   /**
-   * Who gets the alarms by e-mail; AWS asks that address for its consent first.
+   * E-mail address that receives the alarms. AWS asks it to confirm the subscription first.
    *
-   * @default - Nobody: the topic in the stack's output `AlarmTopic` can be subscribed to.
+   * @default - No e-mail. The stack's output `AlarmTopic` names the topic to subscribe to.
    */
   readonly alarmEmail?: string;
   /**
-   * ARN of a KMS key of your own that encrypts tables, secret, queues, alarm topic and logs. docs/deploy.md says what its policy
-   * has to allow.
+   * ARN of your KMS key, which encrypts tables, secrets, queues, alarm topic and logs. docs/deploy.md says what its policy has to
+   * allow.
    *
    * @default - Keys that belong to AWS.
    */
   readonly kmsKeyArn?: string;
   /**
-   * Days for which CloudWatch keeps the functions' logs: one of those that CloudWatch knows, such as 30, 90 or 365.
+   * Days for which CloudWatch keeps the functions' logs: one of the values that CloudWatch allows, such as 30, 90 or 365.
    *
    * @default 90
    */
   readonly logRetentionDays?: number;
   /**
-   * Days for which the ledger keeps changes that are accepted or settled, and messages that were none: 14 to 3650. A change of the
-   * same `changeId` that comes later than that is a new one.
+   * Days for which the ledger keeps changes that were accepted or settled, and messages that were not changes: 14 to 3650.
+   * Afterwards, a change with the same `changeId` counts as a new one.
    *
    * @default 400
    */
@@ -86,80 +89,81 @@ export interface ConfigInput {
   /**
    * Name of an existing secret with the client's id and secret.
    *
-   * @default - `procurios-sync/<environment>/client`, which the stack makes.
+   * @default - `procurios-sync/<environment>/client`, which the stack creates.
    */
   readonly secretName?: string;
-  /** What is pulled: one or more, made by the catalogue's functions. */
+  /** The lists to pull: one or more, made by the catalogue's functions or by `stream`. */
   readonly streams: readonly StreamInput[];
   /**
-   * What a queued change can be, by name; made by the catalogue's functions. A change can choose among these only.
+   * The writes that queued changes may ask for, by name, made by the catalogue's functions or by `operation`. A change that
+   * names another operation is rejected.
    *
    * @default {}
    */
   readonly operations?: Readonly<Record<string, OperationInput>>;
 }
 
-/** Tokens for the system itself, from server to server. */
+/** Tokens for this system itself, without a user. */
 export interface ClientCredentialsInput {
   readonly grant: 'clientCredentials';
-  /** What the client is allowed to read and to change, as agreed with Procurios: one or more. */
+  /** Scopes that Procurios granted to the client: one or more. */
   readonly scopes: readonly string[];
 }
 
-/** Tokens of a user who consented: `procurios-sync login`. */
+/** Tokens of a user who consented in `procurios-sync login`. */
 export interface AuthorizationCodeInput {
   readonly grant: 'authorizationCode';
-  /** What the user is asked to allow: one or more. With `openid`, it is kept who consented. */
+  /** Scopes that the user is asked to allow: one or more. With `openid`, the login also stores who consented. */
   readonly scopes: readonly string[];
   /**
-   * Which of the vendor's pages the server follows: `older` has `grant_type=code` and `redirect_url`, `newer` has
-   * `response_type=code`, `redirect_uri` and `grant_type=authorization_code`.
+   * The page of Procurios' documentation that the server follows. `older` sends `grant_type=code` and `redirect_url`; `newer`
+   * sends `response_type=code`, `redirect_uri` and `grant_type=authorization_code`.
    *
    * @default 'newer'
    */
   readonly dialect?: Dialect;
   /**
-   * Where the user signs in and consents.
+   * Address where the user signs in and consents.
    *
    * @default - `/l/oauth2/authorize` on `host`.
    */
   readonly authorizeUrl?: string;
   /**
-   * Where Procurios sends the user afterwards, letter by letter as registered with Procurios. One on this machine is
-   * listened to; from any other, the address that the browser ends at is pasted.
+   * Address to which Procurios sends the user afterwards, exactly as registered with Procurios. The login listens on an address
+   * of this machine. With any other, the user pastes the address that the browser shows in the end.
    *
    * @default 'http://127.0.0.1:8400/callback'
    */
   readonly redirectUrl?: string;
   /**
-   * Whether the token request names the redirect url again, as OAuth2 has it; the vendor's samples do not.
+   * Whether the token request repeats the redirect URL, as OAuth2 requires. Procurios' samples do not repeat it.
    *
    * @default false
    */
   readonly repeatRedirectUrl?: boolean;
   /**
-   * Whether a PKCE challenge (S256) is sent: the vendor does not say whether the server knows it.
+   * Whether a PKCE challenge (S256) is sent. Procurios does not document whether the server supports it.
    *
    * @default false
    */
   readonly pkce?: boolean;
   /**
-   * Whether a `state` is sent, and a callback without it refused. To be turned off only where the server does not
-   * send it back: then nothing but PKCE tells this login's callback from one that somebody else has set up.
+   * Whether a `state` is sent, and a callback without it refused. Turn it off only if the server does not send it back, because
+   * then only PKCE tells this login's callback from a forged one.
    *
    * @default true
    */
   readonly state?: boolean;
 }
 
-/** A list of objects that is pulled into a table of its own. */
+/** A list of objects in Procurios, which is pulled into one table. */
 export interface StreamInput {
-  /** Names the table: lower case letters, digits and hyphens, at most 64. */
+  /** Last part of the table's name: lower case letters, digits and hyphens, at most 64. */
   readonly name: string;
   /** Path on the host, beginning with `/`, without a query. */
   readonly path: string;
   /**
-   * Parameters sent with every page.
+   * Query parameters sent with the request of every page.
    *
    * @default {}
    */
@@ -167,72 +171,81 @@ export interface StreamInput {
   /** The `Accept` header: `application/vnd.procurios.relation+json; version=1`. */
   readonly mediaType: string;
   /**
-   * RFC 6901 pointer to the list of objects: `/relations`; `''` where the whole answer is the list.
+   * RFC 6901 pointer to the list of objects, such as `/relations`; `''` if the whole answer is the list.
    *
    * @default - The only list in the answer or under `_embedded`.
    */
   readonly objects?: string;
-  /** The top-level field, or fields, that tell one object from another: texts or integers. */
+  /** The top-level field, or fields, that identify an object. Their values are texts or integers. */
   readonly key: string | readonly string[];
-  /** How one page leads to the next. */
+  /** How the listing goes from one page to the next. */
   readonly paging: Paging;
   /**
-   * What happens to the item of an object that is gone. Deletes are not carried yet.
+   * What happens to the item of an object that is gone. Deletes are not carried yet, so `never` is the only value.
    *
    * @default 'never'
    */
   readonly deletes?: 'never';
   /**
-   * Top-level fields that are stored, but whose difference alone is not a change.
+   * Top-level fields that are stored, but do not make an object changed if only they differ.
    *
    * @default []
    */
   readonly ignoreChangesIn?: readonly string[];
 }
 
-/** A kind of write to Procurios. */
+/** A kind of write to Procurios, which changes ask for by its name. */
 export interface OperationInput {
   readonly method: Operation['method'];
   /**
-   * Path on the host, beginning with `/`, without a query. Names in braces are filled from a change's parameters,
-   * percent-encoded: `/l/meeting2_api/meetings/{meeting}/registration`.
+   * Path on the host, beginning with `/`, without a query: `/l/meeting2_api/meetings/{meeting}/registration`. A change's
+   * parameters, percent-encoded, replace the names in braces.
    */
   readonly path: string;
   /** The `Accept` header: `application/vnd.procurios.relation+json; version=1`. */
   readonly mediaType: string;
   /**
-   * Whether a change may be sent again by itself when nobody knows whether it was applied.
+   * Whether a change is sent again if its reply was lost, so that it is unknown whether it was applied.
    *
    * @default - True for PUT and DELETE, false for POST and PATCH.
    */
   readonly repeatable?: boolean;
   /**
-   * Where Procurios gives the JSON Schema of the body; may have the path's placeholders.
+   * Path of the body's JSON Schema in Procurios. It may have the path's placeholders.
    *
    * @default - The body is not checked before it is sent.
    */
   readonly schemaPath?: string;
   /**
-   * Where Procurios checks a body without applying it; may have the path's placeholders.
+   * Path where Procurios checks a body without applying it. It may have the path's placeholders.
    *
-   * @default - It is not asked.
+   * @default - Procurios does not check the body before it is sent.
    */
   readonly validatePath?: string;
   /**
-   * The ids in the reply that the ledger keeps, by name: an RFC 6901 pointer each, `{ relationId: '/relationId' }`.
+   * The ids in the reply that the ledger keeps: RFC 6901 pointers by name, such as `{ relationId: '/relationId' }`.
    *
    * @default {}
    */
   readonly ids?: Readonly<Record<string, string>>;
 }
 
-/** Gives an editor the types of a config. What it holds is checked when it is loaded. */
+/**
+ * Returns a config as it is, so that an editor knows its types. The values are checked when the config is loaded.
+ *
+ * @example
+ * export default defineConfig({
+ *   environment: 'acme',
+ *   host: 'https://acme.procurios.site',
+ *   auth: { grant: 'clientCredentials', scopes: ['contact_moment/view'] },
+ *   streams: [contactMoments('contact-moments')],
+ * });
+ */
 export function defineConfig(config: ConfigInput): ConfigInput {
   return config;
 }
 
 /**
- * What a stream of the catalogue may have otherwise than the catalogue says: where the vendor's documentation is
- * silent, or an environment differs.
+ * Options of a stream that replace the catalogue's, for what Procurios does not document or an environment does differently.
  */
 export type StreamOverrides = Partial<Omit<StreamInput, 'name' | 'path'>>;

@@ -1,4 +1,7 @@
-/** `demo.config.ts` as a stack takes it: with an address that is no machine's own. Functions reach the simulator by `PROCURIOS_HOST`. */
+/**
+ * `demo.config.ts` for the demo's stack. A stack refuses an address on this machine, so this one has another, and
+ * `PROCURIOS_HOST` leads the functions to the simulator.
+ */
 import { defineConfig } from 'procurios-sync';
 import demo from './demo.config.ts';
 

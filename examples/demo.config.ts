@@ -1,5 +1,4 @@
-/** What `npm start` copies from the simulator, every kind of paging once or more, and what it sends to it. */
-
+/** What `npm start` pulls from the simulator, with every kind of paging, and the changes that it pushes to it. */
 import {
   archivedRelations,
   attendeePresence,
@@ -47,7 +46,7 @@ export default defineConfig({
     webshopOrders('orders', { shop: 1 }),
   ],
   operations: {
-    // Becoming a member: the relation comes back with the next pull.
+    // Registers a new member, whose relation the next pull fetches.
     register: registration({ set: 42 }),
     addAction: engagementAction(),
     checkIn: attendeePresence(),

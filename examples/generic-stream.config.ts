@@ -1,5 +1,4 @@
-/** How to copy a module that the catalogue does not have, such as one that was made for a single customer. */
-
+/** How to copy modules that the catalogue does not have, such as those that Procurios made for a single customer. */
 import { defineConfig, numberedPages, onePage, stream } from 'procurios-sync';
 
 export default defineConfig({
@@ -7,7 +6,7 @@ export default defineConfig({
   host: 'https://example.procurios.site',
   auth: { grant: 'clientCredentials', scopes: ['example_custom'] },
   streams: [
-    // Answers [{"id": 1, …}, …]; page=1, 2, … until one is empty.
+    // Answers [{"id": 1, …}, …] for page=1, 2, … until a page is empty.
     stream('selections', {
       path: '/l/example_api/selection',
       mediaType: 'application/vnd.procurios.example_custom+json; version=1',
@@ -15,16 +14,16 @@ export default defineConfig({
       key: 'id',
       paging: numberedPages(),
     }),
-    // Answers {"functions": [{"relation": 99, "department": 7, "checkedAt": "…", …}, …]}, all at once.
+    // Answers {"functions": [{"relation": 99, "department": 7, "checkedAt": "…", …}, …]}, on one page.
     stream('functions', {
       path: '/l/example_api/function',
       query: { activeOnly: 1 },
       mediaType: 'application/vnd.procurios.example_custom+json; version=1',
       objects: '/functions',
-      // One field alone does not tell these apart.
+      // Only both fields together identify an object.
       key: ['relation', 'department'],
       paging: onePage(),
-      // Changes at every request, which is no reason to write the item anew.
+      // This field changes with every request, which alone is no reason to write the item again.
       ignoreChangesIn: ['checkedAt'],
     }),
   ],

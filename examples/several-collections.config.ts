@@ -1,4 +1,4 @@
-/** Several collections, events and a shop, at a low rate and with a token server of its own. */
+/** Several collections, meetings and a shop, at a low rate and with a separate token server. */
 import {
   defineConfig,
   meetingAttendees,
@@ -21,7 +21,7 @@ export default defineConfig({
   requestsPerSecond: { pull: 0.5 },
   streams: [
     relationCollection('members', '4d036265-2b90-423e-9e54-867bbe1fd5ef'),
-    // A collection without a field `id`: here the number that relations are known by.
+    // This collection does not show the field `id`, so the relation number is the key.
     relationCollection('volunteers', '0b8f5a54-3c8e-4b8e-9f3a-2f2f4b1f7c11', { key: 'relation_number' }),
     meetingRegistrations('registrations'),
     meetingAttendees('spring-fair', { meeting: 42 }),

@@ -1,4 +1,4 @@
-/** Pulls as a user who consented in a browser: `npx procurios-sync login`, then `pull`. */
+/** A pull as a user who consented in a browser: `npx procurios-sync login`, then `npx procurios-sync pull`. */
 import { contactMoments, defineConfig, relationCollection } from 'procurios-sync';
 
 export default defineConfig({
@@ -6,14 +6,14 @@ export default defineConfig({
   host: 'http://127.0.0.1:4010',
   auth: {
     grant: 'authorizationCode',
-    // With `openid` it is kept who consented.
+    // With `openid`, the login also stores who consented.
     scopes: ['openid', 'relation_list_api/relation', 'contact_moment/view'],
-    // Which of the vendor's two pages your environment follows: try the other one where it does not understand.
+    // Procurios documents two dialects. Try 'older' if your environment refuses this one.
     dialect: 'newer',
-    // Letter by letter one of those that Procurios has registered for your client. This one is listened to; any other
-    // works as well: the address that the browser ends at is then pasted.
+    // Exactly an address that Procurios registered for your client. The login listens on this one. With an address
+    // elsewhere, paste the address that the browser shows in the end.
     redirectUrl: 'http://127.0.0.1:8400/callback',
-    // Where your environment knows PKCE, which the vendor does not say.
+    // Procurios does not document PKCE. Leave this out if your environment refuses it.
     pkce: true,
   },
   streams: [

@@ -2,11 +2,11 @@ import type { StreamInput, StreamOverrides } from '../define-config.ts';
 import { numberedPages, onePage } from './paging.ts';
 
 /**
- * The published meetings that are still to come.
+ * The published meetings that are in the future.
  *
- * `GET /l/meeting2_api/meetings`, scope `meeting2/read`, **version 2**, numbered pages. The list is documented, its
- * path, key (`id`) and paging are assumed: if it has one page only, its walk never ends complete, and `paging:
- * onePage()` puts that right. Parameter `search`.
+ * `GET /l/meeting2_api/meetings`, scope `meeting2/read`, **version 2**, numbered pages. The list is documented, but its
+ * path, key (`id`) and paging are assumed. If Procurios answers with one page, a walk never ends complete; set `paging:
+ * onePage()` then. Parameter `search`.
  *
  * @see https://api.procurios.com/api_documentation/meeting2_api/meeting
  */
@@ -18,7 +18,7 @@ export function meetings(
 }
 
 /**
- * Who registered for which meeting.
+ * The registrations for all meetings.
  *
  * `GET /l/meeting2_api/meetings/registration`, scope `meeting2/read`, version 1 (2 in older documentation), numbered
  * pages of 25. Documented. Parameter `relationIds`.
@@ -37,7 +37,7 @@ export function meetingRegistrations(name: string, overrides: StreamOverrides = 
 }
 
 /**
- * Who is expected at one meeting, and who was there.
+ * The relations who are expected at one meeting, and whether they were present.
  *
  * `GET /l/meeting2_api/meetings/{meeting}/attendees`, scope `meeting2/read`, version 1, one page. Documented.
  *
@@ -60,9 +60,9 @@ export function meetingAttendees(
 }
 
 /**
- * Where meetings are held.
+ * The locations where meetings are held.
  *
- * `GET /l/meeting2_api/location`, version 1, one page. Documented but for the scope, which is assumed to be
+ * `GET /l/meeting2_api/location`, version 1, one page. Documented, except for the scope, which is assumed to be
  * `meeting2/read`. Parameters `locationIds` and `meetingIds`.
  *
  * @see https://api.procurios.com/api_documentation/meeting2_api/locations

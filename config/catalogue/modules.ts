@@ -18,17 +18,17 @@ import {
   webshopOrders,
 } from './streams.ts';
 
-/** A listing of the catalogue, with what its documentation says in words only. */
+/** A listing of the catalogue, with the facts that a stream does not have. */
 export interface Module {
-  /** The catalogue's function. */
+  /** Name of the catalogue's function. */
   readonly factory: string;
-  /** For people. */
+  /** What people call the list. */
   readonly title: string;
-  /** Scopes of which one gives access. */
+  /** Scopes, any one of which gives access. */
   readonly scopes: readonly string[];
-  /** The stream as the catalogue makes it; where it takes an id, with `0` for it. */
+  /** The stream as the catalogue makes it. If the function takes an id, the id is `0` here. */
   readonly stream: StreamInput;
-  /** What its function takes besides a name; undefined: nothing. */
+  /** The kind of id that the function takes besides a name; undefined if it takes none. */
   readonly takes?: 'collection' | 'meeting' | 'email' | 'shop';
 }
 
@@ -111,25 +111,25 @@ export const MODULES: readonly Module[] = [
   },
 ];
 
-/** What writes, where its scope is not that of a listing. */
+/** Paths of operations whose scope is not the scope of a listing. */
 const WRITES: readonly (readonly [path: RegExp, scope: string])[] = [
   [/^\/l\/meeting2_api\/meetings\/[^/]+\/attendees\/[^/]+\/presence$/, 'meeting2/presence/write'],
   [/^\/l\/meeting2_api\/meetings\/[^/]+\/registration(\/|$)/, 'meeting2/register'],
   [/^\/l\/webshop2_api\/webshops\/[^/]+\/products(\/|$)/, 'webshop2/product/write'],
 ];
 
-/** Every scope that something in the catalogue needs. */
+/** Every scope that a stream or an operation of the catalogue needs. */
 export const CATALOGUE_SCOPES: readonly string[] = [
   ...new Set([...MODULES.flatMap(({ scopes }) => scopes), ...WRITES.map(([, scope]) => scope)]),
 ];
 
-/** The form's number stands in a scope that gives access to that form alone. */
+/** A registration form, which also has a scope that gives access to that form only. */
 const FORM = /^\/l\/profile_api\/registrationset\/([^/]+)\//;
 
 /**
- * The scopes of which one gives access to a path.
+ * The scopes, any one of which gives access to a path.
  *
- * @returns Empty: the catalogue does not know the path.
+ * @returns An empty list if the catalogue does not have the path.
  */
 export function scopesFor(path: string): readonly string[] {
   const write = WRITES.find(([pattern]) => pattern.test(path));
@@ -139,12 +139,12 @@ export function scopesFor(path: string): readonly string[] {
   return form === undefined ? scopes : [...scopes, `profile/registration/${form}`];
 }
 
-/** The media type that the catalogue has for a path; undefined: it does not know the path. */
+/** The catalogue's media type for a path; undefined if the catalogue does not have the path. */
 export function usualMediaType(path: string): string | undefined {
   return moduleOf(path)?.stream.mediaType;
 }
 
-/** The module whose path is alike: the same, or longest of those that the path goes on from. */
+/** The module with the longest path that this path begins with; undefined if there is none. */
 function moduleOf(path: string): Module | undefined {
   const root = ({ stream, takes }: Module) =>
     takes === undefined ? stream.path : stream.path.replace(/0(\/.*)?$/, '');

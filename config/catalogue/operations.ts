@@ -1,12 +1,11 @@
 import type { OperationInput } from '../define-config.ts';
 
 /**
- * What an operation of the catalogue may have otherwise than the catalogue says: where the vendor's documentation is
- * silent, or an environment differs.
+ * Options of an operation that replace the catalogue's, for what Procurios does not document or an environment does differently.
  */
 export type OperationOverrides = Partial<Omit<OperationInput, 'method' | 'path'>>;
 
-/** An operation of any module: what the catalogue does not know can be written out. */
+/** An operation of a module that the catalogue does not have. */
 export function operation(
   method: OperationInput['method'],
   path: string,
@@ -16,11 +15,11 @@ export function operation(
 }
 
 /**
- * Creates a relation, or changes the one that Procurios takes it for, through one of the registration forms.
+ * Creates a relation through one of the registration forms, or changes the existing one that Procurios recognizes.
  *
  * `POST /l/profile_api/registrationset/{set}/registration`, scope `profile/registration` or `profile/registration/{set}`,
- * version 1. The body has the form's own fields; it is checked against the form's schema and by Procurios' own
- * `validate` first. Paths and the reply's `relationId` (in older versions `registrationId`) are known from clients.
+ * version 1. The body has the form's own fields. It is checked first, against the form's schema and by Procurios' `validate`.
+ * The paths and the reply's `relationId` (`registrationId` in older versions) are known from other clients.
  *
  * @param options - `set`: the form's id, from the stream `registrationSets`.
  * @see https://api.procurios.com/api_documentation/registration/profile
@@ -44,10 +43,10 @@ export function registration(
 /**
  * Changes a relation's profile. Parameter `relation`.
  *
- * `POST /l/profile_api/profileset/{set}/{relation}`, scope `profile/profile`, version 1. The method is documented, the
- * path is known from a client that was never in use; the answer is unknown. The body has the set's own fields, and
- * is checked against its schema first. Whether a change applied twice does harm depends on the fields: `repeatable:
- * true` has one whose reply was lost sent again.
+ * `POST /l/profile_api/profileset/{set}/{relation}`, scope `profile/profile`, version 1. The method is documented. The
+ * path is known from a client that was never in use, and the answer is unknown. The body has the set's own fields, and is
+ * checked against the set's schema first. If the fields allow it to be applied twice, `repeatable: true` sends a change again
+ * whose reply was lost.
  *
  * @param options - `set`: the set's id, from the stream `profileSets`.
  * @see https://api.procurios.com/api_documentation/profile_api/profile
@@ -70,8 +69,8 @@ export function profileUpdate(
  * Registers a relation for a meeting. Parameter `meeting`.
  *
  * `POST /l/meeting2_api/meetings/{meeting}/registration` with `{"relationId", "ticketId"?, "remark"?, "sendEmail"?}`,
- * version 1 (2 in older documentation), answers `{"registrationId"}`. Documented but for the scope, which is assumed
- * to be that of the schema, `meeting2/register`. The body is checked against the meeting's schema first.
+ * version 1 (2 in older documentation), answers `{"registrationId"}`. Documented, except for the scope, which is assumed to
+ * be that of the schema, `meeting2/register`. The body is checked against the meeting's schema first.
  *
  * @see https://api.procurios.com/api_documentation/meeting2_api/registrations
  */
@@ -90,7 +89,7 @@ export function meetingRegistration(overrides: OperationOverrides = {}): Operati
  * Cancels a registration for a meeting, which Procurios keeps. Parameters `meeting` and `registration`.
  *
  * `DELETE /l/meeting2_api/meetings/{meeting}/registration/{registration}`, version 1 (2 in older documentation).
- * Documented but for the answer and the scope, which is assumed to be `meeting2/register`.
+ * Documented, except for the answer and the scope, which is assumed to be `meeting2/register`.
  *
  * @see https://api.procurios.com/api_documentation/meeting2_api/registrations
  */
@@ -104,11 +103,11 @@ export function cancelMeetingRegistration(overrides: OperationOverrides = {}): O
 }
 
 /**
- * Says whether somebody is at a meeting. Parameters `meeting` and `relation`.
+ * Records whether a relation is present at a meeting. Parameters `meeting` and `relation`.
  *
  * `PUT /l/meeting2_api/meetings/{meeting}/attendees/{relation}/presence`, scope `meeting2/presence/write`, version 1.
- * Path and scope are documented. The body is assumed to be `{"presence"}`: 0 absent, 1 present, 2 unknown; the page
- * shows the attendees' schema as its check, at an address that is not known, so nothing is checked here.
+ * Path and scope are documented. The body is assumed to be `{"presence"}`: 0 for absent, 1 for present, 2 for unknown. It is not
+ * checked before it is sent, because the address of its schema is unknown.
  *
  * @see https://api.procurios.com/api_documentation/meeting2_api/attendees
  */
@@ -122,10 +121,10 @@ export function attendeePresence(overrides: OperationOverrides = {}): OperationI
 }
 
 /**
- * Creates an action by which people are approached.
+ * Creates an engagement action, by which people are approached.
  *
  * `POST /l/engagement_api/action` with `{"description", "campaignId", "themeId"?, "channelId"?}`, scope
- * `engagement/read` (that is what the page says), version 1, answers 201 with `{"actionId"}`. Documented.
+ * `engagement/read` (as the page says), version 1, answers 201 with `{"actionId"}`. Documented.
  *
  * @see https://api.procurios.com/api_documentation/engagement/engagement
  */
@@ -158,8 +157,8 @@ export function webshopProduct(
 /**
  * Replaces a product of a shop. Parameter `product`.
  *
- * `PUT /l/webshop2_api/webshops/{shop}/products/{product}`, scope `webshop2/product/write`, version 1. Documented but for
- * the answer. The body has the whole product, as for {@link webshopProduct}.
+ * `PUT /l/webshop2_api/webshops/{shop}/products/{product}`, scope `webshop2/product/write`, version 1. Documented, except
+ * for the answer. The body has the whole product, as for {@link webshopProduct}.
  *
  * @param options - `shop`: the shop's id.
  * @see https://api.procurios.com/api_documentation/webshop2/product

@@ -1,32 +1,32 @@
 import type { Paging } from '../../lambda/core/pull/stream.ts';
 
-/** Pages that name the next one in `_links.next.href`, and the last one in `_links.last.href`. */
+/** Pages that link to the next one in `_links.next.href`, and to the last one in `_links.last.href`. */
 export function hal(): Paging {
   return { kind: 'hal' };
 }
 
 /**
- * Pages that name the next one in `_links.next`, a plain text.
+ * Pages that link to the next one in `_links.next`, which is a plain text.
  *
- * @param options - `amount`: objects to ask for per page, 1 to 1000; left out: as many as Procurios gives by itself.
+ * @param options - `amount`: objects to ask for per page, 1 to 1000; without it, Procurios decides.
  */
 export function linkedPages(options: { readonly amount?: number } = {}): Paging {
   return { kind: 'linkedPages', ...options };
 }
 
 /**
- * Pages 1, 2, … that name no other; the first empty one is the end.
+ * Pages numbered 1, 2, … without links. The first empty page ends the list.
  *
- * @param options - `ahead`: pages to fetch at a time, 1 to 32; 8 by default.
+ * @param options - `ahead`: pages to fetch at the same time, 1 to 32; 8 by default.
  */
 export function numberedPages(options: { readonly ahead?: number } = {}): Paging {
   return { kind: 'numberedPages', ahead: options.ahead ?? 8 };
 }
 
 /**
- * Pages that begin after the last object of the page before; the first empty one is the end.
+ * Pages that each begin after the last object of the previous one. The first empty page ends the list.
  *
- * @param field - The objects' top-level field whose value is sent as `after`.
+ * @param field - Top-level field of the objects whose value is sent as the parameter `after`.
  */
 export function after(field: string): Paging {
   return { kind: 'after', field };

@@ -3,7 +3,7 @@ import { after, hal, linkedPages, numberedPages, onePage } from './paging.ts';
 
 export * from './meetings.ts';
 
-/** A stream of any module: what the catalogue does not know can be written out. */
+/** A stream of a module that the catalogue does not have. */
 export function stream(name: string, options: Omit<StreamInput, 'name'>): StreamInput {
   return { name, ...options };
 }
@@ -12,7 +12,7 @@ export function stream(name: string, options: Omit<StreamInput, 'name'>): Stream
  * The relations of one collection, with the fields that are configured for it in Procurios.
  *
  * `GET /l/relation_list_api/collection/{id}`, scope `relation_list_api/relation`, version 1, pages with HAL links.
- * Documented but for the objects: the name of their list is found by itself, their key is assumed to be `id`; the
+ * Documented, except for the objects. The only list in the answer is taken, and their key is assumed to be `id`, so the
  * collection has to include that field.
  *
  * @param id - The collection's UUID, from `GET /l/relation_list_api/collection`.
@@ -30,7 +30,7 @@ export function relationCollection(name: string, id: string, overrides: StreamOv
 }
 
 /**
- * The relations that were archived, merged ones with the relation that was kept, by date.
+ * The relations that were archived, by date. A merged one names the relation that was kept.
  *
  * `GET /l/relation_archive_api/relations/export`, scope `relation_archive_api/relations/export`, version 1, pages
  * with plain links, 1000 objects each. Documented.
@@ -69,7 +69,7 @@ export function profileSets(name: string, overrides: StreamOverrides = {}): Stre
 }
 
 /**
- * The forms through which relations are created; which ones are shown depends on the scopes.
+ * The forms through which relations are created. The scopes decide which of them Procurios shows.
  *
  * `GET /l/profile_api/registrationset`, scope `profile/registration` or `profile/registration/{id}`, version 1, one
  * page. Documented.
@@ -109,7 +109,7 @@ export function contactMoments(name: string, overrides: StreamOverrides = {}): S
 }
 
 /**
- * The actions by which people are approached.
+ * The engagement actions, by which people are approached.
  *
  * `GET /l/engagement_api/action`, scope `engagement/read`, version 1, numbered pages of 25. Documented.
  *
@@ -146,9 +146,9 @@ function engagement(list: string) {
 }
 
 /**
- * The mailings and the emails of marketing journeys, oldest first.
+ * The mailings, and the emails of marketing journeys, oldest first.
  *
- * `GET /l/email_api/tracking/emails`, scope `email/tracking`, version 1, up to 100 after the last one. Documented.
+ * `GET /l/email_api/tracking/emails`, scope `email/tracking`, version 1, pages of up to 100 after the last one. Documented.
  *
  * @see https://api.procurios.com/api_documentation/email_api/emailtracking
  */
@@ -165,10 +165,10 @@ export function emailTracking(name: string, overrides: StreamOverrides = {}): St
 }
 
 /**
- * Who got one email, and who opened it; a recipient who does something moves to the end.
+ * The recipients of one email, and whether they opened it. Any activity moves a recipient to the end of the list.
  *
- * `GET /l/email_api/tracking/{email}/recipients`, scope `email/tracking`, version 1, up to 1000 after the last one.
- * The path and the order are documented, the answer is not: that `trackingCode` is what `after` takes is assumed.
+ * `GET /l/email_api/tracking/{email}/recipients`, scope `email/tracking`, version 1, pages of up to 1000 after the last one.
+ * The path and the order are documented. The answer is not, so `after` is assumed to take the `trackingCode`.
  *
  * @param options - `email`: the `trackingId` of an email.
  * @see https://api.procurios.com/api_documentation/email_api/emailtracking
@@ -189,7 +189,7 @@ export function emailRecipients(
 }
 
 /**
- * Who pledged what, with the data of the relation and of the mandate.
+ * The pledges, with the data of their relation and mandate.
  *
  * `GET /l/fundraising_api/pledge/export`, scope `fundraising/pledge/export`, version 1, numbered pages of 25.
  * Documented. Parameter `relationIds`.
