@@ -1,5 +1,5 @@
 /**
- * The CDK app: a config in, a stack out. Account and region come from the environment, as the CDK's command line sets it.
+ * The CDK app, which makes a stack of a config. The CDK's command line sets account and region in the environment.
  *
  * Usage: npx cdk synth|diff|deploy [-c config=FILE]
  */

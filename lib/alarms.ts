@@ -21,18 +21,18 @@ import { output } from './output.ts';
 
 export interface AlarmsProps {
   readonly config: Config;
-  /** @default - The topic is not encrypted at rest: what is sent over it is the alarms' own text. */
+  /** @default - The topic is not encrypted at rest; it carries the alarms' texts only. */
   readonly encryptionKey: IKey | undefined;
 }
 
-/** How often an alarm looks, where nothing else is said. */
+/** Period over which an alarm adds up its metric. */
 const PERIOD = Duration.minutes(5);
-/** How long an alarm stands after what raised it. Less than a day: a failure in the next night is a message of its own. */
+/** How long an alarm stands after an event. Less than a day, so that a failure in the next night sends a message again. */
 const STANDING = Duration.hours(12);
 
-/** The topic that alarms are sent to, and ways to raise them. */
+/** The alarms, and the topic that they are sent to. */
 export class Alarms extends Construct {
-  /** All that were made so far. */
+  /** The alarms that were added so far. */
   readonly all: Alarm[] = [];
   private readonly config: Config;
   private readonly topic: Topic;
@@ -40,21 +40,21 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, { config, encryptionKey }: AlarmsProps) {
     super(scope, id);
     this.config = config;
-    // Without a key of the customer's there is none: CloudWatch may not use the one that AWS has for topics.
+    // Unencrypted without a key of the customer, because CloudWatch may not use the key that AWS has for topics.
     this.topic = new Topic(this, 'Topic', {
       displayName: `procurios-sync ${config.environment}`,
       enforceSSL: true,
       masterKey: encryptionKey,
     });
-    this.topic.addToResourcePolicy(this.publishing());
+    this.topic.addToResourcePolicy(this.publishRight());
     if (config.alarmEmail !== undefined) this.topic.addSubscription(new EmailSubscription(config.alarmEmail));
     output(this, OUTPUTS.alarmTopic, this.topic.topicArn);
   }
 
-  /** Raised by something that happened once, or `times`, within five minutes; stands for half a day. */
+  /** Adds an alarm that is raised if something happens `times` within five minutes, and stands for half a day. */
   whenHappened(alarm: AlarmKey, metrics: readonly IMetric[], times = 1): void {
     const periods = STANDING.toSeconds() / PERIOD.toSeconds();
-    this.add(alarm, {
+    this.addAlarm(alarm, {
       metric: sumOf(metrics),
       threshold: times,
       evaluationPeriods: periods,
@@ -64,9 +64,9 @@ export class Alarms extends Construct {
     });
   }
 
-  /** Raised by a level that is reached, gone when it is no more. */
+  /** Adds an alarm that stands while a metric is at a level or above it. */
   whileAtLeast(alarm: AlarmKey, metric: IMetric, level: number): void {
-    this.add(alarm, {
+    this.addAlarm(alarm, {
       metric,
       threshold: level,
       evaluationPeriods: 1,
@@ -75,7 +75,7 @@ export class Alarms extends Construct {
     });
   }
 
-  /** Raised while there is a message in a queue that should have none. */
+  /** Adds an alarm that stands while there is a message in a queue that should be empty. */
   whileNotEmpty(alarm: AlarmKey, queue: IQueue): void {
     this.whileAtLeast(
       alarm,
@@ -85,36 +85,36 @@ export class Alarms extends Construct {
   }
 
   /**
-   * Raised when something did not happen for so long, also when it never did.
+   * Adds an alarm that is raised if something did not happen for some hours, or never did.
    *
    * @param hours - At most 168.
    */
   whenSilent(alarm: AlarmKey, metric: IMetric, hours: number): void {
-    this.add(alarm, {
-      // Missing hours are filled here already: CloudWatch would look further back for them, and be late by hours.
+    this.addAlarm(alarm, {
+      // Missing hours are filled with 0, because CloudWatch would look further back instead, and be late by hours.
       metric: new MathExpression({
         expression: 'FILL(happened, 0)',
         usingMetrics: { happened: metric },
         period: Duration.hours(1),
       }),
       threshold: 1,
-      // Periods of an hour are the shortest of which an alarm can look at more than a day.
+      // An alarm that looks back more than a day needs periods of at least an hour.
       evaluationPeriods: hours,
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-      // What never had a value cannot be filled.
+      // A metric that never had a value is not filled.
       treatMissingData: TreatMissingData.BREACHING,
     });
   }
 
   /**
-   * Our alarms' right to use the topic.
+   * Allows this environment's alarms to publish to the topic.
    *
-   * A topic begins with a policy that lets its whole account publish, but loses it to the first statement of its own, which
-   * `enforceSSL` is: without this one no alarm is ever heard.
+   * A topic's default policy lets the whole account publish. The statement of `enforceSSL` replaces that policy, so without this
+   * statement no alarm would be sent.
    *
    * @see https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger
    */
-  private publishing(): PolicyStatement {
+  private publishRight(): PolicyStatement {
     const { account } = Stack.of(this);
     const alarms = { service: 'cloudwatch', resource: 'alarm', arnFormat: ArnFormat.COLON_RESOURCE_NAME };
     const resourceName = alarmName(this.config.environment, '*');
@@ -129,7 +129,7 @@ export class Alarms extends Construct {
     });
   }
 
-  private add(key: AlarmKey, props: AlarmProps): void {
+  private addAlarm(key: AlarmKey, props: AlarmProps): void {
     const alarm = new Alarm(this, key, {
       ...props,
       alarmName: alarmName(this.config.environment, key),
@@ -143,7 +143,7 @@ export class Alarms extends Construct {
   }
 }
 
-/** Periods in which only some have a value count as well, which they would not with `+`. */
+/** Adds up metrics with `SUM`, because `+` has no value in periods in which one of the metrics has none. */
 function sumOf(metrics: readonly IMetric[]): IMetric {
   const [first, ...others] = metrics;
   if (first !== undefined && others.length === 0) return first;

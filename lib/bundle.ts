@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import type { Config } from '../lambda/deployment/config.ts';
 
-/** A Lambda function's code: an entry point of `lambda/` with all that it imports, and the config it runs by. */
+/** A Lambda function's code: an entry point of `lambda/` with all that it imports, and the config. */
 export interface Bundle {
   /** Files by name: `index.mjs`, its source map, and `config.json`. */
   readonly files: Readonly<Record<string, Uint8Array | string>>;
@@ -16,7 +16,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CODE = 'index.mjs';
 
 /**
- * Bundles an entry point into one minified ES module, the AWS SDK included: what was tested is what runs.
+ * Bundles an entry point into one minified ES module. The AWS SDK is included, so that the tested version runs.
  *
  * @param entry - Path from the project's folder: `lambda/pull.ts`.
  */
@@ -24,7 +24,7 @@ export function bundle(entry: string, config: Config): Bundle {
   const { outputFiles } = buildSync({
     absWorkingDir: ROOT,
     entryPoints: [entry],
-    // Nothing is written here; a fixed place makes the source map, and so the asset's hash, the same everywhere.
+    // Nothing is written there. A fixed path makes the source map, and so the asset's hash, the same on every machine.
     outfile: join('lambda', CODE),
     write: false,
     bundle: true,
@@ -32,14 +32,14 @@ export function bundle(entry: string, config: Config): Bundle {
     format: 'esm',
     platform: 'node',
     target: 'node24',
-    // Packages' ES modules, which can be shaken: a third smaller than their CommonJS.
+    // Prefers packages' ES modules, which can be tree-shaken: the bundle is a third smaller.
     mainFields: ['module', 'main'],
     sourcemap: true,
-    // Places are enough for a stack trace; the sources are three times as large as the code.
+    // Positions are enough for a stack trace, and the sources are three times as large as the code.
     sourcesContent: false,
     legalComments: 'none',
     logLevel: 'error',
-    // Some of the SDK's modules are CommonJS and ask for Node's own modules.
+    // Some modules of the SDK are CommonJS and require Node's own modules.
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },
@@ -51,7 +51,7 @@ export function bundle(entry: string, config: Config): Bundle {
   };
 }
 
-/** Writes a bundle's files into a folder, which is made if there is none. */
+/** Writes a bundle's files into a folder, which is created if it does not exist. */
 export function writeBundle({ files }: Bundle, folder: string): void {
   mkdirSync(folder, { recursive: true });
   for (const [name, contents] of Object.entries(files)) writeFileSync(join(folder, name), contents);

@@ -35,10 +35,10 @@ const NIGHT = Duration.days(1);
 const HOUR = Duration.hours(1);
 const FULL_WIDTH = 24;
 const HALF_WIDTH = 12;
-/** CloudWatch draws 500 metrics in a graph, and people can tell far fewer apart. */
+/** Streams in a graph. CloudWatch draws 500 metrics, but people tell far fewer apart. */
 const MOST_STREAMS_DRAWN = 50;
 
-/** What an operations team looks at in the morning: from top to bottom, what is wrong, what happened, what it costs. */
+/** The dashboard for an operations team: from top to bottom, what is wrong, what happened, and what it costs. */
 export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, props: DashboardProps) {
     super(scope, id);
@@ -46,7 +46,7 @@ export class Dashboard extends Construct {
     new CloudWatchDashboard(this, 'Resource', {
       dashboardName: name,
       defaultInterval: Duration.days(14),
-      // Nights are counted by the day, whatever span is looked at.
+      // Keeps the period of a day for counts of nights, whichever time span is shown.
       periodOverride: PeriodOverride.INHERIT,
       widgets: [...state(props), ...pulls(props), ...changes(props), ...errors(props), ...cost(props)],
     });

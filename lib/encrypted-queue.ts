@@ -8,7 +8,7 @@ export interface EncryptedQueueProps
   readonly encryptionKey: IKey | undefined;
 }
 
-/** A queue that is encrypted at rest, and takes no request that is not encrypted in transit. */
+/** A queue that is encrypted at rest, and refuses requests that are not encrypted in transit. */
 export function encryptedQueue(
   scope: Construct,
   id: string,

@@ -3,7 +3,7 @@ import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Config } from '../lambda/deployment/config.ts';
 import { METRIC_NAMESPACE, METRICS, STREAM_METRICS } from '../lambda/deployment/metrics.ts';
 
-/** A count of the whole environment, summed up over five minutes where nothing else is said. */
+/** A count of the whole environment, by default summed up over five minutes. */
 export function countOf(
   { environment }: Config,
   name: keyof typeof METRICS,
@@ -12,7 +12,7 @@ export function countOf(
   return metric(METRICS[name], { Environment: environment }, options);
 }
 
-/** A count of a stream's. */
+/** A count of one stream, by default summed up over five minutes. */
 export function streamCountOf(
   { environment }: Config,
   stream: string,

@@ -33,25 +33,26 @@ export interface QueuedPushProps {
   readonly encryptionKey: IKey | undefined;
 }
 
-/** The most that a FIFO queue allows. What the function does not come to in its time it hands back, in order. */
+/** Messages in a batch: the most that a FIFO queue allows. The function hands those back, in order, that it does not reach in time. */
 const BATCH_SIZE = 10;
-const KEPT = Duration.days(MESSAGE_RETENTION_DAYS);
+const RETENTION = Duration.days(MESSAGE_RETENTION_DAYS);
+/** Age of the oldest message from which changes are late. */
 const LATE_SECONDS = 60 * 60;
 
-/** The queue of changes, the function that sends them, and the one that takes them from events. */
+/** The queue of changes, the function that sends them, the function that queues changes from events, and their alarms. */
 export class QueuedPush extends Construct {
   readonly queue: Queue;
-  /** Where messages end that were delivered again and again and could not even be recorded. */
+  /** The queue of messages that could not be recorded in the ledger, however often they were delivered. */
   readonly deadLetters: Queue;
   readonly function: SyncFunction;
   readonly enqueue: SyncFunction;
-  /** Where events end that could not be put on the queue. */
+  /** The queue of events that could not be put on the queue of changes. */
   readonly eventDeadLetters: Queue;
 
   constructor(scope: Construct, id: string, props: QueuedPushProps) {
     super(scope, id);
     const { config, encryptionKey } = props;
-    const common = { fifo: true, retentionPeriod: KEPT, encryptionKey };
+    const common = { fifo: true, retentionPeriod: RETENTION, encryptionKey };
     this.deadLetters = encryptedQueue(this, 'DeadLetters', {
       ...common,
       queueName: deadLetterQueueName(config.environment),
@@ -63,7 +64,7 @@ export class QueuedPush extends Construct {
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: MOST_DELIVERIES },
     });
     this.eventDeadLetters = encryptedQueue(this, 'EventDeadLetters', {
-      retentionPeriod: KEPT,
+      retentionPeriod: RETENTION,
       encryptionKey,
     });
     this.function = this.createPush(props);
@@ -86,13 +87,13 @@ export class QueuedPush extends Construct {
       new SqsEventSource(this.queue, {
         batchSize: BATCH_SIZE,
         reportBatchItemFailures: true,
-        // Each has its share of the agreed rate.
+        // The functions share the agreed rate equally.
         maxConcurrency: PUSH_CONCURRENCY,
       }),
     );
-    push.addToRolePolicy(stateRights(stateTable, ['GetItem', 'PutItem'], [PARTITION.change('*')]));
+    push.addToRolePolicy(ledgerRights(stateTable));
     secrets.grantRead(push);
-    // Whoever renews a user's token does so under a lease, for a refresh token may serve once only.
+    // A user's token is renewed under a lease, because a refresh token may be single-use.
     if (config.auth.grant === 'authorizationCode') {
       push.addToRolePolicy(stateRights(stateTable, ['GetItem', 'UpdateItem'], [PARTITION.leases]));
     }
@@ -115,13 +116,13 @@ export class QueuedPush extends Construct {
         resources: [this.queue.queueArn],
       }),
     );
-    // An event that is no change is noted in the ledger.
-    enqueue.addToRolePolicy(stateRights(stateTable, ['GetItem', 'PutItem'], [PARTITION.change('*')]));
+    // An event that is not a change is recorded in the ledger.
+    enqueue.addToRolePolicy(ledgerRights(stateTable));
     new Rule(this, 'ChangeEvents', {
       description: 'Changes that programs put on the default bus',
       eventPattern: {
         detailType: [EVENTS.change.detailType],
-        // Several environments may listen to the same bus.
+        // The default bus may serve several environments.
         detail: { environment: Match.anyOf(config.environment, Match.doesNotExist()) },
       },
       targets: [new LambdaFunction(enqueue, { deadLetterQueue: this.eventDeadLetters })],
@@ -143,4 +144,8 @@ export class QueuedPush extends Construct {
     alarms.whenHappened('enqueue-errors', [this.enqueue.metricErrors()]);
     alarms.whileNotEmpty('event-dead-letters', this.eventDeadLetters);
   }
+}
+
+function ledgerRights(stateTable: ITableV2): PolicyStatement {
+  return stateRights(stateTable, ['GetItem', 'PutItem'], [PARTITION.change('*')]);
 }

@@ -29,28 +29,28 @@ export interface ScheduledPullProps {
   readonly encryptionKey: IKey | undefined;
 }
 
-/** The durable function that pulls, and its schedule. */
+/** The durable function that pulls, its schedule and its alarms. */
 export class ScheduledPull extends Construct {
   readonly function: SyncFunction;
-  /** How it is started: a durable function can be invoked by a version or an alias only. */
+  /** The alias that starts the function. A durable function can be invoked by a version or an alias only. */
   readonly alias: Alias;
-  /** Starts that came to nothing. */
+  /** The queue of starts that failed. */
   readonly deadLetters: Queue;
 
   constructor(scope: Construct, id: string, props: ScheduledPullProps) {
     super(scope, id);
-    // An event of the schedule's says nothing but that a night had its turn: it is gone, and its alarm with it, before the
-    // next one is, and needs no key of the customer's.
+    // Twenty hours, so that a failed start and its alarm are gone before the next night's. The schedule's event holds no
+    // data of the customer, so it needs no key of the customer.
     this.deadLetters = encryptedQueue(this, 'DeadLetters', {
       retentionPeriod: Duration.hours(20),
       encryptionKey: undefined,
     });
     this.function = this.createFunction(props);
     this.alias = this.function.addAlias('live');
-    // On the alias: those of the function are its unpublished version's. Tomorrow's run is the retry.
+    // On the alias, because settings of the function itself hold for its unpublished version only. The next night is the retry.
     this.alias.configureAsyncInvoke({ retryAttempts: 0 });
-    this.grant(props);
-    this.schedule(props.config);
+    this.grantRights(props);
+    this.addSchedule(props.config);
     this.raiseAlarms(props);
     output(this, OUTPUTS.pullFunction, this.alias.functionArn);
   }
@@ -60,16 +60,16 @@ export class ScheduledPull extends Construct {
       description: 'Copies what changed in Procurios into the tables',
       entry: 'lambda/pull.ts',
       config,
-      // A slice is 2 minutes long; the rest is for what it read last, and for pauses that Procurios asks for.
+      // A slice reads for 2 minutes. The rest is for writing what it read last, and for pauses that Procurios asks for.
       timeout: Duration.minutes(15),
-      // Measured: 223 MB at 200,000 objects (bench/README.md). The CPU that comes with it is hardly used: the API is the limit.
+      // Measured: 223 MB at 200,000 objects (bench/README.md). More CPU would not help, because the API is the limit.
       memorySizeMb: 512,
-      // No reserved concurrency: the lease sees to it that only one pull is at work, and new accounts have none to spare.
+      // No reserved concurrency, because the lease lets only one pull run, and new accounts have none to reserve.
       durableConfig: {
         executionTimeout: Duration.hours(PULL_EXECUTION_HOURS),
         retentionPeriod: Duration.days(30),
       },
-      // Not an onFailure destination: durable functions have none.
+      // Not an onFailure destination, which durable functions do not support.
       // https://docs.aws.amazon.com/lambda/latest/dg/durable-invoking.html
       deadLetterQueue: this.deadLetters,
       encryptionKey,
@@ -81,26 +81,25 @@ export class ScheduledPull extends Construct {
     return pull;
   }
 
-  private grant({ streamTables, stateTable, secrets }: ScheduledPullProps): void {
-    const { role } = this.function;
-    if (role === undefined) return;
+  private grantRights({ streamTables, stateTable, secrets }: ScheduledPullProps): void {
+    const pull = this.function;
     for (const table of streamTables) {
-      role.addToPrincipalPolicy(
+      pull.addToRolePolicy(
         new PolicyStatement({
           actions: ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem'],
           resources: [table.tableArn],
         }),
       );
     }
-    role.addToPrincipalPolicy(
+    pull.addToRolePolicy(
       stateRights(
         stateTable,
         ['BatchWriteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
         [PARTITION.leases, PARTITION.runs, PARTITION.stream('*'), PARTITION.walk('*')],
       ),
     );
-    secrets.grantRead(role);
-    role.addToPrincipalPolicy(
+    secrets.grantRead(pull);
+    pull.addToRolePolicy(
       new PolicyStatement({
         actions: ['events:PutEvents'],
         resources: [EventBus.fromEventBusName(this, 'DefaultBus', 'default').eventBusArn],
@@ -112,7 +111,14 @@ export class ScheduledPull extends Construct {
         },
       }),
     );
-    // Apart from the role's own policy, which the function waits for: this one needs the function's name.
+    this.grantExecutions();
+  }
+
+  /** Lets the function save and read the state of its durable executions. */
+  private grantExecutions(): void {
+    const { role } = this.function;
+    if (role === undefined) return;
+    // A separate policy, because it names the function, and the function waits for the policy of its role.
     const durable = new Policy(this, 'DurablePolicy', {
       roles: [role],
       statements: [
@@ -133,12 +139,12 @@ export class ScheduledPull extends Construct {
     });
   }
 
-  private schedule({ schedule }: Config): void {
+  private addSchedule({ schedule }: Config): void {
     const { scheduleName } = new Schedule(this, 'Schedule', {
       description: 'Starts the pull',
       schedule: ScheduleExpression.expression(`cron(${schedule.cron})`, TimeZone.of(schedule.timeZone)),
       target: new LambdaInvoke(this.alias, {
-        // The invocation is asynchronous: what can fail here is the handing over, and the next start is not far.
+        // The invocation is asynchronous, so a retry could only repeat the hand-over; the next start is soon enough.
         retryAttempts: 0,
         deadLetterQueue: this.deadLetters,
       }),
@@ -154,7 +160,7 @@ export class ScheduledPull extends Construct {
       countOf(config, 'runComplete', { period: Duration.hours(1) }),
       config.schedule.expectWithinHours,
     );
-    // Lambda's word beside ours: a run that fails before it can say so.
+    // Lambda's metric too, for a run that fails before it can write its own.
     alarms.whenHappened('run-failed', [countOf(config, 'runFailed'), lambda('DurableExecutionFailed')]);
     alarms.whenHappened('run-cut-off', [
       lambda('DurableExecutionTimedOut'),

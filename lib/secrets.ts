@@ -12,7 +12,7 @@ export interface SecretsProps {
   readonly encryptionKey: IKey | undefined;
 }
 
-/** The client's id and secret, and with the authorization code grant the user's token. */
+/** The secret with the client's id and secret, and for the authorization code grant the secret with the user's token. */
 export class Secrets extends Construct {
   private readonly client: ISecret;
   private readonly user: ISecret | undefined;
@@ -22,11 +22,11 @@ export class Secrets extends Construct {
     const { environment, secretName, auth } = config;
     this.client =
       secretName === clientSecretName(environment)
-        ? this.withoutValue('Client', secretName, '{"clientId": "…", "clientSecret": "…"}', encryptionKey)
+        ? this.createEmpty('Client', secretName, '{"clientId": "…", "clientSecret": "…"}', encryptionKey)
         : Secret.fromSecretNameV2(this, 'Client', secretName);
     if (auth.grant === 'authorizationCode') {
       const name = userSecretName(environment);
-      this.user = this.withoutValue(
+      this.user = this.createEmpty(
         'User',
         name,
         "A user's token, stored by procurios-sync login",
@@ -35,15 +35,15 @@ export class Secrets extends Construct {
     }
   }
 
-  /** The right to read the secrets, and to renew the user's token. */
+  /** Allows reading the secrets, and storing the renewed token of the user. */
   grantRead(grantee: IGrantable): void {
     const { client, user } = this;
     allow(grantee, client, ['secretsmanager:GetSecretValue']);
     if (user) allow(grantee, user, ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue']);
   }
 
-  /** Gone with the stack: nobody should find a credential that no stack speaks of. */
-  private withoutValue(
+  /** Creates a secret without a value. It is deleted with the stack, so that no forgotten credential stays behind. */
+  private createEmpty(
     id: string,
     secretName: string,
     description: string,
@@ -55,7 +55,7 @@ export class Secrets extends Construct {
       ...(encryptionKey && { encryptionKey }),
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    // The CDK would have a value made up, which the pull would then take for credentials.
+    // By default the CDK has a random value generated, which the pull would take for credentials.
     (secret.node.defaultChild as CfnSecret).addPropertyDeletionOverride('GenerateSecretString');
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
@@ -68,7 +68,7 @@ export class Secrets extends Construct {
 
 function allow(grantee: IGrantable, secret: ISecret, actions: string[]): void {
   grantee.grantPrincipal.addToPrincipalPolicy(
-    // Of one that is found by name the six characters that AWS appends are not known.
+    // A secret found by name has no full ARN, because the six characters that AWS appends are unknown.
     new PolicyStatement({ actions, resources: [secret.secretFullArn ?? `${secret.secretArn}-??????`] }),
   );
 }

@@ -18,28 +18,26 @@ import { bundle, writeBundle } from './bundle.ts';
 
 export interface SyncFunctionProps {
   readonly description: string;
-  /** Entry point, from the project's folder: `lambda/pull.ts`. */
+  /** Entry point, relative to the project's folder: `lambda/pull.ts`. */
   readonly entry: string;
   /** Written beside the code as `config.json`. */
   readonly config: Config;
-  /** Of one invocation. */
+  /** The longest time that one invocation takes. */
   readonly timeout: Duration;
   readonly memorySizeMb: number;
-  /** @default - An ordinary function: an execution is one invocation. */
+  /** @default - The function is not durable. */
   readonly durableConfig?: DurableConfig;
-  /** Takes the events of asynchronous invocations that are given up. @default - They are dropped. */
+  /** Receives the events of asynchronous invocations that Lambda gives up. @default - They are dropped. */
   readonly deadLetterQueue?: IQueue;
-  /** Tries after the first, of an asynchronous invocation. @default 2 */
-  readonly retryAttempts?: number;
-  /** @default - Logs are encrypted with a key of CloudWatch's own. */
+  /** Encrypts the logs. @default - A key that belongs to CloudWatch. */
   readonly encryptionKey: IKey | undefined;
 }
 
-/** A Lambda function made of an entry point of `lambda/`, with what all of ours have in common. */
+/** A Lambda function that runs an entry point of `lambda/`, with the settings that all functions of the stack share. */
 export class SyncFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: SyncFunctionProps) {
     const { entry, config, memorySizeMb, encryptionKey, ...others } = props;
-    // A role and log group of our own: AWS's managed policy allows a function to write to every log group.
+    // Not the default role, because AWS's managed policy allows a function to write to every log group.
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: config.logRetentionDays,
@@ -59,7 +57,7 @@ export class SyncFunction extends LambdaFunction {
       environment: { NODE_OPTIONS: '--enable-source-maps' },
       loggingFormat: LoggingFormat.JSON,
       tracing: Tracing.ACTIVE,
-      // A durable execution goes on with the version that it began with.
+      // A durable execution stays on the version on which it started.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
     });
     if (encryptionKey) role.addToPrincipalPolicy(keyRights(encryptionKey));
@@ -71,7 +69,7 @@ export class SyncFunction extends LambdaFunction {
 }
 
 /**
- * What tables, queues and secrets ask of the key in the name of whoever uses them.
+ * Allows the uses of the key that tables, queues and secrets make in the name of their caller.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
  */
@@ -87,7 +85,7 @@ function bundledCode(entry: string, config: Config): Code {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
       image: DockerImage.fromRegistry('not used: esbuild runs here'),
-      // Not run either: the CDK bundles once what it is asked for in the same words.
+      // Not run either. The CDK bundles once for each different command.
       command: [entry, JSON.stringify(config)],
       local: {
         tryBundle(folder) {

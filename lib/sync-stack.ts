@@ -1,5 +1,6 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { regionOf } from '../config/check-deployable.ts';
 import type { Config } from '../lambda/deployment/config.ts';
@@ -18,13 +19,16 @@ export interface SyncStackProps extends StackProps {
   readonly config: Config;
 }
 
-/** Everything that a config needs in AWS. Owns the state table; the rest is in constructs. */
+/** Pauses within five minutes that raise an alarm. Single pauses are normal; this many show a share above the agreed rate. */
+const TOO_MANY_PAUSES = 10;
+
+/** Everything that a config needs in AWS. The stack owns the state table, and constructs own the rest. */
 export class SyncStack extends Stack {
   constructor(scope: Construct, id: string, { config, env, ...props }: SyncStackProps) {
     super(scope, id, {
       description: 'procurios-sync: copies objects of Procurios, and sends changes back',
       ...props,
-      // With a key of the customer's the region has to be known, and there is only one that it can be.
+      // A key of the customer fixes the region, because it encrypts in its own region only.
       env: { ...env, region: env?.region ?? (config.kmsKeyArn && regionOf(config.kmsKeyArn)) },
     });
     const encryptionKey = config.kmsKeyArn
@@ -41,16 +45,17 @@ export class SyncStack extends Stack {
     const shared = { config, stateTable, secrets, alarms, encryptionKey };
     const pull = new ScheduledPull(this, 'Pull', { ...shared, streamTables });
     const push = new QueuedPush(this, 'Push', shared);
-    alarms.whenHappened('access-refused', [countOf(config, 'accessRefused')]);
-    alarms.whenHappened('procurios-throttles', [countOf(config, 'throttled')], PAUSES_TOO_MANY);
-    const functions = [pull.function, push.function, push.enqueue];
-    alarms.whenHappened(
-      'functions-throttled',
-      functions.map((each) => each.metricThrottles()),
-    );
+    raiseSharedAlarms(alarms, config, [pull.function, push.function, push.enqueue]);
     new Dashboard(this, 'Dashboard', { config, pull, push, alarms });
   }
 }
 
-/** A pause now and then is how Procurios paces us; so many within five minutes say that our share is more than was agreed. */
-const PAUSES_TOO_MANY = 10;
+/** Adds the alarms that concern pull and push alike. */
+function raiseSharedAlarms(alarms: Alarms, config: Config, functions: readonly IFunction[]): void {
+  alarms.whenHappened('access-refused', [countOf(config, 'accessRefused')]);
+  alarms.whenHappened('procurios-throttles', [countOf(config, 'throttled')], TOO_MANY_PAUSES);
+  alarms.whenHappened(
+    'functions-throttled',
+    functions.map((each) => each.metricThrottles()),
+  );
+}

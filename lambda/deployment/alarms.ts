@@ -1,9 +1,6 @@
 import type { Config } from './config.ts';
 
-/**
- * The alarms of an environment. Each is named `procurios-sync-<environment>-<key>`, and has its heading, which is the key, in
- * docs/runbook.md.
- */
+/** The alarms of an environment, with their impact. Each key is part of the alarm's name, and its heading in docs/runbook.md. */
 export const ALARMS = {
   'no-complete-run':
     'No pull was complete for longer than expected, so readers of the tables may be working with old data.',
@@ -43,15 +40,15 @@ export const ALARMS = {
 
 export type AlarmKey = keyof typeof ALARMS;
 
-/** The alarm's name in CloudWatch; `*`: what matches all of an environment's. */
+/** The alarm's name in CloudWatch. With `*`, a pattern that matches all alarms of the environment. */
 export function alarmName(environment: string, alarm: AlarmKey | '*'): string {
   return `procurios-sync-${environment}-${alarm}`;
 }
 
 /**
- * What the alarm says: its impact, and where it is written what to do.
+ * The alarm's text: its impact, and where the runbook says what to do.
  *
- * @param auth - How which environment's tokens are obtained. @default - By client credentials.
+ * With the authorization code grant, refused access may need a user to log in again, so the text says how.
  */
 export function alarmDescription(
   alarm: AlarmKey,
@@ -60,14 +57,14 @@ export function alarmDescription(
     grant,
   }: { readonly environment?: string; readonly grant?: Config['auth']['grant'] } = {},
 ): string {
-  const isUsers = alarm === 'access-refused' && grant === 'authorizationCode';
-  const login = isUsers
+  const isForUser = alarm === 'access-refused' && grant === 'authorizationCode';
+  const login = isForUser
     ? ` If the code is CONSENT_NEEDED, a user logs in again: ${deployedLoginCommand(environment)}.`
     : '';
   return `${ALARMS[alarm]}${login} What to do: docs/runbook.md#${alarm}`;
 }
 
-/** What logs a user in, as far as it is known in AWS: not what the file with the config is called. */
+/** The command that logs a user in. The name of the config file is not known in AWS, so a sentence takes its place. */
 export function deployedLoginCommand(environment: string): string {
   return `npx procurios-sync login, with the config of the environment ${environment}`;
 }

@@ -4,46 +4,46 @@ import type { AuthorizationCodeGrant } from '../core/token/authorization.ts';
 
 /** A checked configuration: plain JSON, with every default filled in. */
 export interface Config {
-  /** Names everything in AWS: lower case letters, digits and hyphens. */
+  /** Part of all names in AWS: lower case letters, digits and hyphens. */
   readonly environment: string;
-  /** Origin of the Procurios environment, e.g. `https://acme.procurios.site`; the token goes there only. */
+  /** Origin of the Procurios environment, e.g. `https://acme.procurios.site`. Tokens are sent to no other. */
   readonly host: string;
-  /** Where tokens are requested; the client's secret goes there only. */
+  /** Address where tokens are requested. The client's secret is sent to no other. */
   readonly tokenUrl: string;
   /** The `Accept-Language` header of every request. */
   readonly acceptLanguage: string;
   readonly auth: ClientCredentialsGrant | AuthorizationCodeGrant;
-  /** Our shares of the rate agreed with Procurios; the push's is that of all its functions together. */
+  /** Shares of the rate agreed with Procurios. The push's share is for all its concurrent functions together. */
   readonly requestsPerSecond: { readonly pull: number; readonly push: number };
   readonly schedule: Schedule;
-  /** Where alarms are sent by e-mail; absent: nowhere. */
+  /** E-mail address that receives the alarms; undefined if none does. */
   readonly alarmEmail?: string;
-  /** The customer's own key, which encrypts what AWS's keys would otherwise; absent: AWS's keys do. */
+  /** The customer's KMS key, which encrypts what is stored; undefined if AWS's own keys do. */
   readonly kmsKeyArn?: string;
   /** How long CloudWatch keeps the functions' logs. */
   readonly logRetentionDays: number;
-  /** How long the ledger keeps changes that are accepted or settled, and messages that were none. */
+  /** How long the ledger keeps changes that were accepted or settled, and messages that were not changes. */
   readonly ledgerRetentionDays: number;
   /** Name of the secret with the client's id and secret. */
   readonly secretName: string;
   readonly streams: readonly Stream[];
-  /** What a change can be, by name. */
+  /** The writes that a change may ask for, by name. */
   readonly operations: Readonly<Record<string, Operation>>;
 }
 
 /** When pulls start. */
 export interface Schedule {
-  /** In the dialect of EventBridge Scheduler: `0 4 * * ? *`. */
+  /** Cron expression of EventBridge Scheduler: `0 4 * * ? *`. */
   readonly cron: string;
   /** IANA name. */
   readonly timeZone: string;
-  /** An alarm tells when there was no complete run for so long. */
+  /** Hours without a complete run after which an alarm is raised. */
   readonly expectWithinHours: number;
 }
 
-/** The OAuth2 grant by which the system itself, not a user, asks for tokens. */
+/** The OAuth2 grant by which this system itself requests tokens, without a user. */
 export interface ClientCredentialsGrant {
   readonly grant: 'clientCredentials';
-  /** At least one; sent separated by spaces. */
+  /** At least one. A token request joins them with spaces. */
   readonly scopes: readonly string[];
 }

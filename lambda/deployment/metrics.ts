@@ -1,25 +1,25 @@
 import { COUNTS, type CountName, FATES, isRare } from '../core/pull/counts.ts';
 
 /**
- * The metrics that the functions put out, in the embedded metric format: what `lib/` draws and raises alarms on.
+ * Namespace of the metrics that the functions write in the embedded metric format, and that the stack's alarms and dashboard read.
  *
- * Dimensions are `Environment`, and for a stream's own also `Stream`; never an id or anything of a person's.
+ * Their dimensions are `Environment`, and `Stream` for a stream's counts. Ids and personal data are never among them.
  */
 export const METRIC_NAMESPACE = 'ProcuriosSync';
 
 /** Counts of the whole environment, by `Environment`. */
 export const METRICS = {
-  /** 1 for a run whose streams were all walked to their ends. */
+  /** 1 for a run that walked all streams to their ends. */
   runComplete: 'RunComplete',
-  /** 1 for a run in which a stream failed, or that could not begin. */
+  /** 1 for a run that could not begin, or in which a stream failed. */
   runFailed: 'RunFailed',
   /** Streams of a run that were not walked to their ends, though nothing failed. */
   streamsIncomplete: 'StreamsIncomplete',
   /** Objects that could not be stored. */
   rejects: 'Rejects',
-  /** Times that Procurios refused our credentials, our token or a scope, or that a user has to consent anew. */
+  /** Refusals by Procurios of the credentials, a token or a scope, among them those for which a user has to log in again. */
   accessRefused: 'AccessRefused',
-  /** Pauses that Procurios asked for and that ended a slice, and streams that were given up for their length. */
+  /** Pauses that Procurios asked for and that ended a slice, and streams given up because a pause was too long. */
   throttled: 'Throttled',
   changesAccepted: 'ChangesAccepted',
   changesRejected: 'ChangesRejected',
@@ -27,9 +27,9 @@ export const METRICS = {
   changesUnknown: 'ChangesUnknown',
   /** Changes held for a person because they waited too long. */
   changesHeld: 'ChangesHeld',
-  /** Changes that go back to the queue for now. */
+  /** Deliveries after which a change waits in the queue for its next attempt. */
   changesWaiting: 'ChangesWaiting',
-  /** Messages or events that are no changes. */
+  /** Messages and events that are not changes. */
   messagesRejected: 'MessagesRejected',
 } as const;
 

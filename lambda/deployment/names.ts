@@ -1,12 +1,10 @@
-/**
- * The names of everything in AWS, which follow from the config.
- *
- * Two environments in one AWS account and region must not be such that one's name, a hyphen and a stream's name
- * make the other's: the stream `b-c` of `a` and the stream `c` of `a-b` would share a table. A config cannot
- * know of the other; what it can rule out, a stream whose table is some environment's state table, it refuses.
- */
+// Names in AWS follow from the config, so they need no look-up.
+//
+// Two environments in one AWS account and region can have a table in common: the stream `b-c` of `a`, and the stream `c` of
+// `a-b`. The check of one config cannot see the other. It can only refuse a stream whose table would be another environment's
+// state table.
 
-/** The table with receipts, positions and the lease. */
+/** The table with receipts, walks, leases and the ledger. */
 export function stateTableName(environment: string): string {
   return `procurios-sync-${environment}-state`;
 }
@@ -26,7 +24,7 @@ export function changeQueueName(environment: string): string {
   return `procurios-sync-${environment}-changes.fifo`;
 }
 
-/** Where messages end that were delivered again and again and could not even be recorded. */
+/** The FIFO queue with messages that could not be recorded in the ledger, however often they were delivered. */
 export function deadLetterQueueName(environment: string): string {
   return `procurios-sync-${environment}-changes-dead.fifo`;
 }
@@ -36,7 +34,7 @@ export function stackName(environment: string): string {
   return `procurios-sync-${environment}`;
 }
 
-/** The secret with the token of a user who logged in, by the authorization code grant. */
+/** The secret with the token of a user who logged in, for the authorization code grant. */
 export function userSecretName(environment: string): string {
   return `procurios-sync/${environment}/user`;
 }
@@ -46,24 +44,24 @@ export function dashboardName(environment: string): string {
   return stackName(environment);
 }
 
-/** Outputs of the stack: how commands find what CloudFormation has named. */
+/** The stack's outputs, by which commands find what CloudFormation named. */
 export const OUTPUTS = {
-  /** ARN of the alias by which the pull is started. */
+  /** ARN of the alias that starts the pull. */
   pullFunction: 'PullFunction',
   pushFunction: 'PushFunction',
   enqueueFunction: 'EnqueueFunction',
   /** Name of the pull's schedule in EventBridge Scheduler. */
   pullSchedule: 'PullSchedule',
-  /** ARN of the topic that alarms are sent to. */
+  /** ARN of the topic that receives the alarms. */
   alarmTopic: 'AlarmTopic',
-  /** Address of the dashboard in the console. */
+  /** Address of the dashboard in the AWS console. */
   dashboard: 'Dashboard',
 } as const;
 
 /** Events on the account's default bus. */
 export const EVENTS = {
-  /** Put by programs: a change that is to be queued. */
+  /** A change to queue, put by a program. */
   change: { detailType: 'Procurios Change' },
-  /** Put by the pull: `environment`, and its run's receipt. */
+  /** The end of a run, put by the pull: its `environment` and the run's receipt. */
   pullFinished: { source: 'procurios-sync', detailType: 'Procurios Pull Finished' },
 } as const;

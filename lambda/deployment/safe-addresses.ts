@@ -1,14 +1,14 @@
 const LOOPBACK_HOSTS: readonly string[] = ['127.0.0.1', '[::1]'];
 
-/** Whether a URL stays on this machine. Not `localhost`: what that is, the machine's name service decides. */
+/** Whether a URL leads to this machine. `localhost` does not count, because a name service may resolve it to another machine. */
 export function isLoopback(url: URL): boolean {
   return LOOPBACK_HOSTS.includes(url.hostname);
 }
 
 /**
- * Reads an address that a secret or a token may be sent to: https, or http that stays on this machine.
+ * Parses an address that a secret or a token may be sent to: https, or http on this machine.
  *
- * @returns Undefined for any other text, and for one with credentials or a fragment.
+ * @returns Undefined for any other text, and for an address with credentials or a fragment.
  */
 export function parseSafeUrl(text: string): URL | undefined {
   const url = URL.parse(text);
@@ -17,7 +17,7 @@ export function parseSafeUrl(text: string): URL | undefined {
 }
 
 /**
- * Reads the address of a Procurios environment, as {@link parseSafeUrl}, but without a path and a query.
+ * Parses the address of a Procurios environment: one that {@link parseSafeUrl} accepts, without path and query.
  *
  * @returns Undefined for any other text.
  */
@@ -27,9 +27,9 @@ export function parseHost(text: string): URL | undefined {
 }
 
 /**
- * Reads an address that Procurios sends a user back to: https, or http that stays on this machine and names a port.
+ * Parses an address to which Procurios sends a user back: https, or http with a port on this machine.
  *
- * @returns Undefined for any other text, and for one with credentials or a fragment.
+ * @returns Undefined for any other text, and for an address with credentials or a fragment.
  */
 export function parseRedirectUrl(text: string): URL | undefined {
   const url = URL.parse(text);
@@ -37,7 +37,7 @@ export function parseRedirectUrl(text: string): URL | undefined {
   return url && isSafe && url.username === '' && url.password === '' && url.hash === '' ? url : undefined;
 }
 
-/** Whether a redirect url leads to a port of this machine, where the login can wait for the user. */
+/** Whether a redirect URL leads to a port of this machine, on which the login can listen for the callback. */
 export function canBeListenedTo(url: URL): boolean {
   return url.protocol === 'http:' && url.port !== '' && (isLoopback(url) || url.hostname === 'localhost');
 }

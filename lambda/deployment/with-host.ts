@@ -2,17 +2,17 @@ import { type Problem, SyncError } from '../core/errors.ts';
 import type { Config } from './config.ts';
 import { isLoopback, parseHost } from './safe-addresses.ts';
 
-/** Where Procurios gives tokens, on its host. */
+/** The path on Procurios' host that answers token requests. */
 export const DEFAULT_TOKEN_PATH = '/l/oauth2/token';
-/** Where a user consents, on the host. */
+/** The path on Procurios' host where a user consents. */
 export const DEFAULT_AUTHORIZE_PATH = '/l/oauth2/authorize';
 
 /**
- * Turns a config to an address on this machine; a token or authorize URL that is elsewhere goes along, so that no
- * secret leaves the machine either.
+ * Replaces a config's host by an address on this machine. Token and authorize URLs are moved too, so that no secret leaves the
+ * machine.
  *
- * @param host - `PROCURIOS_HOST`; undefined or empty: the config stays as it is.
- * @throws {SyncError} `CONFIG_INVALID`: it is not an address on this machine.
+ * @param host - `PROCURIOS_HOST`; undefined or empty leaves the config as it is.
+ * @throws {SyncError} `CONFIG_INVALID` if the host is not an address on this machine.
  */
 export function withHost(config: Config, host: string | undefined): Config {
   const problems = problemsOfHost(host);
@@ -36,7 +36,7 @@ export function withHost(config: Config, host: string | undefined): Config {
   };
 }
 
-/** An address on another host stays where it is if that is on this machine. */
+/** Moves an address to the target, unless it already leads to this machine by the config's own choice. */
 function movedTo(target: URL, address: string, defaultPath: string, host: string): string {
   const url = new URL(address);
   if (!isLoopback(url) || address === new URL(defaultPath, host).href) {
@@ -46,7 +46,7 @@ function movedTo(target: URL, address: string, defaultPath: string, host: string
   return url.href;
 }
 
-/** @returns What is wrong with `PROCURIOS_HOST`, as a list of one or none. */
+/** The problems of `PROCURIOS_HOST`: one or none. */
 export function problemsOfHost(host: string | undefined): Problem[] {
   const url = parseHost(host ?? '');
   return host && !(url && isLoopback(url))
