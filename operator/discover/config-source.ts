@@ -1,32 +1,34 @@
 import { DEFAULT_TOKEN_PATH } from '../../lambda/deployment/with-host.ts';
 import { oneLine, shortened } from '../words.ts';
+import type { Address } from './address.ts';
 import type { FieldSet, Offer } from './discovery.ts';
 
-export interface ConfigParts {
+/** What a written config says. */
+export interface ConfigParts extends Address {
   readonly environment: string;
-  readonly host: string;
-  readonly tokenUrl: string;
+  /** The chosen streams. */
   readonly offers: readonly Offer[];
-  /** Shown as an example of what could be changed. */
+  /** Their forms are shown as examples of operations. */
   readonly sets: readonly FieldSet[];
-  /** Scopes that are granted and that nothing here needs. */
-  readonly spareScopes: readonly string[];
+  /** Undefined if the token endpoint does not say. */
+  readonly grantedScopes: readonly string[] | undefined;
 }
 
+/** Characters in a line, as the formatter has them. */
 const WIDEST = 110;
 
-/** A config file, formatted as this project's own. */
+/** The source of a config file, formatted as this project's formatter does. */
 export function configSource(parts: ConfigParts): string {
-  const { environment, host, tokenUrl, offers } = parts;
+  const { environment, host, tokenUrl, offers, grantedScopes = [] } = parts;
   const [first] = offers;
   const table = `procurios-sync-${environment}-${first?.name ?? 'STREAM'}`;
   const isUsual = tokenUrl === new URL(DEFAULT_TOKEN_PATH, host).href;
   const scopes = [...new Set(offers.map(({ scope }) => scope))];
   return `/**
- * What this deployment copies from Procurios: the one file to edit. Written by \`procurios-sync discover\`.
+ * What this deployment copies from Procurios. This is the only file to edit. Written by \`procurios-sync discover\`.
  *
- * The client's id and secret are not in here. With --embedded they are asked for, or come from PROCURIOS_CLIENT_ID and
- * PROCURIOS_CLIENT_SECRET; in AWS they are in Secrets Manager, where \`procurios-sync configure\` stores them.
+ * The client's id and secret are not in this file. With --embedded the commands ask for them, or read PROCURIOS_CLIENT_ID
+ * and PROCURIOS_CLIENT_SECRET. In AWS they are in Secrets Manager, where \`procurios-sync configure\` stores them.
  */
 ${importText(offers)}
 
@@ -38,16 +40,16 @@ export default defineConfig({
   // names another address.
   host: ${quoted(host)},
 ${isUsual ? '' : `  tokenUrl: ${quoted(tokenUrl)},\n`}
-  // What the streams below need${spareText(parts.spareScopes)}
+  // What the streams below need${spareText(grantedScopes.filter((scope) => !scopes.includes(scope)))}
   auth: {
     grant: 'clientCredentials',
     ${listText('scopes', scopes.map(quoted), 4)},
   },
 
-  // Your shares of the rate that you agreed with Procurios.
+  // How much of the rate agreed with Procurios each direction may use.
   requestsPerSecond: { pull: 8, push: 2 },
 
-  // One table per stream. config/catalogue/streams.ts has all modules that are known.
+  // One table per stream. config/catalogue/streams.ts lists all known modules.
   streams: [
 ${offers.map(streamText).join('\n')}
   ],
@@ -55,6 +57,7 @@ ${operationsText(parts.sets)}});
 `;
 }
 
+/** The rest of a comment: granted scopes that no stream needs. */
 function spareText(scopes: readonly string[]): string {
   if (scopes.length === 0) return '.';
   const [first = '', ...others] = wrapWords(
@@ -65,7 +68,7 @@ function spareText(scopes: readonly string[]): string {
   return [first, ...others.map((line) => `  // ${line}`)].join('\n');
 }
 
-/** Breaks text at spaces, the first line at another width than the others. */
+/** Breaks a text at its spaces into lines of a width, which is another one for the first line. */
 function wrapWords(text: string, firstWidth: number, width: number): string[] {
   const lines = [''];
   for (const word of text.split(' ')) {
@@ -108,12 +111,12 @@ function streamText({ name, title, factory, id, key, paging, fields, notes }: Of
   );
 }
 
-/** A comment ends with its line, whatever Procurios put in it. */
+/** A comment of one line, because a line end in a text from Procurios would end the comment. */
 function commentLine(text: string, indent: number): string {
   return `${' '.repeat(indent)}// ${shortened(oneLine(text), WIDEST - indent - 3)}`;
 }
 
-/** A call as the formatter breaks it: at the overrides, or at every argument. */
+/** A call, broken as the formatter breaks it: at the overrides, or at every argument. */
 function callText(factory: string, given: readonly string[], overrides: readonly string[]): string {
   const all = overrides.length === 0 ? given : [...given, `{ ${overrides.join(', ')} }`];
   const line = `    ${factory}(${all.join(', ')}),`;
@@ -132,7 +135,7 @@ function operationsText(sets: readonly FieldSet[]): string {
     commentLine(`    ${operationName(title)}: registration({ set: ${number(id)} }),`, 2),
   );
   return `
-  // What a queued change can be: see config/catalogue/operations.ts. With the forms that were found:
+  // The operations that queued changes can use: see config/catalogue/operations.ts. With the forms that were found:
   //   operations: {
 ${lines.join('\n')}
   //   },

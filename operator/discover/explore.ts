@@ -1,14 +1,19 @@
 import { MODULES, type Module } from '../../config/catalogue/modules.ts';
 import { relationCollection, webshopOrders } from '../../config/catalogue/streams.ts';
+import type { Credentials } from '../../lambda/core/token/credentials.ts';
 import type { ApiFailure } from '../doctor/judge-failure.ts';
 import type { ApiAccess } from '../procurios/api-access.ts';
+import type { Address } from './address.ts';
 import type { ClosedModule, Discovery, FieldSet } from './discovery.ts';
 import { judgeOffer, type UnnamedOffer } from './judge-offer.ts';
-import type { OpenedApi } from './open-with-scopes.ts';
+import { openWithScopes } from './open-with-scopes.ts';
 import { readEntries, readSchemaFields } from './read-entries.ts';
 import { streamNames } from './stream-names.ts';
 
+/** What to look for. */
 export interface ExploreOptions {
+  /** Scopes to ask for. */
+  readonly scopes: readonly string[];
   /** Numbers of the webshops whose orders are looked for. */
   readonly shops: readonly number[];
   /** Called with what is read next. */
@@ -19,8 +24,15 @@ export interface ExploreOptions {
  * Reads what the credentials reach: a page or two of each listing, and the schemas of collections and sets. Writes nothing.
  *
  * A module that fails is in `closed`, and the others are still read.
+ *
+ * @throws {SyncError} As a token request does; `ACCESS_DENIED` if no scope is granted.
  */
-export async function explore({ api, scopes }: OpenedApi, options: ExploreOptions): Promise<Discovery> {
+export async function explore(
+  address: Address,
+  credentials: Credentials,
+  options: ExploreOptions,
+): Promise<Discovery> {
+  const { api, scopes } = await openWithScopes(address, credentials, options.scopes, options.onProgress);
   const offers: UnnamedOffer[] = [];
   const sets: FieldSet[] = [];
   const closed: ClosedModule[] = [];

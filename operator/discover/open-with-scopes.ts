@@ -3,14 +3,8 @@ import { SyncError } from '../../lambda/core/errors.ts';
 import type { Credentials } from '../../lambda/core/token/credentials.ts';
 import { createTokenSource } from '../../lambda/procurios/token/client-token.ts';
 import { type ApiAccess, openApi } from '../procurios/api-access.ts';
+import type { Address } from './address.ts';
 import type { DiscoveredScopes } from './discovery.ts';
-
-/** Where a Procurios environment answers. */
-export interface Address {
-  /** An origin: `https://acme.procurios.site`. */
-  readonly host: string;
-  readonly tokenUrl: string;
-}
 
 /** Access to Procurios with a token that has been obtained. */
 export interface OpenedApi {

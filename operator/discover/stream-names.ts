@@ -1,14 +1,14 @@
 import { printable } from '../words.ts';
 
-/** Names of tables allow more; this is easy to type. */
+/** Names of tables may be longer, but these are easier to type. */
 const LONGEST = 40;
 
-/** Names for streams, made from titles: lower case letters, digits and hyphens, each once and none of them reserved. */
+/** Makes a unique name for each title: lower case letters, digits and hyphens, and not that of the state table. */
 export function streamNames(titles: readonly string[]): string[] {
   const taken = new Set<string>();
   return titles.map((title) => {
     const base = slugOf(title) || 'stream';
-    // A table whose name ends in state keeps the runs of an environment.
+    // The table of a stream called `state` would have the name of the state table.
     const safe = /(?:^|-)state$/.test(base) ? `${base}s` : base;
     let name = safe;
     for (let number = 2; taken.has(name); number += 1) name = `${safe}-${number}`;

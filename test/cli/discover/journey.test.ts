@@ -83,7 +83,7 @@ describe('a file that is there', () => {
 
     expect(refused).toMatchObject({ code: 2, stdout: '' });
     expect(refused.stderr).toMatch(
-      /^USAGE: procurios\.config\.ts is there already: add --force to replace it, or --out FILE/,
+      /^USAGE: procurios\.config\.ts exists already: add --force to replace it, or --out FILE/,
     );
     expect(kept).toBe('// mine\n');
     expect(forced.code).toBe(0);
@@ -114,7 +114,10 @@ describe('wrong usage or credentials', () => {
     [['--token-url', 'ftp://x'], /--token-url is not an address/],
     [['--environment', 'Not This'], /--environment takes lower case letters/],
     [[], /there is no terminal to ask on: add --all, or --stream NAME/],
-    [['--stream', 'chanels'], /no stream to be called chanels \(did you mean channels\?\); found were /],
+    [
+      ['--stream', 'chanels'],
+      /no stream was found that would be called chanels \(did you mean channels\?\); found were /,
+    ],
   ])('%j', async (args, message) => {
     const { code, stderr } = await discover(...args);
 

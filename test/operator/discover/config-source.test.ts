@@ -20,7 +20,7 @@ const PARTS = {
   tokenUrl: 'https://acme.procurios.site/l/oauth2/token',
   offers: [OFFER],
   sets: [],
-  spareScopes: [],
+  grantedScopes: undefined,
 };
 
 test('the config overrides what the catalogue has otherwise, with the imports that this needs', () => {
@@ -62,9 +62,9 @@ test('an id from Procurios in a comment becomes no code, with any line separator
     title: `Lid ${end} worden`,
     fields: [],
   }));
-  const spareScopes = ends.map((end) => `a${end}b`);
+  const grantedScopes = ends.map((end) => `a${end}b`);
 
-  const source = configSource({ ...PARTS, sets, spareScopes });
+  const source = configSource({ ...PARTS, sets, grantedScopes });
 
   const code = source.split(/[\n\r\u2028\u2029]/).filter((line) => !line.trimStart().startsWith('//'));
   expect(source).toContain('globalThis.injected');

@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { chosenByFlags } from '../../../cli/discover/choose.ts';
 import { CATALOGUE_SCOPES } from '../../../config/catalogue/modules.ts';
 import { SIMULATOR_CREDENTIALS, type Simulator, startSimulator } from '../../../local/simulator/simulator.ts';
+import { chooseOffers } from '../../../operator/discover/choose-offers.ts';
 import type { Discovery } from '../../../operator/discover/discovery.ts';
 import { explore } from '../../../operator/discover/explore.ts';
-import { openWithScopes } from '../../../operator/discover/open-with-scopes.ts';
 import { answerJson, startHttpServer } from '../../support/http-server.ts';
 
 let simulator: Simulator;
@@ -15,8 +14,7 @@ afterEach(() => simulator.close());
 
 async function findOut(scopes: readonly string[], url = simulator.url, shops = [1]): Promise<Discovery> {
   const address = { host: url, tokenUrl: `${url}/l/oauth2/token` };
-  const opened = await openWithScopes(address, SIMULATOR_CREDENTIALS, scopes, () => {});
-  return await explore(opened, { shops, onProgress: () => {} });
+  return await explore(address, SIMULATOR_CREDENTIALS, { scopes, shops, onProgress: () => {} });
 }
 
 describe('discover asks for scopes and', () => {
@@ -136,8 +134,8 @@ test('explore() sets another key for a collection without its own, and offers no
     { name: 'states' },
   ]);
   expect(closed.every(({ reason }) => reason === 'absent')).toBe(true);
-  expect(chosenByFlags(offers, undefined).map(({ name }) => name)).toEqual(['members']);
-  expect(() => chosenByFlags(offers, ['members-2'])).toThrow(/members-2 cannot be pulled: id is not among/);
+  expect(chooseOffers(offers, undefined).map(({ name }) => name)).toEqual(['members']);
+  expect(() => chooseOffers(offers, ['members-2'])).toThrow(/members-2 cannot be pulled: id is not among/);
 });
 
 test('explore() reads the other collections if one of them fails', async () => {

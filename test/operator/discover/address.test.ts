@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { originOf } from '../../../cli/discover/choose.ts';
+import { originOf } from '../../../operator/discover/address.ts';
 
 test.each([
   ['https://acme.procurios.site', 'https://acme.procurios.site'],

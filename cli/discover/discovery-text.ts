@@ -5,14 +5,14 @@ import { type Column, tableOf } from '../terminal/table.ts';
 import { tableWidth } from '../terminal/terminal.ts';
 import { textWidth, wrapped } from '../terminal/text.ts';
 
-/** What was found, for people. */
-export function foundText(found: Discovery): string {
+/** A discovery as text for the terminal. */
+export function discoveryText(discovery: Discovery): string {
   const sections = [
-    scopesText(found),
-    offersText(found.offers),
-    notesText(found.offers),
-    setsText(found),
-    closedText(found.closed),
+    scopesText(discovery),
+    offersText(discovery.offers),
+    notesText(discovery.offers),
+    setsText(discovery),
+    closedText(discovery.closed),
     elsewhereText(),
   ];
   return sections.filter((section) => section !== '').join('\n\n');
@@ -30,20 +30,20 @@ function paragraphs(lines: readonly string[]): string {
 function scopesText({ scopes: { asked, granted, refused } }: Discovery): string {
   const lines =
     granted === undefined
-      ? [`${countOf(asked.length, 'scope')} asked for; the token does not say which it is for`]
+      ? [`${countOf(asked.length, 'scope')} asked for; the token endpoint does not say which it granted`]
       : [`granted: ${granted.join(' ') || 'none'}`];
   const missing = asked.filter(
     (scope) => granted !== undefined && !granted.includes(scope) && !refused.includes(scope),
   );
   if (missing.length > 0) lines.push(`not granted: ${missing.join(' ')}`);
-  if (refused.length > 0) lines.push(`may not be asked for: ${refused.join(' ')}`);
+  if (refused.length > 0) lines.push(`refused: ${refused.join(' ')}`);
   return `${heading('Scopes')}\n${paragraphs(lines)}`;
 }
 
 function offersText(offers: readonly Offer[]): string {
   if (offers.length === 0) return `${heading('Streams')}\n  none`;
   const remarks = offers.map(({ obstacle, notes }) => {
-    if (obstacle !== undefined) return 'not as it is';
+    if (obstacle !== undefined) return 'cannot be pulled';
     return notes.length > 0 ? 'see below' : '';
   });
   const columns: Column[] = [
@@ -76,14 +76,14 @@ function closedText(closed: readonly ClosedModule[]): string {
   if (closed.length === 0) return '';
   const lines = closed.map(({ title, reason, scopes, message }) => {
     if (reason === 'scope') return `${title}: refused (403); needs the scope ${scopes.join(' or ')}`;
-    return reason === 'absent' ? `${title}: not there (404)` : `${title}: ${message}`;
+    return reason === 'absent' ? `${title}: does not exist here (404)` : `${title}: ${message}`;
   });
-  return `${heading('Not within reach')}\n${paragraphs(lines)}`;
+  return `${heading('Not readable')}\n${paragraphs(lines)}`;
 }
 
-/** What nobody can list without knowing more. */
+/** Listings that need an id which no list has. */
 function elsewhereText(): string {
   return paragraphs([
-    'Attendees are read per meeting, recipients per email, orders per shop (--shop NUMBER…): see config/catalogue/streams.ts. Modules of your own: stream(name, { … }).',
+    'Attendees are read per meeting, recipients per email, and orders per shop (--shop NUMBER…): see config/catalogue/streams.ts. For other modules use stream(name, { … }).',
   ]);
 }
