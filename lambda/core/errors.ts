@@ -1,4 +1,4 @@
-/** What happens next: it is tried again by itself, a person decides, or somebody changes something. */
+/** What happens next: the system retries, a person decides, or a person changes the config, the credentials or the access. */
 export type Disposition = 'retry' | 'hold' | 'fix';
 
 const DISPOSITIONS = {
@@ -6,9 +6,9 @@ const DISPOSITIONS = {
   CONFIG_INVALID: 'fix',
   /** The secret is absent, empty or not of the shape `{"clientId", "clientSecret"}`. */
   SECRET_INVALID: 'fix',
-  /** Procurios refused the client's id and secret, also after the secret was read anew. */
+  /** Procurios refused the client's id and secret, also after the secret was read again. */
   CREDENTIALS_REFUSED: 'fix',
-  /** No user's token serves any more: somebody has to log in, by the command in the message. */
+  /** No user's token is valid any more: a user must log in, by the command in the message. */
   CONSENT_NEEDED: 'fix',
   /** A new token was refused as well, or the scope is missing (401 after a new token, 403). */
   ACCESS_DENIED: 'fix',
@@ -20,9 +20,9 @@ const DISPOSITIONS = {
   RESPONSE_INVALID: 'fix',
   /** The answer holds no list of objects, or more than one. */
   LIST_AMBIGUOUS: 'fix',
-  /** The listing leads back to a page already read, or shows nothing new without coming to an end. */
+  /** The listing leads back to a page already read, or shows nothing new without ending. */
   PAGING_LOOP: 'fix',
-  /** Procurios asked us to slow down for longer than was waited for. */
+  /** Procurios asked for a longer pause than the client waits. */
   THROTTLED: 'retry',
   /** Procurios failed, stalled or cut its answers short, also after several attempts. */
   UNAVAILABLE: 'retry',
@@ -34,9 +34,9 @@ const DISPOSITIONS = {
   CHANGE_INVALID: 'fix',
   /** Another pull of this environment is running. */
   RUN_ACTIVE: 'retry',
-  /** The pull was stopped, or its time was up; the next one goes on from there. */
+  /** The pull was stopped, or its time was up; the next pull continues from there. */
   INTERRUPTED: 'retry',
-  /** The receipt does not add up: a bug of ours. */
+  /** The receipt does not balance, which is a bug in this system. */
   UNBALANCED: 'fix',
 } as const satisfies Record<string, Disposition>;
 
@@ -56,38 +56,60 @@ export function countProblems({ length }: readonly Problem[]): string {
   return length === 1 ? 'a problem' : `${length} problems`;
 }
 
-export interface SyncErrorOptions extends ErrorOptions {
+/** The facts of a failure that code reads. A message is for people, and is never parsed. */
+export interface SyncErrorDetail {
   /** All the problems found, where the input has several. */
   readonly problems?: readonly Problem[];
-  /** How long the other side asked us to wait, in milliseconds. */
-  readonly retryAfterMs?: number;
+  /** The pause that the other side asked for, in milliseconds. */
+  readonly retryAfterMs?: number | undefined;
+  /** True if the same request may succeed within seconds. */
+  readonly isTransient?: boolean;
+  /** The message for a screen that already names what was asked for. */
+  readonly brief?: string;
+  /** The HTTP status of the answer. */
+  readonly status?: number;
+  /** The host that a redirect leads to. */
+  readonly redirectHost?: string | undefined;
+  /** The registered OAuth2 error in the answer, such as `unauthorized_client`. */
+  readonly oauthError?: string | undefined;
+  /** True if the connection failed at TLS: the certificate or the handshake. */
+  readonly isTls?: boolean;
+  /** The command that logs a user in. */
+  readonly loginCommand?: string;
 }
 
 /**
- * A failure this system expects and has an answer for.
+ * A failure that this system expects and has an answer for.
  *
  * Anything else that is thrown is a bug, and only entry points and commands catch it.
  */
 export class SyncError extends Error {
   override readonly name = 'SyncError';
   readonly code: SyncErrorCode;
-  readonly problems: readonly Problem[];
-  /** How long the other side asked us to wait, in milliseconds; undefined where it did not say. */
-  readonly retryAfterMs: number | undefined;
+  readonly detail: SyncErrorDetail;
 
   /**
    * @param code - Which expected failure this is.
    * @param message - What was wrong and what was expected. Never a secret, a whole URL or an object's values.
-   * @param options - The error that this one explains goes in `cause`.
+   * @param options - Facts for code to read; the error that this one explains goes in `cause`.
    */
-  constructor(code: SyncErrorCode, message: string, options: SyncErrorOptions = {}) {
-    super(message, options);
+  constructor(code: SyncErrorCode, message: string, options: SyncErrorDetail & ErrorOptions = {}) {
+    const { cause, ...detail } = options;
+    super(message, cause === undefined ? {} : { cause });
     this.code = code;
-    this.problems = options.problems ?? [];
-    this.retryAfterMs = options.retryAfterMs;
+    this.detail = detail;
   }
 
   get disposition(): Disposition {
     return DISPOSITIONS[this.code];
+  }
+
+  get problems(): readonly Problem[] {
+    return this.detail.problems ?? [];
+  }
+
+  /** The pause that the other side asked for, in milliseconds; undefined if it asked for none. */
+  get retryAfterMs(): number | undefined {
+    return this.detail.retryAfterMs;
   }
 }

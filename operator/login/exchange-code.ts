@@ -4,7 +4,7 @@ import type { AuthorizationCodeGrant } from '../../lambda/core/token/authorizati
 import type { Credentials } from '../../lambda/core/token/credentials.ts';
 import type { Client } from '../../lambda/procurios/http/client.ts';
 import type { ClientLimits } from '../../lambda/procurios/http/limits.ts';
-import { type Spent, spendGrant } from '../../lambda/procurios/token/exchange-once.ts';
+import { type ExchangeResult, exchangeOnce } from '../../lambda/procurios/token/exchange-once.ts';
 import { DIALECTS, otherDialect } from './dialects.ts';
 
 export interface ExchangeOptions {
@@ -25,10 +25,10 @@ export interface ExchangeOptions {
  * does not understand the dialect.
  * @throws {SyncError} Those of `readCredentials`.
  */
-export async function exchangeCode(options: ExchangeOptions): Promise<Spent> {
+export async function exchangeCode(options: ExchangeOptions): Promise<ExchangeResult> {
   const { auth, code, verifier } = options;
   const { codeGrant, redirect } = DIALECTS[auth.dialect];
-  return await spendGrant({
+  return await exchangeOnce({
     ...options,
     about: 'token for the code',
     request: {

@@ -83,11 +83,11 @@ async function obtainToken(
 ): Promise<UserToken> {
   const { tokenUrl } = config;
   const askedAtMs = Date.now();
-  const spent = await exchangeCode({ tokenUrl, auth, code, verifier, readCredentials });
-  if (spent.kind !== 'failed') {
-    return userTokenOf(spent.grant, randomUUID(), askedAtMs, { scopes: auth.scopes });
+  const result = await exchangeCode({ tokenUrl, auth, code, verifier, readCredentials });
+  if (result.kind !== 'failed') {
+    return userTokenOf(result.token, randomUUID(), askedAtMs, { scopes: auth.scopes });
   }
-  const { failure, isVoid } = spent;
+  const { failure, isVoid } = result;
   const text = `${failure.message}; nothing was stored${isVoid ? ', log in again for a new code' : ''}`;
   throw failure.code === 'CONSENT_NEEDED'
     ? new CommandError('LOGIN_FAILED', text)

@@ -62,15 +62,15 @@ afterAll(async () => {
 /** Stores what login stores. */
 beforeEach(async () => {
   const url = new URL(await consentAt(requestConsent(auth, SIMULATOR_CREDENTIALS.clientId).url));
-  const spent = await exchangeCode({
+  const exchanged = await exchangeCode({
     tokenUrl: `${procurios.url}/l/oauth2/token`,
     auth,
     code: url.searchParams.get('code') ?? '',
     verifier: undefined,
     readCredentials: async () => SIMULATOR_CREDENTIALS,
   });
-  if (spent.kind === 'failed') throw spent.failure;
-  const token = userTokenOf(spent.grant, randomUUID(), Date.now(), { scopes: auth.scopes });
+  if (exchanged.kind === 'failed') throw exchanged.failure;
+  const token = userTokenOf(exchanged.token, randomUUID(), Date.now(), { scopes: auth.scopes });
   aws.secrets.put('procurios-sync/acme/user', '{}');
   const store = createUserSecret(secretsManagerOf(aws), 'procurios-sync/acme/user');
   const lease = createTokenLease(stateTable(), systemClock);

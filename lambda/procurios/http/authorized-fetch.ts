@@ -1,80 +1,109 @@
 import { SyncError } from '../../core/errors.ts';
 import type { TokenSource } from '../token/client-token.ts';
-import { type Call, nameOf } from './call.ts';
-import { type Answer, type AnswerListener, type Content, exchange } from './fetch-once.ts';
+import { type Call, callFailure } from './call.ts';
+import { type AnswerListener, type Exchange, fetchOnce, type ReadResponse } from './fetch-once.ts';
 import type { ClientLimits } from './limits.ts';
-import { createRateGate } from './rate-limiter.ts';
-import { busyFailure } from './read-answer.ts';
+import { createRateLimiter } from './rate-limiter.ts';
+import { askedPauseMs, busyFailure } from './read-answer.ts';
 
-/** The one way out to a host: every request waits for a token and its turn, and carries the token. */
-export interface Outlet {
-  /** Requests sent so far; those for tokens are not counted. */
+/** The only way to the host: every request waits for a token and its turn, and carries the token. */
+export interface AuthorizedFetch {
+  /** Requests sent so far, without those for tokens. */
   readonly requests: number;
   /**
-   * Waits for a token and a turn, and gives the token.
+   * Waits for a token and a turn.
    *
-   * @throws {SyncError} `THROTTLED`, when the other side asked for a longer pause than is waited for, and those of
+   * @returns The token.
+   * @throws {SyncError} `THROTTLED` if Procurios asked for a longer pause than the client waits, and those of
    * {@link TokenSource}.
-   * @throws The signal's reason, when it aborts first.
+   * @throws The signal's reason, if it aborts first.
    */
   takeTurn(call: Call, signal: AbortSignal): Promise<string>;
-  /** Sends the request, as `exchange` does; a pause that the answer asks for holds everyone up. */
-  transmit<T>(
-    call: Call,
-    content: Content,
-    bearer: string,
-    signal: AbortSignal,
-    use: (answer: Answer) => Promise<T>,
-  ): Promise<T>;
-  dropToken(bearer: string): void;
+  /** Sends the request with the token, as {@link fetchOnce} does. If the answer asks for a pause, all requests wait. */
+  transmit<T>(request: Request, exchange: Exchange<T>, token: string): Promise<ReadResponse<T>>;
+  /**
+   * Waits for a token and a turn, and sends a read. After a 401 it does so once more, with a new token.
+   *
+   * @throws {SyncError} Transient for 408, 425, 429 and 5xx, unless a longer pause is asked for than the client waits;
+   * `ACCESS_DENIED` for a 403 and a second 401; those of {@link takeTurn}, {@link fetchOnce} and the exchange's `read`.
+   */
+  fetch<T>(request: Request, exchange: Exchange<T>): Promise<ReadResponse<T>>;
+  dropToken(token: string): void;
 }
 
-export interface OutletOptions {
-  readonly acceptLanguage: string;
+export interface AuthorizedFetchOptions {
   readonly token: TokenSource;
   /** Of all requests together; a fraction is a request every few seconds. */
   readonly requestsPerSecond: number;
-  /** @default 'procurios-sync' */
-  readonly userAgent?: string;
-  /** Told of every answer, before it is read. */
+  /** Receives every answer, before it is read. */
   readonly onAnswer?: AnswerListener;
 }
 
-export function createOutlet(options: OutletOptions, limits: ClientLimits): Outlet {
-  const { acceptLanguage, token, requestsPerSecond, userAgent = 'procurios-sync', onAnswer } = options;
-  const gate = createRateGate(requestsPerSecond, limits.longestWaitMs);
+export function createAuthorizedFetch(
+  { token, requestsPerSecond, onAnswer }: AuthorizedFetchOptions,
+  limits: ClientLimits,
+): AuthorizedFetch {
+  const limiter = createRateLimiter(requestsPerSecond, limits.longestWaitMs);
   let requests = 0;
+
+  const takeTurn: AuthorizedFetch['takeTurn'] = async (call, signal) => {
+    await token.get(signal); // first, so that no request holds a turn while it waits for a token
+    const pausedMs = await limiter.enter(signal);
+    if (pausedMs > 0) throw pausedFailure(call, pausedMs);
+    return token.get(signal);
+  };
+  const transmit: AuthorizedFetch['transmit'] = async (request, exchange, bearer) => {
+    const headers = { ...exchange.headers, authorization: `Bearer ${bearer}` };
+    requests += 1;
+    const read: typeof exchange.read = (call, answer) => {
+      onAnswer?.(call, answer);
+      const pauseMs = askedPauseMs(answer);
+      if (pauseMs !== undefined) limiter.pause(pauseMs);
+      return exchange.read(call, answer);
+    };
+    return fetchOnce(request, { ...exchange, headers, read }, limits);
+  };
 
   return {
     get requests() {
       return requests;
     },
-    async takeTurn(call, signal) {
-      await token.get(signal); // first, so that nobody waits for a token in possession of a turn
-      const pausedMs = await gate.enter(signal);
-      if (pausedMs > 0) throw pausedFailure(call, pausedMs);
-      return token.get(signal);
-    },
-    async transmit(call, content, bearer, signal, use) {
-      const headers = {
-        ...content.headers,
-        'accept-language': acceptLanguage,
-        authorization: `Bearer ${bearer}`,
-        'user-agent': userAgent,
-      };
-      requests += 1;
-      return exchange(call, { ...content, headers }, limits, signal, (answer) => {
-        onAnswer?.(call, answer);
-        const { retryAfterMs } = busyFailure(call, answer) ?? {};
-        if (retryAfterMs !== undefined) gate.pause(retryAfterMs);
-        return use(answer);
-      });
+    takeTurn,
+    transmit,
+    async fetch(request, exchange) {
+      const { call } = exchange;
+      const permitted = { ...exchange, read: permittedRead(exchange.read, token.scopes, limits) };
+      const first = await takeTurn(call, request.signal);
+      try {
+        return await transmit(request, permitted, first);
+      } catch (error) {
+        if (!(error instanceof SyncError) || error.detail.status !== 401) throw error;
+        token.drop(first);
+      }
+      return transmit(request, permitted, await takeTurn(call, request.signal));
     },
     dropToken: token.drop,
   };
 }
 
 function pausedFailure(call: Call, pausedMs: number): SyncError {
-  const message = `${nameOf(call)}: not sent, Procurios asked for a pause of ${Math.ceil(pausedMs / 1000)} s more`;
-  return new SyncError('THROTTLED', message, { retryAfterMs: pausedMs });
+  const what = `not sent, Procurios asked for a pause of ${Math.ceil(pausedMs / 1000)} s more`;
+  return callFailure('THROTTLED', call, what, { retryAfterMs: pausedMs });
+}
+
+/** Reads an answer, unless Procurios is busy or refuses access. */
+function permittedRead<T>(
+  read: Exchange<T>['read'],
+  scopes: readonly string[],
+  { longestWaitMs }: ClientLimits,
+): Exchange<T>['read'] {
+  return (call, answer) => {
+    const { status } = answer;
+    const busy = busyFailure(call, answer, longestWaitMs);
+    if (busy !== undefined) throw busy;
+    if (status !== 401 && status !== 403) return read(call, answer);
+    const what = status === 401 ? 'answered 401, also with a new token' : 'answered 403';
+    const expected = `access with the scopes ${scopes.join(' ')}`;
+    throw callFailure('ACCESS_DENIED', call, `${what}; expected ${expected}`, { status });
+  };
 }

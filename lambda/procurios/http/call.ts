@@ -1,14 +1,30 @@
-/** A request, as far as messages about it need it. */
+import { SyncError, type SyncErrorCode, type SyncErrorDetail } from '../../core/errors.ts';
+
+/** A request, as its messages name it. */
 export interface Call {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: URL;
-  /** The path as messages show it, where the URL's own may hold values: with placeholders for them. */
+  /** The path with placeholders, for messages; undefined if the path of `url` holds no values. */
   readonly shownPath?: string;
-  /** What it is for, e.g. `stream members, page 3`. */
+  /** The purpose of the request, e.g. `stream members, page 3`. */
   readonly about: string;
 }
 
-/** A call as messages name it: without the host, and never with the query. */
-export function nameOf({ method, url, shownPath = url.pathname, about }: Call): string {
-  return `${method} ${shownPath} (${about})`;
+/** A call's failure, whose message begins with {@link nameOf} the call. */
+export function callFailure(
+  code: SyncErrorCode,
+  call: Call,
+  what: string,
+  detail: SyncErrorDetail = {},
+): SyncError {
+  return new SyncError(code, `${nameOf(call)}: ${what}`, { brief: `${placeOf(call)}: ${what}`, ...detail });
+}
+
+/** A call as messages name it: `GET /l/x (stream members, page 3)`, without the host and the query. */
+export function nameOf(call: Call): string {
+  return `${placeOf(call)} (${call.about})`;
+}
+
+function placeOf({ method, url, shownPath = url.pathname }: Call): string {
+  return `${method} ${shownPath}`;
 }

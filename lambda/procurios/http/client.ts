@@ -1,42 +1,41 @@
-import { SyncError } from '../../core/errors.ts';
+import { SyncError, type SyncErrorCode } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import type { Reply } from '../../core/push/reply.ts';
-import type { TokenSource } from '../token/client-token.ts';
-import { createOutlet, type OutletOptions } from './authorized-fetch.ts';
-import { type Call, nameOf } from './call.ts';
-import { type Answer, type Content, NO_REUSE } from './fetch-once.ts';
+import { type AuthorizedFetchOptions, createAuthorizedFetch } from './authorized-fetch.ts';
+import type { Call } from './call.ts';
+import { NO_REUSE } from './fetch-once.ts';
 import { type ClientLimits, DEFAULT_LIMITS } from './limits.ts';
-import { afterPause, busyFailure, type JsonAnswer, readJson, readStatusAndJson } from './read-answer.ts';
+import { type JsonAnswer, readJson, readStatusAndJson } from './read-answer.ts';
 import { withRetries } from './retry.ts';
-import { type JsonContent, sendOnce } from './send-once.ts';
+import { type JsonContent, readReply, sendOnce } from './send-once.ts';
 
 /** Reads from one Procurios environment, and writes to it. */
 export interface Client {
   /** The configured host, e.g. `https://acme.procurios.site`: the only origin that requests are sent to. */
   readonly origin: string;
-  /** Requests sent to the host so far, repeated ones included; those for tokens are not counted. */
+  /** Requests sent to the host so far, retries included; those for tokens are not counted. */
   readonly requests: number;
   /**
-   * Reads an address, repeating what fails in a way that may pass, and parses the answer without losing digits.
+   * Reads an address, with retries, and parses the answer without losing digits.
    *
-   * @throws {SyncError} `HOST_UNREACHABLE`, `NOT_PROCURIOS`, `RESPONSE_INVALID`, `ACCESS_DENIED`, `THROTTLED` (at once,
-   * when a longer pause is asked for than is waited for), `UNAVAILABLE`, and those of {@link TokenSource}.
-   * @throws The signal's reason, when it aborts first.
+   * @throws {SyncError} `HOST_UNREACHABLE`, `NOT_PROCURIOS`, `RESPONSE_INVALID`, `ACCESS_DENIED`, `THROTTLED` (at once, if
+   * Procurios asks for a longer pause than the client waits), `UNAVAILABLE`, and those of the token source.
+   * @throws The signal's reason, if it aborts first.
    */
   getJson(request: JsonRequest): Promise<Json>;
   /**
-   * Sends what changes nothing on the other side, repeating it like {@link getJson}, and takes any 2xx and 4xx.
+   * Sends a request that changes nothing on the other side, with retries like {@link getJson}, and takes any 2xx and 4xx.
    *
    * @throws {SyncError} As {@link getJson}.
-   * @throws The signal's reason, when it aborts first.
+   * @throws The signal's reason, if it aborts first.
    */
   ask(request: ApiRequest & { readonly method: 'GET' | 'POST' }): Promise<JsonAnswer>;
   /**
-   * Sends a request once, and once more only with a new token after a 401. It does not throw for what the token
-   * server, the network or the other side do.
+   * Sends a request once, and once more with a new token after a 401. It does not throw for what the token server, the
+   * network or the other side do.
    *
-   * @param request - `endMs`: when nothing of it is in flight any more, in milliseconds since the epoch; what could not
-   * have its whole time until then is not begun. `stop`: once it aborts nothing is begun, and what is goes on to its end.
+   * @param request - `endMs`: when the request must have ended, in milliseconds since the epoch; it is not begun unless a
+   * whole attempt fits. `stop`: prevents a new attempt; an attempt in flight continues.
    */
   send(request: SendRequest): Promise<Reply<JsonContent>>;
 }
@@ -46,7 +45,7 @@ export interface JsonRequest {
   readonly path: string;
   /** The `Accept` header. */
   readonly mediaType: string;
-  /** What is read, for messages: `stream members, page 3`. */
+  /** The purpose of the request, for messages: `stream members, page 3`. */
   readonly about: string;
   readonly signal?: AbortSignal;
 }
@@ -64,111 +63,85 @@ export interface ApiRequest {
   readonly shownPath: string;
   /** The `Accept` header. */
   readonly mediaType: string;
-  /** JSON; absent: none. */
+  /** JSON; absent if the request has no body. */
   readonly body?: string;
-  /** What it is for, for messages: `change b7c1`. */
+  /** The purpose of the request, for messages: `change b7c1`. */
   readonly about: string;
   readonly signal?: AbortSignal;
 }
 
-export interface ClientOptions extends OutletOptions {
+export interface ClientOptions extends AuthorizedFetchOptions {
   readonly host: string;
+  readonly acceptLanguage: string;
+  /** @default 'procurios-sync' */
+  readonly userAgent?: string;
   readonly limits?: Partial<ClientLimits>;
 }
 
-/** Attempts that may stand in line for a turn at the same time: the pages in flight, and as many again repeated. */
+/** Attempts that may wait for a turn at the same time: 8 pages in flight, and 8 that are being retried. */
 const LONGEST_LINE = 16;
 
 export function createClient(options: ClientOptions): Client {
   const { origin } = new URL(options.host);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const outlet = createOutlet(options, limits);
-  const standingInLineMs = (1 + limits.retries) * LONGEST_LINE * (1000 / options.requestsPerSecond);
-  const bounds = { ...limits, totalMs: limits.totalMs + standingInLineMs };
-
-  const attempt = async <T>(
-    call: Call,
-    content: Content,
-    signal: AbortSignal,
-    read: Reader<T>,
-    isRepeated = false,
-  ): Promise<T> => {
-    const bearer = await outlet.takeTurn(call, signal);
-    const result = await outlet.transmit(call, content, bearer, signal, async (answer) => {
-      const busy = busyFailure(call, answer);
-      if (busy !== undefined) throw afterPause(busy, limits);
-      if (answer.status === 401 && !isRepeated) return undefined;
-      return { value: await readPermitted(call, answer, options.token.scopes, read) };
-    });
-    if (result !== undefined) return result.value;
-    outlet.dropToken(bearer);
-    return attempt(call, content, signal, read, true);
+  const authorized = createAuthorizedFetch(options, limits);
+  // ky's total time counts the waits for a turn too.
+  const waitingMs = (1 + limits.retries) * LONGEST_LINE * (1000 / options.requestsPerSecond);
+  const bounds = { ...limits, totalMs: limits.totalMs + waitingMs };
+  const ownHeaders = {
+    'accept-language': options.acceptLanguage,
+    'user-agent': options.userAgent ?? 'procurios-sync',
   };
+
+  const contentOf = ({ mediaType, body }: ApiRequest) => ({
+    headers: {
+      accept: mediaType,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...NO_REUSE,
+      ...ownHeaders,
+    },
+    body,
+  });
 
   return {
     origin,
     get requests() {
-      return outlet.requests;
+      return authorized.requests;
     },
     async getJson({ path, mediaType, about, signal }) {
       const call: Call = { method: 'GET', url: urlOnHost(path, origin, about), about };
-      const content = { headers: { accept: mediaType } };
-      return withRetries(call, bounds, signal, (each) => attempt(call, content, each, readJson));
+      const exchange = { call, headers: { accept: mediaType, ...ownHeaders }, read: readJson };
+      return withRetries(call, bounds, signal, (each) => authorized.fetch(each, exchange));
     },
     async ask(request) {
       const call = callOf(request, origin);
-      const content = contentOf(request);
-      return withRetries(call, bounds, request.signal, (each) =>
-        attempt(call, content, each, readStatusAndJson),
-      );
+      const exchange = { call, ...contentOf(request), read: readStatusAndJson };
+      return withRetries(call, bounds, request.signal, (each) => authorized.fetch(each, exchange));
     },
     async send({ endMs, stop, ...request }) {
-      const bounds = { latestStartMs: endMs - limits.attemptMs, stop };
-      return sendOnce(callOf(request, origin), contentOf(request), outlet, bounds);
+      const exchange = { call: callOf(request, origin), ...contentOf(request), read: readReply };
+      return sendOnce(exchange, authorized, { latestStartMs: endMs - limits.attemptMs, stop });
     },
   };
 }
-
-type Reader<T> = (call: Call, answer: Answer) => Promise<T>;
 
 function callOf({ method, path, shownPath, about }: Omit<ApiRequest, 'signal'>, origin: string): Call {
   return { method, url: urlOnHost(path, origin, about), shownPath, about };
 }
 
-function contentOf({ mediaType, body }: ApiRequest): Content {
-  const headers = {
-    accept: mediaType,
-    ...(body !== undefined && { 'content-type': 'application/json' }),
-    ...NO_REUSE,
-  };
-  return { headers, body };
-}
-
 function urlOnHost(path: string, origin: string, about: string): URL {
   const url = URL.parse(path, origin);
-  if (url === null) throw new SyncError('RESPONSE_INVALID', `${about}: the link is not an address`);
+  if (url === null) throw linkFailure('RESPONSE_INVALID', about, 'the link is not an address');
   if (url.origin !== origin) {
     const target = url.host || 'another kind of address';
-    throw new SyncError(
-      'NOT_PROCURIOS',
-      `${about}: the link leads to ${target}; expected the configured host`,
-    );
+    throw linkFailure('NOT_PROCURIOS', about, `the link leads to ${target}; expected the configured host`);
   }
   if (url.username !== '' || url.password !== '') {
-    throw new SyncError('RESPONSE_INVALID', `${about}: the link holds a user name; expected a plain address`);
+    throw linkFailure('RESPONSE_INVALID', about, 'the link holds a user name; expected a plain address');
   }
   return url;
 }
 
-async function readPermitted<T>(
-  call: Call,
-  answer: Answer,
-  scopes: readonly string[],
-  read: Reader<T>,
-): Promise<T> {
-  const { status } = answer;
-  if (status !== 401 && status !== 403) return read(call, answer);
-  const what = status === 401 ? 'answered 401, also with a new token' : 'answered 403';
-  const expected = `access with the scopes ${scopes.join(' ')}`;
-  throw new SyncError('ACCESS_DENIED', `${nameOf(call)}: ${what}; expected ${expected}`);
+function linkFailure(code: SyncErrorCode, about: string, what: string): SyncError {
+  return new SyncError(code, `${about}: ${what}`, { brief: what });
 }

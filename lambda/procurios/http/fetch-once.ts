@@ -1,80 +1,87 @@
-import { SyncError } from '../../core/errors.ts';
-import { type Call, nameOf } from './call.ts';
+import type { SyncError } from '../../core/errors.ts';
+import { type Call, callFailure } from './call.ts';
 import type { ClientLimits } from './limits.ts';
 import { networkFailure } from './network-failure.ts';
-import { PassingFailure } from './retryable-failure.ts';
 
 /** An answer whose body has not been read yet. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   /**
-   * Reads the body whole.
+   * Reads the whole body.
    *
-   * @throws {PassingFailure} When it is cut short or stalls.
-   * @throws {SyncError} `RESPONSE_INVALID` when it is larger than allowed or not UTF-8.
+   * @throws {SyncError} `UNAVAILABLE`, transient, if the body is cut short or stalls; `RESPONSE_INVALID` if it is too large
+   * or not UTF-8.
    */
   readText(): Promise<string>;
 }
 
-/** Sees an answer to each attempt, whatever becomes of it. */
+/** Receives the answer to each attempt, before its body is read. */
 export type AnswerListener = (call: Call, answer: Pick<Answer, 'status' | 'headers'>) => void;
 
-/** What a request holds besides its address. */
-export interface Content {
-  readonly headers: Record<string, string>;
-  readonly body?: URLSearchParams | string;
+/** What a request sends, and how its answer is read. */
+export interface Exchange<T> {
+  readonly call: Call;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Sent with a Content-Length because it is a text. A `Request` would turn it into a stream, which has none. */
+  readonly body?: URLSearchParams | string | undefined;
+  /** Reads the answer within the attempt's time limit. A body that is not read is cancelled. */
+  readonly read: (call: Call, answer: Answer) => Promise<T>;
+}
+
+/** A response whose body was read; `json` gives what {@link Exchange.read} made of it. */
+export interface ReadResponse<T> extends Response {
+  json(): Promise<T>;
 }
 
 /**
- * Has the connection closed after the answer. One that lies idle while a function is frozen is dead when it wakes, and
- * a write sent on it is lost without anybody knowing whether it arrived: so nothing leaves one behind for a write.
+ * Closes the connection after the answer. An idle connection dies while a function is frozen, and a write on a dead
+ * connection is lost without a sign whether it arrived. So no request leaves an idle connection behind for a write.
  */
 export const NO_REUSE = { connection: 'close' };
 
 /**
- * Sends one request, follows no redirect, and has `use` read the answer, all within the limit for one attempt.
+ * Sends a request once, with the exchange's headers and body, and reads the answer within the time limit of one attempt.
  *
- * @throws {PassingFailure} When the connection or the time limit gave out.
- * @throws {SyncError} `HOST_UNREACHABLE`, when a repetition would change nothing.
- * @throws The signal's reason, when it aborts first.
+ * @param request - The address, the method and the signal.
+ * @throws {SyncError} `UNAVAILABLE`, `HOST_UNREACHABLE`, and those of {@link Exchange.read}.
+ * @throws The signal's reason, if it aborts first.
  */
-export async function exchange<T>(
-  call: Call,
-  content: Content,
+export async function fetchOnce<T>(
+  { url, method, redirect, signal }: Request,
+  { call, headers, body, read }: Exchange<T>,
   limits: ClientLimits,
-  signal: AbortSignal,
-  use: (answer: Answer) => Promise<T>,
-): Promise<T> {
+): Promise<ReadResponse<T>> {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), limits.attemptMs);
   const translate = (error: unknown): never => {
     signal.throwIfAborted();
-    if (late.signal.aborted) throw new PassingFailure(lateFailure(call, limits.attemptMs));
-    throw networkFailure(error, call);
+    throw late.signal.aborted ? lateFailure(call, limits.attemptMs) : networkFailure(error, call);
   };
 
   let response: Response | undefined;
   try {
-    response = await fetch(call.url, {
-      method: call.method,
-      ...content,
-      redirect: 'manual',
+    response = await fetch(url, {
+      method,
+      headers,
+      body,
+      redirect,
       signal: AbortSignal.any([signal, late.signal]),
     }).catch(translate);
-    const { status, headers, body } = response;
+    const { status, headers: answered, body: stream } = response;
     const readText = async () => {
-      const bytes = await readBytes(body, limits.largestBodyBytes).catch(translate);
+      const bytes = await readBytes(stream, limits.largestBodyBytes).catch(translate);
       return decode(bytes, call, limits.largestBodyBytes);
     };
-    return await use({ status, headers, readText });
+    const value = await read(call, { status, headers: answered, readText });
+    return Object.assign(response, { json: async () => value });
   } finally {
     clearTimeout(timer);
-    response?.body?.cancel().catch(() => {}); // frees the connection where the body was not wanted
+    response?.body?.cancel().catch(() => {}); // frees the connection if the body was not read
   }
 }
 
-/** @returns Undefined when there are more than `most`. */
+/** @returns Undefined if there are more than `most`. */
 async function readBytes(body: Response['body'], most: number): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -89,17 +96,20 @@ async function readBytes(body: Response['body'], most: number): Promise<Uint8Arr
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+/** Decodes strictly: `Response.text` would replace what is not UTF-8. */
 function decode(bytes: Uint8Array | undefined, call: Call, most: number): string {
   if (bytes === undefined) {
-    throw new SyncError('RESPONSE_INVALID', `${nameOf(call)}: the answer is larger than ${most} bytes`);
+    throw callFailure('RESPONSE_INVALID', call, `the answer is larger than ${most} bytes`);
   }
   try {
     return utf8.decode(bytes);
   } catch {
-    throw new SyncError('RESPONSE_INVALID', `${nameOf(call)}: the answer is not UTF-8`);
+    throw callFailure('RESPONSE_INVALID', call, 'the answer is not UTF-8');
   }
 }
 
 export function lateFailure(call: Call, limitMs: number): SyncError {
-  return new SyncError('UNAVAILABLE', `${nameOf(call)}: no whole answer within ${limitMs / 1000} s`);
+  return callFailure('UNAVAILABLE', call, `no whole answer within ${limitMs / 1000} s`, {
+    isTransient: true,
+  });
 }

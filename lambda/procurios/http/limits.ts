@@ -1,16 +1,16 @@
 import { LONGEST_WAIT_IN_SLICE_MS } from '../../core/pull/reading-end.ts';
 
-/** How long and how often the client tries, and how much it takes in. */
+/** How long and how often the client tries, and how large an answer it accepts. */
 export interface ClientLimits {
   /** One attempt, from sending to the last byte of the answer, in milliseconds. */
   readonly attemptMs: number;
-  /** All attempts and the waits between them, in milliseconds; the waits for a turn at the rate limit not. */
+  /** All attempts and the pauses between them, in milliseconds, without the waits for a turn at the rate limiter. */
   readonly totalMs: number;
   /** Attempts after the first. */
   readonly retries: number;
-  /** The wait before the first retry; each further one is twice as long, all are shortened at random by up to half. */
+  /** The backoff before the first retry; each further one is twice as long. All are shortened at random by up to half. */
   readonly backoffMs: number;
-  /** The longest pause asked for (`Retry-After`) that is waited for here; longer ones are the caller's. */
+  /** The longest pause (`Retry-After`) that the client waits. A longer one is thrown as `THROTTLED`, for the caller to wait. */
   readonly longestWaitMs: number;
   /** The largest answer, after decompression, in bytes. */
   readonly largestBodyBytes: number;
@@ -25,7 +25,7 @@ export const DEFAULT_LIMITS: ClientLimits = {
   largestBodyBytes: 32 * 1024 * 1024, // the vendor's largest page, 1,000 objects, at 32 KB each
 };
 
-/** For the push: others wait behind a message, and what does not come soon is tried again by the queue. */
+/** For the push: other messages wait behind this one, and the queue retries later. */
 export const PUSH_LIMITS: ClientLimits = {
   ...DEFAULT_LIMITS,
   totalMs: 60_000,

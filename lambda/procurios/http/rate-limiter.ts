@@ -1,36 +1,36 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** The one way out for all requests to a host, which spaces them evenly. */
-export interface RateGate {
+/** Spaces all requests to a host evenly. */
+export interface RateLimiter {
   /**
    * Waits for a turn, first come, first served.
    *
-   * @returns 0 when the request may be sent now; otherwise the gate is paused for longer than is waited for here,
-   * and this is what is left of the pause, in milliseconds.
-   * @throws The signal's reason, when it aborts first. The turn then goes to the next one.
+   * @returns 0 if the request may be sent now. Otherwise the limiter is paused for longer than requests wait, and this is
+   * the rest of the pause, in milliseconds.
+   * @throws The signal's reason, if it aborts first. The next request in the queue then gets the turn.
    */
   enter(signal: AbortSignal): Promise<number>;
-  /** Lets nothing through for that many milliseconds, also not those who wait already. */
+  /** Stops all requests for that many milliseconds, those in the queue too. */
   pause(ms: number): void;
 }
 
-/** Turns that were missed because the process was busy are made up for, as far as this: 50 milliseconds. */
+/** Turns that a busy process missed are made up for, up to this: 50 milliseconds. */
 const LARGEST_ARREARS_MS = 50;
 
 /**
  * @param requestsPerSecond - Above 0; a fraction is a request every few seconds.
- * @param longestPauseMs - Longer pauses are not waited for.
+ * @param longestPauseMs - Requests do not wait for a longer pause.
  */
-export function createRateGate(requestsPerSecond: number, longestPauseMs: number): RateGate {
+export function createRateLimiter(requestsPerSecond: number, longestPauseMs: number): RateLimiter {
   const intervalMs = 1000 / requestsPerSecond;
   const queue: ((pausedMs: number) => void)[] = [];
   let nextTurnMs = 0;
   let pausedUntilMs = 0;
-  let isOpening = false;
+  let isServing = false;
   let alarm = new AbortController();
 
-  const openInTurn = async () => {
-    isOpening = true;
+  const serveQueue = async () => {
+    isServing = true;
     nextTurnMs = Math.max(nextTurnMs, performance.now());
     while (queue.length > 0) {
       const now = performance.now();
@@ -46,7 +46,7 @@ export function createRateGate(requestsPerSecond: number, longestPauseMs: number
         queue.shift()?.(0);
       }
     }
-    isOpening = false;
+    isServing = false;
   };
 
   return {
@@ -64,7 +64,7 @@ export function createRateGate(requestsPerSecond: number, longestPauseMs: number
         };
         signal.addEventListener('abort', leave, { once: true });
         queue.push(letIn);
-        if (!isOpening) void openInTurn();
+        if (!isServing) void serveQueue();
       }),
     pause(ms) {
       pausedUntilMs = Math.max(pausedUntilMs, performance.now() + ms);

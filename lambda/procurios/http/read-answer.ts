@@ -1,67 +1,70 @@
-import { SyncError } from '../../core/errors.ts';
+import type { SyncError } from '../../core/errors.ts';
 import { type Json, parseJson } from '../../core/json.ts';
-import { type Call, nameOf } from './call.ts';
+import { type Call, callFailure } from './call.ts';
 import type { Answer } from './fetch-once.ts';
-import type { ClientLimits } from './limits.ts';
-
-import { PassingFailure } from './retryable-failure.ts';
 
 /** `application/json` and the vendor's `application/vnd.procurios.….+json`. */
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/i;
 
-/**
- * The failure in an answer that says "not now": 408, 425, 429 and 5xx.
- *
- * @returns Undefined for every other status. `retryAfterMs` is what the answer asks for.
- */
-export function busyFailure(call: Call, { status, headers }: Answer): SyncError | undefined {
-  if (status < 500 && status !== 408 && status !== 425 && status !== 429) return undefined;
-  const retryAfterMs = parseRetryAfter(headers.get('retry-after'), Date.now());
-  const wish =
-    retryAfterMs === undefined ? '' : ` and asked for a pause of ${Math.ceil(retryAfterMs / 1000)} s`;
-  const code = status === 429 ? 'THROTTLED' : 'UNAVAILABLE';
-  return new SyncError(code, `${nameOf(call)}: answered ${status}${wish}; expected 200`, { retryAfterMs });
+/** Statuses that say "not now": 408, 425, 429 and 5xx. */
+function isBusy(status: number): boolean {
+  return status >= 500 || status === 408 || status === 425 || status === 429;
 }
 
-/** A failure as it is thrown in an attempt: repeatable, unless a longer pause is asked for than is waited for. */
-export function afterPause(failure: SyncError, { longestWaitMs }: ClientLimits): PassingFailure | SyncError {
-  const { retryAfterMs = 0, message } = failure;
-  return retryAfterMs <= longestWaitMs
-    ? new PassingFailure(failure)
-    : new SyncError('THROTTLED', message, { retryAfterMs });
+/** The pause that a busy answer asks for, in milliseconds; undefined if it asks for none. */
+export function askedPauseMs({ status, headers }: Pick<Answer, 'status' | 'headers'>): number | undefined {
+  return isBusy(status) ? parseRetryAfter(headers.get('retry-after'), Date.now()) : undefined;
+}
+
+/**
+ * The failure of a busy answer: 408, 425, 429 and 5xx.
+ *
+ * @param longestWaitMs - A request that is asked to pause for longer is not retried: its failure is `THROTTLED`.
+ * @returns Undefined for every other status.
+ */
+export function busyFailure(call: Call, answer: Answer, longestWaitMs: number): SyncError | undefined {
+  const { status } = answer;
+  if (!isBusy(status)) return undefined;
+  const retryAfterMs = askedPauseMs(answer);
+  const isTransient = (retryAfterMs ?? 0) <= longestWaitMs;
+  const wish =
+    retryAfterMs === undefined ? '' : ` and asked for a pause of ${Math.ceil(retryAfterMs / 1000)} s`;
+  const code = status === 429 || !isTransient ? 'THROTTLED' : 'UNAVAILABLE';
+  const detail = { status, retryAfterMs, isTransient };
+  return callFailure(code, call, `answered ${status}${wish}; expected 200`, detail);
 }
 
 /**
  * Reads the JSON of an answer that must be a 200.
  *
- * @throws {SyncError} `NOT_PROCURIOS` for a redirect or another content type, `RESPONSE_INVALID` for another status.
- * @throws {PassingFailure} When the body is cut short, stalls or is not JSON: a proxy may have cut it.
+ * @throws {SyncError} `NOT_PROCURIOS` for a redirect or another content type, `RESPONSE_INVALID` for another status. If the
+ * body is cut short, stalls or is not JSON, the failure is transient, because a proxy may have cut it.
  */
 export async function readJson(call: Call, answer: Answer): Promise<Json> {
   refuseRedirect(call, answer);
   const { status } = answer;
   if (status !== 200) {
     const page = isHtml(answer) ? ' with an HTML page' : '';
-    throw new SyncError('RESPONSE_INVALID', `${nameOf(call)}: answered ${status}${page}; expected 200`);
+    throw callFailure('RESPONSE_INVALID', call, `answered ${status}${page}; expected 200`, { status });
   }
   refuseOtherTypes(call, answer);
-  return parseBody(call, await answer.readText());
+  return parseBody(call, status, await answer.readText());
 }
 
 /** A status with the JSON that came with it. */
 export interface JsonAnswer {
   readonly status: number;
-  /** Undefined: there was no body, or with a 4xx none that is JSON. */
+  /** Undefined if there was no body, or with a 4xx no JSON. */
   readonly json: Json | undefined;
 }
 
 /**
- * Reads an answer of which the status says something: 2xx with JSON or nothing, 4xx with whatever there is.
+ * Reads an answer whose status has a meaning: a 2xx with JSON or nothing, a 4xx with any body.
  *
- * JSON is taken under any content type: PHP says text/html where a script says nothing.
+ * JSON is taken under any content type, because PHP says text/html unless a script sets another.
  *
- * @throws {SyncError} `NOT_PROCURIOS` for a redirect, and for anything else of another content type with a 2xx.
- * @throws {PassingFailure} When the body of a 2xx is cut short, stalls or is not JSON.
+ * @throws {SyncError} `NOT_PROCURIOS` for a redirect, and for a 2xx with another body than JSON of another content type. If
+ * the body of a 2xx is cut short, stalls or is not JSON, the failure is transient.
  */
 export async function readStatusAndJson(call: Call, answer: Answer): Promise<JsonAnswer> {
   refuseRedirect(call, answer);
@@ -71,34 +74,36 @@ export async function readStatusAndJson(call: Call, answer: Answer): Promise<Jso
   if (text.trim() === '') return { status, json: undefined };
   const json = parseOrNothing(text);
   if (json === undefined) refuseOtherTypes(call, answer);
-  return { status, json: json ?? parseBody(call, text) };
+  return { status, json: json ?? parseBody(call, status, text) };
 }
 
 function refuseRedirect(call: Call, { status, headers }: Answer): void {
   if (status < 300 || status >= 400 || status === 304) return;
-  const target = URL.parse(headers.get('location') ?? '', call.url.href)?.host ?? 'nowhere';
-  const what = `answered ${status}, a redirect to ${target}`;
-  throw new SyncError('NOT_PROCURIOS', `${nameOf(call)}: ${what}; expected the Procurios API itself`);
+  const redirectHost = URL.parse(headers.get('location') ?? '', call.url.href)?.host;
+  const what = `answered ${status}, a redirect to ${redirectHost ?? 'nowhere'}`;
+  throw callFailure('NOT_PROCURIOS', call, `${what}; expected the Procurios API itself`, {
+    status,
+    redirectHost,
+  });
 }
 
 function refuseOtherTypes(call: Call, answer: Answer): void {
   if (JSON_TYPE.test(mediaTypeOf(answer))) return;
   const what = isHtml(answer) ? 'an HTML page' : `the content type ${mediaTypeOf(answer) || '(none)'}`;
-  throw new SyncError(
-    'NOT_PROCURIOS',
-    `${nameOf(call)}: answered ${what}; expected JSON of the Procurios API`,
-  );
+  const { status } = answer;
+  throw callFailure('NOT_PROCURIOS', call, `answered ${what}; expected JSON of the Procurios API`, {
+    status,
+  });
 }
 
-function parseBody(call: Call, text: string): Json {
+function parseBody(call: Call, status: number, text: string): Json {
   const json = parseOrNothing(text);
   if (json !== undefined) return json;
-  throw new PassingFailure(
-    new SyncError('RESPONSE_INVALID', `${nameOf(call)}: the answer is not valid JSON`),
-  );
+  const detail = { status, isTransient: true };
+  throw callFailure('RESPONSE_INVALID', call, 'the answer is not valid JSON', detail);
 }
 
-/** The parser's error quotes the text, so it goes no further than here. */
+/** @returns Undefined for what is not JSON. The parser's error quotes the text, so it is dropped here. */
 export function parseOrNothing(text: string): Json | undefined {
   try {
     return parseJson(text);
@@ -119,7 +124,7 @@ function mediaTypeOf({ headers }: Answer): string {
 /**
  * Reads a `Retry-After` header, in seconds or as a date.
  *
- * @returns Milliseconds from now, 0 for a date gone by; undefined where there is none that can be read.
+ * @returns Milliseconds from now, 0 for a date in the past; undefined if there is none, or none that can be read.
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
  */
 export function parseRetryAfter(value: string | null, nowMs: number): number | undefined {

@@ -1,59 +1,76 @@
-import ky, { isTimeoutError } from 'ky';
-import type { SyncError } from '../../core/errors.ts';
+import ky, { TimeoutError } from 'ky';
+import { SyncError } from '../../core/errors.ts';
 import type { Call } from './call.ts';
-import { lateFailure } from './fetch-once.ts';
+import { lateFailure, type ReadResponse } from './fetch-once.ts';
 import type { ClientLimits } from './limits.ts';
-import { PassingFailure } from './retryable-failure.ts';
+
+/** One attempt: sends the request and reads the answer. It is retried if it throws a transient {@link SyncError}. */
+export type Attempt<T> = (request: Request) => Promise<ReadResponse<T>>;
 
 /**
- * Has ky repeat an attempt while it fails in a way that may pass.
+ * ky, as all requests use it. It gets neither headers nor body, because its errors hold the request: the attempt adds them.
  *
- * ky sees the address, but neither headers nor bodies: its errors hold the request they are about.
+ * The attempt judges the status, not ky: invalid JSON must be retried like a 503, each kind of request accepts other
+ * statuses, and ky's `HTTPError` holds the answer and the whole URL.
+ */
+const api = ky.create({
+  redirect: 'manual', // the token and the secret must reach no other host
+  throwHttpErrors: false,
+  timeout: false, // an attempt first waits for its turn, which its own time limit must not count
+});
+
+/**
+ * Sends a request, and retries it while attempts fail with a transient error.
  *
  * @param call - One that changes nothing on the other side, whatever its method.
- * @param attempt - Sends the request and reads the answer; it throws a {@link PassingFailure} to be repeated.
- * @throws {SyncError} What the last attempt failed with.
- * @throws The signal's reason, when it aborts first.
+ * @returns What the last attempt read.
+ * @throws {SyncError} The failure of the last attempt.
+ * @throws The signal's reason, if it aborts first.
  */
 export async function withRetries<T>(
   call: Call,
   limits: ClientLimits,
   signal: AbortSignal | undefined,
-  attempt: (signal: AbortSignal) => Promise<T>,
+  attempt: Attempt<T>,
 ): Promise<T> {
-  let result: { readonly value: T } | undefined;
-  let lastFailure: SyncError | undefined;
-  const attemptOnce = async (request: { readonly signal: AbortSignal }) => {
-    try {
-      result = { value: await attempt(request.signal) };
-      return new Response(null);
-    } catch (error) {
-      if (error instanceof PassingFailure) lastFailure = error.failure;
-      throw error;
-    }
-  };
-  const delay = (retry: number) =>
-    lastFailure?.retryAfterMs ?? limits.backoffMs * 2 ** (retry - 1) * (1 - Math.random() / 2);
-
+  const endMs = performance.now() + limits.totalMs;
+  let failure: SyncError | undefined;
   try {
-    await ky(call.url, {
+    const response = await api<T>(call.url, {
       method: call.method,
       signal,
-      timeout: false, // an attempt waits for its turn first, which its time limit must not count
       totalTimeout: limits.totalMs,
-      fetch: (request) => attemptOnce(request as Request),
+      fetch: (request) => attempt(request as Request),
       retry: {
         limit: limits.retries,
         methods: [call.method.toLowerCase() as 'get' | 'post'],
-        delay,
-        shouldRetry: ({ error }) => error instanceof PassingFailure,
+        shouldRetry({ error }) {
+          if (!(error instanceof SyncError) || error.detail.isTransient !== true) return false;
+          failure = error;
+          // ky would sleep until the total time is over, and only then give up.
+          return performance.now() + (error.retryAfterMs ?? 0) < endMs;
+        },
+        // ky's own reading of Retry-After covers three statuses, and obeys X-RateLimit-Reset too.
+        delay: (retry) => failure?.retryAfterMs ?? backoffMs(retry, limits),
       },
     });
+    return await response.json();
   } catch (error) {
-    if (error instanceof PassingFailure) throw error.failure;
-    if (isTimeoutError(error)) throw lastFailure ?? lateFailure(call, limits.totalMs);
+    if (error instanceof TimeoutError) throw failure ?? lateFailure(call, limits.totalMs);
     throw error;
   }
-  if (result === undefined) throw new Error('ky resolved without an attempt');
-  return result.value;
+}
+
+function backoffMs(retry: number, limits: ClientLimits): number {
+  return limits.backoffMs * 2 ** (retry - 1) * (1 - Math.random() / 2);
+}
+
+/** Sends a request once. */
+export async function withoutRetries<T>({ method, url }: Call, attempt: Attempt<T>): Promise<T> {
+  const response = await api<T>(url, {
+    method,
+    retry: 0,
+    fetch: (request) => attempt(request as Request),
+  });
+  return response.json();
 }

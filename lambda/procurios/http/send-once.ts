@@ -1,63 +1,61 @@
 import { SyncError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import type { NotSent, Reply } from '../../core/push/reply.ts';
-import type { Outlet } from './authorized-fetch.ts';
+import type { AuthorizedFetch } from './authorized-fetch.ts';
 import type { Call } from './call.ts';
-import type { Answer, Content } from './fetch-once.ts';
+import type { Answer, Exchange } from './fetch-once.ts';
 import { isHtml, parseOrNothing, parseRetryAfter } from './read-answer.ts';
-import { PassingFailure } from './retryable-failure.ts';
-import { createDeparture } from './sent-detector.ts';
+import { withoutRetries } from './retry.ts';
+import { createSentDetector } from './sent-detector.ts';
 
 /** The content of an answer: its JSON; undefined if it has no body, or one that cannot be read and does not matter. */
 export interface JsonContent {
   readonly json: Json | undefined;
 }
 
-/** When a request may be begun; once it is, it has the whole time of an attempt. */
+/** When a request may begin. Once begun, it has the whole time of an attempt. */
 export interface Start {
   /** In milliseconds since the epoch. */
   readonly latestStartMs: number;
-  /** Aborts when nothing is to be begun any more. */
+  /** Aborts to prevent a new attempt. */
   readonly stop: AbortSignal;
 }
 
-/** Sends a request once, and once more with a new token if the first was refused with a 401: nothing was handled then. */
+/** Sends a request once, and once more with a new token after a 401, because nothing was handled then. */
 export async function sendOnce(
-  call: Call,
-  content: Content,
-  outlet: Outlet,
+  exchange: Exchange<Reply<JsonContent>>,
+  authorized: AuthorizedFetch,
   start: Start,
 ): Promise<Reply<JsonContent>> {
-  const first = await attempt(call, content, outlet, start);
+  const first = await attempt(exchange, authorized, start);
   if (first.sent.kind !== 'answered' || first.sent.status !== 401) return first.sent;
-  outlet.dropToken(first.bearer);
-  return (await attempt(call, content, outlet, start)).sent;
+  authorized.dropToken(first.token);
+  return (await attempt(exchange, authorized, start)).sent;
 }
 
-const NEVER = new AbortController().signal;
-
 async function attempt(
-  call: Call,
-  content: Content,
-  outlet: Outlet,
+  exchange: Exchange<Reply<JsonContent>>,
+  authorized: AuthorizedFetch,
   { latestStartMs, stop }: Start,
-): Promise<{ readonly sent: Reply<JsonContent>; readonly bearer: string }> {
+): Promise<{ readonly sent: Reply<JsonContent>; readonly token: string }> {
   const late = AbortSignal.timeout(Math.max(0, latestStartMs - Date.now()));
-  let bearer: string;
+  let token: string;
   try {
-    bearer = await outlet.takeTurn(call, AbortSignal.any([late, stop]));
+    token = await authorized.takeTurn(exchange.call, AbortSignal.any([late, stop]));
   } catch (error) {
-    return { sent: notBegun(error, late, stop), bearer: '' };
+    return { sent: notBegun(error, late, stop), token: '' };
   }
-  // A timer of a process that was busy, or asleep, is late itself.
-  if (Date.now() > latestStartMs) return { sent: NO_TURN, bearer };
-  const departure = createDeparture();
+  // In a process that was busy or frozen, the timer itself is late.
+  if (Date.now() > latestStartMs) return { sent: NO_TURN, token };
+  const detector = createSentDetector();
   try {
-    const sent = await departure.watch(() => outlet.transmit(call, content, bearer, NEVER, readReply));
-    return { sent, bearer };
+    const sent = await withoutRetries(exchange.call, (request) =>
+      detector.watch(() => authorized.transmit(request, exchange, token)),
+    );
+    return { sent, token };
   } catch (error) {
     const failed = notSent(error);
-    return { sent: departure.mayHaveLeft ? { kind: 'lost', reason: failed.reason } : failed, bearer };
+    return { sent: detector.mayBeSent ? { kind: 'lost', reason: failed.reason } : failed, token };
   }
 }
 
@@ -68,11 +66,10 @@ function notBegun(error: unknown, late: AbortSignal, stop: AbortSignal): NotSent
   return late.aborted ? NO_TURN : notSent(error);
 }
 
-/** @throws What is a bug. */
+/** @throws An unexpected error, as it is. */
 function notSent(error: unknown): NotSent {
-  const failure = error instanceof PassingFailure ? error.failure : error;
-  if (!(failure instanceof SyncError)) throw error;
-  const { code, message, retryAfterMs } = failure;
+  if (!(error instanceof SyncError)) throw error;
+  const { code, message, retryAfterMs } = error;
   return {
     kind: 'notSent',
     reason: `${code} ${message}`,
@@ -82,18 +79,18 @@ function notSent(error: unknown): NotSent {
 }
 
 /**
- * Takes whatever comes back. Only a 2xx is worth nothing without its body: it may hold `errors`.
+ * Reads the answer of a write, whatever its status. Only a 2xx is useless without its body, which may hold `errors`.
  *
- * @throws {PassingFailure | SyncError} When the body of a 2xx cannot be read whole.
+ * @throws {SyncError} If the body of a 2xx cannot be read whole.
  */
-async function readReply(answer: Answer): Promise<Reply<JsonContent>> {
+export async function readReply(_call: Call, answer: Answer): Promise<Reply<JsonContent>> {
   const { status, headers } = answer;
   const retryAfterMs = parseRetryAfter(headers.get('retry-after'), Date.now());
   const isGood = status >= 200 && status < 300;
   const text = isGood ? await wholeText(answer) : await answer.readText().catch(() => undefined);
   const isEmpty = text === undefined || text.trim() === '';
   const json = isEmpty ? undefined : parseOrNothing(text);
-  // PHP says text/html where a script says nothing, so the type counts only for what is not JSON.
+  // The content type counts only for what is not JSON, because PHP says text/html unless a script sets another.
   const isPage = !isEmpty && json === undefined && isHtml(answer);
   if (isGood && !isEmpty && json === undefined && !isPage) {
     throw new SyncError('RESPONSE_INVALID', `answered ${status} with something that is not JSON`);
@@ -111,8 +108,7 @@ async function wholeText(answer: Answer): Promise<string> {
   try {
     return await answer.readText();
   } catch (error) {
-    const failure = error instanceof PassingFailure ? error.failure : error;
-    if (!(failure instanceof SyncError)) throw error;
-    throw new SyncError(failure.code, `answered ${answer.status}, but ${failure.message}`);
+    if (!(error instanceof SyncError)) throw error;
+    throw new SyncError(error.code, `answered ${answer.status}, but ${error.message}`);
   }
 }

@@ -1,23 +1,23 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
 
-/** The way out of one request. */
-export interface Departure {
-  /** Does the work in which the request is made. */
+/** Detects whether one request may have reached the other side. */
+export interface SentDetector {
+  /** Runs the work that makes the request. */
   watch<T>(work: () => Promise<T>): Promise<T>;
-  /** False: not a byte of the request was written to a connection. Right once the work is done. */
-  readonly mayHaveLeft: boolean;
+  /** False if no byte of the request was written to a connection. Valid once the work has ended. */
+  readonly mayBeSent: boolean;
 }
 
-interface Sighting {
+interface Observation {
   isMade: boolean;
   isWritten: boolean;
 }
 
-const watching = new AsyncLocalStorage<Sighting>();
-const sightings = new WeakMap<object, Sighting>();
+const watching = new AsyncLocalStorage<Observation>();
+const observations = new WeakMap<object, Observation>();
 
-/** What undici publishes: the same object for one request everywhere. */
+/** The message that undici publishes. It holds the same object for one request in every channel. */
 interface Published {
   readonly request: { readonly method: string };
 }
@@ -25,29 +25,30 @@ interface Published {
 /** @see https://undici.nodejs.org/#/docs/api/DiagnosticsChannel */
 subscribe('undici:request:create', (message) => {
   const { request } = message as Published;
-  const sighting = watching.getStore();
+  const observation = watching.getStore();
   // A proxy's CONNECT is not the request.
-  if (sighting === undefined || request.method === 'CONNECT') return;
-  sighting.isMade = true;
-  sightings.set(request, sighting);
+  if (observation === undefined || request.method === 'CONNECT') return;
+  observation.isMade = true;
+  observations.set(request, observation);
 });
 // Published just before the bytes are written.
 subscribe('undici:client:sendHeaders', (message) => {
-  const sighting = sightings.get((message as Published).request);
-  if (sighting !== undefined) sighting.isWritten = true;
+  const observation = observations.get((message as Published).request);
+  if (observation !== undefined) observation.isWritten = true;
 });
 
 /**
- * Tells whether a request that failed can have reached anybody.
+ * Creates a detector for one request.
  *
- * The error alone does not: a reset or a TLS failure has the same code before and after the request was written.
+ * The error of a failed request is not enough: a reset and a TLS failure have the same code before and after the request
+ * was written.
  */
-export function createDeparture(): Departure {
-  const sighting: Sighting = { isMade: false, isWritten: false };
+export function createSentDetector(): SentDetector {
+  const observation: Observation = { isMade: false, isWritten: false };
   return {
-    watch: (work) => watching.run(sighting, work),
-    get mayHaveLeft() {
-      return sighting.isWritten || !sighting.isMade;
+    watch: (work) => watching.run(observation, work),
+    get mayBeSent() {
+      return observation.isWritten || !observation.isMade;
     },
   };
 }

@@ -1,23 +1,23 @@
 import { SyncError } from '../../core/errors.ts';
 import type { Credentials } from '../../core/token/credentials.ts';
 import type { Call } from '../http/call.ts';
-import { type AnswerListener, exchange } from '../http/fetch-once.ts';
+import { type AnswerListener, fetchOnce } from '../http/fetch-once.ts';
 import { type ClientLimits, DEFAULT_LIMITS } from '../http/limits.ts';
 import { withRetries } from '../http/retry.ts';
-import { createSharedWork } from './single-flight.ts';
-import type { Grant } from './token-answer.ts';
-import { contentOf, type GrantRequest, readGrant, withCredentials } from './token-request.ts';
+import { createSingleFlight } from './single-flight.ts';
+import type { GrantedToken } from './token-answer.ts';
+import { type TokenRequest, tokenExchange, withCredentials } from './token-request.ts';
 
-/** Where the API's bearer token comes from. */
+/** The source of the API's bearer token. */
 export interface TokenSource {
-  /** What the tokens are asked for, for messages. */
+  /** The scopes that the tokens are for, for messages. */
   readonly scopes: readonly string[];
   /**
-   * The current token; it is asked for, once for all callers, when there is none or its life is nearly over.
+   * The current token. If there is none, or it expires soon, one request for all callers gets a new one.
    *
-   * @throws {SyncError} `CREDENTIALS_REFUSED` and `ACCESS_DENIED` (a scope), for the next minute without asking again;
-   * and what the network and the other side may cause.
-   * @throws The signal's reason, when it aborts first.
+   * @throws {SyncError} `CREDENTIALS_REFUSED` and `ACCESS_DENIED` (a scope), during the next minute without another
+   * request; and the failures of the network and the other side.
+   * @throws The signal's reason, if it aborts first.
    */
   get(signal?: AbortSignal): Promise<string>;
   /** Forgets this token, if it is still the current one. */
@@ -28,34 +28,34 @@ export interface TokenSourceOptions {
   /** The only address that the secret is sent to. */
   readonly tokenUrl: string;
   readonly scopes: readonly string[];
-  /** @param fresh - True to read them anew, because those read before were refused. */
+  /** @param fresh - True to read the secret again, because Procurios refused what was read before. */
   readCredentials(fresh: boolean): Promise<Credentials>;
   readonly limits?: Partial<ClientLimits>;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
-  /** Told of every token that is granted. */
-  readonly onGrant?: (grant: Pick<Grant, 'lifeMs' | 'scopes'>) => void;
-  /** Told of every answer, before it is read. */
+  /** Receives the facts of every granted token. */
+  readonly onGrant?: (token: Pick<GrantedToken, 'lifeMs' | 'scopes'>) => void;
+  /** Receives every answer, before it is read. */
   readonly onAnswer?: AnswerListener;
 }
 
-/** A token whose life is not known is taken to serve for 5 minutes. */
+/** The life of a token whose life the server does not say: 5 minutes. */
 const UNKNOWN_LIFE_MS = 5 * 60 * 1000;
 
-/** A token is renewed this much before its end, or a tenth of its life where that is less: 60 seconds. */
+/** A token is renewed 60 seconds before it expires, or a tenth of its life before if that is less. */
 const LONGEST_MARGIN_MS = 60_000;
-/** How long a refusal is believed without asking again, so that no storm of refused requests locks the client out. */
+/** After a refusal, no request for this long: a storm of refused requests could lock the client out. */
 const REFUSAL_HOLDS_MS = 60_000;
 
-/** Asks for tokens by the OAuth2 grant of client credentials, id and secret in the body as the vendor wants them. */
+/** Gets tokens by the OAuth2 grant of client credentials. */
 export function createTokenSource(options: TokenSourceOptions): TokenSource {
   const { tokenUrl, scopes, now = Date.now, onGrant, onAnswer } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const call: Call = { method: 'POST', url: new URL(tokenUrl), about: 'token' };
-  let current: { readonly accessToken: string; readonly servesUntilMs: number } | undefined;
+  let current: { readonly accessToken: string; readonly validUntilMs: number } | undefined;
   let refused: { readonly failure: SyncError; readonly untilMs: number } | undefined;
 
-  const request: GrantRequest = {
+  const request: TokenRequest = {
     fields: {
       grant_type: 'client_credentials',
       ...(scopes.length > 0 && { scope: scopes.join(' ') }),
@@ -63,31 +63,28 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
     scopes,
   };
 
-  const ask = (credentials: Credentials, signal: AbortSignal) =>
-    withRetries(call, limits, signal, (attemptSignal) =>
-      exchange(call, contentOf(request, credentials), limits, attemptSignal, (answer) => {
-        onAnswer?.(call, answer);
-        return readGrant(call, answer, request, limits);
-      }),
-    );
+  const ask = (credentials: Credentials, signal: AbortSignal) => {
+    const exchange = tokenExchange(call, request, credentials, limits, (answer) => onAnswer?.(call, answer));
+    return withRetries(call, limits, signal, (each) => fetchOnce(each, exchange, limits));
+  };
 
-  const renew = createSharedWork(async (signal) => {
+  const renew = createSingleFlight(async (signal) => {
     const askedAtMs = now();
-    const outcome = await withCredentials(options.readCredentials, (credentials) => ask(credentials, signal));
-    if (outcome instanceof SyncError) {
-      refused = { failure: outcome, untilMs: now() + REFUSAL_HOLDS_MS };
-      throw outcome;
+    const reply = await withCredentials(options.readCredentials, (credentials) => ask(credentials, signal));
+    if (reply instanceof SyncError) {
+      refused = { failure: reply, untilMs: now() + REFUSAL_HOLDS_MS };
+      throw reply;
     }
-    const { accessToken, lifeMs = UNKNOWN_LIFE_MS } = outcome;
-    onGrant?.({ lifeMs: outcome.lifeMs, scopes: outcome.scopes });
-    current = { accessToken, servesUntilMs: askedAtMs + lifeMs - Math.min(LONGEST_MARGIN_MS, lifeMs / 10) };
+    const { accessToken, lifeMs = UNKNOWN_LIFE_MS } = reply;
+    onGrant?.({ lifeMs: reply.lifeMs, scopes: reply.scopes });
+    current = { accessToken, validUntilMs: askedAtMs + lifeMs - Math.min(LONGEST_MARGIN_MS, lifeMs / 10) };
     return accessToken;
   });
 
   return {
     scopes,
     async get(signal) {
-      if (current !== undefined && now() < current.servesUntilMs) return current.accessToken;
+      if (current !== undefined && now() < current.validUntilMs) return current.accessToken;
       if (refused !== undefined && now() < refused.untilMs) throw refused.failure;
       return renew(signal);
     },

@@ -1,88 +1,93 @@
 import { SyncError } from '../../core/errors.ts';
 import type { Credentials } from '../../core/token/credentials.ts';
 import type { Call } from '../http/call.ts';
-import { type Answer, exchange } from '../http/fetch-once.ts';
-import type { ClientLimits } from '../http/limits.ts';
-import { DEFAULT_LIMITS } from '../http/limits.ts';
+import { fetchOnce } from '../http/fetch-once.ts';
+import { type ClientLimits, DEFAULT_LIMITS } from '../http/limits.ts';
 import { withRetries } from '../http/retry.ts';
-import { PassingFailure } from '../http/retryable-failure.ts';
-import { createDeparture } from '../http/sent-detector.ts';
-import type { Grant } from './token-answer.ts';
-import { contentOf, type GrantRequest, readGrant, withCredentials } from './token-request.ts';
+import { createSentDetector } from '../http/sent-detector.ts';
+import type { GrantedToken } from './token-answer.ts';
+import { type TokenReply, type TokenRequest, tokenExchange, withCredentials } from './token-request.ts';
 
-/** What came of spending what can be spent once: a code, or a refresh token. */
-export type Spent =
-  | { readonly kind: 'granted'; readonly grant: Grant }
-  /** There is no token. */
+/** The result of exchanging a code or a refresh token. Both are single-use. */
+export type ExchangeResult =
+  | { readonly kind: 'granted'; readonly token: GrantedToken }
   | {
       readonly kind: 'failed';
       readonly failure: SyncError;
-      /** What was sent cannot be sent again: it was refused, or may have been taken. */
+      /** True if the code or refresh token cannot be sent again: it was refused, or the server may have used it. */
       readonly isVoid: boolean;
     };
 
-export interface SpendOptions {
+export interface ExchangeOptions {
   readonly tokenUrl: string;
-  /** What it is for, for messages. */
+  /** The purpose of the request, for messages. */
   readonly about: string;
-  readonly request: Required<GrantRequest>;
+  readonly request: Required<TokenRequest>;
   readCredentials(fresh: boolean): Promise<Credentials>;
   readonly limits?: Partial<ClientLimits>;
 }
 
-/** All of it ends well before the right to renew a token does (`RENEWAL_MS`). */
-const SPENDING_LIMITS: ClientLimits = {
+/** Together well below `RENEWAL_MS`, after which another process may renew the token. */
+const EXCHANGE_LIMITS: ClientLimits = {
   ...DEFAULT_LIMITS,
   attemptMs: 30_000,
   totalMs: 60_000,
   retries: 2,
   largestBodyBytes: 1024 * 1024,
 };
-/** Answers by which nothing was handled, so that the same can be sent again. */
+/** Statuses by which the server did not handle the request, so it can be sent again. */
 const NOT_HANDLED = [404, 405, 425, 429, 503];
-/** Refusals of something else than what is spent. */
-const NOT_ABOUT_IT = ['CREDENTIALS_REFUSED', 'ACCESS_DENIED'];
+/** Refusals that are about the client or its scopes, not about the code or refresh token. */
+const ABOUT_THE_CLIENT = ['CREDENTIALS_REFUSED', 'ACCESS_DENIED'];
 
 /**
- * Exchanges a code or a refresh token for a token. It is sent again only where nobody can have taken it.
+ * Exchanges a code or a refresh token for a token. It is retried only if the server cannot have used it.
  *
- * It cannot be broken off: what the server gives would be lost.
+ * It cannot be aborted, because a token that the server grants would be lost.
  *
  * @throws {SyncError} Those of `readCredentials`, before anything was sent.
  */
-export async function spendGrant(options: SpendOptions): Promise<Spent> {
+export async function exchangeOnce(options: ExchangeOptions): Promise<ExchangeResult> {
   const { tokenUrl, request, about } = options;
   const call: Call = { method: 'POST', url: new URL(tokenUrl), about };
-  const limits = { ...SPENDING_LIMITS, ...options.limits };
+  const limits = { ...EXCHANGE_LIMITS, ...options.limits };
   let isVoid = false;
 
-  const once = async (credentials: Credentials, signal: AbortSignal): Promise<Grant | SyncError> => {
-    const departure = createDeparture();
+  const attempt = async (each: Request, credentials: Credentials) => {
+    const detector = createSentDetector();
     let status: number | undefined;
-    const read = (answer: Answer) => {
+    const exchange = tokenExchange(call, request, credentials, limits, (answer) => {
       status = answer.status;
-      return readGrant(call, answer, request, limits);
-    };
+    });
     try {
-      const outcome = await departure.watch(() =>
-        exchange(call, contentOf(request, credentials), limits, signal, read),
-      );
-      isVoid = outcome instanceof SyncError && !NOT_ABOUT_IT.includes(outcome.code);
-      return outcome;
+      const response = await detector.watch(() => fetchOnce(each, exchange, limits));
+      isVoid = isAboutGrant(await response.json());
+      return response;
     } catch (error) {
-      isVoid = status === undefined ? departure.mayHaveLeft : !NOT_HANDLED.includes(status);
-      // Not a failure that passes any more: it would be sent again.
-      throw isVoid && error instanceof PassingFailure ? error.failure : error;
+      isVoid = status === undefined ? detector.mayBeSent : !NOT_HANDLED.includes(status);
+      throw isVoid ? notTransient(error) : error;
     }
   };
-
-  const sent = (credentials: Credentials) =>
-    withRetries(call, limits, undefined, (signal) => once(credentials, signal)).catch((error: unknown) => {
+  const reply = await withCredentials(options.readCredentials, async (credentials) => {
+    try {
+      return await withRetries(call, limits, undefined, (each) => attempt(each, credentials));
+    } catch (error) {
       if (error instanceof SyncError) return error;
       throw error;
-    });
-  const outcome = await withCredentials(options.readCredentials, sent);
-  return outcome instanceof SyncError
-    ? { kind: 'failed', failure: outcome, isVoid }
-    : { kind: 'granted', grant: outcome };
+    }
+  });
+  return reply instanceof SyncError
+    ? { kind: 'failed', failure: reply, isVoid }
+    : { kind: 'granted', token: reply };
+}
+
+/** Whether the server refused the code or refresh token itself. */
+function isAboutGrant(reply: TokenReply): boolean {
+  return reply instanceof SyncError && !ABOUT_THE_CLIENT.includes(reply.code);
+}
+
+/** The same failure, which is not retried. */
+function notTransient(error: unknown): unknown {
+  if (!(error instanceof SyncError)) return error;
+  return new SyncError(error.code, error.message, { ...error.detail, isTransient: false });
 }

@@ -1,32 +1,32 @@
 /**
- * Lets any number of callers wait for the same piece of work; when nobody does, the next one begins it anew.
+ * Single-flight: concurrent callers wait for the same piece of work. A call after it has ended begins it anew.
  *
- * A caller whose signal aborts leaves, with the signal's reason; when the last one leaves, the work is aborted.
+ * A caller whose signal aborts leaves, with the signal's reason. If the last caller leaves, the work is aborted.
  */
-export function createSharedWork<T>(
+export function createSingleFlight<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): (signal: AbortSignal | undefined) => Promise<T> {
-  interface Running {
+  interface Flight {
     readonly result: Promise<T>;
     readonly controller: AbortController;
     callers: number;
   }
-  let running: Running | undefined;
+  let current: Flight | undefined;
 
   const begin = () => {
     const controller = new AbortController();
-    const result = work(controller.signal).finally(() => end(begun));
-    const begun: Running = { result, controller, callers: 0 };
-    return begun;
+    const result = work(controller.signal).finally(() => end(flight));
+    const flight: Flight = { result, controller, callers: 0 };
+    return flight;
   };
-  const end = (ended: Running) => {
-    if (running === ended) running = undefined;
+  const end = (ended: Flight) => {
+    if (current === ended) current = undefined;
   };
 
   return async (signal) => {
     signal?.throwIfAborted();
-    running ??= begin();
-    const mine = running;
+    current ??= begin();
+    const mine = current;
     mine.callers += 1;
     try {
       return await unlessAborted(mine.result, signal);

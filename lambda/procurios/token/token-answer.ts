@@ -1,26 +1,26 @@
-import { SyncError } from '../../core/errors.ts';
+import type { SyncError } from '../../core/errors.ts';
 import { ExactNumber, isObject, type Json } from '../../core/json.ts';
-import { type Call, nameOf } from '../http/call.ts';
+import { type Call, callFailure } from '../http/call.ts';
 
-/** A granted token. */
-export interface Grant {
+/** A token that the server granted. */
+export interface GrantedToken {
   readonly accessToken: string;
-  /** How long it serves, in milliseconds from the request; undefined: the server does not say. */
+  /** How long it is valid, in milliseconds from the request; undefined if the server does not say. */
   readonly lifeMs: number | undefined;
-  /** What renews it; undefined: nothing. */
+  /** Renews the token, once; undefined if the server gave none. */
   readonly refreshToken: string | undefined;
-  /** What it serves for; undefined: the server does not say, or not in words that scopes can have. */
+  /** The scopes granted; undefined if the server does not say, or not in words that scopes can have. */
   readonly scopes: readonly string[] | undefined;
 }
 
 /**
- * Visible ASCII: anything else cannot stand in a header, and the error that says so would quote it. No server takes a longer
- * header, nor Secrets Manager much more.
+ * Visible ASCII, because a header cannot hold anything else, and the error about it would quote the token. No server takes
+ * a longer header, nor Secrets Manager a much longer value.
  */
 const TOKEN = /^[\x21-\x7e]{1,16384}$/;
-/** What RFC 6749 allows in a list of scopes. */
+/** The characters that RFC 6749 allows in a list of scopes. */
 const SCOPE_LIST = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
-/** A hundred years: a server that means "for ever" may name more than a date can hold. */
+/** A hundred years, because a server that means "for ever" may send more than a date can hold. */
 const LONGEST_LIFE_S = 100 * 365 * 24 * 3600;
 
 /**
@@ -30,9 +30,9 @@ const LONGEST_LIFE_S = 100 * 365 * 24 * 3600;
  * @throws {SyncError} `RESPONSE_INVALID`, naming the field.
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.1
  */
-export function parseGrant(answer: Json, call: Call): Grant {
-  const invalid = (path: string, expected: string) =>
-    new SyncError('RESPONSE_INVALID', `${nameOf(call)}: ${path} is not as expected: ${expected}`);
+export function parseGrantedToken(answer: Json, call: Call): GrantedToken {
+  const invalid = (path: string, expected: string): SyncError =>
+    callFailure('RESPONSE_INVALID', call, `${path} is not as expected: ${expected}`);
 
   if (!isObject(answer)) throw invalid('the answer', 'an object with access_token');
   const { access_token: accessToken, token_type: type = null, expires_in: expiresIn = null } = answer;
@@ -56,7 +56,7 @@ export function parseGrant(answer: Json, call: Call): Grant {
   };
 }
 
-/** @returns `NaN` for what is no number; undefined for null. */
+/** @returns `NaN` for what is not a number; undefined for null. */
 function secondsIn(value: Json): number | undefined {
   if (value === null) return undefined;
   const text = value instanceof ExactNumber ? value.text : value;

@@ -1,38 +1,58 @@
 import { SyncError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import type { Credentials } from '../../core/token/credentials.ts';
-import { type Call, nameOf } from '../http/call.ts';
-import { type Answer, NO_REUSE } from '../http/fetch-once.ts';
+import { type Call, callFailure, nameOf } from '../http/call.ts';
+import { type Answer, type Exchange, NO_REUSE } from '../http/fetch-once.ts';
 import type { ClientLimits } from '../http/limits.ts';
-import { afterPause, busyFailure, isHtml, readJson } from '../http/read-answer.ts';
-import { type Grant, parseGrant, parseRefusal } from './token-answer.ts';
+import { busyFailure, isHtml, readJson } from '../http/read-answer.ts';
+import { type GrantedToken, parseGrantedToken, parseRefusal } from './token-answer.ts';
 
-/** What is asked of the token endpoint. */
-export interface GrantRequest {
-  /** Beside the client's id and secret: `grant_type`, and what belongs to it. */
+/** A request to the token endpoint. */
+export interface TokenRequest {
+  /** Beside the client's id and secret: `grant_type`, and its parameters. */
   readonly fields: Readonly<Record<string, string>>;
   /** For messages. */
   readonly scopes: readonly string[];
   /**
-   * The failure, where what is sent in the fields (a code, a refresh token) is not accepted.
+   * Makes the failure for a code or a refresh token that the server does not accept.
    *
-   * @param what - What was answered, in words.
-   * @param error - The registered error in the answer; undefined: there was none.
+   * @param answered - The call and what the server answered, in words.
+   * @param error - The registered error in the answer; undefined if there was none.
    */
-  notAccepted?(what: string, error: string | undefined): SyncError;
+  notAccepted?(answered: string, error: string | undefined): SyncError;
 }
 
-/** Id and secret in the body, as the vendor wants them. */
-export function contentOf({ fields }: GrantRequest, { clientId, clientSecret }: Credentials) {
-  const body = new URLSearchParams({ ...fields, client_id: clientId, client_secret: clientSecret });
-  return { headers: { accept: 'application/json', ...NO_REUSE }, body };
+/** A granted token, or the server's refusal, which is the caller's to handle. */
+export type TokenReply = GrantedToken | SyncError;
+
+/**
+ * The exchange of a token request. The client's id and secret are in the body, as the vendor wants them.
+ *
+ * @param onAnswer - Receives the answer, before it is read.
+ */
+export function tokenExchange(
+  call: Call,
+  request: TokenRequest,
+  { clientId, clientSecret }: Credentials,
+  limits: ClientLimits,
+  onAnswer?: (answer: Answer) => void,
+): Exchange<TokenReply> {
+  return {
+    call,
+    headers: { accept: 'application/json', ...NO_REUSE },
+    body: new URLSearchParams({ ...request.fields, client_id: clientId, client_secret: clientSecret }),
+    read: (_call, answer) => {
+      onAnswer?.(answer);
+      return readToken(call, answer, request, limits);
+    },
+  };
 }
 
 /**
- * Has a request made with the client's credentials, and once more with those read anew if they were refused and have
- * changed since.
+ * Makes a request with the client's credentials. If they are refused, reads them again, and repeats the request once if
+ * they have changed.
  *
- * @param ask - Gives the refusal as it is, if it is one.
+ * @param ask - Returns a refusal rather than throwing it.
  */
 export async function withCredentials<T>(
   read: (fresh: boolean) => Promise<Credentials>,
@@ -46,25 +66,24 @@ export async function withCredentials<T>(
   return isSame ? outcome : ask(fresh);
 }
 
-/** @returns The grant, or how it was refused. */
-export async function readGrant(
+/** @throws {SyncError} If the answer is neither a grant nor a refusal. */
+async function readToken(
   call: Call,
   answer: Answer,
-  request: GrantRequest,
-  limits: ClientLimits,
-): Promise<Grant | SyncError> {
-  const busy = busyFailure(call, answer);
-  if (busy !== undefined) throw afterPause(busy, limits);
+  request: TokenRequest,
+  { longestWaitMs }: ClientLimits,
+): Promise<TokenReply> {
+  const busy = busyFailure(call, answer, longestWaitMs);
+  if (busy !== undefined) throw busy;
   const { status } = answer;
   if (status === 404 || status === 405 || (status >= 400 && isHtml(answer))) {
     const what = `answered ${status}${isHtml(answer) ? ' with an HTML page' : ''}`;
-    throw new SyncError(
-      'NOT_PROCURIOS',
-      `${nameOf(call)}: ${what}; expected the token endpoint of Procurios`,
-    );
+    const expected = 'expected the token endpoint of Procurios';
+    throw callFailure('NOT_PROCURIOS', call, `${what}; ${expected}`, { status });
   }
-  if (status !== 400 && status !== 401 && status !== 403)
-    return parseGrant(await readJson(call, answer), call);
+  if (status !== 400 && status !== 401 && status !== 403) {
+    return parseGrantedToken(await readJson(call, answer), call);
+  }
   return refusal(call, status, await readRefusal(answer), request);
 }
 
@@ -80,23 +99,27 @@ async function readRefusal(answer: Answer): Promise<string | undefined> {
   }
 }
 
-function refusal(call: Call, status: number, error: string | undefined, request: GrantRequest): SyncError {
+function refusal(
+  call: Call,
+  status: number,
+  oauthError: string | undefined,
+  request: TokenRequest,
+): SyncError {
   const { scopes, fields, notAccepted } = request;
-  const what = `${nameOf(call)}: answered ${status}${error === undefined ? '' : ` ${error}`}`;
-  // Without a known error only the status tells what was not accepted: 401 is about the client.
-  const isAboutClient = error === undefined ? status === 401 : CLIENT_ERRORS.includes(error);
-  if (isAboutClient) return credentialsRefused(what);
-  if (error === 'invalid_scope') {
-    return new SyncError('ACCESS_DENIED', `${what}; expected a token for the scopes ${scopes.join(' ')}`);
+  const detail = { status, oauthError };
+  const what = `answered ${status}${oauthError === undefined ? '' : ` ${oauthError}`}`;
+  // Without a registered error only the status says what was refused: a 401 is about the client.
+  const isAboutClient = oauthError === undefined ? status === 401 : CLIENT_ERRORS.includes(oauthError);
+  const refused = "expected the client's id and secret to be accepted";
+  if (isAboutClient) return callFailure('CREDENTIALS_REFUSED', call, `${what}; ${refused}`, detail);
+  if (oauthError === 'invalid_scope') {
+    const expected = `expected a token for the scopes ${scopes.join(' ')}`;
+    return callFailure('ACCESS_DENIED', call, `${what}; ${expected}`, detail);
   }
-  if (notAccepted !== undefined) return notAccepted(what, error);
-  if (error === 'invalid_request' || error === 'unsupported_grant_type') {
-    const expected = `the grant ${fields.grant_type} to be understood`;
-    return new SyncError('RESPONSE_INVALID', `${what}; expected ${expected}`);
+  if (notAccepted !== undefined) return notAccepted(`${nameOf(call)}: ${what}`, oauthError);
+  if (oauthError === 'invalid_request' || oauthError === 'unsupported_grant_type') {
+    const expected = `expected the grant ${fields.grant_type} to be understood`;
+    return callFailure('RESPONSE_INVALID', call, `${what}; ${expected}`, detail);
   }
-  return credentialsRefused(what);
-}
-
-function credentialsRefused(what: string): SyncError {
-  return new SyncError('CREDENTIALS_REFUSED', `${what}; expected the client's id and secret to be accepted`);
+  return callFailure('CREDENTIALS_REFUSED', call, `${what}; ${refused}`, detail);
 }

@@ -11,37 +11,37 @@ import {
 } from '../../core/token/user-token.ts';
 import type { ClientLimits } from '../http/limits.ts';
 import type { TokenSource } from './client-token.ts';
-import { spendGrant } from './exchange-once.ts';
-import { createSharedWork } from './single-flight.ts';
-import type { Grant } from './token-answer.ts';
+import { exchangeOnce } from './exchange-once.ts';
+import { createSingleFlight } from './single-flight.ts';
+import type { GrantedToken } from './token-answer.ts';
 
 export interface UserTokenSourceOptions {
-  /** The only address that the secret and what renews the token are sent to. */
+  /** The only address that the client's secret and the refresh token are sent to. */
   readonly tokenUrl: string;
-  /** Those that were asked for. */
+  /** Those of the config. */
   readonly scopes: readonly string[];
   readonly store: UserTokenStore;
   readonly lease: TokenLease;
-  /** @param fresh - True to read them anew, because those read before were refused. */
+  /** @param fresh - True to read the secret again, because Procurios refused what was read before. */
   readCredentials(fresh: boolean): Promise<Credentials>;
   readonly clock: Clock;
-  /** What logs a user in: `npx procurios-sync login`. */
+  /** The command that logs a user in: `npx procurios-sync login`. */
   readonly loginCommand: string;
   readonly limits?: Partial<ClientLimits>;
 }
 
-/** How long Secrets Manager may go on showing a token that is no longer the current one. It promises no time. */
+/** How long Secrets Manager may still return a token that was replaced. AWS documents no limit. */
 const STALE_FOR_MS = 20_000;
-/** How long another one's renewal is waited for: more than it can take, whatever its clock says. */
+/** How long another process's renewal is waited for: longer than it can take, even if its clock is wrong. */
 const HELD_FOR_MS = 2 * RENEWAL_MS;
-/** How long a token is served without looking whether a user has logged out, or another one in. */
+/** How long a token is served without reading the store, where a logout or another user's login shows. */
 const REMEMBERED_MS = 5 * 60_000;
 
 /**
- * Serves the token of the user who logged in, and renews it where the server has given something to renew it with.
+ * Serves the token of the user who logged in, and renews it if the server gave a refresh token.
  *
- * A token whose life is not known serves until it is dropped. A logout, or another user's login, is seen within five
- * minutes. Every failure that only a new login ends is `CONSENT_NEEDED`.
+ * A token whose life is unknown is served until it is dropped. A logout, or another user's login, is seen within five
+ * minutes. Every failure that only a new login solves is `CONSENT_NEEDED`.
  */
 export function createUserTokenSource(options: UserTokenSourceOptions): TokenSource {
   const { scopes, clock } = options;
@@ -50,7 +50,7 @@ export function createUserTokenSource(options: UserTokenSourceOptions): TokenSou
   let refused: string | undefined;
   let renewing: Promise<unknown> | undefined;
 
-  const obtain = createSharedWork(async (signal) => {
+  const obtain = createSingleFlight(async (signal) => {
     const note = (work: Promise<unknown>) => {
       renewing = work.catch(() => {});
     };
@@ -72,7 +72,7 @@ export function createUserTokenSource(options: UserTokenSourceOptions): TokenSou
         if (isOutOfReach && step.kind === 'serve') return step.token.accessToken;
         throw error;
       } finally {
-        // A function that returned earlier would be frozen, and what the server gives would be lost.
+        // A Lambda function is frozen when it returns, and the token that the server grants would be lost.
         await renewing;
       }
     },
@@ -82,9 +82,9 @@ export function createUserTokenSource(options: UserTokenSourceOptions): TokenSou
   };
 }
 
-const NO_END = "renewing the user's token was begun and came to no end";
+const NOT_FINISHED = "a renewal of the user's token was begun and not finished";
 
-/** @param note - Is told of work that must not be broken off. */
+/** @param note - Receives work that must end before the process may be frozen. */
 async function obtainToken(
   options: UserTokenSourceOptions,
   refused: string | undefined,
@@ -105,16 +105,16 @@ async function obtainToken(
     if (typeof outcome === 'object') return outcome;
     if (outcome === 'superseded') staleUntilMs = Math.min(staleUntilMs, clock.now() + STALE_FOR_MS);
     else heldUntilMs = Math.min(heldUntilMs, clock.now() + HELD_FOR_MS);
-    if (clock.now() >= heldUntilMs) throw consentNeeded(NO_END, loginCommand);
+    if (clock.now() >= heldUntilMs) throw consentNeeded(NOT_FINISHED, loginCommand);
     if (clock.now() >= staleUntilMs) {
-      throw consentNeeded('the token that is stored is not the one that was given last', loginCommand);
+      throw consentNeeded('the stored token is not the latest one', loginCommand);
     }
     await clock.sleep(LOOK_AGAIN_MS, signal);
     signal.throwIfAborted();
   }
 }
 
-/** @returns The new token, once it is stored; or why it is not for us to ask for it. */
+/** @returns The new token, once it is stored; or why this process must not renew it. */
 async function renew(
   token: UserToken,
   refreshToken: string,
@@ -123,9 +123,7 @@ async function renew(
   const { lease, store, clock, loginCommand, scopes } = options;
   const next = randomUUID();
   const right = await lease.take(token.id, next);
-  if (right === 'spent') {
-    throw consentNeeded(NO_END, loginCommand);
-  }
+  if (right === 'spent') throw consentNeeded(NOT_FINISHED, loginCommand);
   if (right !== 'taken') return right;
 
   const askedAtMs = clock.now();
@@ -134,38 +132,38 @@ async function renew(
     scopes,
     notAccepted: (what: string) => consentNeeded(`${what}; expected the token to be renewed`, loginCommand),
   };
-  const spent = await spendGrant({ ...options, about: 'renewal of the token', request }).catch(
+  const result = await exchangeOnce({ ...options, about: 'renewal of the token', request }).catch(
     async (error: unknown) => {
       if (error instanceof SyncError) await lease.giveBack(next);
       throw error;
     },
   );
-  if (spent.kind === 'failed') {
-    const { failure, isVoid } = spent;
+  if (result.kind === 'failed') {
+    const { failure, isVoid } = result;
     await (isVoid ? lease.giveUp(next) : lease.giveBack(next));
     throw isVoid && failure.code !== 'CONSENT_NEEDED'
-      ? consentNeeded(`${failure.message}, and a token is renewed once only`, loginCommand)
+      ? consentNeeded(`${failure.message}, and a refresh token is single-use`, loginCommand)
       : failure;
   }
-  const renewed = userTokenOf(spent.grant, next, askedAtMs, token);
+  const renewed = userTokenOf(result.token, next, askedAtMs, token);
   await store.save(renewed);
   await lease.finish(next);
   return renewed;
 }
 
 /**
- * What is kept of a granted token.
+ * Makes the token to store from a granted one.
  *
- * @param before - What holds on where the server does not say: the scopes, what renews the token, who consented.
+ * @param before - The values that stay if the server does not say: the scopes, the refresh token, the user.
  */
 export function userTokenOf(
-  grant: Grant,
+  granted: GrantedToken,
   id: string,
   askedAtMs: number,
   before: Pick<UserToken, 'scopes' | 'refreshToken' | 'userId'>,
 ): UserToken {
-  const { accessToken, lifeMs } = grant;
-  const { refreshToken = before.refreshToken, scopes = before.scopes } = grant;
+  const { accessToken, lifeMs } = granted;
+  const { refreshToken = before.refreshToken, scopes = before.scopes } = granted;
   return {
     id,
     accessToken,

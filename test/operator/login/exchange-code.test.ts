@@ -34,7 +34,7 @@ describe('exchangeCode', () => {
       answerJson(response, { access_token: 'the-token' }),
     );
 
-    const spent = await exchangeAt(server.origin, { dialect });
+    const result = await exchangeAt(server.origin, { dialect });
     await exchangeAt(server.origin, { dialect, repeatRedirectUrl: true });
 
     const [plain, repeating] = server.requests.map(({ body }) =>
@@ -48,7 +48,7 @@ describe('exchangeCode', () => {
       code_verifier: 'the-verifier',
     });
     expect(repeating).toEqual({ ...plain, [redirect]: AUTH.redirectUrl });
-    expect(spent).toMatchObject({ kind: 'granted', grant: { accessToken: 'the-token' } });
+    expect(result).toMatchObject({ kind: 'granted', token: { accessToken: 'the-token' } });
   });
 
   test.each([
@@ -71,10 +71,10 @@ describe('exchangeCode', () => {
             .end(text),
       );
 
-      const spent = await exchangeAt(server.origin);
+      const result = await exchangeAt(server.origin);
 
-      expect(spent).toMatchObject({ kind: 'failed', isVoid: true, failure: { code } });
-      expect(JSON.stringify(spent)).not.toContain('the-code');
+      expect(result).toMatchObject({ kind: 'failed', isVoid: true, failure: { code } });
+      expect(JSON.stringify(result)).not.toContain('the-code');
       expect([server.requests.length, elsewhere.requests.length]).toEqual([1, 0]);
     },
   );
@@ -85,9 +85,9 @@ describe('exchangeCode', () => {
       answerJson(response, {}, answers.shift(), { 'retry-after': '0' }),
     );
 
-    const spent = await exchangeAt(server.origin);
+    const result = await exchangeAt(server.origin);
 
-    expect(spent).toMatchObject({ kind: 'failed', isVoid: true, failure: { code: 'UNAVAILABLE' } });
+    expect(result).toMatchObject({ kind: 'failed', isVoid: true, failure: { code: 'UNAVAILABLE' } });
     expect(server.requests).toHaveLength(3);
   });
 });

@@ -51,6 +51,22 @@ describe('a request', () => {
     expect(json).toEqual({ id: new ExactNumber('9007199254740993'), name: 'Zoë 🚲' });
   });
 
+  test('a request sends its body with a Content-Length, and again when it is retried', async () => {
+    await using server = await startHttpServer(failing([503]));
+    const client = clientFor(server.origin);
+    const about = { shownPath: '/l/x', mediaType: 'application/json', about: 'x' };
+
+    const answer = await client.ask({ method: 'POST', path: '/l/x', body: '{"name":"Zoë"}', ...about });
+
+    expect(answer).toEqual({ status: 200, json: { status: 200 } });
+    const sent = {
+      body: '{"name":"Zoë"}',
+      headers: { 'content-length': '15', 'content-type': 'application/json' },
+    };
+    expect(server.requests).toMatchObject([sent, sent]);
+    for (const { headers } of server.requests) expect(headers).not.toHaveProperty('transfer-encoding');
+  });
+
   test('goes to an absolute address on the host', async () => {
     await using server = await startHttpServer(failing());
 
@@ -284,6 +300,26 @@ describe('a failure that may pass', () => {
     expect(server.requests.length).toBeLessThan(9);
   });
 
+  test('the total time leaves room for the waits for a turn', async () => {
+    await using server = await startHttpServer(failing());
+    const client = clientFor(server.origin, { requestsPerSecond: 20, limits: { totalMs: 100 } });
+
+    const answers = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map((n) => readThings(client, `/l/${n}`)));
+
+    expect(answers).toHaveLength(8);
+    expect(server.requests).toHaveLength(8);
+  });
+
+  test('a time limit of the caller ends the request with its own reason', async () => {
+    await using server = await startHttpServer(() => {});
+    const signal = AbortSignal.timeout(100);
+
+    const error = await readThings(clientFor(server.origin), '/l/x', signal).catch((reason) => reason);
+
+    expect(error).toBe(signal.reason);
+    expect(server.requests).toHaveLength(1);
+  });
+
   test('is not repeated when the caller has gone', async () => {
     await using server = await startHttpServer(() => {});
     const controller = new AbortController();
@@ -352,6 +388,42 @@ describe('Retry-After', () => {
     expect(failures.map(({ code }) => code)).toEqual(['THROTTLED', 'THROTTLED', 'THROTTLED']);
     expect(server.paths).toEqual(['/l/1']);
   });
+
+  test.each([408, 425, 500, 504])(
+    'Retry-After is waited for with status %i, beyond those of ky',
+    async (status) => {
+      await using server = await startHttpServer(failing([status, { 'retry-after': '1' }]));
+
+      await readThings(clientFor(server.origin));
+
+      const [first, second] = server.requests;
+      expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeGreaterThan(900);
+    },
+  );
+
+  test('Retry-After beyond the total time is not slept out', async () => {
+    await using server = await startHttpServer(failing([503, { 'retry-after': '3' }]));
+    const limits = { longestWaitMs: 5_000, totalMs: 2_000 };
+    const startMs = performance.now();
+
+    const failure = await failureOf(readThings(clientFor(server.origin, { limits })));
+
+    expect(failure).toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: 3_000 });
+    expect(performance.now() - startMs).toBeLessThan(1_500);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test.each(['RateLimit-Reset', 'X-RateLimit-Retry-After', 'X-RateLimit-Reset', 'X-Rate-Limit-Reset'])(
+    'the header %s, which ky would obey, asks for no pause',
+    async (header) => {
+      await using server = await startHttpServer(failing([429, { [header]: '3600' }]));
+
+      const json = await readThings(clientFor(server.origin));
+
+      expect(json).toEqual({ status: 200 });
+      expect(server.requests).toHaveLength(2);
+    },
+  );
 
   test('that cannot be read is as good as none', async () => {
     await using server = await startHttpServer(failing([503, { 'retry-after': 'soon, in 2 minutes' }]));

@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { createRateGate } from '../../../../lambda/procurios/http/rate-limiter.ts';
+import { createRateLimiter } from '../../../../lambda/procurios/http/rate-limiter.ts';
 
 const STAYS = new AbortController().signal;
 
-describe('the rate gate', () => {
+describe('createRateLimiter', () => {
   test('keeps the rate on average, however late its timers are', async () => {
-    const gate = createRateGate(200, 1_000);
+    const limiter = createRateLimiter(200, 1_000);
     const startMs = performance.now();
 
-    for (let turn = 0; turn < 41; turn += 1) await gate.enter(STAYS);
+    for (let turn = 0; turn < 41; turn += 1) await limiter.enter(STAYS);
 
     const tookMs = performance.now() - startMs;
     expect(tookMs).toBeGreaterThan(200 - 60);
@@ -16,25 +16,25 @@ describe('the rate gate', () => {
   });
 
   test('saves up no turns while nobody asks', async () => {
-    const gate = createRateGate(50, 1_000);
-    await gate.enter(STAYS);
+    const limiter = createRateLimiter(50, 1_000);
+    await limiter.enter(STAYS);
     await new Promise((resolve) => setTimeout(resolve, 60));
 
     const startMs = performance.now();
-    await gate.enter(STAYS);
-    await gate.enter(STAYS);
+    await limiter.enter(STAYS);
+    await limiter.enter(STAYS);
 
     expect(performance.now() - startMs).toBeGreaterThan(15);
   });
 
   test('gives the turn of one who leaves to the next', async () => {
-    const gate = createRateGate(20, 1_000);
+    const limiter = createRateLimiter(20, 1_000);
     const controller = new AbortController();
     const order: string[] = [];
-    await gate.enter(STAYS);
+    await limiter.enter(STAYS);
 
-    const leaving = gate.enter(controller.signal).catch((error) => order.push(String(error.message)));
-    const staying = gate.enter(STAYS).then(() => order.push('entered'));
+    const leaving = limiter.enter(controller.signal).catch((error) => order.push(String(error.message)));
+    const staying = limiter.enter(STAYS).then(() => order.push('entered'));
     const startMs = performance.now();
     controller.abort(new Error('left'));
     await Promise.all([leaving, staying]);
@@ -44,21 +44,21 @@ describe('the rate gate', () => {
   });
 
   test('rejects at once who has left before', async () => {
-    const gate = createRateGate(1, 1_000);
+    const limiter = createRateLimiter(1, 1_000);
 
-    await expect(gate.enter(AbortSignal.abort(new Error('left')))).rejects.toThrow('left');
+    await expect(limiter.enter(AbortSignal.abort(new Error('left')))).rejects.toThrow('left');
   });
 
   test('waits for a short pause, and tells how long a long one is, also those who wait already', async () => {
-    const gate = createRateGate(1_000, 100);
+    const limiter = createRateLimiter(1_000, 100);
 
-    gate.pause(40);
+    limiter.pause(40);
     const startMs = performance.now();
-    const short = await gate.enter(STAYS);
+    const short = await limiter.enter(STAYS);
     const tookMs = performance.now() - startMs;
-    gate.pause(80);
-    const waiting = gate.enter(STAYS);
-    gate.pause(5_000);
+    limiter.pause(80);
+    const waiting = limiter.enter(STAYS);
+    limiter.pause(5_000);
     const long = await waiting;
 
     expect(short).toBe(0);

@@ -84,6 +84,7 @@ test.each(FAILURES)(
 
     const failure = await failureOf(readThings(client));
 
+    expect(failure.cause).toBeUndefined();
     expectNoSecretIn(failure);
   },
 );
@@ -96,6 +97,7 @@ test.each(FAILURES)(
 
     const failure = await failureOf(readThings(client));
 
+    expect(failure.cause).toBeUndefined();
     expectNoSecretIn(failure);
   },
 );
@@ -128,7 +130,7 @@ describe("of a user's consent", () => {
   test.each(FAILURES)('a failed exchange of a code shows nothing: %s', async (_name, fail) => {
     await using server = await startHttpServer((_request, response) => fail(response));
 
-    const spent = await exchangeCode({
+    const result = await exchangeCode({
       tokenUrl: `${server.origin}/l/oauth2/token`,
       auth: AUTH,
       code: 'the-code',
@@ -137,8 +139,8 @@ describe("of a user's consent", () => {
       limits: { ...QUICK, retries: 1, attemptMs: 50 },
     });
 
-    expect(spent.kind).toBe('failed');
-    expectNoSecretIn(spent, CONSENT_SECRETS);
+    expect(result.kind).toBe('failed');
+    expectNoSecretIn(result, CONSENT_SECRETS);
   });
 
   test.each(FAILURES)('a failed renewal shows nothing: %s', async (_name, fail) => {

@@ -314,7 +314,7 @@ describe('renewal', () => {
     nowMs += RENEWAL_MS;
     const failure = await failureOf(sourceFor(server).get());
 
-    expect(failure.message).toContain("renewing the user's token was begun and came to no end");
+    expect(failure.message).toContain("a renewal of the user's token was begun and not finished");
     expect(server.requests).toHaveLength(1);
   });
 
