@@ -5,7 +5,7 @@ import { ExactNumber, type Json, type JsonObject, parseJson } from '../../../../
 import { isReject, OWN_FIELDS, prepare } from '../../../../lambda/core/pull/prepare.ts';
 import type { RejectReason } from '../../../../lambda/core/pull/reject.ts';
 import { readItem } from '../../../../operator/tables/read-items.ts';
-import { describeEngines } from '../../../support/engines.ts';
+import { describeDynamoDbs } from '../../../support/dynamodb-servers.ts';
 import { ManualClock } from '../../../support/memory-ports.ts';
 import { streamOf } from '../../../support/streams.ts';
 
@@ -58,10 +58,10 @@ function fieldsText(fields: readonly (readonly [string, string])[], first = ''):
   return `{${[...(first === '' ? [] : [first]), ...parts].join()}}`;
 }
 
-describeEngines('any object that the API could send', (engine) => {
+describeDynamoDbs('any object that the API could send', (server) => {
   test('any JSON object is read back as it was stored, with all digits, or is a reject', async () => {
-    const { tableName } = await engine.freshTables();
-    const client = engine.client();
+    const { tableName } = await server.freshTables();
+    const client = server.client();
     const lease = { guard: () => AbortSignal.timeout(60_000) };
     const table = createStreamTable({ client, tableName, runId: 'r', lease, clock: new ManualClock() });
     const counted = { stored: 0, rejected: new Set<RejectReason>() };

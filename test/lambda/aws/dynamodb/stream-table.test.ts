@@ -4,8 +4,8 @@ import { createStreamTable, writeBody } from '../../../../lambda/aws/dynamodb/st
 import { type Json, type JsonObject, parseJson, stringifyJson } from '../../../../lambda/core/json.ts';
 import { isReject, type Prepared, prepare } from '../../../../lambda/core/pull/prepare.ts';
 import { readItem, scanItems } from '../../../../operator/tables/read-items.ts';
+import { type DynamoDbServer, describeDynamoDbs } from '../../../support/dynamodb-servers.ts';
 import { closeAfterTest } from '../../../support/embedded-aws.ts';
-import { describeEngines, type Engine } from '../../../support/engines.ts';
 import { type Fault, startFaultProxy } from '../../../support/fault-proxy.ts';
 import { ManualClock } from '../../../support/memory-ports.ts';
 import { streamOf } from '../../../support/streams.ts';
@@ -21,16 +21,16 @@ function prepared(object: Json): Prepared {
 const things = (count: number): Prepared[] =>
   Array.from({ length: count }, (_, index) => prepared({ id: index + 1, text: `thing ${index + 1}` }));
 
-async function openTable(engine: Engine, url?: string) {
-  const { tableName } = await engine.freshTables();
-  const client = engine.client(url);
+async function openTable(server: DynamoDbServer, url?: string) {
+  const { tableName } = await server.freshTables();
+  const client = server.client(url);
   const options = { client, tableName, runId: 'run-1', lease: HELD_LEASE, clock: new ManualClock() };
   return { table: createStreamTable(options), client, tableName };
 }
 
-describeEngines('a stream table', (engine) => {
+describeDynamoDbs('a stream table', (server) => {
   test('readHashes returns the hashes of stored objects and nothing for absent ids', async () => {
-    const { table } = await openTable(engine);
+    const { table } = await openTable(server);
     const items = things(25);
 
     const refused = await table.write(items);
@@ -41,7 +41,7 @@ describeEngines('a stream table', (engine) => {
   });
 
   test("an object is read back as it was written, with the pull's own fields", async () => {
-    const { table, client, tableName } = await openTable(engine);
+    const { table, client, tableName } = await openTable(server);
     const text =
       '{"id":"a/b é","exact":9007199254740993,"tiny":0.1000000000000000055,"empty":"","nothing":null,"emoji":"🧑‍🤝‍🧑",' +
       '"__proto__":{"constructor":[1,{"__proto__":"x"}]},"constructor":"c","size":true,"list":[],"map":{},"a.b#c":-1.5}';
@@ -56,7 +56,7 @@ describeEngines('a stream table', (engine) => {
   });
 
   test('a write replaces the whole item', async () => {
-    const { table, client, tableName } = await openTable(engine);
+    const { table, client, tableName } = await openTable(server);
     await table.write([prepared({ id: 1, old: 'x', text: 'a' })]);
 
     await table.write([prepared({ id: 1, text: 'b' })]);
@@ -67,7 +67,7 @@ describeEngines('a stream table', (engine) => {
   });
 
   test('a write returns an item that is too large and stores the others of the batch', async () => {
-    const { table, client, tableName } = await openTable(engine);
+    const { table, client, tableName } = await openTable(server);
     const items = things(7);
     const large: Prepared = { ...prepared({ id: 99 }), object: { id: 99, text: 'x'.repeat(420_000) } };
 
@@ -78,7 +78,7 @@ describeEngines('a stream table', (engine) => {
   });
 
   test('scanItems reads each item once', async () => {
-    const { table, client, tableName } = await openTable(engine);
+    const { table, client, tableName } = await openTable(server);
     await table.write(things(25));
 
     const sizes: number[] = [];
@@ -94,7 +94,7 @@ describeEngines('a stream table', (engine) => {
   });
 
   test('a table that does not exist is named in the error', async () => {
-    const client = engine.client();
+    const client = server.client();
     const tableName = 'procurios-sync-acme-nowhere';
     const table = createStreamTable({
       client,
@@ -111,11 +111,11 @@ describeEngines('a stream table', (engine) => {
   });
 });
 
-describeEngines('a stream table under faults', (engine) => {
+describeDynamoDbs('a stream table under faults', (server) => {
   async function openFaulty(decide: (action: string, ordinal: number) => Fault | undefined) {
-    const proxy = closeAfterTest(await startFaultProxy(engine.url));
+    const proxy = closeAfterTest(await startFaultProxy(server.url));
     proxy.onCall(({ action, ordinal }) => decide(action, ordinal));
-    return { proxy, ...(await openTable(engine, proxy.url)) };
+    return { proxy, ...(await openTable(server, proxy.url)) };
   }
 
   test('unprocessed items are sent again until all are stored', async () => {
@@ -126,7 +126,7 @@ describeEngines('a stream table under faults', (engine) => {
     const refused = await table.write(things(25));
 
     expect(refused).toEqual([]);
-    expect(await idsIn(engine.client(), tableName)).toHaveLength(25);
+    expect(await idsIn(server.client(), tableName)).toHaveLength(25);
     expect(proxy.calls().BatchWriteItem).toBe(4);
     expect(proxy.items().BatchWriteItem).toBe(25 + 10 + 10 + 10);
   });
@@ -142,7 +142,7 @@ describeEngines('a stream table under faults', (engine) => {
       const hashes = await table.readHashes(['1', '25'], true);
 
       expect(hashes.size).toBe(2);
-      expect(await idsIn(engine.client(), tableName)).toHaveLength(25);
+      expect(await idsIn(server.client(), tableName)).toHaveLength(25);
     },
   );
 
@@ -175,18 +175,18 @@ describeEngines('a stream table under faults', (engine) => {
     await expect(table.write(things(3))).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     await table.write(things(3));
 
-    expect(await idsIn(engine.client(), tableName)).toEqual(['1', '2', '3']);
+    expect(await idsIn(server.client(), tableName)).toEqual(['1', '2', '3']);
   });
 
   test('nothing is written after the lease was lost', async () => {
-    const { tableName } = await engine.freshTables();
+    const { tableName } = await server.freshTables();
     const lost = new Error('lost');
     const lease = {
       guard: (): AbortSignal => {
         throw lost;
       },
     };
-    const client = engine.client();
+    const client = server.client();
     const table = createStreamTable({ client, tableName, runId: 'r', lease, clock: new ManualClock() });
 
     await expect(table.write(things(3))).rejects.toBe(lost);
@@ -213,7 +213,7 @@ describe('the body of a batch', () => {
   });
 });
 
-async function idsIn(client: ReturnType<Engine['client']>, tableName: string): Promise<unknown[]> {
+async function idsIn(client: ReturnType<DynamoDbServer['client']>, tableName: string): Promise<unknown[]> {
   const ids: unknown[] = [];
   for await (const items of scanItems(client, tableName)) ids.push(...items.map((item) => item._id));
   return ids.sort();

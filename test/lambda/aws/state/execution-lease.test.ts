@@ -19,17 +19,17 @@ import { saveCutOffReceipt } from '../../../../lambda/wiring/run-pull.ts';
 import { startEmbeddedEventBridge } from '../../../../local/endpoints/embedded-event-bridge.ts';
 import { startEmbeddedLambda } from '../../../../local/endpoints/embedded-lambda.ts';
 import { ServiceError } from '../../../../local/endpoints/json-service.ts';
+import { type DynamoDbServer, describeDynamoDbs } from '../../../support/dynamodb-servers.ts';
 import { closeAfterTest } from '../../../support/embedded-aws.ts';
-import { describeEngines, type Engine } from '../../../support/engines.ts';
 import { ManualClock } from '../../../support/memory-ports.ts';
 
 const HOUR = 60 * 60 * 1000;
 const TONIGHT = 'arn:aws:lambda:eu-west-1:111122223333:function:pull:1/durable-execution/tonight/1';
 const TOMORROW = TONIGHT.replace('tonight', 'tomorrow');
 
-describeEngines('the lease of an execution', (engine) => {
+describeDynamoDbs('the lease of an execution', (server) => {
   test('lasts through a wait of an hour without a heartbeat, while Lambda says that it runs', async () => {
-    const { clock, take, state } = await open(engine);
+    const { clock, take, state } = await open(server);
     await take(TONIGHT);
     await (await resumeLease(state, TONIGHT, clock)).pause();
     clock.time += HOUR;
@@ -41,7 +41,7 @@ describeEngines('the lease of an execution', (engine) => {
   });
 
   test('is taken over once Lambda says that it has ended, and what it may still write is over', async () => {
-    const { clock, take, state } = await open(engine);
+    const { clock, take, state } = await open(server);
     await take(TONIGHT);
     await resumeLease(state, TONIGHT, clock);
 
@@ -56,7 +56,7 @@ describeEngines('the lease of an execution', (engine) => {
   });
 
   test('holds where Lambda does not say, and says until when: the time that it would be timed out at', async () => {
-    const { clock, take } = await open(engine);
+    const { clock, take } = await open(server);
     await take(TONIGHT);
     clock.time += 22 * HOUR;
 
@@ -72,7 +72,7 @@ describeEngines('the lease of an execution', (engine) => {
   });
 
   test('keeps a process out, and the other way round', async () => {
-    const { clock, take, options } = await open(engine);
+    const { clock, take, options } = await open(server);
     await take(TONIGHT);
     const process = acquireLease({ ...options, owner: 'process 1', runId: 'r', clock, ...saying('running') });
     await expect(process).rejects.toMatchObject({ code: 'RUN_ACTIVE' });
@@ -92,7 +92,7 @@ describeEngines('the lease of an execution', (engine) => {
   });
 
   test('of a process that was killed is taken over after its last heartbeat', async () => {
-    const { clock, take, options } = await open(engine);
+    const { clock, take, options } = await open(server);
     await acquireLease({ ...options, owner: 'process 1', runId: 'killed', clock, ...saying('unknown') });
     clock.time += 45_000;
 
@@ -100,7 +100,7 @@ describeEngines('the lease of an execution', (engine) => {
   });
 
   test('is not taken before the run that was cut off is noted: nobody would learn of it afterwards', async () => {
-    const { take, options } = await open(engine);
+    const { take, options } = await open(server);
     await take(TONIGHT);
     const dies = takeLease({
       ...options,
@@ -118,7 +118,7 @@ describeEngines('the lease of an execution', (engine) => {
   });
 
   test('is the same when the execution takes it a second time, because it forgot', async () => {
-    const { take } = await open(engine);
+    const { take } = await open(server);
     const first = await take(TONIGHT);
 
     const second = await take(TONIGHT);
@@ -128,7 +128,7 @@ describeEngines('the lease of an execution', (engine) => {
   });
 
   test('has a fence of its own for each slice', async () => {
-    const { clock, take, state } = await open(engine);
+    const { clock, take, state } = await open(server);
     await take(TONIGHT);
     const first = await resumeLease(state, TONIGHT, clock);
     const second = await resumeLease(state, TONIGHT, clock);
@@ -142,7 +142,7 @@ describeEngines('the lease of an execution', (engine) => {
   });
 
   test('is free at once when it is released, by its holder only', async () => {
-    const { take, state } = await open(engine);
+    const { take, state } = await open(server);
     await take(TONIGHT);
     await releaseExecutionLease(state, TOMORROW);
     await expect(take(TOMORROW, 'running')).rejects.toMatchObject({ code: 'RUN_ACTIVE' });
@@ -152,14 +152,14 @@ describeEngines('the lease of an execution', (engine) => {
   });
 });
 
-describeEngines('the receipt for a run that was cut off', (engine) => {
+describeDynamoDbs('the receipt for a run that was cut off', (server) => {
   const holder: LeaseRow = {
     ...{ owner: 'execution 1', holder: 'execution 1', runId: 'run-1', fence: 1 },
     ...{ since: '2026-11-24T03:00:00.000Z', until: 1, writesUntil: 0 },
   };
 
   test('says so, and is the same however often it is noted', async () => {
-    const { state } = await open(engine);
+    const { state } = await open(server);
 
     await saveCutOffReceipt(state, holder);
     const [first] = await listRunReceipts(state, 9);
@@ -170,7 +170,7 @@ describeEngines('the receipt for a run that was cut off', (engine) => {
   });
 
   test('does not replace the one of a run that ended well and could not let go of the lease', async () => {
-    const { state } = await open(engine);
+    const { state } = await open(server);
     const own: RunReceipt = {
       ...{ runId: 'run-1', startedAt: holder.since, finishedAt: '2026-11-24T04:00:00.000Z' },
       ...{ status: 'complete', streams: {} },
@@ -183,7 +183,7 @@ describeEngines('the receipt for a run that was cut off', (engine) => {
   });
 
   test('is left out for a lease of a version that did not note its run', async () => {
-    const { state } = await open(engine);
+    const { state } = await open(server);
     const { runId: _, ...older } = holder;
 
     await saveCutOffReceipt(state, older);
@@ -192,9 +192,9 @@ describeEngines('the receipt for a run that was cut off', (engine) => {
   });
 });
 
-async function open(engine: Engine) {
-  const { stateName } = await engine.freshTables();
-  const state = createStateTable(engine.client(), stateName);
+async function open(server: DynamoDbServer) {
+  const { stateName } = await server.freshTables();
+  const state = createStateTable(server.client(), stateName);
   const clock = new ManualClock();
   const options = {
     state,

@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import { createLedger, type Ledger, type LedgerFilter } from '../../../../lambda/aws/state/ledger.ts';
 import { createStateTable, type StateTable } from '../../../../lambda/aws/state/state-table.ts';
 import type { LedgerEntry } from '../../../../lambda/core/push/ledger-entry.ts';
+import { type DynamoDbServer, describeDynamoDbs } from '../../../support/dynamodb-servers.ts';
 import { closeAfterTest } from '../../../support/embedded-aws.ts';
-import { describeEngines, type Engine } from '../../../support/engines.ts';
 import { startFaultProxy } from '../../../support/fault-proxy.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -38,9 +38,9 @@ function queuedAfter(hours: number, changeId: string, overrides: Partial<LedgerE
   return entryOf(changeId, { queuedAt: new Date(NOON_MS + hours * HOUR_MS).toISOString(), ...overrides });
 }
 
-async function openLedger(engine: Engine) {
-  const { stateName } = await engine.freshTables();
-  const state = createStateTable(engine.client(), stateName);
+async function openLedger(server: DynamoDbServer) {
+  const { stateName } = await server.freshTables();
+  const state = createStateTable(server.client(), stateName);
   return { ledger: createLedger(state), state };
 }
 
@@ -50,9 +50,9 @@ async function listIds(ledger: Ledger, filter?: LedgerFilter): Promise<string[][
   return pages;
 }
 
-describeEngines('the ledger', (engine) => {
+describeDynamoDbs('the ledger', (server) => {
   test('gives back what was written, and nothing for a change that it does not know', async () => {
-    const { ledger } = await openLedger(engine);
+    const { ledger } = await openLedger(server);
     const entry = entryOf('a', {
       outcome: 'waiting',
       notBefore: NOON_MS + 0.5,
@@ -71,7 +71,7 @@ describeEngines('the ledger', (engine) => {
   });
 
   test('reads what an earlier version wrote, which did not count lost replies', async () => {
-    const { ledger, state } = await openLedger(engine);
+    const { ledger, state } = await openLedger(server);
     const { lostReplies: _lostReplies, ...earlier } = entryOf('a', { outcome: 'sending', attempt: 1 });
     await state.put({ ...earlier, pk: 'change#a', sk: 'ledger', _write: 'x' });
 
@@ -79,7 +79,7 @@ describeEngines('the ledger', (engine) => {
   });
 
   test('is kept under the change, where the index finds it', async () => {
-    const { ledger, state } = await openLedger(engine);
+    const { ledger, state } = await openLedger(server);
 
     await ledger.write(entryOf('a'));
 
@@ -88,7 +88,7 @@ describeEngines('the ledger', (engine) => {
   });
 
   test('takes only the version that follows the one it holds', async () => {
-    const { ledger } = await openLedger(engine);
+    const { ledger } = await openLedger(server);
     await ledger.write(entryOf('a'));
     await ledger.write(entryOf('a', { version: 2, outcome: 'sending' }));
 
@@ -103,7 +103,7 @@ describeEngines('the ledger', (engine) => {
   });
 
   test.each([1, 2])('lets one of twenty equal writes of version %i win', async (version) => {
-    const { ledger } = await openLedger(engine);
+    const { ledger } = await openLedger(server);
     if (version === 2) await ledger.write(entryOf('a'));
     const entry = entryOf('a', { version, outcome: 'sending', until: NOON_MS });
 
@@ -114,7 +114,7 @@ describeEngines('the ledger', (engine) => {
   });
 
   test('keeps apart what is written and read at the same time', async () => {
-    const { ledger } = await openLedger(engine);
+    const { ledger } = await openLedger(server);
     const entries = Array.from({ length: 30 }, (_, index) =>
       entryOf(`c${index}`, { reason: `no. ${index}` }),
     );
@@ -127,10 +127,10 @@ describeEngines('the ledger', (engine) => {
   });
 
   test('knows its own write again when its answer was lost', async () => {
-    const { stateName } = await engine.freshTables();
-    const proxy = closeAfterTest(await startFaultProxy(engine.url));
+    const { stateName } = await server.freshTables();
+    const proxy = closeAfterTest(await startFaultProxy(server.url));
     proxy.onCall(({ action, ordinal }) => (action === 'PutItem' && ordinal === 1 ? 'loseReply' : undefined));
-    const ledger = createLedger(createStateTable(engine.client(proxy.url, 2), stateName));
+    const ledger = createLedger(createStateTable(server.client(proxy.url, 2), stateName));
 
     const isWritten = await ledger.write(entryOf('a'));
 
@@ -139,7 +139,7 @@ describeEngines('the ledger', (engine) => {
   });
 
   test('replaces what no text may hold, and keeps the rest', async () => {
-    const { ledger } = await openLedger(engine);
+    const { ledger } = await openLedger(server);
 
     await ledger.write(entryOf('a', { errors: ['no such field: \ud800'], reason: '' }));
 
@@ -147,7 +147,7 @@ describeEngines('the ledger', (engine) => {
   });
 
   test('lists the entries of an outcome, the last queued first, without their bodies', async () => {
-    const { ledger } = await openLedger(engine);
+    const { ledger } = await openLedger(server);
     await ledger.write(queuedAfter(1, 'early'));
     await ledger.write(queuedAfter(3, 'late'));
     await ledger.write(queuedAfter(2, 'other', { outcome: 'unknown' }));
@@ -161,7 +161,7 @@ describeEngines('the ledger', (engine) => {
   });
 
   test('lists the entries of all outcomes in one order', async () => {
-    const { ledger } = await openLedger(engine);
+    const { ledger } = await openLedger(server);
     const outcomes = ['queued', 'sending', 'waiting', 'accepted', 'rejected', 'unknown'] as const;
     for (const [hour, outcome] of [...outcomes, ...outcomes].entries()) {
       await ledger.write(queuedAfter(hour, `${hour} ${outcome}`, { outcome }));
@@ -175,7 +175,7 @@ describeEngines('the ledger', (engine) => {
   });
 
   test('lists from a time on, and no more than asked for', async () => {
-    const { ledger } = await openLedger(engine);
+    const { ledger } = await openLedger(server);
     for (let hour = 0; hour < 6; hour += 1) {
       await ledger.write(queuedAfter(hour, `${hour}`, { outcome: hour % 2 === 0 ? 'accepted' : 'rejected' }));
     }
@@ -192,7 +192,7 @@ describeEngines('the ledger', (engine) => {
   });
 
   test('lists page after page, also of entries that were queued at the same time', async () => {
-    const { ledger } = await openLedger(engine);
+    const { ledger } = await openLedger(server);
     const ids = Array.from({ length: 130 }, (_, index) => `change-${index}`);
     await Promise.all(
       ids.map((id, index) =>
@@ -207,7 +207,7 @@ describeEngines('the ledger', (engine) => {
   });
 
   test('lists an entry once whose outcome changes meanwhile', async () => {
-    const { ledger, state } = await openLedger(engine);
+    const { ledger, state } = await openLedger(server);
     await ledger.write(entryOf('a'));
     const listed = Promise.withResolvers<void>();
     const query: StateTable['query'] = async function* (query) {
@@ -229,7 +229,7 @@ describeEngines('the ledger', (engine) => {
   });
 
   test('needs its table', async () => {
-    const ledger = createLedger(createStateTable(engine.client(), 'procurios-sync-acme-state'));
+    const ledger = createLedger(createStateTable(server.client(), 'procurios-sync-acme-state'));
 
     await expect(ledger.read('a')).rejects.toMatchObject({ code: 'STORE_MISSING' });
     await expect(ledger.write(entryOf('a'))).rejects.toMatchObject({ code: 'STORE_MISSING' });

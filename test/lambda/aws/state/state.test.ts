@@ -10,8 +10,8 @@ import { noCounts } from '../../../../lambda/core/pull/counts.ts';
 import { receiptOf, type WalkStatus } from '../../../../lambda/core/pull/receipt.ts';
 import type { Reject } from '../../../../lambda/core/pull/reject.ts';
 import { beginWalk, type EndingWalk, type Walk, type WalkStore } from '../../../../lambda/core/pull/walk.ts';
+import { type DynamoDbServer, describeDynamoDbs } from '../../../support/dynamodb-servers.ts';
 import { closeAfterTest } from '../../../support/embedded-aws.ts';
-import { describeEngines, type Engine } from '../../../support/engines.ts';
 import { startFaultProxy } from '../../../support/fault-proxy.ts';
 import { ManualClock } from '../../../support/memory-ports.ts';
 import { streamOf } from '../../../support/streams.ts';
@@ -19,9 +19,9 @@ import { streamOf } from '../../../support/streams.ts';
 const THINGS = streamOf();
 const GUARD = { guard: () => new AbortController().signal };
 
-async function openState(engine: Engine) {
-  const { stateName } = await engine.freshTables();
-  return createStateTable(engine.client(), stateName);
+async function openState(server: DynamoDbServer) {
+  const { stateName } = await server.freshTables();
+  return createStateTable(server.client(), stateName);
 }
 
 function walkOf(walkId: string, keys: readonly string[], overrides: Partial<Walk> = {}): Walk {
@@ -42,7 +42,7 @@ const reject = (id: string | undefined, index = 0): Reject => ({
   index,
 });
 
-describeEngines('the lease', (engine) => {
+describeDynamoDbs('the lease', (server) => {
   async function lease(
     state: Awaited<ReturnType<typeof openState>>,
     clock: ManualClock,
@@ -62,7 +62,7 @@ describeEngines('the lease', (engine) => {
   }
 
   test('is had by one at a time, and free again once it is released', async () => {
-    const state = await openState(engine);
+    const state = await openState(server);
     const clock = new ManualClock();
     const first = await lease(state, clock, 'process 1 on a');
 
@@ -77,7 +77,7 @@ describeEngines('the lease', (engine) => {
   });
 
   test('is had by exactly one of many that come at once', async () => {
-    const state = await openState(engine);
+    const state = await openState(server);
     const clock = new ManualClock();
 
     const tries = await Promise.allSettled(
@@ -90,8 +90,8 @@ describeEngines('the lease', (engine) => {
   });
 
   test('is had also when the answer to taking it was lost', async () => {
-    const { stateName } = await engine.freshTables();
-    const proxy = closeAfterTest(await startFaultProxy(engine.url));
+    const { stateName } = await server.freshTables();
+    const proxy = closeAfterTest(await startFaultProxy(server.url));
     proxy.onCall(({ action, ordinal }) => (action === 'PutItem' && ordinal === 1 ? 'loseReply' : undefined));
     const repeating = new DynamoDBClient({
       endpoint: proxy.url,
@@ -108,7 +108,7 @@ describeEngines('the lease', (engine) => {
   });
 
   test('of a dead holder is taken over after its time, and the dead one stops writing', async () => {
-    const state = await openState(engine);
+    const state = await openState(server);
     const clock = new ManualClock();
     await using dead = await lease(state, clock, 'process 1');
     clock.time += 44_000;
@@ -125,7 +125,7 @@ describeEngines('the lease', (engine) => {
   });
 
   test('allows no write once it is released, and breaks off those under way', async () => {
-    const state = await openState(engine);
+    const state = await openState(server);
     const released = await lease(state, new ManualClock(), 'process 1');
     const underWay = released.guard();
 
@@ -136,7 +136,7 @@ describeEngines('the lease', (engine) => {
   });
 
   test('is not given away by one that lost it', async () => {
-    const state = await openState(engine);
+    const state = await openState(server);
     const clock = new ManualClock();
     const dead = await lease(state, clock, 'process 1');
     clock.time += 46_000;
@@ -148,7 +148,7 @@ describeEngines('the lease', (engine) => {
   });
 
   test('is taken over at once by whoever is alone with the tables', async () => {
-    const state = await openState(engine);
+    const state = await openState(server);
     const clock = new ManualClock();
     await using _dead = await lease(state, clock, 'process 1');
 
@@ -158,7 +158,7 @@ describeEngines('the lease', (engine) => {
   });
 
   test('needs its table', async () => {
-    const state = createStateTable(engine.client(), 'procurios-sync-acme-state');
+    const state = createStateTable(server.client(), 'procurios-sync-acme-state');
 
     await expect(lease(state, new ManualClock(), 'process 1')).rejects.toMatchObject({
       code: 'STORE_MISSING',
@@ -167,12 +167,12 @@ describeEngines('the lease', (engine) => {
   });
 });
 
-describeEngines('a walk', (engine) => {
+describeDynamoDbs('a walk', (server) => {
   const storeOf = (state: Awaited<ReturnType<typeof openState>>, fence = 1) =>
     createWalkStore({ state, lease: { ...GUARD, fence }, clock: new ManualClock() });
 
   test('is read back as it was saved, with the keys of all its slices', async () => {
-    const state = await openState(engine);
+    const state = await openState(server);
     const store = storeOf(state);
     const counts = { ...noCounts(), pages: 3, fetched: 30, written: 30, requests: 3 };
     const walk = walkOf('w1', ['a', 'b'], { counts, barrenPages: 2, keyless: 1 });
@@ -200,7 +200,7 @@ describeEngines('a walk', (engine) => {
   });
 
   test('of millions is kept in rows that fit', async () => {
-    const state = await openState(engine);
+    const state = await openState(server);
     const store = storeOf(state);
     const keys = Array.from({ length: 45_000 }, (_, index) => `key-${index}`);
 
@@ -211,7 +211,7 @@ describeEngines('a walk', (engine) => {
   });
 
   test('knows nothing of a slice that was cut off, nor of an earlier walk', async () => {
-    const state = await openState(engine);
+    const state = await openState(server);
     await storeOf(state).saveWalk(THINGS, walkOf('w0', ['old'], { slices: 7 }), []);
     await storeOf(state).saveWalk(THINGS, walkOf('w1', ['a']), []);
     const cut = await loadUnfinished(storeOf(state));
@@ -250,7 +250,7 @@ describeEngines('a walk', (engine) => {
   }
 
   test('whose end was cut off is ending, until its end is repeated', async () => {
-    const state = await openState(engine);
+    const state = await openState(server);
     await storeOf(state).saveWalk(THINGS, walkOf('w1', ['a']), []);
     await expect(dyingStore(state).endWalk(THINGS, endOf('w1'), [])).rejects.toThrow('killed');
     const seenBefore = await queryRows(state, { pk: 'walk#things', sk: 'seen#' });
@@ -265,7 +265,7 @@ describeEngines('a walk', (engine) => {
   });
 
   test('that a version without phases saved is read, and an ended one is ending', async () => {
-    const state = await openState(engine);
+    const state = await openState(server);
     const save = async (record: object) => {
       await state.put({ pk: 'walk#things', sk: 'position', ...record, fence: 1 });
     };
@@ -282,7 +282,7 @@ describeEngines('a walk', (engine) => {
   });
 
   test('is not set back by a pull that was thought dead', async () => {
-    const state = await openState(engine);
+    const state = await openState(server);
     await storeOf(state, 2).saveWalk(THINGS, walkOf('w1', ['a'], { slices: 5 }), []);
 
     await expect(storeOf(state, 1).saveWalk(THINGS, walkOf('w1', []), [])).rejects.toThrow();
@@ -291,7 +291,7 @@ describeEngines('a walk', (engine) => {
   });
 
   test('is not ended by a pull that was thought dead', async () => {
-    const state = await openState(engine);
+    const state = await openState(server);
     await storeOf(state, 2).saveWalk(THINGS, walkOf('w2', ['a']), [reject('300')]);
 
     await expect(storeOf(state, 1).endWalk(THINGS, endOf('w1'), [])).rejects.toMatchObject({
@@ -303,7 +303,7 @@ describeEngines('a walk', (engine) => {
   });
 
   test('of a page of 100,000 objects is kept in rows that fit', async () => {
-    const state = await openState(engine);
+    const state = await openState(server);
     const walk = walkOf(
       'w1',
       Array.from({ length: 100_000 }, (_, index) => `key-${index}`),
@@ -315,7 +315,7 @@ describeEngines('a walk', (engine) => {
   });
 
   test('leaves nothing but how it ended, and what the key was made of', async () => {
-    const state = await openState(engine);
+    const state = await openState(server);
     const store = storeOf(state);
     const walk = walkOf('w1', ['a']);
     await store.saveWalk(THINGS, walk, []);
@@ -347,12 +347,12 @@ function endOf(walkId: string, status: WalkStatus = 'complete'): EndingWalk {
   };
 }
 
-describeEngines('rejects', (engine) => {
+describeDynamoDbs('rejects', (server) => {
   const storeOf = (state: Awaited<ReturnType<typeof openState>>) =>
     createWalkStore({ state, lease: { ...GUARD, fence: 1 }, clock: new ManualClock() });
 
   test('are kept with their reason and id, also those without an id and with a very long one', async () => {
-    const state = await openState(engine);
+    const state = await openState(server);
     const long = 'x'.repeat(2000);
 
     await storeOf(state).saveWalk(THINGS, walkOf('w1', []), [
@@ -375,7 +375,7 @@ describeEngines('rejects', (engine) => {
   });
 
   test('that a complete walk no longer shows are forgotten, after an incomplete one they stay', async () => {
-    const state = await openState(engine);
+    const state = await openState(server);
     const store = storeOf(state);
     const many = Array.from({ length: 60 }, (_, index) => reject(`old-${index}`));
     await store.endWalk(THINGS, endOf('w1'), [...many, reject('still')]);
@@ -390,9 +390,9 @@ describeEngines('rejects', (engine) => {
   });
 });
 
-describeEngines('receipts of runs', (engine) => {
+describeDynamoDbs('receipts of runs', (server) => {
   test('are kept in the order of their start', async () => {
-    const state = await openState(engine);
+    const state = await openState(server);
     const receipt = (startedAt: string, runId: string) => ({
       runId,
       startedAt,

@@ -6,12 +6,17 @@ import { afterAll, beforeAll, describe } from '@jest/globals';
 import { startEmbeddedAws } from '../../local/endpoints/embedded-aws.ts';
 import { createTables } from '../../local/endpoints/tables.ts';
 
-/** An implementation of DynamoDB's API that the tests of the store run against. */
-export interface Engine {
+/** An implementation of DynamoDB's API. */
+export interface DynamoDbServer {
   readonly url: string;
-  /** A client of it, or of what stands in front of it at `endpoint`, that tries so often (by default once). */
+  /**
+   * Creates a client.
+   *
+   * @param endpoint - Of a proxy. @default - The server itself.
+   * @param maxAttempts - @default 1
+   */
   client(endpoint?: string, maxAttempts?: number): DynamoDBClient;
-  /** New tables for a test: one of the state, and one of the stream `things`. */
+  /** Creates new tables for a test: the state table, and one for the stream `things`. */
   freshTables(): Promise<{ readonly stateName: string; readonly tableName: string }>;
 }
 
@@ -22,13 +27,13 @@ interface Running {
 
 const hasMoto = spawnSync('moto_server', ['--help'], { stdio: 'ignore' }).status === 0;
 
-/** Runs the same tests against the embedded DynamoDB and, where it is installed, against moto: they err differently. */
-export function describeEngines(name: string, tests: (engine: Engine) => void): void {
+/** Runs the tests against the embedded DynamoDB and, if it is installed, against moto, because their errors differ. */
+export function describeDynamoDbs(name: string, tests: (server: DynamoDbServer) => void): void {
   describe(`${name}, on the embedded DynamoDB`, () => tests(startedBeforeAll(startEmbedded)));
   (hasMoto ? describe : describe.skip)(`${name}, on moto_server`, () => tests(startedBeforeAll(startMoto)));
 }
 
-function startedBeforeAll(start: () => Promise<Running>): Engine {
+function startedBeforeAll(start: () => Promise<Running>): DynamoDbServer {
   let running: Running | undefined;
   let tests = 0;
   const clients: DynamoDBClient[] = [];
