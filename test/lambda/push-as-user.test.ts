@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { operation } from '../../config/catalogue/operations.ts';
 import { onePage } from '../../config/catalogue/paging.ts';
@@ -49,7 +48,7 @@ beforeAll(async () => {
     operations: { createThing: operation('POST', '/l/module_api/object', { mediaType: MEDIA_TYPE }) },
   });
   auth = config.auth as AuthorizationCodeGrant;
-  push = await bundle(fileURLToPath(new URL('../../lambda/push.ts', import.meta.url)), config);
+  push = await bundle('push', config);
   await createTables(dynamoDbOf(aws), config);
   await createQueues(sqsOf(aws.environment.AWS_ENDPOINT_URL_SQS), config);
   aws.secrets.put('procurios-sync/acme/client', JSON.stringify(SIMULATOR_CREDENTIALS));

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { operation } from '../../config/catalogue/operations.ts';
 import { onePage } from '../../config/catalogue/paging.ts';
@@ -61,10 +60,7 @@ async function recorded(entry: 'push' | 'enqueue', events: readonly object[]) {
       return undefined;
     });
   }
-  await using code = await bundle(
-    fileURLToPath(new URL(`../../lambda/${entry}.ts`, import.meta.url)),
-    config,
-  );
+  await using code = await bundle(entry, config);
   const endpoints = Object.fromEntries(Object.entries(proxies).map(([name, { url }]) => [name, url]));
   const environment = { ...aws.environment, ...endpoints, PROCURIOS_HOST: procurios.url };
   const { answers } = await invokeBundle(code, events, environment);

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { engagementAction, operation } from '../../config/catalogue/operations.ts';
 import { onePage } from '../../config/catalogue/paging.ts';
@@ -19,7 +18,6 @@ import { receive } from '../support/queues.ts';
 
 const SECRET = 'procurios-sync/acme/client';
 const MEDIA_TYPE = 'application/vnd.procurios.application+json; version=1';
-const entryPoint = (name: string) => fileURLToPath(new URL(`../../lambda/${name}.ts`, import.meta.url));
 
 let procurios: Simulator;
 let aws: EmbeddedAws;
@@ -46,10 +44,7 @@ beforeAll(async () => {
       }),
     },
   });
-  [push, enqueue] = await Promise.all([
-    bundle(entryPoint('push'), config),
-    bundle(entryPoint('enqueue'), config),
-  ]);
+  [push, enqueue] = await Promise.all([bundle('push', config), bundle('enqueue', config)]);
   await createTables(dynamoDbOf(aws), config);
   queueUrl = (await createQueues(sqsOf(aws.environment.AWS_ENDPOINT_URL_SQS ?? ''), config)).changes;
 }, 60_000);

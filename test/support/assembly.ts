@@ -1,16 +1,41 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from '@jest/globals';
 import { build } from 'esbuild';
+import { DataFolderInUse, lockDataFolder } from '../../local/endpoints/data-folder-lock.ts';
 import { type Assembly, readAssembly } from '../../local/stack/read-assembly.ts';
 import { synthesize } from '../../local/stack/synthesize.ts';
 
 const example = (name: string) => fileURLToPath(new URL(`../../examples/${name}.config.ts`, import.meta.url));
 
-/** The demo's stack as the CDK app synthesizes it: once, for as long as nothing it is made from changes. */
+const CACHE = fileURLToPath(new URL('../../node_modules/.cache', import.meta.url));
+
+/**
+ * Synthesizes the demo's stack with the CDK app, or finds it in the cache, as long as no source has changed.
+ *
+ * One worker of Jest synthesizes; the others wait for it.
+ */
 export async function synthesizeDemo(): Promise<Assembly> {
-  return await readAssembly(await synthesize({ configFiles: [example('demo-stack'), example('demo')] }));
+  const release = await takeLock(join(CACHE, 'test-synthesis'));
+  try {
+    return await readAssembly(await synthesize({ configFiles: [example('demo-stack'), example('demo')] }));
+  } finally {
+    await release();
+  }
+}
+
+/** Waits until no other process has the folder. A lock of a process that was killed is free. */
+async function takeLock(folder: string): Promise<() => Promise<void>> {
+  for (;;) {
+    try {
+      return await lockDataFolder(folder);
+    } catch (error) {
+      if (!(error instanceof DataFolderInUse)) throw error;
+      await setTimeout(100);
+    }
+  }
 }
 
 /** A resource whose properties a test changes. */
@@ -23,8 +48,14 @@ export function changed(
   change: (resources: Record<string, Changeable>) => unknown,
 ): Assembly {
   const template = structuredClone(assembly.template);
-  change(template.Resources as Record<string, Changeable>);
-  return { ...assembly, template };
+  const copy = { ...assembly, template };
+  change(resourcesIn(copy));
+  return copy;
+}
+
+/** The template's resources, by their logical ids. */
+export function resourcesIn({ template }: Assembly): Record<string, Changeable> {
+  return template.Resources as Record<string, Changeable>;
 }
 
 /** The one resource of a type whose logical id begins like that. */
@@ -37,7 +68,6 @@ export function pick(resources: Record<string, Changeable>, type: string, beginn
   return first[1];
 }
 
-const CACHE = fileURLToPath(new URL('../../node_modules/.cache', import.meta.url));
 const folders: string[] = [];
 afterAll(async () => {
   await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));

@@ -1,10 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../../lambda/deployment/config.ts';
-import { bundle as bundleFunction, writeBundle } from '../../lib/bundle.ts';
+import { pick, resourcesIn, synthesizeDemo } from './assembly.ts';
 
-/** An entry point bundled as it goes to AWS, with its config beside it. */
+/** A function's code as it goes to AWS, with a config beside it. */
 export interface Bundle extends AsyncDisposable {
   /** The file to import. */
   readonly file: string;
@@ -12,14 +12,24 @@ export interface Bundle extends AsyncDisposable {
   readonly bytes: number;
 }
 
-/** Writes the bundle of an entry point of `lambda/` into a folder of its own. */
-export async function bundle(entryPoint: string, config: Config): Promise<Bundle> {
+/** The beginning of the function's logical id in the template. */
+const LOGICAL_IDS = { pull: 'PullFunction', push: 'PushFunction', enqueue: 'PushEnqueue' } as const;
+
+/**
+ * Copies a function's code from the demo's synthesized stack, because bundling takes seconds, and puts this config
+ * beside it.
+ */
+export async function bundle(entry: keyof typeof LOGICAL_IDS, config: Config): Promise<Bundle> {
+  const assembly = await synthesizeDemo();
+  const { Properties } = pick(resourcesIn(assembly), 'AWS::Lambda::Function', LOGICAL_IDS[entry]);
+  const asset = assembly.assets.get(Properties.Code.S3Key) ?? '';
   const folder = await mkdtemp(join(tmpdir(), 'procurios-sync-bundle-'));
-  const bundled = bundleFunction(entryPoint, config);
-  writeBundle(bundled, folder);
+  const file = join(folder, 'index.mjs');
+  await cp(join(asset, 'index.mjs'), file);
+  await writeFile(join(folder, 'config.json'), JSON.stringify(config));
   return {
-    file: join(folder, 'index.mjs'),
-    bytes: bundled.codeBytes,
+    file,
+    bytes: (await stat(file)).size,
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 }

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { channels, relationCollection } from '../../config/catalogue/streams.ts';
 import { checkConfig } from '../../config/check-config.ts';
 import { createStateTable, type StateTable } from '../../lambda/aws/state/state-table.ts';
@@ -57,7 +56,7 @@ export async function deployPull(settings: {
     startSimulator({ relations: settings.relations }),
     startEmbeddedAws(),
     startDurableService(),
-    bundle(fileURLToPath(new URL('../../lambda/pull.ts', import.meta.url)), config),
+    bundle('pull', config),
   ]);
   const dynamoDb = dynamoDbOf(aws);
   await createTables(dynamoDb, config);

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type EmbeddedAws, startEmbeddedAws } from '../../../../local/endpoints/embedded-aws.ts';
@@ -15,7 +14,6 @@ import { openFaultCases } from './fault-cases.ts';
 
 const RANDOM_RUNS = 100;
 const SHIFT_CLOCK = new URL('../../../support/shift-clock.ts', import.meta.url).href;
-const PUSH = fileURLToPath(new URL('../../../../lambda/push.ts', import.meta.url));
 
 let simulator: Simulator;
 let aws: EmbeddedAws;
@@ -73,7 +71,7 @@ test.each(['crashBefore', 'crashAfter'] as const)(
   async (crash) => {
     let push: Bundle | undefined;
     const cases = await openFaultCases(simulator, aws, ({ config }) => async (event, wire) => {
-      push ??= await bundle(PUSH, config);
+      push ??= await bundle('push', config);
       return workerOf(push)(event, wire);
     });
     aws.secrets.put(cases.line.config.secretName, JSON.stringify(SIMULATOR_CREDENTIALS));
