@@ -1,4 +1,4 @@
-import Table from 'cli-table3';
+import { tableOf } from '../cli/terminal/table.ts';
 import type { BundleSize } from './bundles.ts';
 import type { CallCount } from './calls.ts';
 import type { CapacityUse } from './capacity.ts';
@@ -109,14 +109,15 @@ export function targetTable(targets: readonly Target[]): string {
   );
 }
 
-function textOf(head: string[], rows: string[][]): string {
-  const colAligns = head.map(
-    (title) =>
-      (['', 'target', 'object', 'peak memory, MB'].includes(title) ? 'left' : 'right') as 'left' | 'right',
-  );
-  const table = new Table({ head, colAligns, style: { head: [], border: [], compact: true } });
-  table.push(...rows);
-  return table.toString();
+const TEXT_COLUMNS = ['', 'target', 'object', 'peak memory, MB'];
+
+function textOf(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const columns = heads.map((head, index) => ({
+    head,
+    cells: rows.map((row) => row[index] ?? ''),
+    isNumber: !TEXT_COLUMNS.includes(head),
+  }));
+  return tableOf(columns, undefined);
 }
 
 function whole(value: number): string {

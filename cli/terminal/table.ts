@@ -1,43 +1,43 @@
-import Table from 'cli-table3';
-
-/** A column of a table: its head and its cells, from top to bottom. */
+/** A column of a table. */
 export interface Column {
   readonly head: string;
   readonly cells: readonly string[];
-  /** Numbers stand to the right. */
+  /** Whether cells are aligned to the right. */
   readonly isNumber?: boolean;
-  /** Where there is no room, columns are left out, those with the highest number first; absent: never. */
+  /** Where the terminal is too narrow, the column with the highest number is left out first; absent if it never is. */
   readonly dispensable?: number;
 }
 
 const GAP = 2;
-const LINES = {
-  ...Object.fromEntries(
-    ['top', 'bottom', 'left', 'right', 'top-mid', 'top-left', 'top-right', 'bottom-mid', 'bottom-left'].map(
-      (name) => [name, ''],
-    ),
-  ),
-  ...{ 'bottom-right': '', 'left-mid': '', 'right-mid': '', mid: '─', 'mid-mid': '  ', middle: '  ' },
-};
 
 /**
- * A table without borders or colours, as wide as a terminal allows.
+ * A table without borders or colours.
  *
- * @param width - Columns of the terminal; undefined: it is none, so that any width will do.
+ * @param width - Columns of the terminal, which the table does not exceed; undefined if there is no terminal.
  */
 export function tableOf(columns: readonly Column[], width: number | undefined): string {
   const shown = fitting(columns, width ?? Number.POSITIVE_INFINITY);
-  const table = new Table({
-    head: shown.map(({ head }) => head),
-    colAligns: shown.map(({ isNumber }) => (isNumber ? 'right' : 'left')),
-    chars: LINES,
-    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
+  const blocks = shown.map((column) => {
+    const columnWidth = widthOf(column);
+    const { head, cells, isNumber = false } = column;
+    return [
+      pad(head, columnWidth, isNumber),
+      '─'.repeat(columnWidth),
+      ...cells.map((text) => pad(text, columnWidth, isNumber)),
+    ];
   });
-  const [first] = shown;
-  first?.cells.forEach((_, row) => {
-    table.push(shown.map(({ cells }) => cells[row] ?? ''));
-  });
-  return table.toString().replace(/ +$/gm, '');
+  const lines = blocks[0]?.map((_, row) => blocks.map((block) => block[row] ?? '').join(' '.repeat(GAP)));
+  return (lines ?? []).map((line) => line.trimEnd()).join('\n');
+}
+
+/** Pads by characters as people count them, because `padEnd` counts a character outside the BMP as two. */
+function pad(text: string, width: number, isNumber: boolean): string {
+  const room = ' '.repeat(width - lengthOf(text));
+  return isNumber ? room + text : text + room;
+}
+
+function lengthOf(text: string): number {
+  return [...text].length;
 }
 
 function fitting(columns: readonly Column[], width: number): readonly Column[] {
@@ -55,5 +55,5 @@ function fitting(columns: readonly Column[], width: number): readonly Column[] {
 }
 
 function widthOf({ head, cells }: Column): number {
-  return Math.max(...[head, ...cells].map((text) => [...text].length));
+  return Math.max(...[head, ...cells].map(lengthOf));
 }
