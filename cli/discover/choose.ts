@@ -20,7 +20,7 @@ export async function askHost(): Promise<string> {
     originOf(text) !== undefined ||
     'Expected https://… without a path and without a query, as in https://acme.procurios.site';
   const message = "Your Procurios environment's address";
-  const host = await answered(input({ message, validate }, OUTPUT), NOTHING_WRITTEN);
+  const host = await answered((context) => input({ message, validate }, context), NOTHING_WRITTEN);
   return originOf(host) ?? '';
 }
 
@@ -38,17 +38,16 @@ export async function askStreams(offers: readonly Offer[]): Promise<Offer[]> {
     disabled: offer.obstacle === undefined ? false : `(${shortened(oneLine(offer.obstacle), 60)})`,
   }));
   const validate = (chosen: readonly unknown[]) => chosen.length > 0 || 'Choose at least one stream.';
-  return await answered(
-    checkbox(
-      { message: 'Which streams should be pulled?', choices, pageSize: 15, loop: false, validate },
-      OUTPUT,
-    ),
-    NOTHING_WRITTEN,
-  );
+  const question = {
+    message: 'Which streams should be pulled?',
+    choices,
+    pageSize: 15,
+    loop: false,
+    validate,
+  };
+  return await answered((context) => checkbox(question, context), NOTHING_WRITTEN);
 }
 
-/** Questions go to stderr, because stdout is for results. */
-const OUTPUT = { output: process.stderr };
 const NOTHING_WRITTEN = 'nothing was written';
 
 function choiceText({ name, title, fields, objects }: Offer): string {

@@ -22,10 +22,10 @@ export async function askCredentials(): Promise<Credentials> {
   return { clientId: await ask("Client's id"), clientSecret: await ask("Client's secret") };
 }
 
-export async function ask(message: string): Promise<string> {
+async function ask(message: string): Promise<string> {
   const validate = (value: string) => whatIsWrong(value) ?? true;
-  const prompt = password({ message, mask: '*', toggleMask: false, validate }, { output: process.stderr });
-  return await answered(prompt, 'nothing was stored');
+  const question = { message, mask: '*', toggleMask: false, validate };
+  return await answered((context) => password(question, context), 'nothing was stored');
 }
 
 /**

@@ -1,37 +1,32 @@
-import { createInterface } from 'node:readline/promises';
+import { confirm as ask } from '@inquirer/prompts';
 import { CommandError } from '../../operator/command-error.ts';
-import { canAsk } from './terminal.ts';
+import { answered, canAsk } from './terminal.ts';
 
-/** What asks first, unless told not to. */
+/** Options of a command that asks before it acts. */
 export interface ConfirmOptions {
+  /** Do not ask. */
   readonly yes?: boolean;
 }
 
+const NOTHING_DONE = 'nothing was done';
+/** Shows `[y/N]` behind the question. */
+const THEME = { prefix: '', style: { defaultAnswer: (hint: string) => `[${hint}]` } };
+
 /**
- * Asks on the terminal whether to go on.
+ * Asks on the terminal whether the command may act.
  *
- * @param question - In words that end with a question mark.
- * @throws {CommandError} `USAGE`: there is no terminal to ask on. `DECLINED`, `INTERRUPTED`.
+ * @param message - A sentence that ends with a question mark.
+ * @throws {CommandError} `USAGE` if there is no terminal to ask on. `DECLINED`, `INTERRUPTED`.
  */
-export async function confirm(question: string, { yes }: ConfirmOptions): Promise<void> {
+export async function confirm(message: string, { yes }: ConfirmOptions): Promise<void> {
   if (yes) return;
   requireTerminal();
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const left = new AbortController();
-  terminal.once('SIGINT', () => left.abort()).once('close', () => left.abort());
-  try {
-    const answer = await terminal.question(`${question} [y/N] `, { signal: left.signal });
-    if (!/^y(es)?$/i.test(answer.trim())) throw new CommandError('DECLINED', 'nothing was done');
-  } catch (error) {
-    if (!left.signal.aborted) throw error;
-    process.stderr.write('\n');
-    throw new CommandError('INTERRUPTED', 'nothing was done');
-  } finally {
-    terminal.close();
-  }
+  const question = { message, default: false, theme: THEME };
+  const isAgreed = await answered((context) => ask(question, context), NOTHING_DONE);
+  if (!isAgreed) throw new CommandError('DECLINED', NOTHING_DONE);
 }
 
-/** @throws {CommandError} `USAGE`: nobody is there to be asked. */
+/** @throws {CommandError} `USAGE` if there is no terminal to ask on. */
 export function requireTerminal(): void {
   if (canAsk()) return;
   throw new CommandError('USAGE', 'this writes to Procurios and there is no terminal to ask on: add --yes');
