@@ -1,43 +1,37 @@
 import { fileURLToPath } from 'node:url';
-import { listRunReceipts } from '../../lambda/aws/state/run-store.ts';
-import { createStateTable } from '../../lambda/aws/state/state-table.ts';
 import type { RunReceipt } from '../../lambda/core/pull/receipt.ts';
-import type { Config } from '../../lambda/deployment/config.ts';
-import { stateTableName } from '../../lambda/deployment/names.ts';
 import { readAssembly } from '../../local/stack/read-assembly.ts';
 import { type LocalStack, startStack } from '../../local/stack/start-stack.ts';
 import { synthesize } from '../../local/stack/synthesize.ts';
 import type { EmbeddedSession, Session } from '../../operator/session.ts';
+import { readLatestReceipt } from '../../operator/status/latest-receipt.ts';
 import { say } from '../terminal/output-lines.ts';
 import { createProgress, isTerminal } from '../terminal/progress.ts';
 import { progressOfLog } from '../terminal/progress-from-log.ts';
 import { createStatusLine } from '../terminal/status-line.ts';
 
-/** The demo's stack at work on this machine. */
+/** The demo's stack, running on this machine. */
 export interface DemoStack extends AsyncDisposable {
-  /** Has the schedule's time come, shows how the run gets on, and gives its receipt. */
+  /** Starts the schedule as at 04:00, shows the progress of the run, and returns its receipt. */
   pull(): Promise<RunReceipt>;
-  /** Resolves once no change is on its way any more. */
+  /** Resolves when the queue is empty and no change is in flight. */
   idle(): Promise<void>;
 }
 
 const example = (name: string): string =>
   fileURLToPath(new URL(`../../examples/${name}.config.ts`, import.meta.url));
 
-/** The demo's config, as commands take it. */
+/** The path of the demo's config, for the flags of other commands. */
 export const DEMO_CONFIG: string = example('demo');
 
 /**
- * Synthesizes the demo's stack, where none of the same sources is there, and creates it on the embedded endpoints.
+ * Creates the demo's stack on the embedded endpoints. Synthesizes it first, unless the sources are unchanged.
  *
  * @param procuriosHost - The simulator's address.
  */
-export async function openDemoStack(
-  config: Config,
-  session: EmbeddedSession,
-  procuriosHost: string,
-): Promise<DemoStack> {
+export async function openDemoStack(session: EmbeddedSession, procuriosHost: string): Promise<DemoStack> {
   const assembly = await readAssembly(await synthesizeDemo());
+  const { streams } = session.config;
   const onLines = new Set<(line: string) => void>();
   const stack = await startStack({
     assembly,
@@ -50,11 +44,11 @@ export async function openDemoStack(
   });
   return {
     async pull() {
-      using progress = createProgress(config.streams, false);
-      const onLine = progressOfLog(progress, config.streams);
+      using progress = createProgress(streams, false);
+      const onLine = progressOfLog(progress, streams);
       onLines.add(onLine);
       try {
-        return await pullOnce(stack, config, session);
+        return await pullOnce(stack, session);
       } finally {
         onLines.delete(onLine);
       }
@@ -76,10 +70,9 @@ async function synthesizeDemo(): Promise<string> {
   });
 }
 
-async function pullOnce(stack: LocalStack, config: Config, { dynamoDb }: Session): Promise<RunReceipt> {
+async function pullOnce(stack: LocalStack, session: Session): Promise<RunReceipt> {
   const ran = await stack.runSchedule();
-  const state = createStateTable(dynamoDb, stateTableName(config.environment));
-  const [receipt] = await listRunReceipts(state, 1);
+  const receipt = await readLatestReceipt(session);
   if (receipt !== undefined) return receipt;
   throw new Error(`the pull left no receipt: ${'error' in ran ? ran.error?.message : ''}`);
 }

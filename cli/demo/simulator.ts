@@ -8,15 +8,16 @@ import {
 import { CommandError } from '../../operator/command-error.ts';
 import { EXIT, print } from '../terminal/output-lines.ts';
 
-export interface SimulatorCommandOptions {
+/** The flags of `simulator`. */
+export interface SimulatorFlags {
   readonly port: number;
   readonly relations: number;
   readonly seed: number;
   readonly json?: boolean;
 }
 
-/** `procurios-sync simulator`: runs the simulated Procurios environment until it is stopped. */
-export async function simulator(options: SimulatorCommandOptions): Promise<number> {
+/** `procurios-sync simulator`: runs a simulated Procurios until Ctrl-C or SIGTERM. */
+export async function simulator(options: SimulatorFlags): Promise<number> {
   const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   const environment = await startSimulator(options).catch((error: NodeJS.ErrnoException) => {
     if (error.syscall !== 'listen') throw error;
