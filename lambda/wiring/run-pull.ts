@@ -20,6 +20,7 @@ import type { Client } from '../procurios/http/client.ts';
 import { listPages } from '../procurios/listing/listing.ts';
 import { systemClock } from '../runtime/clock.ts';
 
+/** What a pull in this process needs. */
 export interface PullOptions extends Pick<LeaseOptions, 'owner' | 'isAlone' | 'readOwnerState'> {
   readonly config: Config;
   /** The streams to pull, all of them in the config. */

@@ -1,7 +1,7 @@
 import type { Reject } from '../../lambda/core/pull/reject.ts';
 import { SeenKeys } from '../../lambda/core/pull/seen-keys.ts';
 import type { Stream } from '../../lambda/core/pull/stream.ts';
-import type { EndedWalk, EndingWalk, Walk, WalkStore } from '../../lambda/core/pull/walk.ts';
+import type { EndingWalk, Walk, WalkRecord, WalkStore } from '../../lambda/core/pull/walk.ts';
 
 /** Walks serialized as in the state table: a loaded walk has only what was saved. */
 export class StoredWalks implements WalkStore {
@@ -14,7 +14,7 @@ export class StoredWalks implements WalkStore {
     return [...this.#walks.keys()];
   }
 
-  async loadWalk({ name }: Stream): Promise<Walk | EndingWalk | EndedWalk | undefined> {
+  async loadWalk({ name }: Stream): Promise<WalkRecord | undefined> {
     const stored = this.#walks.get(name);
     if (stored === undefined) return JSON.parse(this.#ended.get(name) ?? 'null') ?? undefined;
     const walk = { ...JSON.parse(stored.position), seen: new SeenKeys(), followed: new SeenKeys() } as Walk;

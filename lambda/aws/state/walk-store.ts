@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import { SyncError } from '../../core/errors.ts';
 import { SeenKeys } from '../../core/pull/seen-keys.ts';
 import type { Stream } from '../../core/pull/stream.ts';
-import type { EndedWalk, EndingWalk, Walk, WalkStore } from '../../core/pull/walk.ts';
+import type { EndedWalk, EndingWalk, Walk, WalkRecord, WalkStore } from '../../core/pull/walk.ts';
 import type { Lease } from './lease.ts';
 import { clearRejects, saveRejects } from './reject-store.ts';
 import { deleteRows, queryRows } from './rows.ts';
@@ -135,10 +135,7 @@ async function readPosition(
   return position as unknown as WalkUnderWay | { ended: EndingWalk | EndedWalk };
 }
 
-async function readWalk(
-  state: StateTable,
-  stream: Stream,
-): Promise<Walk | EndingWalk | EndedWalk | undefined> {
+async function readWalk(state: StateTable, stream: Stream): Promise<WalkRecord | undefined> {
   const position = await readPosition(state, stream.name);
   if (position === undefined) return undefined;
   // Rows of versions without phases: the walk in `ended` may not be cleaned up yet.

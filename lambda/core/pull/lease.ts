@@ -27,15 +27,15 @@ export interface LeaseRow {
 /** Whether a lease's owner is at work, according to Lambda; `unknown` if Lambda could not be asked. */
 export type OwnerState = 'running' | 'ended' | 'unknown';
 
-/** How often a process sends a heartbeat, and how long one counts. */
+/** How often a process sends a heartbeat, and how long after it the process counts as alive. */
 export const HEARTBEAT_MS = 10_000;
-const BELIEVED_MS = 45_000;
+const ALIVE_MS = 45_000;
 /** How long a write that began in time may take to reach the table. */
 const WRITE_MARGIN_MS = 10_000;
 
 /** The lease's times after a heartbeat. */
 export function holdFrom(nowMs: number): Pick<LeaseRow, 'until' | 'writesUntil'> {
-  return { until: nowMs + BELIEVED_MS, writesUntil: nowMs + BELIEVED_MS - WRITE_MARGIN_MS };
+  return { until: nowMs + ALIVE_MS, writesUntil: nowMs + ALIVE_MS - WRITE_MARGIN_MS };
 }
 
 /**
@@ -48,6 +48,6 @@ export function heldForMs(row: LeaseRow, nowMs: number, owner: OwnerState): numb
   const writesMs = Math.max(0, row.writesUntil - nowMs);
   if (owner === 'ended') return writesMs;
   // An execution that still runs after its time was given a longer timeout.
-  const aliveMs = Math.max(owner === 'running' ? BELIEVED_MS : 0, row.until - nowMs);
+  const aliveMs = Math.max(owner === 'running' ? ALIVE_MS : 0, row.until - nowMs);
   return Math.max(aliveMs, writesMs);
 }

@@ -6,7 +6,7 @@ import { canContinueAfter, pauseAfter, receiptAfter } from './reading-end.ts';
 import { type Receipt, receiptOf } from './receipt.ts';
 import type { Run, RunPorts, SliceStores } from './run-ports.ts';
 import type { Stream } from './stream.ts';
-import { beginWalk, type EndedWalk, type EndingWalk, mayResume, type Walk } from './walk.ts';
+import { beginWalk, finishWalk, mayResume, type Walk, type WalkRecord } from './walk.ts';
 
 /** A slice's place among the stream's slices in this run. */
 export interface Turn {
@@ -60,7 +60,7 @@ export async function takeSlice(run: Run, stream: Stream, turn: Turn, ports: Run
   return { receipt, isDone, waitMs: isDone ? restMs : Math.max(pauseMs, restMs), waitedMs };
 }
 
-/** How a slice left its stream. */
+/** What a slice did, and whether its stream can continue. */
 interface SliceReport {
   readonly receipt: Receipt;
   /** What this slice alone did. */
@@ -69,6 +69,7 @@ interface SliceReport {
   readonly continueAfterMs: number | undefined;
 }
 
+/** Opens the stores for a slice and turns its failure into a receipt. */
 async function trySlice(run: Run, stream: Stream, ports: RunPorts): Promise<SliceReport> {
   try {
     await using stores = await ports.openStores(stream);
@@ -80,8 +81,8 @@ async function trySlice(run: Run, stream: Stream, ports: RunPorts): Promise<Slic
 }
 
 /**
- * Continues the stream's walk in the phase that its record is in: pages are read, and when no further one is, the walk ends.
- * The record is saved last, so a slice that is cut off is repeated from where it began.
+ * Continues the stream's walk in the phase of its record. In `reading`, pages are read, and the walk is saved or, if no page is
+ * left to read, ends. In `ending`, the end was cut off and is repeated.
  */
 async function continueWalk(
   { runId, deadlineMs = Infinity }: Run,
@@ -106,15 +107,11 @@ async function continueWalk(
     const counts = countsSince(before, walk.counts);
     const receipt = receiptAfter(end, walk);
     const continueAfterMs = pauseAfter(end);
-    // A walk of an earlier run that failed again before its first page would fail there in every run.
-    const isStuck =
+    // A resumed walk that failed on its first page would fail there in every run.
+    const hasFailedAgain =
       end.kind === 'failed' && counts.pages === 0 && walk.walkId !== runId && continueAfterMs === undefined;
-    if (canContinueAfter(end) && !isStuck) {
-      await walks.saveWalk(stream, walk, rejects);
-    } else {
-      const { walkId, keyTypes } = walk;
-      await walks.endWalk(stream, { phase: 'ending', walkId, keyTypes, runId, receipt }, rejects);
-    }
+    if (canContinueAfter(end) && !hasFailedAgain) await walks.saveWalk(stream, walk, rejects);
+    else await walks.endWalk(stream, finishWalk(walk, runId, receipt), rejects);
     return { receipt, counts, continueAfterMs };
   } catch (error) {
     const failure = reading.signal.aborted ? reading.signal.reason : error;
@@ -132,7 +129,7 @@ function done(receipt: Receipt, counts: Readonly<Counts>): SliceReport {
 async function openWalk(
   runId: string,
   stream: Stream,
-  kept: Walk | EndingWalk | EndedWalk | undefined,
+  kept: WalkRecord | undefined,
   { walks }: SliceStores,
   { clock }: RunPorts,
 ): Promise<Walk> {

@@ -6,14 +6,13 @@ import type { Reject } from './reject.ts';
 import { SeenKeys } from './seen-keys.ts';
 import type { Stream } from './stream.ts';
 
-/**
- * Where walks are kept between slices and runs.
- *
- * A stream has one record, which names the phase that its walk is in: `reading` its pages, then `ending`, then `ended`.
- */
+/** A stream's record of its walk, in one of its phases: `reading` pages, then `ending`, then `ended`. */
+export type WalkRecord = Walk | EndingWalk | EndedWalk;
+
+/** The store of walks between slices and runs. It keeps one record per stream. */
 export interface WalkStore {
   /** The stream's record; undefined if the stream was never walked, or too long ago. */
-  loadWalk(stream: Stream): Promise<Walk | EndingWalk | EndedWalk | undefined>;
+  loadWalk(stream: Stream): Promise<WalkRecord | undefined>;
   /** The types of the stream's key fields in earlier walks, see `keyOf`; undefined if they are not known. */
   loadKeyTypes(stream: Stream): Promise<string | undefined>;
   /** Saves the walk and the rejects of its last slice, so that the next slice can continue it. */
@@ -70,6 +69,7 @@ export interface EndedWalk extends Omit<EndingWalk, 'phase'> {
   readonly phase: 'ended';
 }
 
+/** A new walk, before its first page. */
 export function beginWalk(
   stream: Stream,
   start: { walkId: string; startedAt: string; keyTypes: string | undefined },
@@ -87,6 +87,11 @@ export function beginWalk(
     seen: new SeenKeys(),
     followed: new SeenKeys(),
   };
+}
+
+/** The next phase of a walk that reads no further page. */
+export function finishWalk({ walkId, keyTypes }: Walk, runId: string, receipt: Receipt): EndingWalk {
+  return { phase: 'ending', walkId, keyTypes, runId, receipt };
 }
 
 /** A walk older than this is not resumed, because its first pages are outdated. 7 days. */
