@@ -4,7 +4,7 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { ALARMS, type AlarmKey, alarmName } from '../../lambda/deployment/alarms.ts';
 import { METRICS } from '../../lambda/deployment/metrics.ts';
 import { statementsOf } from '../support/rights.ts';
-import { resourcesOf, synthesize } from '../support/synthesize.ts';
+import { OTHER_OPTIONS, resourcesOf, synthesize, USER_LOGIN } from '../support/synthesize.ts';
 
 const template = synthesize();
 const KEYS = Object.keys(ALARMS) as AlarmKey[];
@@ -17,7 +17,7 @@ function alarmOf(key: AlarmKey, of = template): Record<string, unknown> {
   return found?.Properties ?? {};
 }
 
-/** The metrics that an alarm looks at, as `namespace/name` with their dimensions. */
+/** An alarm's metrics, as `namespace/name` with their dimensions. */
 function metricsOf(key: AlarmKey): { name: string; dimensions: Record<string, unknown> }[] {
   const alarm = alarmOf(key);
   const inExpression = alarm.Metrics as { MetricStat?: { Metric: typeof alarm } }[] | undefined;
@@ -32,8 +32,8 @@ function metricsOf(key: AlarmKey): { name: string; dimensions: Record<string, un
   }));
 }
 
-describe('every alarm', () => {
-  test('of the list is there, and no other', () => {
+describe('alarms', () => {
+  test('the stack has every alarm of the list, and no other', () => {
     const names = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(
       ([, { Properties }]) => Properties.AlarmName,
     );
@@ -41,7 +41,7 @@ describe('every alarm', () => {
     expect(names.sort()).toEqual(KEYS.map((key) => `procurios-sync-acme-${key}`).sort());
   });
 
-  test.each(KEYS)('%s tells its impact, and is sent to the topic', (key) => {
+  test.each(KEYS)('the alarm %s says its impact, and is sent to the topic', (key) => {
     const [topic] = resourcesOf(template, 'AWS::SNS::Topic');
 
     expect(alarmOf(key)).toMatchObject({
@@ -50,7 +50,7 @@ describe('every alarm', () => {
     });
   });
 
-  test('may be sent to the topic, which takes nothing from anyone else', () => {
+  test('the topic accepts the environment’s alarms, and nothing else', () => {
     const [[, policy] = ['']] = resourcesOf(template, 'AWS::SNS::TopicPolicy');
     const allowed = policy ? statementsOf(policy).filter(({ Effect }) => Effect === 'Allow') : [];
 
@@ -84,15 +84,15 @@ describe('every alarm', () => {
     ]);
   });
 
-  test('that tells of refused access names the command that logs a user in, where users do', () => {
-    const asUser = synthesize({ auth: { grant: 'authorizationCode', scopes: ['x'] } });
+  test('the alarm access-refused names the login command if a user consents', () => {
+    const asUser = synthesize(USER_LOGIN);
 
     expect(alarmOf('access-refused', asUser).AlarmDescription).toContain(
       'npx procurios-sync login, with the config of the environment acme.',
     );
   });
 
-  test.each(KEYS)('%s adds up what happened, and takes the most there was of a level', (key) => {
+  test.each(KEYS)('the alarm %s adds up events, or takes the maximum of a level', (key) => {
     const alarm = alarmOf(key);
     const inExpression = alarm.Metrics as { MetricStat?: { Stat: string } }[] | undefined;
     const statistics = inExpression?.flatMap(({ MetricStat }) => MetricStat?.Stat ?? []) ?? [alarm.Statistic];
@@ -101,7 +101,7 @@ describe('every alarm', () => {
     expect(new Set(statistics)).toEqual(new Set([isLevel ? 'Maximum' : 'Sum']));
   });
 
-  test.each(KEYS)('%s has its heading in the runbook, with all that a person needs', (key) => {
+  test.each(KEYS)('the runbook has a section for %s, with all its parts', (key) => {
     const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
     const section = runbook.split(/^## /m).find((text) => text.startsWith(`${key}\n`)) ?? '';
 
@@ -111,7 +111,7 @@ describe('every alarm', () => {
     expect(section).toContain(ALARMS[key]);
   });
 
-  test('the runbook speaks of exists', () => {
+  test('the runbook has no section for an alarm that does not exist', () => {
     const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
     const headings = [...runbook.matchAll(/^## ([\w-]+)$/gm)].map(([, heading]) => heading);
 
@@ -120,36 +120,42 @@ describe('every alarm', () => {
 });
 
 describe('no complete run', () => {
-  test.each([26, 168])('within %i hours is an alarm, also when nothing ever ran', (expectWithinHours) => {
-    const alarm = alarmOf('no-complete-run', synthesize({ schedule: { expectWithinHours } }));
+  test.each([
+    [26, {}],
+    [168, OTHER_OPTIONS],
+  ])(
+    'no complete run within %i hours raises an alarm, even if nothing ever ran',
+    (expectWithinHours, options) => {
+      const alarm = alarmOf('no-complete-run', synthesize(options));
 
-    expect(alarm).toMatchObject({
-      EvaluationPeriods: expectWithinHours,
-      ComparisonOperator: 'LessThanThreshold',
-      Threshold: 1,
-      TreatMissingData: 'breaching',
-    });
-    expect(alarm).not.toHaveProperty('DatapointsToAlarm');
-    expect(alarm.Metrics).toEqual([
-      expect.objectContaining({ Expression: 'FILL(happened, 0)' }),
-      expect.objectContaining({
-        Id: 'happened',
-        ReturnData: false,
-        MetricStat: {
-          Metric: {
-            Namespace: 'ProcuriosSync',
-            MetricName: 'RunComplete',
-            Dimensions: [{ Name: 'Environment', Value: 'acme' }],
+      expect(alarm).toMatchObject({
+        EvaluationPeriods: expectWithinHours,
+        ComparisonOperator: 'LessThanThreshold',
+        Threshold: 1,
+        TreatMissingData: 'breaching',
+      });
+      expect(alarm).not.toHaveProperty('DatapointsToAlarm');
+      expect(alarm.Metrics).toEqual([
+        expect.objectContaining({ Expression: 'FILL(happened, 0)' }),
+        expect.objectContaining({
+          Id: 'happened',
+          ReturnData: false,
+          MetricStat: {
+            Metric: {
+              Namespace: 'ProcuriosSync',
+              MetricName: 'RunComplete',
+              Dimensions: [{ Name: 'Environment', Value: 'acme' }],
+            },
+            Period: 3600,
+            Stat: 'Sum',
           },
-          Period: 3600,
-          Stat: 'Sum',
-        },
-      }),
-    ]);
-  });
+        }),
+      ]);
+    },
+  );
 });
 
-describe('what happened once', () => {
+describe('whenHappened()', () => {
   test.each<[AlarmKey, (keyof typeof METRICS)[]]>([
     ['run-failed', ['runFailed']],
     ['stream-incomplete', ['streamsIncomplete']],
@@ -159,7 +165,7 @@ describe('what happened once', () => {
     ['changes-rejected', ['changesRejected', 'messagesRejected']],
     ['changes-unknown', ['changesUnknown']],
     ['changes-held', ['changesHeld']],
-  ])('raises %s', (key, counts) => {
+  ])('an event raises %s', (key, counts) => {
     const own = metricsOf(key).filter(({ name }) => name.startsWith('ProcuriosSync/'));
 
     expect(own).toEqual(
@@ -176,12 +182,12 @@ describe('what happened once', () => {
     });
   });
 
-  test('stands for half a day, so that the next night’s is a message of its own', () => {
+  test('an alarm about an event stands for half a day, so that the next night sends a message again', () => {
     expect(alarmOf('run-failed').EvaluationPeriods).toBe((12 * 60) / 5);
     expect(alarmOf('changes-unknown')).toMatchObject({ Period: 300, EvaluationPeriods: 144 });
   });
 
-  test('counts where only one of several metrics has a value', () => {
+  test('an alarm over several metrics counts if only one of them has a value', () => {
     expect(alarmOf('changes-rejected').Metrics).toContainEqual(
       expect.objectContaining({ Expression: 'SUM([m0, m1])' }),
     );
@@ -189,7 +195,7 @@ describe('what happened once', () => {
 });
 
 describe('durable executions', () => {
-  test('that fail, run out of time or are stopped raise an alarm', () => {
+  test('a durable execution that fails, runs out of time or is stopped raises an alarm', () => {
     const [[pull] = []] = Object.entries(
       template.findResources('AWS::Lambda::Function', { Properties: { DurableConfig: Match.anyValue() } }),
     );
@@ -206,7 +212,7 @@ describe('durable executions', () => {
   });
 });
 
-describe('every function', () => {
+describe('functions', () => {
   const functions = resourcesOf(template, 'AWS::Lambda::Function').map(([id]) => id);
   const watchedBy = (keys: readonly AlarmKey[], metric: string) =>
     keys
@@ -214,17 +220,17 @@ describe('every function', () => {
       .filter(({ name }) => name === `AWS/Lambda/${metric}`)
       .map(({ dimensions }) => (dimensions.FunctionName as { Ref: string }).Ref);
 
-  test('has an alarm for its errors', () => {
+  test('every function has an alarm for its errors', () => {
     expect(watchedBy(KEYS, 'Errors').sort()).toEqual(functions.toSorted());
   });
 
-  test('has an alarm for being throttled', () => {
+  test('every function has an alarm for being throttled', () => {
     expect(watchedBy(['functions-throttled'], 'Throttles').sort()).toEqual(functions.toSorted());
   });
 });
 
-describe('every queue', () => {
-  test('that should be empty has an alarm that stands while it is not', () => {
+describe('queues', () => {
+  test('every queue that should be empty has an alarm that stands while it is not', () => {
     const watched = (['pull-dead-letters', 'change-dead-letters', 'event-dead-letters'] as const).map(
       (key) => {
         expect(alarmOf(key)).toMatchObject({
@@ -244,7 +250,7 @@ describe('every queue', () => {
     ]);
   });
 
-  test('of changes has an alarm for a change that is late', () => {
+  test('the change queue has an alarm for a late change', () => {
     expect(alarmOf('changes-late')).toMatchObject({
       MetricName: 'ApproximateAgeOfOldestMessage',
       Statistic: 'Maximum',
@@ -252,15 +258,15 @@ describe('every queue', () => {
     });
   });
 
-  test('of dead starts is empty again before the next night', () => {
+  test('the queue of failed starts is empty again before the next night', () => {
     template.hasResourceProperties('AWS::SQS::Queue', { MessageRetentionPeriod: 20 * 60 * 60 });
   });
 });
 
 describe('the topic', () => {
-  test('is subscribed to where the config has an address, and only there', () => {
+  test('the topic has a subscription only if the config has an e-mail address', () => {
     template.resourceCountIs('AWS::SNS::Subscription', 0);
-    synthesize({ alarmEmail: 'ops@example.com' }).hasResourceProperties('AWS::SNS::Subscription', {
+    synthesize(OTHER_OPTIONS).hasResourceProperties('AWS::SNS::Subscription', {
       Protocol: 'email',
       Endpoint: 'ops@example.com',
     });

@@ -8,7 +8,7 @@ const policies = resourcesOf(template, 'AWS::IAM::Policy');
 
 const rightsOf = (role: string) => rightsIn(template, role);
 
-/** What a role may do, by resource: the logical ids are cut to what a construct's name makes of them. */
+/** The actions that a role may do, by resource. Logical ids stand without their hashes. */
 function byResource(role: string): Record<string, string[]> {
   const rights = rightsOf(role).flatMap(({ Action, Resource }) =>
     [Resource]
@@ -32,8 +32,8 @@ function nameOf(resource: unknown): string {
 const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 const TRACES = { '*': ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'] };
 
-describe('the pull may', () => {
-  test('do what it does, to what it does it to, and nothing else', () => {
+describe('the pull’s role', () => {
+  test('the pull may do what it needs, and nothing else', () => {
     const stream = ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem'];
     expect(byResource('PullFunctionRole')).toEqual({
       ...TRACES,
@@ -58,7 +58,7 @@ describe('the pull may', () => {
     });
   });
 
-  test('put no event but the one that tells of its end', () => {
+  test('the pull may put only the event about the end of its run', () => {
     expect(
       rightsOf('PullFunctionRole').find(({ Action }) => Action === 'events:PutEvents')?.Condition,
     ).toEqual({
@@ -67,8 +67,8 @@ describe('the pull may', () => {
   });
 });
 
-describe('the push may', () => {
-  test('do what it does, to what it does it to, and touch no stream’s table', () => {
+describe('the push’s role', () => {
+  test('the push may do what it needs, and may not use a stream’s table', () => {
     expect(byResource('PushFunctionRole')).toEqual({
       ...TRACES,
       PushFunctionLogs: LOGS,
@@ -85,8 +85,8 @@ describe('the push may', () => {
   });
 });
 
-describe('enqueue may', () => {
-  test('do what it does, to what it does it to, and read no secret', () => {
+describe('the role of enqueue', () => {
+  test('enqueue may do what it needs, and may not read a secret', () => {
     expect(byResource('PushEnqueueRole')).toEqual({
       ...TRACES,
       PushEnqueueLogs: LOGS,
@@ -97,8 +97,8 @@ describe('enqueue may', () => {
   });
 });
 
-describe('the schedule may', () => {
-  test('start one alias, and write down what could not be started', () => {
+describe('the schedule’s role', () => {
+  test('the schedule may start one alias, and queue starts that failed', () => {
     expect(byResource('SchedulerRole')).toEqual({
       PullFunctionAliaslive: ['lambda:InvokeFunction'],
       PullDeadLetters: ['sqs:SendMessage'],
@@ -106,12 +106,12 @@ describe('the schedule may', () => {
   });
 });
 
-describe('the state table is open', () => {
+describe('the state table', () => {
   test.each([
     ['PullFunctionRole', ['lease', 'run', 'stream#*', 'walk#*']],
     ['PushFunctionRole', ['change#*']],
     ['PushEnqueueRole', ['change#*']],
-  ])('to the %s for its own keys only', (role, keys) => {
+  ])('the state table is open to the %s for its own keys only', (role, keys) => {
     const conditions = rightsOf(role)
       .filter(({ Resource }) => nameOf(Resource) === 'StateTable')
       .map(({ Condition }) => Condition);
@@ -125,8 +125,8 @@ describe('the state table is open', () => {
   });
 });
 
-describe('nobody', () => {
-  test('has a policy that AWS manages, nor one that is not in these tests', () => {
+describe('all roles', () => {
+  test('no role has a policy that AWS manages, and none is missing in these tests', () => {
     for (const [, { Properties }] of roles) {
       expect(Properties).not.toHaveProperty('ManagedPolicyArns');
       expect(Properties).not.toHaveProperty('Policies');
@@ -139,7 +139,7 @@ describe('nobody', () => {
     ]);
   });
 
-  test('is allowed an action by a wildcard, or a resource by one alone, but for traces', () => {
+  test('no statement allows an action by a wildcard, and only traces are allowed on all resources', () => {
     for (const { Action, Resource } of policies.flatMap(([, policy]) => statementsOf(policy))) {
       for (const action of [Action].flat()) expect(action).not.toContain('*');
       if (![Action].flat().every((action) => action.startsWith('xray:'))) {
@@ -148,7 +148,7 @@ describe('nobody', () => {
     }
   });
 
-  test('is allowed anything in a condition that is not one of these', () => {
+  test('no statement has a condition that is not in these tests', () => {
     const conditions = policies.flatMap(([, policy]) =>
       statementsOf(policy).flatMap(({ Condition }) => Condition ?? []),
     );
@@ -156,7 +156,7 @@ describe('nobody', () => {
   });
 });
 
-test('a stack of very many streams still fits into policies that IAM takes', () => {
+test('a stack of 120 streams fits into policies that IAM accepts', () => {
   const streams = Array.from({ length: 120 }, (_, index) => ({
     name: `a-stream-with-a-rather-long-name-number-${index}`,
     path: '/l/module_api/object',
@@ -167,7 +167,7 @@ test('a stack of very many streams still fits into policies that IAM takes', () 
   const many = synthesize({ streams });
 
   for (const [, policy] of resourcesOf(many, 'AWS::IAM::Policy')) {
-    // Arns come in for references: a bit over 100 characters each, with the longest name.
+    // ARNs replace references. With the longest name, they have a bit more than 100 characters.
     const size = JSON.stringify(policy.Properties.PolicyDocument).replaceAll(
       /\{"Fn::GetAtt":[^}]*\}/g,
       '-'.repeat(120),

@@ -5,9 +5,16 @@ import { alarmName } from '../../lambda/deployment/alarms.ts';
 import { OUTPUTS } from '../../lambda/deployment/names.ts';
 import { PUSH_CONCURRENCY } from '../../lambda/deployment/queues.ts';
 import { rightsOf } from '../support/rights.ts';
-import { createApp, createStack, resourcesOf, synthesize } from '../support/synthesize.ts';
+import {
+  createApp,
+  createStack,
+  KMS_KEY,
+  OTHER_OPTIONS,
+  resourcesOf,
+  synthesize,
+  USER_LOGIN,
+} from '../support/synthesize.ts';
 
-const KEY = 'arn:aws:kms:eu-west-1:123456789012:key/0b1c2d3e-0000-4000-8000-000000000000';
 const template = synthesize();
 const tables = resourcesOf(template, 'AWS::DynamoDB::GlobalTable');
 const functions = resourcesOf(template, 'AWS::Lambda::Function');
@@ -17,7 +24,7 @@ const LEASE_ONLY = {
   Null: { 'dynamodb:LeadingKeys': 'false' },
 };
 
-/** The logical id of the only resource of a type for which this holds. */
+/** The logical id of the only resource of a type that has these properties. */
 function idOf(type: string, props: object): string {
   const ids = Object.keys(template.findResources(type, { Properties: props }));
   expect(ids).toHaveLength(1);
@@ -27,7 +34,7 @@ function idOf(type: string, props: object): string {
 const pullId = () => idOf('AWS::Lambda::Function', { DurableConfig: Match.anyValue() });
 
 describe('tables', () => {
-  test('are one per stream and one for the state, named by the config', () => {
+  test('the stack has a table per stream and a state table, with names from the config', () => {
     expect(tables.map(([, { Properties }]) => Properties.TableName).sort()).toEqual([
       'procurios-sync-acme-donors',
       'procurios-sync-acme-members',
@@ -35,7 +42,7 @@ describe('tables', () => {
     ]);
   });
 
-  test.each(tables)('%s outlives the stack, can be restored, and costs what it is used', (_id, table) => {
+  test.each(tables)('%s outlives the stack, can be restored, and is billed by use', (_id, table) => {
     expect(table.DeletionPolicy).toBe('Retain');
     expect(table.UpdateReplacePolicy).toBe('Retain');
     expect(table.Properties).toMatchObject({
@@ -50,7 +57,7 @@ describe('tables', () => {
     ]);
   });
 
-  test('have the keys that the functions use', () => {
+  test('the tables have the keys that the functions use', () => {
     for (const stream of ['members', 'donors']) {
       template.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
         TableName: `procurios-sync-acme-${stream}`,
@@ -79,7 +86,7 @@ describe('tables', () => {
 });
 
 describe('secrets', () => {
-  test('are made without a value, and go with the stack', () => {
+  test('a secret is created without a value, and deleted with the stack', () => {
     const [[, secret] = ['']] = resourcesOf(template, 'AWS::SecretsManager::Secret');
     expect(secret?.Properties).toMatchObject({ Name: 'procurios-sync/acme/client' });
     expect(secret?.Properties).not.toHaveProperty('GenerateSecretString');
@@ -87,7 +94,7 @@ describe('secrets', () => {
     expect(secret?.DeletionPolicy).toBe('Delete');
   });
 
-  test('are not made where the config names one', () => {
+  test('no secret is created if the config names an existing one', () => {
     const withAnother = synthesize({ secretName: 'shared/procurios' });
 
     withAnother.resourceCountIs('AWS::SecretsManager::Secret', 0);
@@ -96,10 +103,8 @@ describe('secrets', () => {
     );
   });
 
-  test('hold a user’s token where a user consents', () => {
-    const withUser = synthesize({
-      auth: { grant: 'authorizationCode', scopes: ['relation_list_api/relation'] },
-    });
+  test('a secret holds the user’s token if a user consents', () => {
+    const withUser = synthesize(USER_LOGIN);
 
     withUser.hasResourceProperties('AWS::SecretsManager::Secret', { Name: 'procurios-sync/acme/user' });
     expect(
@@ -124,12 +129,12 @@ describe('secrets', () => {
 });
 
 describe('functions', () => {
-  test('are three', () => {
+  test('the stack has three functions', () => {
     expect(functions).toHaveLength(3);
   });
 
   test.each(functions)(
-    '%s runs on Node 24 and arm64, is traced, and logs JSON to a group of its own',
+    '%s runs on Node 24 and arm64, is traced, and logs JSON to its own group',
     (_id, { Properties }) => {
       expect(Properties).toMatchObject({
         Runtime: 'nodejs24.x',
@@ -141,14 +146,14 @@ describe('functions', () => {
     },
   );
 
-  test('have nothing secret, and nothing that the config decides, in their environment', () => {
+  test('the functions’ environment holds nothing secret, and nothing from the config', () => {
     for (const [, { Properties }] of functions) {
       expect(Properties.Environment).toEqual({ Variables: { NODE_OPTIONS: '--enable-source-maps' } });
     }
   });
 
-  test('keep their logs as long as the config says', () => {
-    const groups = resourcesOf(synthesize({ logRetentionDays: 30 }), 'AWS::Logs::LogGroup');
+  test('the functions’ logs are kept as long as the config says', () => {
+    const groups = resourcesOf(synthesize(OTHER_OPTIONS), 'AWS::Logs::LogGroup');
 
     expect(groups.map(([, { Properties }]) => Properties.RetentionInDays)).toEqual([30, 30, 30]);
     expect(resourcesOf(template, 'AWS::Logs::LogGroup')[0]?.[1].Properties.RetentionInDays).toBe(90);
@@ -156,7 +161,7 @@ describe('functions', () => {
 });
 
 describe('the pull', () => {
-  test('is durable for less than a day, each invocation for as long as Lambda allows', () => {
+  test('the pull may run for less than a day, and each invocation for as long as Lambda allows', () => {
     template.hasResourceProperties('AWS::Lambda::Function', {
       DurableConfig: { ExecutionTimeout: 23 * 60 * 60, RetentionPeriodInDays: 30 },
       Timeout: 900,
@@ -164,8 +169,8 @@ describe('the pull', () => {
     });
   });
 
-  test('is started through its alias only, at the config’s time, and is not started twice for one night', () => {
-    const scheduled = synthesize({ schedule: { cron: '30 5 ? * MON-FRI *', timeZone: 'Europe/Brussels' } });
+  test('the schedule starts the pull through its alias, at the config’s time, and once a night', () => {
+    const scheduled = synthesize(OTHER_OPTIONS);
     const alias = Object.keys(
       scheduled.findResources('AWS::Lambda::Alias', { Properties: { Name: 'live' } }),
     )[0];
@@ -186,14 +191,14 @@ describe('the pull', () => {
     });
   });
 
-  test('keeps the versions that runs under way need', () => {
+  test('the pull’s versions are retained, because runs in progress need them', () => {
     const versions = resourcesOf(template, 'AWS::Lambda::Version');
 
     expect(versions).toHaveLength(1);
     expect(versions[0]?.[1]).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
   });
 
-  test('has dead letters, and no destination: durable functions know none', () => {
+  test('the pull has a dead-letter queue, and no destination, which durable functions do not support', () => {
     expect(functions.find(([id]) => id === pullId())?.[1].Properties.DeadLetterConfig).toEqual({
       TargetArn: { 'Fn::GetAtt': [expect.stringMatching(/^PullDeadLetters/), 'Arn'] },
     });
@@ -209,7 +214,7 @@ describe('the push', () => {
   const CHANGES = 'procurios-sync-acme-changes.fifo';
   const DEAD = 'procurios-sync-acme-changes-dead.fifo';
 
-  test('has a queue that loses nothing to throttling, and a last resort that keeps messages as long as SQS can', () => {
+  test('the change queue survives throttling, and its dead-letter queue keeps messages as long as SQS can', () => {
     const [dead] = Object.keys(queue(DEAD));
     template.hasResourceProperties('AWS::SQS::Queue', {
       QueueName: CHANGES,
@@ -224,7 +229,7 @@ describe('the push', () => {
     });
   });
 
-  test('hides a message for six times as long as its function may take, and that has time for attempts beside handing back', () => {
+  test('the change queue hides a message for six times the push’s timeout, which leaves time for attempts', () => {
     const [[, source] = ['']] = resourcesOf(template, 'AWS::Lambda::EventSourceMapping');
     const [changes] = Object.values(queue(CHANGES));
     const push = functions.find(([id]) => JSON.stringify(source?.Properties.FunctionName).includes(id));
@@ -235,7 +240,7 @@ describe('the push', () => {
     expect(source?.Properties.BatchSize).toBe(10);
   });
 
-  test('hands single messages back, and sends on as many functions as share the rate', () => {
+  test('the push hands single messages back, and runs on as many functions as share the rate', () => {
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       EventSourceArn: { 'Fn::GetAtt': [Object.keys(queue(CHANGES))[0], 'Arn'] },
       FunctionResponseTypes: ['ReportBatchItemFailures'],
@@ -243,7 +248,7 @@ describe('the push', () => {
     });
   });
 
-  test('takes events of the type "Procurios Change", those that cannot be delivered go to dead letters', () => {
+  test('events of the type "Procurios Change" are queued, or go to a dead-letter queue', () => {
     template.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: {
         'detail-type': ['Procurios Change'],
@@ -269,7 +274,7 @@ describe('the push', () => {
 
 describe('encryption', () => {
   test.each(['AWS::SQS::QueuePolicy', 'AWS::SNS::TopicPolicy'])(
-    'in transit is demanded by every %s',
+    'every %s demands encryption in transit',
     (type) => {
       const policies = resourcesOf(template, type);
 
@@ -289,13 +294,13 @@ describe('encryption', () => {
     },
   );
 
-  test('at rest is with the config’s key, for everything that holds what people entered', () => {
-    const encrypted = synthesize({ kmsKeyArn: KEY });
+  test('the config’s key encrypts everything that holds data of the customer', () => {
+    const encrypted = synthesize(OTHER_OPTIONS);
 
     for (const [, { Properties }] of resourcesOf(encrypted, 'AWS::DynamoDB::GlobalTable')) {
       expect(Properties.SSESpecification).toEqual({ SSEEnabled: true, SSEType: 'KMS' });
       expect(Properties.Replicas).toMatchObject([
-        { Region: 'eu-west-1', SSESpecification: { KMSMasterKeyId: KEY } },
+        { Region: 'eu-west-1', SSESpecification: { KMSMasterKeyId: KMS_KEY } },
       ]);
     }
     const keys = (type: string, property: string) =>
@@ -305,31 +310,33 @@ describe('encryption', () => {
       ]);
     expect(keys('AWS::SQS::Queue', 'KmsMasterKeyId')).toEqual([
       ['PullDeadLetters', undefined],
-      ['PushDeadLetters', KEY],
-      ['PushQueue', KEY],
-      ['PushEventDeadLetters', KEY],
+      ['PushDeadLetters', KMS_KEY],
+      ['PushQueue', KMS_KEY],
+      ['PushEventDeadLetters', KMS_KEY],
     ]);
-    expect(keys('AWS::SecretsManager::Secret', 'KmsKeyId')).toEqual([['SecretsClient', KEY]]);
-    expect(keys('AWS::SNS::Topic', 'KmsMasterKeyId')).toEqual([['AlarmsTopic', KEY]]);
+    expect(keys('AWS::SecretsManager::Secret', 'KmsKeyId')).toEqual([['SecretsClient', KMS_KEY]]);
+    expect(keys('AWS::SNS::Topic', 'KmsMasterKeyId')).toEqual([['AlarmsTopic', KMS_KEY]]);
     for (const role of ['PullFunctionRole', 'PushFunctionRole', 'PushEnqueueRole']) {
       expect(rightsOf(encrypted, role)).toContainEqual({
         Effect: 'Allow',
         Action: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],
-        Resource: KEY,
+        Resource: KMS_KEY,
       });
     }
-    expect(new Set(keys('AWS::Logs::LogGroup', 'KmsKeyId').map(([, key]) => key))).toEqual(new Set([KEY]));
+    expect(new Set(keys('AWS::Logs::LogGroup', 'KmsKeyId').map(([, key]) => key))).toEqual(
+      new Set([KMS_KEY]),
+    );
   });
 
-  test('at rest is with a key of SQS’s otherwise', () => {
+  test('SQS’s own key encrypts queues if the config names no key', () => {
     for (const [, { Properties }] of resourcesOf(template, 'AWS::SQS::Queue')) {
       expect(Properties.SqsManagedSseEnabled).toBe(true);
     }
   });
 });
 
-describe('two environments in one account', () => {
-  test('share no name', () => {
+describe('two environments', () => {
+  test('two environments in one account have no name in common', () => {
     const app = createApp();
     const stacks = ['acme', 'acme-test'].map((environment) => createStack(app, { environment }));
     const names = stacks.map((stack) => {
@@ -356,7 +363,7 @@ describe('two environments in one account', () => {
   });
 });
 
-test('every output that commands look for is there', () => {
+test('the stack has every output that commands read', () => {
   expect(Object.keys(template.findOutputs('*')).sort()).toEqual(Object.values(OUTPUTS).sort());
   template.hasOutput(OUTPUTS.pullFunction, { Value: { Ref: Match.stringLikeRegexp('Alias') } });
 });

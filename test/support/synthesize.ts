@@ -19,10 +19,30 @@ export function createStack(app: App, overrides: object = {}, env?: Environment)
   return new SyncStack(app, stackName(config.environment), { config, ...(env && { env }) });
 }
 
-/** The template that a config becomes. */
+const templates = new Map<string, Template>();
+
+/** The template of the plain config with these options. Tests of a file that ask for the same options share it. */
 export function synthesize(overrides: object = {}): Template {
-  return Template.fromStack(createStack(createApp(), overrides));
+  const shape = JSON.stringify(overrides);
+  const template = templates.get(shape) ?? Template.fromStack(createStack(createApp(), overrides));
+  templates.set(shape, template);
+  return template;
 }
+
+/** Options of a config whose tokens are a user's. */
+export const USER_LOGIN = {
+  auth: { grant: 'authorizationCode', scopes: ['relation_list_api/relation'] },
+};
+
+export const KMS_KEY = 'arn:aws:kms:eu-west-1:123456789012:key/0b1c2d3e-0000-4000-8000-000000000000';
+
+/** Options that a plain config leaves to their defaults. */
+export const OTHER_OPTIONS = {
+  schedule: { cron: '30 5 ? * MON-FRI *', timeZone: 'Europe/Brussels', expectWithinHours: 168 },
+  alarmEmail: 'ops@example.com',
+  kmsKeyArn: KMS_KEY,
+  logRetentionDays: 30,
+};
 
 /** A resource of a template. */
 export interface Resource {
