@@ -32,7 +32,7 @@ function problemsOf(input: unknown, host?: string): readonly Problem[] {
 const pathsOf = (input: unknown, host?: string) => problemsOf(input, host).map(({ path }) => path);
 
 describe('checkConfig', () => {
-  test('fills in every default', () => {
+  test('checkConfig() fills in every default', () => {
     const config = checkConfig(CONFIG);
 
     expect(config).toEqual({
@@ -51,7 +51,7 @@ describe('checkConfig', () => {
     });
   });
 
-  test('keeps what is given', () => {
+  test('checkConfig() keeps the values that are given', () => {
     const given = {
       ...withStream({
         query: { search: 'a b', year: 2025 },
@@ -79,13 +79,13 @@ describe('checkConfig', () => {
     });
   });
 
-  test('takes its own result, through JSON, unchanged', () => {
+  test('checkConfig() accepts its own result, as JSON, and returns it unchanged', () => {
     const config = checkConfig(withStream({ paging: linkedPages({ amount: 1000 }), objects: '' }));
 
     expect(checkConfig(JSON.parse(JSON.stringify(config)))).toEqual(config);
   });
 
-  test('reports every problem at once, each with its path', () => {
+  test('checkConfig() reports every problem at once, each with its path', () => {
     const input = {
       environment: 'Acme',
       host: 'ftp://acme.example.com',
@@ -126,7 +126,7 @@ describe('checkConfig', () => {
     );
   });
 
-  test('says how many problems there are, and quotes no value', () => {
+  test('checkConfig() counts the problems, and quotes no value', () => {
     const secret = 'hunter2-not-to-be-shown';
     const input = {
       environment: secret.toUpperCase(),
@@ -164,7 +164,7 @@ describe('checkConfig', () => {
     expect(JSON.stringify([message, problems, stack, cause])).not.toMatch(/hunter2/i);
   });
 
-  test('names the known options where one does not exist', () => {
+  test('a problem about an unknown option names the known ones', () => {
     const [problem] = problemsOf({ ...CONFIG, auth: { ...CONFIG.auth, scope: 'x' } });
 
     expect(problem).toEqual({
@@ -174,16 +174,19 @@ describe('checkConfig', () => {
     });
   });
 
-  test('says what is missing by its own path', () => {
+  test('a missing option is a problem with its own path', () => {
     expect(pathsOf({})).toEqual(['environment', 'host', 'auth', 'streams']);
   });
 
-  test.each([undefined, null, 'config', 1, [], () => CONFIG])('refuses %p as a whole', (input) => {
-    expect(pathsOf(input)).toEqual(['config']);
-  });
+  test.each([undefined, null, 'config', 1, [], () => CONFIG])(
+    'checkConfig() refuses %p as a whole',
+    (input) => {
+      expect(pathsOf(input)).toEqual(['config']);
+    },
+  );
 });
 
-describe('one rule at a time', () => {
+describe('a single rule', () => {
   test.each<[string, object]>([
     ['environment', { environment: '' }],
     ['environment', { environment: 'a'.repeat(33) }],
@@ -221,7 +224,7 @@ describe('one rule at a time', () => {
     ['streams', { streams: {} }],
     ['operations', { operations: [] }],
     ['timetable', { timetable: {} }],
-  ])('refuses %s in %j', (path, changes) => {
+  ])('checkConfig() refuses %s in %j', (path, changes) => {
     expect(pathsOf({ ...CONFIG, ...changes })).toEqual([path]);
   });
 
@@ -276,7 +279,7 @@ describe('one rule at a time', () => {
     ['ignoreChangesIn[0]', { ignoreChangesIn: ['id'] }],
     ['ignoreChangesIn[1]', { key: ['a', 'b'], ignoreChangesIn: ['c', 'b'] }],
     ['since', { since: 'x' }],
-  ])('refuses a stream’s %s in %j', (path, changes) => {
+  ])('checkConfig() refuses a stream’s %s in %j', (path, changes) => {
     expect(pathsOf(withStream(changes))).toEqual([`streams[0].${path}`]);
   });
 
@@ -289,13 +292,19 @@ describe('one rule at a time', () => {
     ['a rate left out', { requestsPerSecond: {} }],
     ['the longest stream name', withStream({ name: 'a'.repeat(64) })],
     ['a name that begins with state', withStream({ name: 'state-visits' })],
-    ['the page in one page’s query', withStream({ query: { page: 3 }, paging: onePage() })],
-    ['the amount where the paging sets none', withStream({ query: { amount: 3 }, paging: linkedPages() })],
-  ])('accepts %s', (_case, changes) => {
+    [
+      'the parameter page, if all objects are on one page',
+      withStream({ query: { page: 3 }, paging: onePage() }),
+    ],
+    [
+      'the parameter amount, if the paging sets none',
+      withStream({ query: { amount: 3 }, paging: linkedPages() }),
+    ],
+  ])('checkConfig() accepts %s', (_case, changes) => {
     expect(pathsOf({ ...CONFIG, ...changes })).toEqual([]);
   });
 
-  test('keeps the host’s origin only', () => {
+  test('checkConfig() keeps only the host’s origin', () => {
     expect(checkConfig({ ...CONFIG, host: 'https://ACME.example.com:443/' }).host).toBe(
       'https://acme.example.com',
     );
@@ -303,14 +312,14 @@ describe('one rule at a time', () => {
 });
 
 describe('PROCURIOS_HOST', () => {
-  test('takes the place of the host and of its token URL', () => {
+  test('PROCURIOS_HOST replaces the host and its token URL', () => {
     expect(checkConfig(CONFIG, { host: 'http://127.0.0.1:4010' })).toMatchObject({
       host: 'http://127.0.0.1:4010',
       tokenUrl: 'http://127.0.0.1:4010/l/oauth2/token',
     });
   });
 
-  test('keeps the secret on this machine where the token URL is elsewhere', () => {
+  test('PROCURIOS_HOST moves a token URL on another host too, so the secret stays on this machine', () => {
     const input = { ...CONFIG, tokenUrl: 'https://login.example.com:8443//x/token?tenant=1' };
 
     expect(checkConfig(input, { host: 'http://[::1]:4010' }).tokenUrl).toBe(
@@ -321,7 +330,7 @@ describe('PROCURIOS_HOST', () => {
     );
   });
 
-  test('moves the token URL of a host on this machine along', () => {
+  test('PROCURIOS_HOST moves the token URL of a host on this machine', () => {
     const input = { ...CONFIG, host: 'http://127.0.0.1:4010' };
 
     expect(checkConfig(input, { host: 'http://127.0.0.1:5000' }).tokenUrl).toBe(
@@ -329,7 +338,7 @@ describe('PROCURIOS_HOST', () => {
     );
   });
 
-  test('turns a config that was checked before', () => {
+  test('withHost() replaces the host of a checked config', () => {
     const config = checkConfig(CONFIG);
 
     expect(withHost(config, 'http://127.0.0.1:4010')).toEqual(
@@ -345,7 +354,7 @@ describe('PROCURIOS_HOST', () => {
     );
   });
 
-  test('leaves another token URL on this machine as it is', () => {
+  test('PROCURIOS_HOST leaves another token URL on this machine as it is', () => {
     const input = { ...CONFIG, tokenUrl: 'http://127.0.0.1:5000/token' };
 
     expect(checkConfig(input, { host: 'http://127.0.0.1:4010' }).tokenUrl).toBe(
@@ -354,22 +363,22 @@ describe('PROCURIOS_HOST', () => {
   });
 
   test.each(['https://acme.example.com', 'http://localhost:4010', '127.0.0.1:4010', 'http://127.0.0.1/x'])(
-    'cannot be %j',
+    'PROCURIOS_HOST cannot be %j',
     (host) => {
       expect(pathsOf(CONFIG, host)).toEqual(['PROCURIOS_HOST']);
     },
   );
 
-  test('does not hide problems of the config', () => {
+  test('a problem of PROCURIOS_HOST does not hide the config’s problems', () => {
     expect(pathsOf({ ...CONFIG, host: 'x' }, 'y')).toEqual(['PROCURIOS_HOST', 'host']);
     expect(pathsOf({ ...CONFIG, host: 'x' }, 'http://127.0.0.1:1')).toEqual(['host']);
   });
 });
 
-describe('auth by authorization code', () => {
+describe('the authorization code grant', () => {
   const auth = { grant: 'authorizationCode', scopes: ['openid'] };
 
-  test('has a default for everything that the vendor leaves open', () => {
+  test('the grant has a default for every option that Procurios does not document', () => {
     expect(checkConfig({ ...CONFIG, auth }).auth).toEqual({
       ...auth,
       dialect: 'newer',
@@ -381,7 +390,7 @@ describe('auth by authorization code', () => {
     });
   });
 
-  test('keeps what is given, and the redirect url to the letter', () => {
+  test('the grant keeps the values that are given, and the redirect URL exactly', () => {
     const given = {
       ...auth,
       dialect: 'older',
@@ -407,14 +416,14 @@ describe('auth by authorization code', () => {
     ['repeatRedirectUrl', 'yes'],
     ['pkce', 'S256'],
     ['state', 1],
-  ])('refuses %s: %j', (field, value) => {
+  ])('the grant refuses %s: %j', (field, value) => {
     const [problem, ...others] = problemsOf({ ...CONFIG, auth: { ...auth, [field]: value } });
 
     expect([problem?.path, others]).toEqual([`auth.${field}`, []]);
     expect(problem?.expected).not.toContain(String(value));
   });
 
-  test('has options that do not go with client credentials', () => {
+  test('the client credentials grant refuses the options of the other grant', () => {
     const mixed = {
       ...auth,
       grant: 'clientCredentials',
@@ -425,7 +434,7 @@ describe('auth by authorization code', () => {
     expect(pathsOf({ ...CONFIG, auth: mixed })).toEqual(['auth.redirectUrl', 'auth.pkce']);
   });
 
-  test('goes to the address on this machine that overrides the host, wherever the user consents', () => {
+  test('PROCURIOS_HOST moves an authorize URL on another host too', () => {
     const elsewhere = { ...auth, authorizeUrl: 'https://login.example.com/authorize' };
 
     const { auth: moved } = checkConfig({ ...CONFIG, auth: elsewhere }, { host: 'http://127.0.0.1:4010' });

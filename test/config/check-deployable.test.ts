@@ -2,17 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import { checkConfig } from '../../config/check-config.ts';
 import { checkDeployable } from '../../config/check-deployable.ts';
 import { type Problem, SyncError } from '../../lambda/core/errors.ts';
-import { ALARMS, type AlarmKey, alarmDescription, alarmName } from '../../lambda/deployment/alarms.ts';
-import {
-  changeQueueName,
-  clientSecretName,
-  dashboardName,
-  deadLetterQueueName,
-  stackName,
-  stateTableName,
-  streamTableName,
-  userSecretName,
-} from '../../lambda/deployment/names.ts';
 import { PLAIN_CONFIG } from '../support/plain-config.ts';
 
 const KEY = 'arn:aws:kms:eu-west-1:123456789012:key/0b1c2d3e-0000-4000-8000-000000000000';
@@ -28,8 +17,8 @@ function problemsOf(changes: object, region?: string): readonly Problem[] {
 }
 const pathsOf = (changes: object) => problemsOf(changes).map(({ path }) => path);
 
-describe('what is deployed', () => {
-  test('may have every option', () => {
+describe('checkDeployable()', () => {
+  test('a config with every option can be deployed', () => {
     expect(
       problemsOf(
         {
@@ -66,7 +55,7 @@ describe('what is deployed', () => {
     ['requestsPerSecond.pull', { requestsPerSecond: { pull: 0 } }],
     ['streams[1].name', { streams: [PLAIN_CONFIG.streams[0], PLAIN_CONFIG.streams[0]] }],
     ['environment', { environment: 'a'.repeat(33) }],
-  ])('is refused for its %s: %j', (path, changes) => {
+  ])('a config is refused for its %s: %j', (path, changes) => {
     expect(pathsOf(changes)).toEqual([path]);
   });
 
@@ -77,7 +66,7 @@ describe('what is deployed', () => {
     ['30 5 ? * MON-FRI *', 73, 'schedule.expectWithinHours'],
     ['0 4 ? * SUN *', 167, 'schedule.expectWithinHours'],
   ])(
-    'has starts to come, and no alarm that stands between them: %s within %d hours',
+    'a schedule without a start, or with an alarm between two starts, is refused: %s within %d hours',
     (cron, expectWithinHours, path) => {
       expect(pathsOf({ schedule: { cron, expectWithinHours } })).toEqual([path]);
     },
@@ -86,14 +75,14 @@ describe('what is deployed', () => {
   test.each([
     ['30 5 ? * MON-FRI *', 74],
     ['0 4 ? * SUN *', 168],
-    // The night on which the clocks go back is an hour longer.
+    // The night in which the clocks go back is an hour longer.
     ['0 4 * * ? *', 26],
     ['0/15 * * * ? *', 1],
-  ])('may start at %s and be expected within %d hours', (cron, expectWithinHours) => {
+  ])('a schedule may start at %s and expect a run within %d hours', (cron, expectWithinHours) => {
     expect(problemsOf({ schedule: { cron, expectWithinHours } })).toEqual([]);
   });
 
-  test('is refused for everything at once, without a value', () => {
+  test('a config is refused for all problems at once, and no value is quoted', () => {
     const changes = {
       environment: 'A',
       schedule: { cron: 'secret', timeZone: 'secret' },
@@ -111,17 +100,17 @@ describe('what is deployed', () => {
     expect(JSON.stringify(problemsOf(changes))).not.toContain('secret');
   });
 
-  test('keeps the client’s secret apart from the user’s', () => {
+  test('the client’s secret cannot have the name of the user’s', () => {
     expect(pathsOf({ secretName: 'procurios-sync/acme/user' })).toEqual(['secretName']);
     expect(pathsOf({ secretName: 'procurios-sync/other/user' })).toEqual([]);
   });
 
-  test('is not on this machine', () => {
+  test('addresses on this machine cannot be deployed', () => {
     expect(pathsOf({ host: 'http://127.0.0.1:4010' })).toEqual(['host', 'tokenUrl']);
     expect(pathsOf({ tokenUrl: 'http://[::1]:4010/token' })).toEqual(['tokenUrl']);
   });
 
-  test('has no more streams than a stack has room for', () => {
+  test('a config has at most as many streams as fit into a stack', () => {
     const streams = (count: number) =>
       Array.from({ length: count }, (_, index) => ({ ...PLAIN_CONFIG.streams[0], name: `stream-${index}` }));
 
@@ -129,7 +118,7 @@ describe('what is deployed', () => {
     expect(pathsOf({ streams: streams(400) })).toEqual([]);
   });
 
-  test('is encrypted with a key of its own region', () => {
+  test('the KMS key has to be in the region of the deployment', () => {
     expect(problemsOf({ kmsKeyArn: KEY }, 'eu-central-1')).toEqual([
       { path: 'kmsKeyArn', expected: 'a key in eu-central-1, the region of the deployment' },
     ]);
@@ -137,35 +126,12 @@ describe('what is deployed', () => {
   });
 });
 
-describe('the longest names that a config can have', () => {
-  const environment = 'a'.repeat(32);
+test('the longest names can be deployed, and names that are one character longer are refused', () => {
+  const named = (length: number) => [{ ...PLAIN_CONFIG.streams[0], name: 'b'.repeat(length) }];
 
-  test('are not too long for AWS', () => {
-    expect(streamTableName(environment, 'b'.repeat(64)).length).toBeLessThanOrEqual(255);
-    expect(stateTableName(environment).length).toBeLessThanOrEqual(255);
-    expect(clientSecretName(environment).length).toBeLessThanOrEqual(512);
-    expect(userSecretName(environment).length).toBeLessThanOrEqual(512);
-    expect(changeQueueName(environment).length).toBeLessThanOrEqual(80);
-    expect(deadLetterQueueName(environment).length).toBeLessThanOrEqual(80);
-    expect(stackName(environment).length).toBeLessThanOrEqual(128);
-    expect(dashboardName(environment).length).toBeLessThanOrEqual(255);
-    for (const key of Object.keys(ALARMS) as AlarmKey[]) {
-      expect(alarmName(environment, key).length).toBeLessThanOrEqual(255);
-      expect(
-        alarmDescription(key, { environment: 'a'.repeat(32), grant: 'authorizationCode' }).length,
-      ).toBeLessThanOrEqual(1024);
-    }
-  });
-
-  test('are the longest', () => {
-    expect(pathsOf({ environment, streams: [{ ...PLAIN_CONFIG.streams[0], name: 'b'.repeat(64) }] })).toEqual(
-      [],
-    );
-    expect(
-      pathsOf({
-        environment: 'a'.repeat(33),
-        streams: [{ ...PLAIN_CONFIG.streams[0], name: 'b'.repeat(65) }],
-      }),
-    ).toEqual(['environment', 'streams[0].name']);
-  });
+  expect(pathsOf({ environment: 'a'.repeat(32), streams: named(64) })).toEqual([]);
+  expect(pathsOf({ environment: 'a'.repeat(33), streams: named(65) })).toEqual([
+    'environment',
+    'streams[0].name',
+  ]);
 });

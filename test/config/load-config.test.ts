@@ -30,7 +30,7 @@ async function fileWith(source: string): Promise<string> {
 }
 
 describe('loadConfig', () => {
-  test('takes the file for the operator and every example', async () => {
+  test('the operator’s config and every example can be loaded', async () => {
     const examples = (await readdir(join(ROOT, 'examples'))).map((file) => join(ROOT, 'examples', file));
 
     const configs = await Promise.all(
@@ -41,7 +41,7 @@ describe('loadConfig', () => {
     expect(configs.map(({ streams }) => streams.length)).not.toContain(0);
   });
 
-  test('demonstrates every kind of paging', async () => {
+  test('the demo’s config has every kind of paging', async () => {
     const { streams } = await loadConfig(join(ROOT, 'examples/demo.config.ts'), {});
 
     expect(new Set(streams.map(({ paging }) => paging.kind))).toEqual(
@@ -49,7 +49,7 @@ describe('loadConfig', () => {
     );
   });
 
-  test('finds a file from the current folder, and turns it to PROCURIOS_HOST', async () => {
+  test('a relative path starts at the current folder, and PROCURIOS_HOST replaces the host', async () => {
     const file = relative(process.cwd(), join(ROOT, 'procurios.config.ts'));
 
     const config = await loadConfig(file, { PROCURIOS_HOST: 'http://127.0.0.1:4010' });
@@ -57,13 +57,13 @@ describe('loadConfig', () => {
     expect(config).toMatchObject({ environment: 'example', host: 'http://127.0.0.1:4010' });
   });
 
-  test('takes an empty PROCURIOS_HOST for none', async () => {
+  test('an empty PROCURIOS_HOST is ignored', async () => {
     const config = await loadConfig(join(ROOT, 'procurios.config.ts'), { PROCURIOS_HOST: '' });
 
     expect(config.host).toBe('https://example.procurios.site');
   });
 
-  test('gives the problems of a file that breaks rules', async () => {
+  test('a file that breaks rules is refused with its problems', async () => {
     const file = await fileWith('export default { environment: "acme", host: "https://acme.example.com" };');
 
     await expect(loadConfig(file, {})).rejects.toMatchObject({
@@ -83,10 +83,14 @@ describe('loadConfig', () => {
   test.each([
     ['has no default export', 'export const config = {};', /has no default export/],
     ['throws', 'throw new Error("no such thing\\nsecond line");', /could not be loaded: no such thing$/],
-    ['throws what is no error', 'throw "x";', /could not be loaded: it threw a value that is not an error$/],
-    ['is no TypeScript', 'export default {', /could not be loaded: \S/],
-    ['imports what is absent', 'import "./absent.ts";', /could not be loaded: \S/],
-  ])('says in one line that a file %s', async (_case, source, message) => {
+    [
+      'throws a value that is not an error',
+      'throw "x";',
+      /could not be loaded: it threw a value that is not an error$/,
+    ],
+    ['is not TypeScript', 'export default {', /could not be loaded: \S/],
+    ['imports a file that does not exist', 'import "./absent.ts";', /could not be loaded: \S/],
+  ])('one line says that a file %s', async (_case, source, message) => {
     const file = await fileWith(source);
 
     const error = (await loadConfig(file, {}).catch((thrown: unknown) => thrown)) as Error;
@@ -97,7 +101,7 @@ describe('loadConfig', () => {
     expect(error.message).not.toContain('\n');
   });
 
-  test('says that a file does not exist', async () => {
+  test('a file that does not exist is named, with two ways to get one', async () => {
     await expect(loadConfig('no-such.config.ts', {})).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
       message:
@@ -105,7 +109,7 @@ describe('loadConfig', () => {
     });
   });
 
-  test('says that a folder is no file', async () => {
+  test('a folder is refused, because it is not a file', async () => {
     const folder = dirname(await fileWith(''));
 
     await expect(loadConfig(folder, {})).rejects.toThrow(/ is not a file$/);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { nextStart } from '../../config/next-start.ts';
 
-/** The next starts, one after the other, RFC 3339 without the seconds. */
+/** The next starts in order, RFC 3339 without seconds. */
 function nextStarts(expression: string, timeZone: string, after: string, count = 3): string[] {
   const starts: string[] = [];
   let from = Date.parse(after);
@@ -14,8 +14,8 @@ function nextStarts(expression: string, timeZone: string, after: string, count =
   return starts;
 }
 
-describe('the next start of an AWS cron', () => {
-  // Those of the EventBridge user guide, and what sets them apart from other crons.
+describe('nextStart()', () => {
+  // The examples of the EventBridge user guide, and what differs from other cron dialects.
   test.each([
     ['0 4 * * ? *', 'Europe/Amsterdam', ['2026-11-25T03:00Z', '2026-11-26T03:00Z', '2026-11-27T03:00Z']],
     ['0 18 ? * MON-FRI *', 'UTC', ['2026-11-24T18:00Z', '2026-11-25T18:00Z', '2026-11-26T18:00Z']],
@@ -28,11 +28,11 @@ describe('the next start of an AWS cron', () => {
     ['0 4 ? * 1 *', 'UTC', ['2026-11-29T04:00Z', '2026-12-06T04:00Z', '2026-12-13T04:00Z']],
     ['0 4 L * ? *', 'UTC', ['2026-11-30T04:00Z', '2026-12-31T04:00Z', '2027-01-31T04:00Z']],
     ['0 4 15W * ? *', 'UTC', ['2026-12-15T04:00Z', '2027-01-15T04:00Z', '2027-02-15T04:00Z']],
-  ])('cron(%s) in %s', (fields, timeZone, expected) => {
+  ])('nextStart() follows cron(%s) in %s', (fields, timeZone, expected) => {
     expect(nextStarts(`cron(${fields})`, timeZone, '2026-11-24T12:00:00Z')).toEqual(expected);
   });
 
-  test('a time that the clocks skip is not there that day', () => {
+  test('a schedule does not start at a time that the clocks skip', () => {
     expect(nextStarts('cron(30 2 * * ? *)', 'Europe/Amsterdam', '2027-03-27T00:00:00Z')).toEqual([
       '2027-03-27T01:30Z',
       '2027-03-29T00:30Z',
@@ -40,14 +40,14 @@ describe('the next start of an AWS cron', () => {
     ]);
   });
 
-  test('a time that the clocks show twice starts once', () => {
+  test('a schedule starts once at a time that the clocks show twice', () => {
     expect(nextStarts('cron(30 2 * * ? *)', 'Europe/Amsterdam', '2026-10-24T12:00:00Z', 2)).toEqual([
       '2026-10-25T00:30Z',
       '2026-10-26T01:30Z',
     ]);
   });
 
-  test('the local time stays when the clocks change', () => {
+  test('a schedule keeps its local time when the clocks change', () => {
     expect(nextStarts('cron(0 4 * * ? *)', 'Europe/Amsterdam', '2027-03-26T12:00:00Z')).toEqual([
       '2027-03-27T03:00Z',
       '2027-03-28T02:00Z',
@@ -63,7 +63,7 @@ describe('the next start of an AWS cron', () => {
     ['cron(61 4 * * ? *)', 'UTC'],
     ['cron(0 4 * * ? *)', 'Europe/Nowhere'],
     ['', 'UTC'],
-  ])('%s in %s has none that can be told', (expression, timeZone) => {
+  ])('nextStart() is undefined for %s in %s', (expression, timeZone) => {
     expect(nextStart(expression, timeZone, Date.parse('2026-11-24T12:00:00Z'))).toBeUndefined();
   });
 });

@@ -3,23 +3,23 @@ import { expect, test } from '@jest/globals';
 import { CATALOGUE_SCOPES, MODULES, scopesFor, usualMediaType } from '../../../config/catalogue/modules.ts';
 import * as catalogue from '../../../config/catalogue/streams.ts';
 
-test('every listing of the catalogue is there once', () => {
+test('MODULES has every listing of the catalogue once', () => {
   const { stream: _generic, ...listings } = catalogue;
 
   expect(MODULES.map(({ factory }) => factory).toSorted()).toEqual(Object.keys(listings).toSorted());
 });
 
-test('the scopes are those that the catalogue tells in words', async () => {
+test('the scopes are those that the catalogue’s docstrings name', async () => {
   const files = ['streams.ts', 'meetings.ts', 'operations.ts'];
   const texts = await Promise.all(
     files.map((file) => readFile(new URL(`../../../config/catalogue/${file}`, import.meta.url), 'utf8')),
   );
-  const told = texts
+  const named = texts
     .join('\n')
     .replaceAll(/\n \* /g, ' ')
     .matchAll(/(?:scope(?: \(|,)?|be|schema,) `(\w+\/[\w/]+)`/g);
 
-  expect(CATALOGUE_SCOPES.toSorted()).toEqual([...new Set([...told].map(([, scope]) => scope))].toSorted());
+  expect(CATALOGUE_SCOPES.toSorted()).toEqual([...new Set([...named].map(([, scope]) => scope))].toSorted());
 });
 
 test.each([
@@ -34,7 +34,7 @@ test.each([
   ['/l/webshop2_api/webshops/3/products/{product}', ['webshop2/product/write']],
   ['/l/engagement_api/action', ['engagement/read']],
   ['/l/module_api/object', []],
-])('%s needs %j', (path, scopes) => {
+])('the path %s needs one of %j', (path, scopes) => {
   expect(scopesFor(path)).toEqual(scopes);
 });
 
@@ -43,6 +43,6 @@ test.each([
   ['/l/meeting2_api/meetings/registration', 'application/vnd.procurios.meeting2+json; version=1'],
   ['/l/email_api/tracking/31485/recipients', 'application/vnd.procurios.emailtracking+json; version=1'],
   ['/l/module_api/object', undefined],
-])('%s usually has the media type %s', (path, mediaType) => {
+])('the path %s usually has the media type %s', (path, mediaType) => {
   expect(usualMediaType(path)).toBe(mediaType);
 });

@@ -28,13 +28,13 @@ function problemsOf(operations: object) {
 const pathsOf = (operations: object) => problemsOf(operations).map(({ path }) => path);
 
 describe('an operation', () => {
-  test('gets its name and every default', () => {
+  test('an operation gets its name and every default', () => {
     const { operations } = check({ addThing: THING });
 
     expect(operations).toEqual({ addThing: { ...THING, name: 'addThing', repeatable: false, ids: {} } });
   });
 
-  test('keeps what is given', () => {
+  test('an operation keeps the values that are given', () => {
     const given = {
       ...THING,
       method: 'PATCH',
@@ -58,11 +58,11 @@ describe('an operation', () => {
     expect(check({ it: { ...THING, method } }).operations.it?.repeatable).toBe(repeatable);
   });
 
-  test.each(['PUT', 'DELETE'])('with %s can be said not to be repeatable', (method) => {
+  test.each(['PUT', 'DELETE'])('an operation with %s can be configured as not repeatable', (method) => {
     expect(check({ it: { ...THING, method, repeatable: false } }).operations.it?.repeatable).toBe(false);
   });
 
-  test('is taken again from a checked config, through JSON, unchanged', () => {
+  test('an operation of a checked config, as JSON, is accepted and unchanged', () => {
     const config = check({
       register: catalogue.registration({ set: 42 }),
       cancel: catalogue.cancelMeetingRegistration(),
@@ -101,11 +101,11 @@ describe('an operation', () => {
     ]);
   });
 
-  test.each(['', '1st', 'add thing', 'a'.repeat(65), 'a#b'])('cannot be named %j', (name) => {
+  test.each(['', '1st', 'add thing', 'a'.repeat(65), 'a#b'])('an operation cannot be named %j', (name) => {
     expect(pathsOf({ [name]: THING })).toHaveLength(1);
   });
 
-  test('is reported with everything that is wrong, and no value', () => {
+  test('an operation’s problems are all reported, without values', () => {
     const problems = problemsOf({
       one: {
         ...THING,
@@ -198,7 +198,7 @@ const DOCUMENTED: readonly Documented[] = [
 ];
 
 describe('the catalogue of operations', () => {
-  test.each(DOCUMENTED)('$request is as documented', ({ input, request, type, rest }) => {
+  test.each(DOCUMENTED)('the operation $request is as documented', ({ input, request, type, rest }) => {
     const [method, path] = request.split(' ');
 
     expect(check({ it: input }).operations.it).toEqual({
@@ -210,13 +210,13 @@ describe('the catalogue of operations', () => {
     });
   });
 
-  test('has no entry that is not in the table above', () => {
+  test('every operation of the catalogue is in the table above', () => {
     const functions = Object.keys(catalogue).filter((name) => name !== 'operation');
 
     expect(functions).toHaveLength(DOCUMENTED.length);
   });
 
-  test('lets every entry be overridden where the vendor is silent', () => {
+  test('options replace those of every operation in the catalogue', () => {
     const overrides = { mediaType: 'a/b', repeatable: true, schemaPath: '/s', validatePath: '/v', ids: {} };
     const { operation: _generic, ...entries } = catalogue;
 
@@ -232,13 +232,13 @@ describe('the catalogue of operations', () => {
     for (const made of operations) expect(made).toMatchObject(overrides);
   });
 
-  test('keeps an id within its part of the path', () => {
+  test('an id cannot leave its part of the path', () => {
     expect(catalogue.registration({ set: '../x?y' }).path).toBe(
       '/l/profile_api/registrationset/..%2Fx%3Fy/registration',
     );
   });
 
-  test('makes an operation of any module', () => {
+  test('operation() makes an operation of any module', () => {
     const made = catalogue.operation('PATCH', '/l/things_api/thing/{thing}', { mediaType: 'a/b' });
 
     expect(check({ it: made }).operations.it).toEqual({

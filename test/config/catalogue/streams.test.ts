@@ -6,7 +6,7 @@ import type { StreamInput } from '../../../config/define-config.ts';
 
 const UUID = '4d036265-2b90-423e-9e54-867bbe1fd5ef';
 
-/** Path, type and version, pointer, key and paging, as the vendor documents them. */
+/** Path, type and version, pointer, key and paging, as Procurios documents them. */
 const DOCUMENTED: [StreamInput, string, string, string | undefined, string, string][] = [
   [
     catalogue.relationCollection('s', UUID),
@@ -98,8 +98,8 @@ function checked(stream: StreamInput) {
   }).streams[0];
 }
 
-describe('catalogue', () => {
-  test.each(DOCUMENTED)('%# is as documented', (stream, path, type, objects, key, kind) => {
+describe('the catalogue of streams', () => {
+  test.each(DOCUMENTED)('stream %# is as documented', (stream, path, type, objects, key, kind) => {
     const [name, version] = type.split(' ');
 
     expect(checked(stream)).toMatchObject({
@@ -111,13 +111,13 @@ describe('catalogue', () => {
     expect(checked(stream)?.objects).toBe(objects);
   });
 
-  test('has no entry that is not in the table above', () => {
+  test('every stream of the catalogue is in the table above', () => {
     const functions = Object.keys(catalogue).filter((name) => name !== 'stream');
 
     expect(functions).toHaveLength(DOCUMENTED.length);
   });
 
-  test('lets every entry be overridden where the vendor is silent', () => {
+  test('options replace those of every stream in the catalogue', () => {
     const overrides = {
       key: ['a', 'b'],
       objects: '/things',
@@ -144,11 +144,11 @@ describe('catalogue', () => {
     }
   });
 
-  test('asks the archive for as many objects a page as it gives', () => {
+  test('archivedRelations() asks for the largest pages of the archive', () => {
     expect(catalogue.archivedRelations('s').paging).toEqual({ kind: 'linkedPages', amount: 1000 });
   });
 
-  test('keeps an id within its part of the path', () => {
+  test('an id cannot leave its part of the path', () => {
     expect(catalogue.relationCollection('s', '../x?y').path).toBe(
       '/l/relation_list_api/collection/..%2Fx%3Fy',
     );

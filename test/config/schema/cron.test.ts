@@ -17,7 +17,7 @@ describe('a cron expression', () => {
     '0 4 ? * 3#2 *',
     '0 4 */2 * ? *',
     '59 23 31 12 ? 2199',
-  ])('%s is one that EventBridge takes', (cron) => {
+  ])('EventBridge accepts %s', (cron) => {
     expect(problemOfCron(cron)).toBeUndefined();
   });
 
@@ -27,7 +27,7 @@ describe('a cron expression', () => {
     ['two spaces', '0  4 * * ? *'],
     ['nothing', ''],
     ['a rate', 'rate(1 day)'],
-  ])('with %s is refused, with an example', (_what, cron) => {
+  ])('an expression with %s is refused, and an example is given', (_what, cron) => {
     expect(problemOfCron(cron)).toMatch(/^six fields .*'0 4 \* \* \? \*'$/);
   });
 
@@ -35,7 +35,7 @@ describe('a cron expression', () => {
     ['both days', '0 4 * * * *'],
     ['both days as numbers', '0 4 1 * 1 *'],
     ['neither day', '0 4 ? * ? *'],
-  ])('with %s is refused', (_what, cron) => {
+  ])('an expression with %s is refused', (_what, cron) => {
     expect(problemOfCron(cron)).toMatch(/^\? as either/);
   });
 
@@ -66,11 +66,11 @@ describe('a cron expression', () => {
     ['day of the week', '0 4 ? * 15W *'],
     ['year', '0 4 * * ? 1969'],
     ['year', '0 4 * * ? 2200'],
-  ])('with wrong %s in it is refused, and says what is right: %s', (name, cron) => {
+  ])('an expression with wrong %s is refused, and the right values are named: %s', (name, cron) => {
     expect(problemOfCron(cron)).toMatch(new RegExp(`^as ${name} \\d`));
   });
 
-  test('with several wrong fields is refused for all of them at once', () => {
+  test('an expression with several wrong fields is refused for all of them at once', () => {
     expect(problemOfCron('60 24 * * ? *')).toMatch(/^as minutes 0 to 59.*; as hours 0 to 23/);
   });
 });

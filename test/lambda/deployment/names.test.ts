@@ -1,10 +1,14 @@
 import { expect, test } from '@jest/globals';
+import { ALARMS, type AlarmKey, alarmDescription, alarmName } from '../../../lambda/deployment/alarms.ts';
 import {
   changeQueueName,
   clientSecretName,
+  dashboardName,
   deadLetterQueueName,
+  stackName,
   stateTableName,
   streamTableName,
+  userSecretName,
 } from '../../../lambda/deployment/names.ts';
 
 test('names follow from environment and stream', () => {
@@ -15,10 +19,21 @@ test('names follow from environment and stream', () => {
   expect(deadLetterQueueName('acme')).toBe('procurios-sync-acme-changes-dead.fifo');
 });
 
-test('the longest queue name fits in what SQS allows', () => {
-  expect(deadLetterQueueName('a'.repeat(32)).length).toBeLessThanOrEqual(80);
-});
+test('the names of the longest environment and stream fit into the limits of AWS', () => {
+  const environment = 'a'.repeat(32);
 
-test('the longest table name fits in what DynamoDB allows', () => {
-  expect(streamTableName('a'.repeat(32), 'b'.repeat(64)).length).toBeLessThanOrEqual(255);
+  expect(streamTableName(environment, 'b'.repeat(64)).length).toBeLessThanOrEqual(255);
+  expect(stateTableName(environment).length).toBeLessThanOrEqual(255);
+  expect(clientSecretName(environment).length).toBeLessThanOrEqual(512);
+  expect(userSecretName(environment).length).toBeLessThanOrEqual(512);
+  expect(changeQueueName(environment).length).toBeLessThanOrEqual(80);
+  expect(deadLetterQueueName(environment).length).toBeLessThanOrEqual(80);
+  expect(stackName(environment).length).toBeLessThanOrEqual(128);
+  expect(dashboardName(environment).length).toBeLessThanOrEqual(255);
+  for (const key of Object.keys(ALARMS) as AlarmKey[]) {
+    expect(alarmName(environment, key).length).toBeLessThanOrEqual(255);
+    expect(alarmDescription(key, { environment, grant: 'authorizationCode' }).length).toBeLessThanOrEqual(
+      1024,
+    );
+  }
 });
