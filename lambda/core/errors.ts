@@ -113,3 +113,18 @@ export class SyncError extends Error {
     return this.detail.retryAfterMs;
   }
 }
+
+/** A failure whose message begins with what it is about, such as `stream members, page 3`. */
+export function failureAbout(code: SyncErrorCode, about: string, what: string): SyncError {
+  return new SyncError(code, `${about}: ${what}`, { brief: what });
+}
+
+/**
+ * The error, as one that the caller has an answer for.
+ *
+ * @throws The error itself, if it is no {@link SyncError}.
+ */
+export function expectedFailure(error: unknown): SyncError {
+  if (error instanceof SyncError) return error;
+  throw error;
+}

@@ -1,7 +1,7 @@
 import { MODULES, type Module } from '../../config/catalogue/modules.ts';
 import { relationCollection, webshopOrders } from '../../config/catalogue/streams.ts';
+import { expectedFailure, type SyncError } from '../../lambda/core/errors.ts';
 import type { Credentials } from '../../lambda/core/token/credentials.ts';
-import type { ApiFailure } from '../doctor/judge-failure.ts';
 import type { ApiAccess } from '../procurios/api-access.ts';
 import type { Address } from './address.ts';
 import type { ClosedModule, Discovery, FieldSet } from './discovery.ts';
@@ -42,7 +42,7 @@ export async function explore(
       offers.push(...(await exploreListings(api, module, options)));
       sets.push(...(await exploreSets(api, module, options)));
     } catch (error) {
-      closed.push(closedModule(module, api.failureOf(error)));
+      closed.push(closedModule(module, expectedFailure(error)));
     }
   }
   const names = streamNames(offers.map(({ nameFrom }) => nameFrom));
@@ -57,7 +57,8 @@ export async function explore(
   };
 }
 
-function closedModule({ title, scopes }: Module, { code, status, message }: ApiFailure): ClosedModule {
+function closedModule({ title, scopes }: Module, { code, detail, message }: SyncError): ClosedModule {
+  const { status } = detail;
   const isAbsent = status === 404 || status === 410;
   const reason = code === 'ACCESS_DENIED' && status !== 401 ? 'scope' : isAbsent ? 'absent' : 'failed';
   return { title, reason, scopes, message: `${code} ${message}` };
@@ -100,7 +101,7 @@ async function exploreCollections(
       offers.push({ ...offer, id: { collection: id } });
     } catch (error) {
       // A collection that fails must not hide the others.
-      const obstacle = api.failureOf(error).message;
+      const obstacle = expectedFailure(error).message;
       offers.push({ ...unreadable(module, title, obstacle), id: { collection: id } });
     }
   }

@@ -1,4 +1,5 @@
 import { scopesFor, usualMediaType } from '../../config/catalogue/modules.ts';
+import { expectedFailure, SyncError } from '../../lambda/core/errors.ts';
 import type { Stream } from '../../lambda/core/pull/stream.ts';
 import { type Operation, placeholdersOf } from '../../lambda/core/push/operation.ts';
 import { tokenStep } from '../../lambda/core/token/user-token.ts';
@@ -20,10 +21,7 @@ export async function* checkToken({ api, config, session }: Subject): AsyncGener
     yield information('token', "the user's token has expired; the next pull renews it");
     return;
   }
-  const refusal = await api.token.get().then(
-    () => undefined,
-    (error: unknown) => api.failureOf(error),
-  );
+  const refusal = await api.token.get().then(() => undefined, expectedFailure);
   // Without credentials no request was sent, and the finding about the credentials says so.
   const wasAsked = refusal?.code !== 'SECRET_INVALID' && refusal?.code !== 'STORE_UNAVAILABLE';
   if (wasAsked || config.auth.grant === 'authorizationCode') {
@@ -82,7 +80,7 @@ async function* checkStream(api: ApiAccess, stream: Stream): AsyncGenerator<Find
       scopes: scopesFor(stream.path),
       usualMediaType: usual === stream.mediaType ? undefined : usual,
     };
-    yield judgeApiFailure(asked, api.failureOf(error));
+    yield judgeApiFailure(asked, expectedFailure(error));
   }
 }
 
@@ -116,12 +114,12 @@ async function checkOperation(api: ApiAccess, operation: Operation): Promise<Fin
     const request = { method: 'GET', path: schemaPath, shownPath: schemaPath, mediaType } as const;
     const { status, json } = await api.client.ask({ ...request, about: `schema of operation ${name}` });
     if (status >= 400) {
-      const message = `GET ${schemaPath} (schema): answered ${status}; expected 200`;
-      return judgeApiFailure(asked, { code: 'RESPONSE_INVALID', message, status });
+      const message = `GET ${schemaPath}: answered ${status}; expected 200`;
+      return judgeApiFailure(asked, new SyncError('RESPONSE_INVALID', message, { status }));
     }
     return judgeSchema(check, schemaPath, json === undefined ? undefined : cleanSchema(json));
   } catch (error) {
-    return judgeApiFailure(asked, api.failureOf(error));
+    return judgeApiFailure(asked, expectedFailure(error));
   }
 }
 

@@ -1,4 +1,4 @@
-import { SyncError } from '../../lambda/core/errors.ts';
+import { failureAbout, SyncError } from '../../lambda/core/errors.ts';
 import { isObject } from '../../lambda/core/json.ts';
 import type { AuthorizationCodeGrant } from '../../lambda/core/token/authorization.ts';
 import type { Credentials } from '../../lambda/core/token/credentials.ts';
@@ -73,5 +73,5 @@ export async function readUserId(client: Client): Promise<number> {
   const sub = isObject(answer) ? answer.sub : undefined;
   const id = typeof sub === 'string' && /^\d{1,15}$/.test(sub) ? Number(sub) : sub;
   if (typeof id === 'number' && Number.isSafeInteger(id)) return id;
-  throw new SyncError('RESPONSE_INVALID', `${about}: sub is not as expected: an integer`);
+  throw failureAbout('RESPONSE_INVALID', about, 'sub is not as expected: an integer');
 }

@@ -1,23 +1,18 @@
-import { SyncError } from '../../lambda/core/errors.ts';
 import type { Config } from '../../lambda/deployment/config.ts';
 import { type Client, createClient } from '../../lambda/procurios/http/client.ts';
 import type { AnswerListener } from '../../lambda/procurios/http/fetch-once.ts';
 import type { ClientLimits } from '../../lambda/procurios/http/limits.ts';
 import type { TokenSource, TokenSourceOptions } from '../../lambda/procurios/token/client-token.ts';
-import type { ApiFailure } from '../doctor/judge-failure.ts';
+import type { GrantedToken } from '../../lambda/procurios/token/token-answer.ts';
 
-/** What the token endpoint says of the last token. A field is undefined if the answer does not say it. */
-export interface GrantedToken {
-  readonly lifeMs: number | undefined;
-  readonly scopes: readonly string[] | undefined;
-}
+type Granted = Pick<GrantedToken, 'lifeMs' | 'scopes'>;
 
 /** Access to Procurios that records facts of the answers, for doctor and discover. */
 export interface ApiAccess {
   readonly client: Client;
   readonly token: TokenSource;
-  /** Undefined before a token is granted. */
-  readonly granted: GrantedToken | undefined;
+  /** The last token's life and scopes. Undefined before a token is granted. */
+  readonly granted: Granted | undefined;
   /**
    * The clock of the server, from the `Date` of the first answer (undefined if it has none), and the time here when it came.
    * In milliseconds since the epoch.
@@ -27,12 +22,6 @@ export interface ApiAccess {
   readonly hasAnswered: boolean;
   /** Answers of 429 so far. */
   readonly throttled: number;
-  /**
-   * Adds the status of the last answer to an error of the client or of the token source.
-   *
-   * @throws The error itself if it is no `SyncError`.
-   */
-  failureOf(error: unknown): ApiFailure;
 }
 
 /** Shorter than a pull's at night, because an operator waits for the result. */
@@ -55,12 +44,10 @@ export function openApi(
   { host, acceptLanguage, requestsPerSecond }: Pick<Config, 'host' | 'acceptLanguage' | 'requestsPerSecond'>,
   openToken: (listeners: TokenListeners) => TokenSource,
 ): ApiAccess {
-  let granted: GrantedToken | undefined;
+  let granted: Granted | undefined;
   let clock: ApiAccess['clock'] | undefined;
-  let lastStatus: number | undefined;
   let throttled = 0;
   const onAnswer: AnswerListener = (_call, { status, headers }) => {
-    lastStatus = status;
     if (status === 429) throttled += 1;
     const dateMs = Date.parse(headers.get('date') ?? '');
     clock ??= { serverMs: Number.isNaN(dateMs) ? undefined : dateMs, hereMs: Date.now() };
@@ -94,13 +81,6 @@ export function openApi(
     },
     get throttled() {
       return throttled;
-    },
-    failureOf(error) {
-      if (!(error instanceof SyncError)) throw error;
-      const { code, message } = error;
-      // Requests are sent one after the other, so the error belongs to the last answer.
-      const wasAnswered = code !== 'HOST_UNREACHABLE' && code !== 'SECRET_INVALID';
-      return { code, message, status: wasAnswered ? lastStatus : undefined };
     },
   };
 }

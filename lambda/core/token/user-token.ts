@@ -71,7 +71,7 @@ function servesUntilMs({ obtainedAt, expiresAt, refreshToken }: UserToken): numb
 
 /** @param command - What logs a user in: `npx procurios-sync login`. */
 export function consentNeeded(reason: string, command: string): SyncError {
-  return new SyncError('CONSENT_NEEDED', `${reason}; to log in: ${command}`);
+  return new SyncError('CONSENT_NEEDED', `${reason}; to log in: ${command}`, { loginCommand: command });
 }
 
 /** The text of a store after {@link UserTokenStore.clear}. */

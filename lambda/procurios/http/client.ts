@@ -1,4 +1,4 @@
-import { SyncError, type SyncErrorCode } from '../../core/errors.ts';
+import { failureAbout } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import type { Reply } from '../../core/push/reply.ts';
 import { type AuthorizedFetchOptions, createAuthorizedFetch } from './authorized-fetch.ts';
@@ -131,17 +131,13 @@ function callOf({ method, path, shownPath, about }: Omit<ApiRequest, 'signal'>, 
 
 function urlOnHost(path: string, origin: string, about: string): URL {
   const url = URL.parse(path, origin);
-  if (url === null) throw linkFailure('RESPONSE_INVALID', about, 'the link is not an address');
+  if (url === null) throw failureAbout('RESPONSE_INVALID', about, 'the link is not an address');
   if (url.origin !== origin) {
     const target = url.host || 'another kind of address';
-    throw linkFailure('NOT_PROCURIOS', about, `the link leads to ${target}; expected the configured host`);
+    throw failureAbout('NOT_PROCURIOS', about, `the link leads to ${target}; expected the configured host`);
   }
   if (url.username !== '' || url.password !== '') {
-    throw linkFailure('RESPONSE_INVALID', about, 'the link holds a user name; expected a plain address');
+    throw failureAbout('RESPONSE_INVALID', about, 'the link holds a user name; expected a plain address');
   }
   return url;
-}
-
-function linkFailure(code: SyncErrorCode, about: string, what: string): SyncError {
-  return new SyncError(code, `${about}: ${what}`, { brief: what });
 }

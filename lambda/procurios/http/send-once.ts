@@ -1,4 +1,4 @@
-import { SyncError } from '../../core/errors.ts';
+import { expectedFailure, SyncError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import type { NotSent, Reply } from '../../core/push/reply.ts';
 import type { AuthorizedFetch } from './authorized-fetch.ts';
@@ -68,8 +68,7 @@ function notBegun(error: unknown, late: AbortSignal, stop: AbortSignal): NotSent
 
 /** @throws An unexpected error, as it is. */
 function notSent(error: unknown): NotSent {
-  if (!(error instanceof SyncError)) throw error;
-  const { code, message, retryAfterMs } = error;
+  const { code, message, retryAfterMs } = expectedFailure(error);
   return {
     kind: 'notSent',
     reason: `${code} ${message}`,
@@ -108,7 +107,7 @@ async function wholeText(answer: Answer): Promise<string> {
   try {
     return await answer.readText();
   } catch (error) {
-    if (!(error instanceof SyncError)) throw error;
-    throw new SyncError(error.code, `answered ${answer.status}, but ${error.message}`);
+    const { code, message } = expectedFailure(error);
+    throw new SyncError(code, `answered ${answer.status}, but ${message}`);
   }
 }

@@ -1,4 +1,4 @@
-import { SyncError } from '../../core/errors.ts';
+import { failureAbout } from '../../core/errors.ts';
 import { isObject, type Json, type JsonObject } from '../../core/json.ts';
 import { valueAt } from './pointer.ts';
 
@@ -6,8 +6,8 @@ import { valueAt } from './pointer.ts';
  * Finds the only array that can be the list of objects: the answer itself, a top-level field or a field of `_embedded`.
  *
  * @returns Its RFC 6901 pointer.
- * @throws {SyncError} `LIST_AMBIGUOUS` when there is none or several; `RESPONSE_INVALID` when the answer is a list of
- * errors instead, `{"errors": […]}`.
+ * @throws {SyncError} `LIST_AMBIGUOUS` if there is none or several; `RESPONSE_INVALID` if the answer is a list of errors,
+ * `{"errors": […]}`.
  */
 export function findList(answer: Json, about: string): string {
   const fields = isObject(answer) ? answer : {};
@@ -15,14 +15,14 @@ export function findList(answer: Json, about: string): string {
   const [only] = candidates;
   if (only !== undefined && candidates.length === 1) return only;
   if (only === undefined && Object.hasOwn(fields, 'errors')) {
-    throw new SyncError('RESPONSE_INVALID', `${about}: the answer holds errors; expected a list of objects`);
+    throw failureAbout('RESPONSE_INVALID', about, 'the answer holds errors; expected a list of objects');
   }
   const found =
     only === undefined
       ? 'no list'
       : `several lists: ${candidates.map((each) => JSON.stringify(each)).join(', ')}`;
   const expected = 'expected one, or the pointer to it as "objects" in the configuration';
-  throw new SyncError('LIST_AMBIGUOUS', `${about}: the answer holds ${found}; ${expected}`);
+  throw failureAbout('LIST_AMBIGUOUS', about, `the answer holds ${found}; ${expected}`);
 }
 
 /** RFC 6901 pointers to every array that can be the list of objects, in the order of the answer. */
@@ -33,7 +33,7 @@ export function listsIn(answer: Json): string[] {
   return [...arraysIn(answer, ''), ...(isObject(embedded) ? arraysIn(embedded, '/_embedded') : [])];
 }
 
-/** `errors` reports what went wrong; `_links` without a link is `[]` where PHP writes it. */
+/** `errors` reports what went wrong; PHP writes `_links` without a link as `[]`. */
 const NEVER_OBJECTS = new Set(['errors', '_links']);
 
 function arraysIn(fields: JsonObject, prefix: string): string[] {
@@ -43,14 +43,14 @@ function arraysIn(fields: JsonObject, prefix: string): string[] {
 }
 
 /**
- * The list at a pointer. A missing list is not an empty one.
+ * The list at a pointer. A missing list is not an empty list.
  *
- * @throws {SyncError} `RESPONSE_INVALID` when nothing or something else is there.
+ * @throws {SyncError} `RESPONSE_INVALID` if there is no list.
  */
 export function listAt(pointer: string, answer: Json, about: string): readonly Json[] {
   const value = valueAt(pointer, answer);
   if (Array.isArray(value)) return value;
   const found = value === undefined ? 'nothing' : 'something else';
-  const message = `${about}: the answer holds ${found} at ${JSON.stringify(pointer)}; expected the list of objects`;
-  throw new SyncError('RESPONSE_INVALID', message);
+  const what = `the answer holds ${found} at ${JSON.stringify(pointer)}; expected the list of objects`;
+  throw failureAbout('RESPONSE_INVALID', about, what);
 }

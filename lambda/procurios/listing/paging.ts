@@ -1,4 +1,4 @@
-import { SyncError } from '../../core/errors.ts';
+import { failureAbout } from '../../core/errors.ts';
 import { integerText, isObject, type Json } from '../../core/json.ts';
 import type { Page, Position } from '../../core/pull/page.ts';
 import type { Stream } from '../../core/pull/stream.ts';
@@ -101,13 +101,13 @@ function readLink(links: Json, name: string, isHal: boolean, about: string): str
   if (value === undefined || value === null || value === '') return undefined;
   if (typeof value === 'string' && isHal === isObject(link)) return value;
   const field = isHal ? `_links.${name}.href` : `_links.${name}`;
-  throw new SyncError('RESPONSE_INVALID', `${about}: ${field} is not as expected: a text`);
+  throw failureAbout('RESPONSE_INVALID', about, `${field} is not as expected: a text`);
 }
 
 /** Resolves a link against the page it stands on; of another origin it stays whole, for the client to refuse. */
 function onHost(link: string, address: string, origin: string, about: string): string {
   const url = URL.parse(link, new URL(address, origin).href);
-  if (url === null) throw new SyncError('RESPONSE_INVALID', `${about}: _links.next is not an address`);
+  if (url === null) throw failureAbout('RESPONSE_INVALID', about, '_links.next is not an address');
   return url.origin === origin && url.username === '' ? `${url.pathname}${url.search}` : url.href;
 }
 

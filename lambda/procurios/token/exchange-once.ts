@@ -1,4 +1,4 @@
-import { SyncError } from '../../core/errors.ts';
+import { expectedFailure, SyncError } from '../../core/errors.ts';
 import type { Credentials } from '../../core/token/credentials.ts';
 import type { Call } from '../http/call.ts';
 import { fetchOnce } from '../http/fetch-once.ts';
@@ -68,13 +68,9 @@ export async function exchangeOnce(options: ExchangeOptions): Promise<ExchangeRe
       throw isVoid ? notTransient(error) : error;
     }
   };
-  const reply = await withCredentials(options.readCredentials, async (credentials) => {
-    try {
-      return await withRetries(call, limits, undefined, (each) => attempt(each, credentials));
-    } catch (error) {
-      if (error instanceof SyncError) return error;
-      throw error;
-    }
+  const reply = await withCredentials(options.readCredentials, (credentials) => {
+    const sent = withRetries(call, limits, undefined, (each) => attempt(each, credentials));
+    return sent.catch(expectedFailure);
   });
   return reply instanceof SyncError
     ? { kind: 'failed', failure: reply, isVoid }

@@ -201,6 +201,21 @@ describe('an answer', () => {
   });
 });
 
+test('a failure holds what code reads of it: status, redirect and the message without its purpose', async () => {
+  await using server = await startHttpServer((_request, response) => {
+    response.writeHead(302, { location: 'https://login.example.com/x?token=1' }).end();
+  });
+
+  const failure = await failureOf(readThings(clientFor(server.origin)));
+
+  expect(failure.detail).toEqual({
+    status: 302,
+    redirectHost: 'login.example.com',
+    brief:
+      'GET /l/things_api/thing: answered 302, a redirect to login.example.com; expected the Procurios API itself',
+  });
+});
+
 describe('a failure that may pass', () => {
   test('is seen by who listens to answers, each attempt of it', async () => {
     await using server = await startHttpServer(failing([503]));
@@ -528,6 +543,7 @@ describe('a host that cannot be reached', () => {
 
     expect(failure.code).toBe('HOST_UNREACHABLE');
     expect(failure.message).toMatch(/: TLS failed \(\w+\)$/);
+    expect(failure.detail.isTls).toBe(true);
     expect(client.requests).toBe(1);
   });
 });
