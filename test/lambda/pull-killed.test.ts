@@ -6,13 +6,13 @@ import { readWalkUnderWay } from '../../lambda/aws/state/walk-store.ts';
 import { type DeployedPull, deployPull, killEveryOther, SHORT_SLICES } from '../support/deployed-pull.ts';
 import type { Execution } from '../support/durable-service.ts';
 
-// A process each for some twenty invocations.
+// Each of some fifteen invocations is a process.
 jest.setTimeout(180_000);
 
 let deployed: DeployedPull;
 
 beforeAll(async () => {
-  deployed = await deployPull({ relations: 400, requestsPerSecond: 100 });
+  deployed = await deployPull({ relations: 300, requestsPerSecond: 100 });
 }, 60_000);
 
 afterAll(async () => {
@@ -37,12 +37,12 @@ describe('a pull whose invocations are killed', () => {
     expect(execution.invocations).toBeGreaterThan(killing.kills);
     expect(resultOf(execution)).toMatchObject({ status: 'complete' });
     const { members } = resultOf(execution).streams;
-    expect(members).toMatchObject({ fetched: 400, rejected: 0, repeated: 0 });
-    expect(members.written + members.unchanged).toBe(400);
+    expect(members).toMatchObject({ fetched: 300, rejected: 0, repeated: 0 });
+    expect(members.written + members.unchanged).toBe(300);
     deployed.proxy.onCall(() => undefined);
     const again = await deployed.execute();
-    expect(resultOf(again).streams.members).toMatchObject({ fetched: 400, unchanged: 400 });
-    expect((await deployed.objectsOf('members')).size).toBe(400);
+    expect(resultOf(again).streams.members).toMatchObject({ fetched: 300, unchanged: 300 });
+    expect((await deployed.objectsOf('members')).size).toBe(300);
     expect(await readWalkUnderWay(deployed.state, 'members')).toBeUndefined();
     expect(await queryRows(deployed.state, { pk: 'walk#members', sk: 'seen#' })).toEqual([]);
     expect(await readLease(deployed.state)).toMatchObject({ until: 0, writesUntil: 0 });
@@ -75,8 +75,8 @@ describe('a run that its execution’s time was too short for', () => {
     expect(next.logs).toContainEqual(
       expect.objectContaining({ message: 'run begins', unfinished: 'members' }),
     );
-    expect(resultOf(next).streams.members).toMatchObject({ status: 'complete', pages: 4, fetched: 400 });
-    expect([cutOff, next].map((execution) => fetchedBy(execution))).toEqual([200, 200]);
+    expect(resultOf(next).streams.members).toMatchObject({ status: 'complete', pages: 3, fetched: 300 });
+    expect([cutOff, next].map((execution) => fetchedBy(execution))).toEqual([200, 100]);
     const [, lost] = await listRunReceipts(deployed.state, 2);
     expect(lost).toMatchObject({ status: 'failed', streams: {}, error: { code: 'INTERRUPTED' } });
   });

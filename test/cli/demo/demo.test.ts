@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { beforeAll, expect, test } from '@jest/globals';
 import { synthesizeDemo } from '../../support/assembly.ts';
-import { type Ended, newFolder, run, start } from '../../support/command-line.ts';
+import { type Ended, newFolder, run } from '../../support/command-line.ts';
+import { startProcess } from '../../support/command-process.ts';
 
 let cwd: string;
 let first: Ended;
@@ -10,7 +11,7 @@ beforeAll(async () => {
   cwd = await newFolder('a path with spaces');
   // Takes a while the first time, and is then there for the demo.
   await synthesizeDemo();
-  const demo = start(['demo'], { cwd });
+  const demo = startProcess(['demo'], { cwd });
   await demo.showsOnStderr(/^members/m);
   beside = await run(['demo'], { cwd });
   first = await demo.ended;
@@ -23,19 +24,19 @@ test('the demo pulls twice; the second pull writes the edits and rejects what ou
   expect(first.stdout).toContain('its item now has email_addresses ["new.address@example.com"]');
 });
 
-test('it sends three changes and pulls the accepted one back', () => {
+test('the demo sends three changes and pulls the accepted one back', () => {
   expect(first.stdout).toMatch(/\nnew-member +register +form\/1 +accepted\n/);
   expect(first.stdout).toMatch(/\nwrong-campaign +addAction +\S+ +rejected +Procurios answered 400\n/);
   expect(first.stdout).toMatch(/\nno-answer +createThing +thing\/1 +unknown \(held\) /);
   expect(first.stdout).toMatch(/\nmembers 3002 +Grace Voorbeeld, as the change says\n/);
 });
 
-test('beside another one in the same folder it says that the folder is in use', () => {
+test('a demo beside another one in the same folder says that the folder is in use', () => {
   expect(beside).toMatchObject({ code: 1, stdout: '' });
   expect(beside.stderr).toMatch(/^RUN_ACTIVE: the data folder .procurios-sync is in use/);
 });
 
-test('it leaves its tables and nothing else, and the commands it names work as written', async () => {
+test('the demo leaves its tables and nothing else, and the commands it names work as written', async () => {
   const commands = first.stdout.match(/(?<=^ {2}npx procurios-sync )(?:show|export|changes) .+$/gm) ?? [];
 
   const ended: Ended[] = [];
@@ -46,13 +47,6 @@ test('it leaves its tables and nothing else, and the commands it names work as w
   expect(ended.every(({ stdout }) => stdout.length > 0)).toBe(true);
   expect(await readdir(cwd)).toEqual(['.procurios-sync']);
 });
-
-test('a second demo in the same folder begins anew', async () => {
-  const { code, stdout } = await run(['demo'], { cwd });
-
-  expect(code).toBe(0);
-  expect(stdout).toMatch(/\nmembers +3,000 +3 +2,996 +1 +30\n/);
-}, 60_000);
 
 /** A command line's words; one with spaces stands in double quotes. */
 function wordsOf(command: string): string[] {
