@@ -21,7 +21,7 @@ export interface Run {
 export interface SliceStores extends AsyncDisposable {
   readonly walks: WalkStore;
   readonly table: TablePort;
-  /** Aborts, with a {@link SyncError} as its reason, when the slice may no longer write. */
+  /** Aborts, with a `SyncError` as its reason, when the slice may no longer write. */
   readonly signal: AbortSignal;
 }
 
@@ -45,7 +45,7 @@ export interface RunPorts {
   readonly progress: Progress;
   /** Receives, after each slice, the counts of that slice alone, also if it failed. */
   countSlice(stream: Stream, counts: Readonly<Counts>): void;
-  /** Turns an unexpected error into the failure that a receipt records, or throws it again. */
+  /** Turns an unexpected error into the failure that the receipt records, or rethrows it. */
   unexpected(error: unknown, stream: Stream): Failure;
 }
 

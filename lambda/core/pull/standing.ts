@@ -3,7 +3,7 @@ import type { Page } from './page.ts';
 import type { Stream } from './stream.ts';
 import type { Walk } from './walk.ts';
 
-/** How a walk continues after a page: with the next page, not at all because the listing ended, or not at all because of a problem. */
+/** A walk's state after a page: it has `more` pages, is `complete`, or is `stuck` because its listing cannot be followed further. */
 export type Standing =
   | { readonly kind: 'more' }
   | { readonly kind: 'complete' }

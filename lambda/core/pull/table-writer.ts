@@ -2,7 +2,7 @@ import type { Counts } from './counts.ts';
 import type { Prepared } from './prepare.ts';
 import type { Reject } from './reject.ts';
 
-/** Most keys of one BatchGetItem, and most items of one BatchWriteItem. */
+/** The most keys of a BatchGetItem, and the most items of a BatchWriteItem. */
 export const KEYS_PER_READ = 100;
 export const ITEMS_PER_WRITE = 25;
 /** The walk waits while more calls than this are pending, so that memory stays bounded. */
@@ -37,6 +37,8 @@ export interface TableWriter {
 }
 
 /**
+ * Creates the writer of one slice.
+ *
  * @param counts - The writer counts `written`, `unchanged` and `rejected` when the table answers.
  * @param onRefused - Called for each object that the table refuses.
  */
