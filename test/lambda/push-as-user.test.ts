@@ -58,7 +58,7 @@ afterAll(async () => {
   await Promise.all([procurios?.close(), aws?.close()]);
 });
 
-/** Stores what login stores. */
+/** Stores the secret that login stores. */
 beforeEach(async () => {
   const url = new URL(await consentAt(requestConsent(auth, SIMULATOR_CREDENTIALS.clientId).url));
   const exchanged = await exchangeCode({
@@ -80,7 +80,7 @@ beforeEach(async () => {
 
 const stateTable = () => createStateTable(dynamoDbOf(aws), 'procurios-sync-acme-state');
 
-/** Sends a change in a function's process of its own. */
+/** Sends a change in a process of its own function. */
 async function send(changeId: string) {
   const change = { changeId, operation: 'createThing', subject: changeId, body: { name: 'hunter2' } };
   const Records = [
@@ -101,7 +101,7 @@ async function send(changeId: string) {
 
 const entryOf = (changeId: string) => createLedger(stateTable()).read(changeId);
 
-test('functions whose token has run out renew it once together, and send their changes', async () => {
+test('concurrent functions with an expired token renew it once and send their changes', async () => {
   procurios.control.expireTokens();
 
   const sent = await Promise.all(['a', 'b', 'c'].map(send));
@@ -112,7 +112,7 @@ test('functions whose token has run out renew it once together, and send their c
   expect(sent.map(({ printed }) => printed).join()).not.toContain('simulated-');
 });
 
-test('a function without consent lets its change wait, and its log names the command', async () => {
+test('a function without consent leaves its change waiting, and its log names the login command', async () => {
   procurios.control.revokeTokens();
 
   const { answers, printed } = await send('d');

@@ -51,7 +51,7 @@ afterAll(async () => {
   await Promise.all([procurios.close(), aws.close()]);
 });
 
-/** Invokes a function with events. @returns What it used, and what it answered. */
+/** Invokes a function with events. @returns The rights it used, and its answers. */
 async function recorded(entry: 'push' | 'enqueue', events: readonly object[]) {
   const uses: Use[] = [];
   for (const proxy of Object.values(proxies)) {
@@ -72,7 +72,7 @@ const thing = (changeId: string, subject: string) => ({
   body: { name: 'a thing' },
 });
 
-/** A batch as the event source mapping delivers it. */
+/** A batch in the form in which the event source mapping delivers it. */
 const batch = (...changes: readonly { changeId: string; subject: string }[]) => ({
   Records: changes.map((change) => ({
     messageId: `message-${change.changeId}`,
@@ -86,13 +86,13 @@ const batch = (...changes: readonly { changeId: string; subject: string }[]) => 
   })),
 });
 
-test('the push makes no call that the stack does not allow it', async () => {
+test('the push makes no call that the stack does not allow', async () => {
   procurios.control.fault({ route: `POST ${THINGS.path}`, nth: 1, do: { kind: 'status', status: 503 } });
 
   const { uses, answers } = await recorded('push', [
-    // One that has to wait, with another behind it.
+    // A change that has to wait, with another one behind it.
     batch(thing('p1', 'a'), thing('p2', 'a')),
-    // One that is accepted, and what is no change.
+    // A change that is accepted, and a message that is not a change.
     batch(thing('p3', 'b'), { changeId: 'p4', subject: 'c' }),
   ]);
 
@@ -101,17 +101,17 @@ test('the push makes no call that the stack does not allow it', async () => {
     [],
   ]);
   expect(refused(uses, rightsOf(template, 'PushFunctionRole'), template)).toEqual([]);
-  // All that it may do to the state table it does; fetching and deleting messages is its event source's.
+  // It uses every right to the state table. Its event source, not the function, receives and deletes messages.
   expect(actionsOf(uses, STATE)).toEqual(['dynamodb:GetItem', 'dynamodb:PutItem']);
   expect(actionsOf(uses, QUEUE)).toEqual(['sqs:ChangeMessageVisibility', 'sqs:GetQueueUrl']);
 }, 60_000);
 
-test('enqueue makes no call that the stack does not allow it, and needs every right it has', async () => {
+test('enqueue makes no call that the stack does not allow, and uses every right it has', async () => {
   const event = (detail: object) => ({ id: 'event-1', 'detail-type': 'Procurios Change', detail });
 
   const noChange = event({ changeId: 'e2' });
 
-  // What is no change is noted, and found to be noted when it is delivered again.
+  // An event that is not a change is written to the ledger, and read there when it is delivered again.
   const { uses, answers } = await recorded('enqueue', [event(thing('e1', 'a')), noChange, noChange]);
 
   expect(answers.filter((answer) => 'error' in answer)).toEqual([]);

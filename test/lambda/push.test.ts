@@ -73,7 +73,7 @@ const thing = (changeId: string, subject: string, name = 'hunter2') => ({
   body: { name },
 });
 
-/** A batch as the event source mapping delivers it. */
+/** A batch in the form in which the event source mapping delivers it. */
 function batch(...changes: readonly (object & { readonly subject?: string })[]) {
   const Records = changes.map((change, index) => ({
     messageId: `message-${index}`,
@@ -105,7 +105,7 @@ describe('the bundled push', () => {
     expect(printed).not.toContain('hunter2');
   });
 
-  test('hands back the rest of a group that has to wait, and goes on with the others', async () => {
+  test('hands back the rest of a group that has to wait, and sends the other groups', async () => {
     procurios.control.fault({
       route: 'POST /l/module_api/object',
       nth: 1,
@@ -124,7 +124,7 @@ describe('the bundled push', () => {
     expect(other.answers[0].result.batchItemFailures).toEqual([]);
   });
 
-  test('rejects what is no change, holds what had no reply, and empties the queue of both', async () => {
+  test('takes a rejected message and a change without a reply off the queue', async () => {
     procurios.control.fault({ route: 'POST /l/module_api/object', nth: 1, do: { kind: 'lostReply' } });
     const noOperation = { changeId: 'r2', operation: 'nope', subject: 'b' };
 
@@ -136,7 +136,7 @@ describe('the bundled push', () => {
     expect(procurios.control.applied()).toHaveLength(1);
   });
 
-  test('begins nothing that could not be brought to its end in the invocation', async () => {
+  test('begins no attempt that does not fit in the invocation', async () => {
     const { answers } = await invokeFor(180_000, push, batch(thing('t1', 'a'), thing('t2', 'a')));
 
     expect(answers[0].result.batchItemFailures).toEqual([
@@ -147,7 +147,7 @@ describe('the bundled push', () => {
     expect(procurios.control.applied()).toEqual([]);
   });
 
-  test('counts the outcomes of a batch, and nothing else about them', async () => {
+  test('writes metrics of the outcomes of a batch', async () => {
     procurios.control.fault({ route: 'POST /l/module_api/object', nth: 1, do: { kind: 'lostReply' } });
 
     const { logs } = await invoke(push, batch(thing('m1', 'a'), thing('m2', 'a'), { subject: 'b' }));
@@ -163,7 +163,7 @@ describe('the bundled push', () => {
     });
   });
 
-  test('rejects nothing while its credentials are refused, and says why', async () => {
+  test('rejects no change while its credentials are refused, and logs why', async () => {
     aws.secrets.put(SECRET, JSON.stringify({ ...SIMULATOR_CREDENTIALS, clientSecret: 'wrong' }));
 
     const { answers, logs } = await invoke(push, batch(thing('s1', 'a')));
@@ -190,7 +190,7 @@ describe('the bundled enqueue', () => {
     ).toEqual([[thing('e1', 'relation/1'), 'relation/1']]);
   });
 
-  test('takes an event that names its environment, for the change is the same', async () => {
+  test('takes an event that names its environment', async () => {
     await invoke(enqueue, eventOf({ ...thing('e2', 'relation/2'), environment: 'acme' }));
 
     const [message] = await receive(sqsOf(aws.environment.AWS_ENDPOINT_URL_SQS ?? ''), queueUrl);
@@ -200,7 +200,7 @@ describe('the bundled enqueue', () => {
   test.each<[string, object]>([
     ['is no change', { changeId: 'x' }],
     ['holds a number that Lambda has rounded', { ...thing('x', 'a'), body: { id: 2 ** 60 } }],
-  ])('notes in the ledger an event that %s', async (_what, detail) => {
+  ])('writes a rejected entry for an event that %s', async (_what, detail) => {
     const event = { ...eventOf(detail), id: `event-${Object.keys(detail).length}` };
 
     const { logs } = await invoke(enqueue, event);
@@ -210,7 +210,7 @@ describe('the bundled enqueue', () => {
   });
 });
 
-test('an event nested thousands of levels deep was once delivered over and over', async () => {
+test('an event nested thousands of levels deep is rejected, not delivered again', async () => {
   const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
   const detail = JSON.stringify(thing('deep', 'a')).replace(/"body":.*/, `"body":${deep}}`);
 

@@ -34,28 +34,28 @@ import type { Pushed } from './push-promises.ts';
 import type { Injection } from './push-world.ts';
 import { countsOf, receive } from './queues.ts';
 
-/** From one delivery to the next: longer than any pause, and than an attempt may take. */
+/** The time from one delivery to the next, longer than any pause and any attempt. */
 export const BETWEEN_DELIVERIES_MS = 31 * 60 * 1000;
 const MOST_DELIVERIES = 60;
 const NEVER = new AbortController().signal;
 
-/** Where a process finds everything outside itself; it is numbered there. */
+/** The addresses of everything outside a process. Calls are numbered on the way there. */
 export interface Wire {
   readonly dynamoDb: string;
   readonly sqs: string;
   readonly procurios: string;
-  /** How much later than now it is for the process, in milliseconds. */
+  /** How far the clock of the process is ahead, in milliseconds. */
   readonly laterMs: number;
-  /** Calls that time out are to do so soon. */
+  /** Whether calls time out soon. */
   readonly isImpatient: boolean;
-  /** Called where the process is to die. */
+  /** Called when the process has to die. */
   onCrash: () => void;
 }
 
-/** Handles a batch in a process, real or not. What it answers after a crash is not heard. */
+/** Handles a batch in a process, real or simulated. Its answer after a crash is ignored. */
 export type Worker = (event: SqsEvent, wire: Wire) => Promise<SqsBatchResponse | undefined>;
 
-/** What is queued. */
+/** A change to queue. */
 export interface LineChange {
   readonly changeId: string;
   readonly operation: string;
@@ -69,13 +69,13 @@ export interface PushLine {
   readonly config: Config;
   queue(changes: readonly LineChange[], deduplicationId?: string): Promise<void>;
   /**
-   * Delivers until the queue is empty, each batch to a process of its own.
+   * Delivers until the queue is empty, each batch to a new process.
    *
-   * @param injections - What goes wrong with which of the calls to the outside, numbered from 1 as they come.
-   * @returns How many calls there were.
+   * @param injections - The failure of each call to the outside that fails, by the number of the call, from 1.
+   * @returns The number of calls.
    */
   drain(worker: Worker, injections?: ReadonlyMap<number, Injection>): Promise<number>;
-  /** What came of the changes. */
+  /** Reads the outcomes of the changes. */
   pushed(changes: readonly LineChange[]): Promise<Pushed>;
 }
 
@@ -92,7 +92,7 @@ export const LINE_OPERATIONS = {
 
 let opened = 0;
 
-/** Opens a line of its own on servers that may be shared. */
+/** Opens a queue, a ledger and a config for one test, on servers that may be shared. */
 export async function openPushLine(simulator: Simulator, aws: EmbeddedAws): Promise<PushLine> {
   opened += 1;
   const environment = `line-${opened}`;
@@ -153,7 +153,7 @@ export async function openPushLine(simulator: Simulator, aws: EmbeddedAws): Prom
   };
 }
 
-/** The changes say who they are in their bodies. */
+/** The ids of the changes that the simulator applied, which the changes repeat in their bodies. */
 function appliedOf({ control }: Simulator, changes: readonly LineChange[]): string[] {
   const ids = new Set(changes.map(({ changeId }) => changeId));
   return control.applied().flatMap(({ body }) => {
@@ -163,7 +163,7 @@ function appliedOf({ control }: Simulator, changes: readonly LineChange[]): stri
   });
 }
 
-/** Everything becomes visible again but what was deleted, for which it is too late. */
+/** Makes the messages visible again that were not deleted. */
 async function showAgain(sqs: SQSClient, QueueUrl: string, messages: readonly Message[]): Promise<void> {
   const Entries = messages.map(({ ReceiptHandle }, index) => ({
     Id: String(index),
@@ -173,7 +173,7 @@ async function showAgain(sqs: SQSClient, QueueUrl: string, messages: readonly Me
   await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }));
 }
 
-/** Numbers the calls of all processes of a case, and tells what goes wrong with each. */
+/** Numbers the calls of all processes of a test, and knows how each fails. */
 class Numbering {
   calls = 0;
   readonly #numbers = new Map<string, number>();
@@ -187,7 +187,7 @@ class Numbering {
     return [...this.#injections.values()].includes('timeout');
   }
 
-  /** Every attempt at a call meets what the first one met. */
+  /** The failure of a call. All attempts at a call fail in the same way. */
   injectionFor({ invocation }: ProxiedCall): Injection | undefined {
     const number = this.#numbers.get(invocation) ?? this.calls + 1;
     this.#numbers.set(invocation, number);
@@ -219,7 +219,7 @@ async function startProcess(
   };
   for (const proxy of proxies) {
     proxy.onCall((call) => {
-      // The dead make no calls; what was on its way already makes no difference.
+      // A dead process makes no calls. Those in flight make no difference.
       if (isDead) return 'drop';
       switch (numbering.injectionFor(call)) {
         case 'crashBefore':
@@ -247,7 +247,7 @@ async function startProcess(
         .filter(({ MessageId = '' }) => !failures.has(MessageId))
         .map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
       const client = clientsOf(wire).sqs;
-      // Lambda's own call, which may fail as well: what was handled is then delivered again.
+      // Lambda makes this call, and it may fail too. The messages that were handled are then delivered again.
       if (Entries.length > 0)
         await client.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries })).catch(() => {});
       client.destroy();
@@ -272,7 +272,7 @@ function clientsOf({ dynamoDb, sqs, isImpatient }: Wire) {
   };
 }
 
-/** Handles batches in this process: one that has died is cut off from everything. */
+/** Handles batches in this process. After a crash every call to the outside fails. */
 export function workerHere(config: Config): Worker {
   return async (event, wire) => {
     const { procurios, laterMs, isImpatient } = wire;

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import type { LedgerEntry } from '../../lambda/core/push/ledger-entry.ts';
 import type { Operation } from '../../lambda/core/push/operation.ts';
 
-/** What came of changes, once the queue was empty. */
+/** The outcomes of changes, once the queue is empty. */
 export interface Pushed {
   readonly operations: Readonly<Record<string, Operation>>;
   readonly ledger: { get(changeId: string): LedgerEntry | undefined };
@@ -10,7 +10,7 @@ export interface Pushed {
   readonly applied: readonly string[];
 }
 
-/** Expects what is promised of every change, whatever went wrong on the way. None of them is one that Procurios refuses. */
+/** Expects that the promises are kept for every change, whichever calls failed. Procurios must not reject any of the changes. */
 export function expectPromisesKept(
   changes: readonly { readonly changeId: string; readonly operation: string; readonly subject: string }[],
   { operations, ledger, applied }: Pushed,
@@ -19,7 +19,7 @@ export function expectPromisesKept(
     const { outcome } = ledger.get(changeId) ?? {};
     const times = applied.filter((id) => id === changeId).length;
     const isRepeatable = operations[operation]?.repeatable;
-    // None is lost without an entry that says so, and what is called accepted was applied.
+    // A change that is lost has an entry that says so, and one that is accepted was applied.
     expect([changeId, outcome]).toEqual([
       changeId,
       isRepeatable ? 'accepted' : expect.stringMatching(/^(accepted|unknown)$/),

@@ -17,28 +17,28 @@ export function operationOf(overrides: Partial<Operation> = {}): Operation {
   };
 }
 
-/** What is queued; anything may be wrong with it but the two that the queue itself looks at. */
+/** A change to queue. All of it may be wrong, except the two fields by which the queue works. */
 interface QueuedChange {
   readonly changeId?: string;
   readonly subject?: string;
   readonly [field: string]: unknown;
 }
 
-/** As the queue's `maxReceiveCount`. */
+/** The queue's `maxReceiveCount`. */
 const MOST_RECEIPTS = 1_000;
 const NEVER = new AbortController().signal;
 
-/** A process died: whatever it was doing ends here, and nothing after it happens. */
+/** The death of a process: nothing happens after it. */
 export class Crash extends Error {}
 
-/** What is done to one of the outside calls, by its number from 1. */
+/** How a call to the outside fails. */
 export type Injection = (typeof INJECTIONS)[number];
 export const INJECTIONS = ['crashBefore', 'crashAfter', 'error', 'lostReply', 'timeout'] as const;
 
 /**
- * A ledger, a queue and an API in memory, every call to them numbered, so that each can go wrong in each way.
+ * A ledger, a queue and an API in memory. Every call to them is numbered, so that a test can make each fail in each way.
  *
- * The queue keeps SQS FIFO's rules: groups in order, a group blocked while one of its messages is away.
+ * The queue keeps the rules of SQS FIFO: it delivers a group in order, and not while one of its messages is in flight or hidden.
  */
 export class PushWorld {
   readonly ledger = new Map<string, LedgerEntry>();
@@ -47,11 +47,11 @@ export class PushWorld {
   readonly operations: Record<string, Operation>;
   readonly clock: Clock & { time: number };
   answer: (message: string, attempt: number) => ChangeReply = () => ACCEPTED;
-  /** What the vendor's schema or check says of a change. */
+  /** The findings of the vendor's schema and check. */
   check: () => Promise<readonly string[]> = async () => [];
   /** Called while a change is being sent. */
   whileSending: (changeId: string) => void = () => {};
-  /** Messages that were received 1,000 times and not handled. */
+  /** Ids of the messages that were received 1,000 times and not handled. */
   readonly deadLetters: string[] = [];
   calls = 0;
   injections = new Map<number, Injection>();
@@ -65,7 +65,7 @@ export class PushWorld {
     this.clock = clock;
   }
 
-  /** @param more - What the queue is to say of the message, other than it would. */
+  /** @param more - Fields of the message that differ from the usual ones. */
   queue(change: QueuedChange, text = JSON.stringify(change), more: Partial<Message> = {}): void {
     this.#sent += 1;
     const messageId = `message-${this.#sent}-${change.changeId}`;
@@ -78,7 +78,7 @@ export class PushWorld {
     return this.#messages.length;
   }
 
-  /** Delivers what is visible, up to ten messages; a crash leaves them to be delivered again. */
+  /** Delivers up to ten visible messages. After a crash they are delivered again. */
   async deliver(stop: AbortSignal = NEVER): Promise<void> {
     const now = this.clock.time;
     const blocked = new Set<string>();
@@ -101,12 +101,12 @@ export class PushWorld {
     }
   }
 
-  /** Delivers until the queue is empty, letting the time pass that messages are hidden. */
+  /** Delivers until the queue is empty, and moves the clock on while messages are hidden. */
   async drain(mostRounds = 400): Promise<void> {
     for (let round = 0; this.#messages.length > 0; round += 1) {
       if (round === mostRounds) throw new Error(`${this.#messages.length} messages never leave the queue`);
       await this.deliver();
-      // The first of a group to be delivered again: the others wait for it.
+      // Only the first of each group, because the others wait for it.
       const firsts = Map.groupBy(this.#messages, ({ group }) => group).values();
       const next = Math.min(...[...firsts].map(([first]) => first?.visibleAt ?? Number.POSITIVE_INFINITY));
       if (Number.isFinite(next)) this.clock.time = Math.max(this.clock.time + 1000, next);
@@ -115,7 +115,7 @@ export class PushWorld {
 
   ports(): PushPorts {
     let hasCrashed = false;
-    /** Numbers a call and does to it what is to be done. A crashed process makes no further call. */
+    /** Numbers a call, and lets it fail if it has an injection. A crashed process makes no further call. */
     const call = async <Result>(does: () => Result, onLost: () => Result): Promise<Result> => {
       if (hasCrashed) throw new Crash();
       this.calls += 1;

@@ -10,7 +10,7 @@ import { answerJson, startHttpServer } from '../../../support/http-server.ts';
 import { ManualClock } from '../../../support/memory-ports.ts';
 import { bodiesOf, openQueues, receive } from '../../../support/queues.ts';
 
-/** A change whose group is what stands before the first digit, and whose text is JSON. */
+/** A change whose group is the part of its id before the first digit. */
 function changeOf(id: string, text = JSON.stringify({ changeId: id })) {
   return { text, group: id.replace(/\d.*/, ''), deduplicationId: id };
 }
@@ -22,7 +22,7 @@ async function openQueue() {
   return { sqs, client, clock, queue, environment, url: urls.changes };
 }
 
-/** Everything on the queue, by `changeId`, batch after batch. */
+/** Receives all messages, and returns their change ids, batch by batch. */
 async function drain(client: SQSClient, QueueUrl: string) {
   const ids: string[] = [];
   for (
@@ -37,8 +37,8 @@ async function drain(client: SQSClient, QueueUrl: string) {
   return ids;
 }
 
-describe('sending changes', () => {
-  test('puts them on the queue with their group and id', async () => {
+describe('send()', () => {
+  test('puts changes on the queue with their group and deduplication id', async () => {
     const { client, queue, url } = await openQueue();
 
     const { unqueued } = await queue.send([changeOf('relation/99')]);
@@ -63,7 +63,7 @@ describe('sending changes', () => {
     }
   });
 
-  test('asks no more often than ten changes of different groups at a time need', async () => {
+  test('sends ten changes of different groups in one request', async () => {
     const { sqs, url } = await openQueue();
     const proxy = closeAfterTest(await startFaultProxy(sqs.url));
     const queue = createChangeQueue({ client: sqsOf(proxy.url), clock: new ManualClock(), queueUrl: url });
@@ -97,7 +97,7 @@ describe('sending changes', () => {
     expect(JSON.parse(message?.Body ?? '')).toEqual({ changeId: 'a1', name: 'A\uFFFE\uFFFFda\u0001' });
   });
 
-  test('reports what is refused, holds back what follows it in its group, and sends the rest', async () => {
+  test('returns the changes that SQS refuses and the later ones of their groups, and sends the rest', async () => {
     const { client, queue, url } = await openQueue();
     const refused = '"\u0000"';
 
@@ -117,7 +117,7 @@ describe('sending changes', () => {
     expect((await drain(client, url)).sort()).toEqual(['a1', 'b1', 'b2', 'c1']);
   });
 
-  test('sends again what SQS fails to take, and gives up after six tries', async () => {
+  test('sends a change again that SQS fails to take, and gives up after six attempts', async () => {
     const sent: string[][] = [];
     await using server = await startHttpServer(({ body }, response) => {
       const { Entries } = JSON.parse(body) as { Entries: { Id: string; MessageBody: string }[] };
@@ -156,7 +156,7 @@ describe('sending changes', () => {
     expect(clock.time - start).toBe(100 + 200 + 400 + 800 + 1600);
   });
 
-  test('queues nothing twice when an answer is lost', async () => {
+  test('queues no change twice when an answer is lost', async () => {
     const { sqs, client, url } = await openQueue();
     const proxy = closeAfterTest(await startFaultProxy(sqs.url));
     proxy.onCall(({ ordinal }) => (ordinal === 1 ? 'loseReply' : undefined));
@@ -169,7 +169,7 @@ describe('sending changes', () => {
     expect((await drain(client, url)).sort()).toEqual(['a1', 'b1']);
   });
 
-  test('fails as a whole when SQS goes on throttling', async () => {
+  test('throws when SQS keeps throttling', async () => {
     const { sqs, url } = await openQueue();
     const proxy = closeAfterTest(await startFaultProxy(sqs.url));
     proxy.onCall(() => ({ refuse: 'ThrottlingException' }));
@@ -185,7 +185,7 @@ describe('sending changes', () => {
 });
 
 describe('the change queue', () => {
-  test('hides a message for at least as long as asked', async () => {
+  test('hide() hides a message for the given time or a little longer', async () => {
     const { client, queue, url } = await openQueue();
     await queue.send([changeOf('a1'), changeOf('b1')]);
     const [a, b] = await receive(client, url);
@@ -197,7 +197,7 @@ describe('the change queue', () => {
     expect(await drain(client, url)).toEqual(['b1']);
   });
 
-  test('hides for twelve hours at most', async () => {
+  test('hide() hides a message for twelve hours at most', async () => {
     const { client, queue, url } = await openQueue();
     await queue.send([changeOf('a1')]);
     const [message] = await receive(client, url);
@@ -207,7 +207,7 @@ describe('the change queue', () => {
     expect(await queue.count()).toEqual({ visible: 0, hidden: 1 });
   });
 
-  test('leaves a message alone that is no longer ours', async () => {
+  test('hide() is a no-op for a message that is no longer in flight', async () => {
     const { client, queue, url } = await openQueue();
     await queue.send([changeOf('a1')]);
     const [message] = await receive(client, url);
@@ -218,7 +218,7 @@ describe('the change queue', () => {
     expect(await queue.count()).toEqual({ visible: 1, hidden: 0 });
   });
 
-  test('names the queue that is missing, and finds it once it is there', async () => {
+  test('a missing queue is named in the error, and found once it exists', async () => {
     const { client, clock, environment } = await openQueue();
     const queueName = changeQueueName(`${environment}-more`);
     const queue = createChangeQueue({ client, clock, queueName });
@@ -233,7 +233,7 @@ describe('the change queue', () => {
     expect(await queue.count()).toEqual({ visible: 0, hidden: 0 });
   });
 
-  test('says that SQS cannot be reached', async () => {
+  test('an unreachable SQS is named in the error', async () => {
     const client = sqsOf('http://127.0.0.1:1');
     const queue = createChangeQueue({ client, clock: new ManualClock(), queueName: 'changes.fifo' });
 

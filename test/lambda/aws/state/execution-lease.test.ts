@@ -1,8 +1,4 @@
-import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { LambdaClient } from '@aws-sdk/client-lambda';
-import { describe, expect, test } from '@jest/globals';
-import { putEvent } from '../../../../lambda/aws/event-bus.ts';
-import { readExecutionState } from '../../../../lambda/aws/executions.ts';
+import { expect, test } from '@jest/globals';
 import { listRunReceipts, saveRunReceipt } from '../../../../lambda/aws/state/run-store.ts';
 import { createStateTable } from '../../../../lambda/aws/state/state-table.ts';
 import {
@@ -16,11 +12,7 @@ import {
 import type { LeaseRow, OwnerState } from '../../../../lambda/core/pull/lease.ts';
 import type { RunReceipt } from '../../../../lambda/core/pull/receipt.ts';
 import { saveCutOffReceipt } from '../../../../lambda/wiring/run-pull.ts';
-import { startEmbeddedEventBridge } from '../../../../local/endpoints/embedded-event-bridge.ts';
-import { startEmbeddedLambda } from '../../../../local/endpoints/embedded-lambda.ts';
-import { ServiceError } from '../../../../local/endpoints/json-service.ts';
 import { type DynamoDbServer, describeDynamoDbs } from '../../../support/dynamodb-servers.ts';
-import { closeAfterTest } from '../../../support/embedded-aws.ts';
 import { ManualClock } from '../../../support/memory-ports.ts';
 
 const HOUR = 60 * 60 * 1000;
@@ -28,7 +20,7 @@ const TONIGHT = 'arn:aws:lambda:eu-west-1:111122223333:function:pull:1/durable-e
 const TOMORROW = TONIGHT.replace('tonight', 'tomorrow');
 
 describeDynamoDbs('the lease of an execution', (server) => {
-  test('lasts through a wait of an hour without a heartbeat, while Lambda says that it runs', async () => {
+  test('an execution keeps the lease for an hour without a heartbeat, while Lambda says that it is running', async () => {
     const { clock, take, state } = await open(server);
     await take(TONIGHT);
     await (await resumeLease(state, TONIGHT, clock)).pause();
@@ -40,7 +32,7 @@ describeDynamoDbs('the lease of an execution', (server) => {
     expect((await resumeLease(state, TONIGHT, clock)).guard().aborted).toBe(false);
   });
 
-  test('is taken over once Lambda says that it has ended, and what it may still write is over', async () => {
+  test('the lease of an ended execution is taken over once its writes have run out', async () => {
     const { clock, take, state } = await open(server);
     await take(TONIGHT);
     await resumeLease(state, TONIGHT, clock);
@@ -55,7 +47,7 @@ describeDynamoDbs('the lease of an execution', (server) => {
     await expect(resumeLease(state, TONIGHT, clock)).rejects.toMatchObject({ code: 'RUN_ACTIVE' });
   });
 
-  test('holds where Lambda does not say, and says until when: the time that it would be timed out at', async () => {
+  test('an execution keeps the lease until its timeout if Lambda does not say whether it is running', async () => {
     const { clock, take } = await open(server);
     await take(TONIGHT);
     clock.time += 22 * HOUR;
@@ -71,7 +63,7 @@ describeDynamoDbs('the lease of an execution', (server) => {
     expect((await take(TOMORROW, 'unknown')).cutOff).toMatchObject({ execution: TONIGHT });
   });
 
-  test('keeps a process out, and the other way round', async () => {
+  test('an execution keeps a process out, and a process an execution', async () => {
     const { clock, take, options } = await open(server);
     await take(TONIGHT);
     const process = acquireLease({ ...options, owner: 'process 1', runId: 'r', clock, ...saying('running') });
@@ -91,7 +83,7 @@ describeDynamoDbs('the lease of an execution', (server) => {
     await taken.release();
   });
 
-  test('of a process that was killed is taken over after its last heartbeat', async () => {
+  test('the lease of a killed process is taken over after its last heartbeat', async () => {
     const { clock, take, options } = await open(server);
     await acquireLease({ ...options, owner: 'process 1', runId: 'killed', clock, ...saying('unknown') });
     clock.time += 45_000;
@@ -99,7 +91,7 @@ describeDynamoDbs('the lease of an execution', (server) => {
     expect((await take(TONIGHT)).cutOff).toMatchObject({ owner: 'process 1', runId: 'killed' });
   });
 
-  test('is not taken before the run that was cut off is noted: nobody would learn of it afterwards', async () => {
+  test('the lease is not taken before the previous run is recorded as cut off', async () => {
     const { take, options } = await open(server);
     await take(TONIGHT);
     const dies = takeLease({
@@ -117,7 +109,7 @@ describeDynamoDbs('the lease of an execution', (server) => {
     expect((await take(TOMORROW, 'ended')).cutOff).toMatchObject({ runId: `run of ${TONIGHT}` });
   });
 
-  test('is the same when the execution takes it a second time, because it forgot', async () => {
+  test('an execution that takes its lease twice gets the same lease', async () => {
     const { take } = await open(server);
     const first = await take(TONIGHT);
 
@@ -127,7 +119,7 @@ describeDynamoDbs('the lease of an execution', (server) => {
     expect(second.cutOff).toBeUndefined();
   });
 
-  test('has a fence of its own for each slice', async () => {
+  test('each slice has another fence', async () => {
     const { clock, take, state } = await open(server);
     await take(TONIGHT);
     const first = await resumeLease(state, TONIGHT, clock);
@@ -141,7 +133,7 @@ describeDynamoDbs('the lease of an execution', (server) => {
     });
   });
 
-  test('is free at once when it is released, by its holder only', async () => {
+  test('only the holder releases the lease, and it is then free at once', async () => {
     const { take, state } = await open(server);
     await take(TONIGHT);
     await releaseExecutionLease(state, TOMORROW);
@@ -158,7 +150,7 @@ describeDynamoDbs('the receipt for a run that was cut off', (server) => {
     ...{ since: '2026-11-24T03:00:00.000Z', until: 1, writesUntil: 0 },
   };
 
-  test('says so, and is the same however often it is noted', async () => {
+  test('saveCutOffReceipt() saves a receipt that says so, once', async () => {
     const { state } = await open(server);
 
     await saveCutOffReceipt(state, holder);
@@ -169,7 +161,7 @@ describeDynamoDbs('the receipt for a run that was cut off', (server) => {
     expect(await listRunReceipts(state, 9)).toEqual([first]);
   });
 
-  test('does not replace the one of a run that ended well and could not let go of the lease', async () => {
+  test('saveCutOffReceipt() keeps the receipt of a run that ended well and did not release the lease', async () => {
     const { state } = await open(server);
     const own: RunReceipt = {
       ...{ runId: 'run-1', startedAt: holder.since, finishedAt: '2026-11-24T04:00:00.000Z' },
@@ -182,7 +174,7 @@ describeDynamoDbs('the receipt for a run that was cut off', (server) => {
     expect(await listRunReceipts(state, 9)).toEqual([own]);
   });
 
-  test('is left out for a lease of a version that did not note its run', async () => {
+  test('saveCutOffReceipt() saves no receipt for a lease of an earlier version, which lacks the run', async () => {
     const { state } = await open(server);
     const { runId: _, ...older } = holder;
 
@@ -222,88 +214,3 @@ async function open(server: DynamoDbServer) {
 function saying(state: OwnerState): Pick<LeaseOptions, 'readOwnerState'> {
   return { readOwnerState: async () => state };
 }
-
-const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-
-describe('Lambda, asked for an execution', () => {
-  async function ask(describeExecution: (arn: string) => object | undefined) {
-    const unused = async () => ({});
-    const lambda = closeAfterTest(
-      await startEmbeddedLambda({ checkpoint: unused, readState: unused, describe: describeExecution }),
-    );
-    const client = new LambdaClient({
-      endpoint: lambda.url,
-      region: 'eu-west-1',
-      credentials,
-      maxAttempts: 1,
-    });
-    return await readExecutionState(client, TONIGHT);
-  }
-
-  test.each([
-    ['RUNNING', 'running'],
-    ['SUCCEEDED', 'ended'],
-    ['FAILED', 'ended'],
-    ['TIMED_OUT', 'ended'],
-    ['STOPPED', 'ended'],
-  ])('that is %s, says %s', async (Status, expected) => {
-    expect(await ask((arn) => (arn === TONIGHT ? { Status } : undefined))).toBe(expected);
-  });
-
-  test('that it does not know, says that it has ended', async () => {
-    expect(await ask(() => undefined)).toBe('ended');
-  });
-
-  test.each(['AccessDeniedException', 'TooManyRequestsException', 'ServiceException'])(
-    'says nothing where it answers %s',
-    async (type) => {
-      const refused = ask(() => {
-        throw new ServiceError(type, 'refused by the test');
-      });
-
-      expect(await refused).toBe('unknown');
-    },
-  );
-
-  test('says nothing where it cannot be reached', async () => {
-    const client = new LambdaClient({
-      endpoint: 'http://127.0.0.1:9',
-      region: 'eu-west-1',
-      credentials,
-      maxAttempts: 1,
-    });
-
-    expect(await readExecutionState(client, TONIGHT)).toBe('unknown');
-  });
-});
-
-describe('an event', () => {
-  async function openBus() {
-    const eventBridge = closeAfterTest(await startEmbeddedEventBridge());
-    const client = new EventBridgeClient({ endpoint: eventBridge.url, region: 'eu-west-1', credentials });
-    return { bus: eventBridge.bus, client };
-  }
-
-  test('is on the bus with its detail', async () => {
-    const { bus, client } = await openBus();
-    const events: unknown[] = [];
-    bus.subscribe((event) => events.push(event));
-
-    await putEvent(client, { source: 'procurios-sync', detailType: 'Something', detail: { runId: 'r' } });
-
-    expect(events).toMatchObject([
-      { source: 'procurios-sync', 'detail-type': 'Something', detail: { runId: 'r' } },
-    ]);
-  });
-
-  test('that the bus refuses is a failure, though the call was answered well', async () => {
-    const { client } = await openBus();
-
-    const refused = putEvent(client, { source: 'aws.lambda', detailType: 'Something', detail: {} });
-
-    await expect(refused).rejects.toMatchObject({
-      code: 'STORE_UNAVAILABLE',
-      message: expect.stringContaining('NotAuthorizedForSource'),
-    });
-  });
-});

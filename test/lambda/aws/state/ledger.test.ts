@@ -9,7 +9,7 @@ import { startFaultProxy } from '../../../support/fault-proxy.ts';
 const HOUR_MS = 60 * 60 * 1000;
 const NOON_MS = Date.parse('2026-11-24T12:00:00Z');
 
-/** An entry, written first unless `version` says otherwise. */
+/** An entry of version 1, unless `version` is given. */
 function entryOf(changeId: string, overrides: Partial<LedgerEntry> = {}): LedgerEntry {
   return {
     changeId,
@@ -33,7 +33,7 @@ function entryOf(changeId: string, overrides: Partial<LedgerEntry> = {}): Ledger
   };
 }
 
-/** An entry queued so many hours after noon. */
+/** An entry that was queued that many hours after noon. */
 function queuedAfter(hours: number, changeId: string, overrides: Partial<LedgerEntry> = {}): LedgerEntry {
   return entryOf(changeId, { queuedAt: new Date(NOON_MS + hours * HOUR_MS).toISOString(), ...overrides });
 }
@@ -51,7 +51,7 @@ async function listIds(ledger: Ledger, filter?: LedgerFilter): Promise<string[][
 }
 
 describeDynamoDbs('the ledger', (server) => {
-  test('gives back what was written, and nothing for a change that it does not know', async () => {
+  test('read() returns the entry that was written, and undefined for an unknown change', async () => {
     const { ledger } = await openLedger(server);
     const entry = entryOf('a', {
       outcome: 'waiting',
@@ -70,7 +70,7 @@ describeDynamoDbs('the ledger', (server) => {
     expect(await ledger.read('b')).toBeUndefined();
   });
 
-  test('reads what an earlier version wrote, which did not count lost replies', async () => {
+  test('read() counts no lost replies in an entry of an earlier version, which lacks the field', async () => {
     const { ledger, state } = await openLedger(server);
     const { lostReplies: _lostReplies, ...earlier } = entryOf('a', { outcome: 'sending', attempt: 1 });
     await state.put({ ...earlier, pk: 'change#a', sk: 'ledger', _write: 'x' });
@@ -78,7 +78,7 @@ describeDynamoDbs('the ledger', (server) => {
     expect(await ledger.read('a')).toMatchObject({ outcome: 'sending', lostReplies: 0 });
   });
 
-  test('is kept under the change, where the index finds it', async () => {
+  test('an entry is stored under its change id with the attributes of the index', async () => {
     const { ledger, state } = await openLedger(server);
 
     await ledger.write(entryOf('a'));
@@ -87,7 +87,7 @@ describeDynamoDbs('the ledger', (server) => {
     expect(row).toMatchObject({ outcome: 'queued', queuedAt: '2026-11-24T12:00:00.000Z', version: 1 });
   });
 
-  test('takes only the version that follows the one it holds', async () => {
+  test('write() takes only the version after the one in the ledger', async () => {
     const { ledger } = await openLedger(server);
     await ledger.write(entryOf('a'));
     await ledger.write(entryOf('a', { version: 2, outcome: 'sending' }));
@@ -102,7 +102,7 @@ describeDynamoDbs('the ledger', (server) => {
     expect(await ledger.read('b')).toBeUndefined();
   });
 
-  test.each([1, 2])('lets one of twenty equal writes of version %i win', async (version) => {
+  test.each([1, 2])('write() takes one of twenty equal writes of version %i', async (version) => {
     const { ledger } = await openLedger(server);
     if (version === 2) await ledger.write(entryOf('a'));
     const entry = entryOf('a', { version, outcome: 'sending', until: NOON_MS });
@@ -113,7 +113,7 @@ describeDynamoDbs('the ledger', (server) => {
     expect(await ledger.read('a')).toEqual(entry);
   });
 
-  test('keeps apart what is written and read at the same time', async () => {
+  test('concurrent reads and writes of different entries are not mixed up', async () => {
     const { ledger } = await openLedger(server);
     const entries = Array.from({ length: 30 }, (_, index) =>
       entryOf(`c${index}`, { reason: `no. ${index}` }),
@@ -126,7 +126,7 @@ describeDynamoDbs('the ledger', (server) => {
     expect(reads).toEqual(entries);
   });
 
-  test('knows its own write again when its answer was lost', async () => {
+  test('write() recognizes its own entry after the answer was lost', async () => {
     const { stateName } = await server.freshTables();
     const proxy = closeAfterTest(await startFaultProxy(server.url));
     proxy.onCall(({ action, ordinal }) => (action === 'PutItem' && ordinal === 1 ? 'loseReply' : undefined));
@@ -138,7 +138,7 @@ describeDynamoDbs('the ledger', (server) => {
     expect(proxy.calls()).toEqual({ PutItem: 2, GetItem: 1 });
   });
 
-  test('replaces what no text may hold, and keeps the rest', async () => {
+  test('write() replaces lone surrogates and keeps the rest', async () => {
     const { ledger } = await openLedger(server);
 
     await ledger.write(entryOf('a', { errors: ['no such field: \ud800'], reason: '' }));
@@ -146,7 +146,7 @@ describeDynamoDbs('the ledger', (server) => {
     expect(await ledger.read('a')).toEqual(entryOf('a', { errors: ['no such field: \ufffd'], reason: '' }));
   });
 
-  test('lists the entries of an outcome, the last queued first, without their bodies', async () => {
+  test('list() returns the entries of an outcome, the last queued first, without their bodies', async () => {
     const { ledger } = await openLedger(server);
     await ledger.write(queuedAfter(1, 'early'));
     await ledger.write(queuedAfter(3, 'late'));
@@ -160,7 +160,7 @@ describeDynamoDbs('the ledger', (server) => {
     expect(page).toEqual([late, expect.objectContaining({ changeId: 'early' })]);
   });
 
-  test('lists the entries of all outcomes in one order', async () => {
+  test('list() returns the entries of all outcomes in one order', async () => {
     const { ledger } = await openLedger(server);
     const outcomes = ['queued', 'sending', 'waiting', 'accepted', 'rejected', 'unknown'] as const;
     for (const [hour, outcome] of [...outcomes, ...outcomes].entries()) {
@@ -174,7 +174,7 @@ describeDynamoDbs('the ledger', (server) => {
     ]);
   });
 
-  test('lists from a time on, and no more than asked for', async () => {
+  test('list() returns entries from a time on, up to a limit', async () => {
     const { ledger } = await openLedger(server);
     for (let hour = 0; hour < 6; hour += 1) {
       await ledger.write(queuedAfter(hour, `${hour}`, { outcome: hour % 2 === 0 ? 'accepted' : 'rejected' }));
@@ -191,7 +191,7 @@ describeDynamoDbs('the ledger', (server) => {
     expect(none).toEqual([]);
   });
 
-  test('lists page after page, also of entries that were queued at the same time', async () => {
+  test('list() returns pages, also of entries that were queued at the same time', async () => {
     const { ledger } = await openLedger(server);
     const ids = Array.from({ length: 130 }, (_, index) => `change-${index}`);
     await Promise.all(
@@ -206,7 +206,7 @@ describeDynamoDbs('the ledger', (server) => {
     expect(pages.flat().sort()).toEqual([...ids].sort());
   });
 
-  test('lists an entry once whose outcome changes meanwhile', async () => {
+  test('list() returns an entry once if its outcome changes meanwhile', async () => {
     const { ledger, state } = await openLedger(server);
     await ledger.write(entryOf('a'));
     const listed = Promise.withResolvers<void>();
@@ -228,7 +228,7 @@ describeDynamoDbs('the ledger', (server) => {
     expect(pages).toEqual([['a']]);
   });
 
-  test('needs its table', async () => {
+  test('without its table every call fails with STORE_MISSING', async () => {
     const ledger = createLedger(createStateTable(server.client(), 'procurios-sync-acme-state'));
 
     await expect(ledger.read('a')).rejects.toMatchObject({ code: 'STORE_MISSING' });

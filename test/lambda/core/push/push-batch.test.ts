@@ -13,8 +13,8 @@ const change = (changeId: string, subject = 'relation/1', body: object = { name:
   body,
 });
 
-describe('a change', () => {
-  test('is sent once and noted with the ids of the reply, and its body is dropped', async () => {
+describe('pushBatch()', () => {
+  test('a change is sent once, and its entry has the ids of the reply and no body', async () => {
     const world = new PushWorld();
     world.queue(change('c1'));
 
@@ -32,7 +32,7 @@ describe('a change', () => {
     expect(world.ledger.get('c1')).not.toHaveProperty('body');
   });
 
-  test('delivered twice is sent once', async () => {
+  test('a change that is delivered twice is sent once', async () => {
     const world = new PushWorld();
     world.queue(change('c1'));
     world.queue(change('c1'));
@@ -42,7 +42,7 @@ describe('a change', () => {
     expect(world.applied).toEqual(['c1']);
   });
 
-  test('delivered to two functions at once is sent once', async () => {
+  test('a change that is delivered to two functions at once is sent once', async () => {
     const world = new PushWorld();
     const copy = { ...change('c1'), subject: 'relation/1' };
     world.queue(copy);
@@ -59,25 +59,28 @@ describe('a change', () => {
   test.each([
     ['content', { ...change('c1'), body: { name: 'Grace' } }],
     ['subject', change('c1', 'relation/2')],
-  ])('whose id was used with another %s is refused, in an entry of its own', async (_what, other) => {
-    const world = new PushWorld();
-    world.queue(change('c1'));
-    world.queue(other);
+  ])(
+    'a change whose id was used with another %s is rejected in an entry under the message id',
+    async (_what, other) => {
+      const world = new PushWorld();
+      world.queue(change('c1'));
+      world.queue(other);
 
-    await world.drain();
+      await world.drain();
 
-    expect(world.applied).toEqual(['c1']);
-    expect(world.ledger.get('c1')?.outcome).toBe('accepted');
-    const refused = [...world.ledger.values()].find(({ changeId }) => changeId !== 'c1');
-    expect(refused).toMatchObject({
-      outcome: 'rejected',
-      reason: 'the message says changeId c1',
-      errors: ['changeId: was used for another change before'],
-    });
-  });
+      expect(world.applied).toEqual(['c1']);
+      expect(world.ledger.get('c1')?.outcome).toBe('accepted');
+      const refused = [...world.ledger.values()].find(({ changeId }) => changeId !== 'c1');
+      expect(refused).toMatchObject({
+        outcome: 'rejected',
+        reason: 'the message says changeId c1',
+        errors: ['changeId: was used for another change before'],
+      });
+    },
+  );
 });
 
-describe('a message that is no change', () => {
+describe('pushBatch() rejects', () => {
   test.each([
     ['not JSON', '{"changeId"', ['the message: expected JSON']],
     ['a list', '[]', ['the message: expected a JSON object']],
@@ -93,7 +96,7 @@ describe('a message that is no change', () => {
     ],
     ['too large', `{"body":"${'x'.repeat(256 * 1024)}"}`, ['the message: expected at most 256 KB of JSON']],
   ])(
-    '(%s) is rejected with every reason under its own id, and blocks nothing',
+    'a message that is not a change (%s), with every reason, and sends the next one',
     async (_what, text, errors) => {
       const world = new PushWorld();
       world.queue({ changeId: 'x', subject: 'relation/1' }, text);
@@ -107,7 +110,7 @@ describe('a message that is no change', () => {
     },
   );
 
-  test('is one that lacks a parameter of its operation, or a body', async () => {
+  test('a change that lacks a parameter of its operation, or a body', async () => {
     const world = new PushWorld({
       cancel: operationOf({ name: 'cancel', path: '/m/{meeting}/r/{registration}' }),
     });
@@ -130,7 +133,7 @@ describe('a message that is no change', () => {
   });
 });
 
-test('an entry stays small whatever a message holds', async () => {
+test('the entry of a huge message, or with huge errors, stays small', async () => {
   const world = new PushWorld();
   const many = Object.fromEntries(Array.from({ length: 9000 }, (_, index) => [`field-${index}`, 1]));
   world.queue({ changeId: 'x', subject: 'a' }, JSON.stringify(many));
@@ -144,7 +147,7 @@ test('an entry stays small whatever a message holds', async () => {
   expect(Math.max(...sizes)).toBeLessThan(50_000);
 });
 
-describe('what comes back decides', () => {
+describe('the outcome of a change', () => {
   const lost: ChangeReply = { kind: 'lost', reason: 'the connection broke' };
 
   test.each<[string, ChangeReply, object]>([
@@ -165,7 +168,7 @@ describe('what comes back decides', () => {
       answered(200, { isHtml: true }),
       { outcome: 'unknown', reason: 'an HTML page answered' },
     ],
-  ])('%s is final', async (_what, reply, entry) => {
+  ])('%s is a final outcome', async (_what, reply, entry) => {
     const world = new PushWorld();
     world.answer = () => reply;
     world.queue(change('c1'));
@@ -183,7 +186,7 @@ describe('what comes back decides', () => {
     ['401 after a new token', answered(401)],
     ['403', answered(403)],
     ['no connection', { kind: 'notSent', reason: 'HOST_UNREACHABLE no connection' }],
-  ])('%s waits and is sent again', async (_what, reply) => {
+  ])('after %s the change waits and is sent again', async (_what, reply) => {
     const world = new PushWorld();
     world.answer = (_id, attempt) => (attempt <= 3 ? reply : answered(200));
     world.queue(change('c1'));
@@ -194,7 +197,7 @@ describe('what comes back decides', () => {
     expect(world.applied).toEqual(['c1']);
   });
 
-  test('a pause that is asked for is kept', async () => {
+  test('a pause that Procurios asks for is kept', async () => {
     const world = new PushWorld();
     world.answer = (_id, attempt) =>
       attempt === 1 ? answered(429, { retryAfterMs: 3_600_000 }) : answered(200);
@@ -207,7 +210,7 @@ describe('what comes back decides', () => {
     expect(world.ledger.get('c1')?.outcome).toBe('accepted');
   });
 
-  test('hours of throttling lose nothing and keep the order', async () => {
+  test('hours of throttling lose no change and keep the order', async () => {
     const world = new PushWorld();
     const free = world.clock.now() + 30 * 60 * 60 * 1000;
     world.answer = () =>
@@ -219,7 +222,7 @@ describe('what comes back decides', () => {
     expect(world.applied).toEqual(['c1', 'c2', 'c3']);
   });
 
-  test('a change that waited 13 days is held for a person', async () => {
+  test('a change that waited 13 days is held for the operator', async () => {
     const world = new PushWorld();
     world.answer = () => answered(503);
     world.queue(change('c1'));
@@ -231,7 +234,7 @@ describe('what comes back decides', () => {
     expect(entry?.notBefore).toBeUndefined();
   });
 
-  test('a schema that fails for weeks once used up the messages of a group in two hours', async () => {
+  test('a schema that cannot be read for weeks does not use up the receives of the messages', async () => {
     const world = new PushWorld();
     world.check = async () => {
       throw new SyncError('UNAVAILABLE', 'schema: answered 500');
@@ -249,7 +252,7 @@ describe('what comes back decides', () => {
     }
   });
 
-  test('the 13 days count from when the message was sent, not from when it was first handled', async () => {
+  test('the 13 days count from when the message was sent, not from its first delivery', async () => {
     const world = new PushWorld();
     world.answer = () => answered(503);
     const sentMs = world.clock.now() - 13 * 24 * 60 * 60 * 1000;
@@ -264,7 +267,7 @@ describe('what comes back decides', () => {
     });
   });
 
-  test('a repeatable change that always fails no longer holds up its subject for ever', async () => {
+  test('a repeatable change that always fails is held for the operator and its subject goes on', async () => {
     const world = new PushWorld({ register: operationOf({ method: 'PUT', repeatable: true }) });
     world.answer = (id) => (id === 'c1' ? answered(500) : answered(200));
     for (const id of ['c1', 'c2']) world.queue(change(id));
@@ -281,7 +284,7 @@ describe('what comes back decides', () => {
     expect(world.clock.now() - begin).toBeLessThan(7 * 60 * 60 * 1000);
   });
 
-  test('a repeatable change that ends every function that sends it is held as well', async () => {
+  test('a repeatable change that crashes every function that sends it is held for the operator', async () => {
     const world = new PushWorld({ register: operationOf({ method: 'PUT', repeatable: true }) });
     world.whileSending = () => {
       throw new Crash();
@@ -293,7 +296,7 @@ describe('what comes back decides', () => {
     expect(world.ledger.get('c1')).toMatchObject({ outcome: 'unknown', attempt: MOST_LOST_REPLIES });
   });
 
-  test('a repeatable operation is sent again after a lost reply', async () => {
+  test('a change of a repeatable operation is sent again after a lost reply', async () => {
     const world = new PushWorld({ register: operationOf({ method: 'PUT', repeatable: true }) });
     world.answer = (_id, attempt) => (attempt === 1 ? lost : answered(200));
     world.queue(change('c1'));
@@ -323,8 +326,8 @@ describe('what comes back decides', () => {
   );
 });
 
-describe('a group', () => {
-  test('keeps its order when its first message has to wait, and the other groups go on', async () => {
+describe('a message group', () => {
+  test('a group keeps its order when its first message has to wait, and other groups are sent', async () => {
     const world = new PushWorld();
     world.answer = (id, attempt) => (id === 'a1' && attempt === 1 ? answered(503) : answered(200));
     for (const id of ['a1', 'a2', 'a3']) world.queue(change(id, 'a'));
@@ -338,7 +341,7 @@ describe('a group', () => {
     expect(world.applied).toEqual(['b1', 'a1', 'a2', 'a3']);
   });
 
-  test('has an entry for each message that goes back, also for those behind the one that waits', async () => {
+  test('each message that goes back has an entry in the ledger, also those behind the one that waits', async () => {
     const world = new PushWorld();
     world.answer = () => answered(503);
     for (const id of ['a1', 'a2', 'a3']) world.queue(change(id, 'a'));
@@ -352,7 +355,7 @@ describe('a group', () => {
     ]);
   });
 
-  test('goes back in its order when the push is stopped, after the attempt that is under way', async () => {
+  test('a stopped push finishes the attempt in flight and hands the rest of the group back in order', async () => {
     const world = new PushWorld();
     const stop = new AbortController();
     world.whileSending = (id) => {
@@ -371,7 +374,7 @@ describe('a group', () => {
     expect(world.queued).toBe(0);
   });
 
-  test('that is stopped while the schema is asked for goes back without an attempt', async () => {
+  test('a push that is stopped during the check of a change hands it back without an attempt', async () => {
     const world = new PushWorld();
     const stop = new AbortController();
     world.check = async () => {
@@ -386,7 +389,7 @@ describe('a group', () => {
     expect(world.queued).toBe(1);
   });
 
-  test('that is not the subject would lose the order: its message is refused', async () => {
+  test('a message whose group is not its subject is rejected, because SQS would not keep the order', async () => {
     const world = new PushWorld();
     world.queue(change('a1', 'a'), undefined, { group: 'every-message-its-own' });
 
@@ -403,7 +406,7 @@ describe('a group', () => {
     ]);
   });
 
-  test('goes on behind a change that is rejected or unknown', async () => {
+  test('a group is sent on after a change that is rejected or unknown', async () => {
     const world = new PushWorld();
     const replies: Record<string, ChangeReply> = { a1: answered(400), a2: answered(500), a3: answered(200) };
     world.answer = (id) => replies[id] ?? answered(200);
@@ -420,8 +423,8 @@ describe('a group', () => {
   });
 });
 
-describe('an attempt whose outcome is noted too late', () => {
-  /** A redelivery that finds the attempt past its time notes it as unknown, and its message leaves the queue. */
+describe('an attempt that ends after its deadline', () => {
+  /** Another function finds the attempt past its deadline and writes `unknown`, so the message leaves the queue. */
   function worldWith(reply: ChangeReply, more: { note?: string } = {}): PushWorld {
     const world = new PushWorld();
     world.answer = () => reply;
@@ -438,7 +441,7 @@ describe('an attempt whose outcome is noted too late', () => {
     ['accepted', answered(200), { outcome: 'accepted', status: 200 }],
     ['rejected', answered(400), { outcome: 'rejected', status: 400, mayBeApplied: false }],
     ['not handled', answered(503), { outcome: 'waiting', status: 503, mayBeApplied: false }],
-  ])('was once lost, and the change unknown: %s', async (_what, reply, expected) => {
+  ])('replaces the unknown outcome by the reply: %s', async (_what, reply, expected) => {
     const world = worldWith(reply);
 
     await world.deliver();
@@ -446,15 +449,15 @@ describe('an attempt whose outcome is noted too late', () => {
     const entry = world.ledger.get('c1');
     expect(entry).toMatchObject(expected);
     expect(entry?.attempts).toHaveLength(1);
-    // Its message is gone: nothing would send it at any time.
+    // Without a time, because the message that would be sent then is gone.
     expect(entry).not.toHaveProperty('notBefore');
     expect(world.queued).toBe(0);
   });
 
   test.each<[string, ChangeReply, { note?: string }, string]>([
     ['is not known either', { kind: 'lost', reason: 'no reply' }, {}, 'cut off'],
-    ['was settled by a person', answered(200), { note: 'seen' }, 'cut off'],
-  ])('stays as it is where it %s', async (_what, reply, more, reason) => {
+    ['was declared by the operator', answered(200), { note: 'seen' }, 'cut off'],
+  ])('leaves the entry as it is if the outcome %s', async (_what, reply, more, reason) => {
     const world = worldWith(reply, more);
 
     await world.deliver();
@@ -463,7 +466,7 @@ describe('an attempt whose outcome is noted too late', () => {
   });
 });
 
-test('an attempt begun by a clock that was a year ahead once held up its subject for a year', async () => {
+test('an attempt begun by a clock that was a year ahead does not hold up its subject for a year', async () => {
   const wrong = new PushWorld();
   wrong.clock.time += 365 * 24 * 60 * 60 * 1000;
   wrong.answer = () => {
@@ -481,7 +484,7 @@ test('an attempt begun by a clock that was a year ahead once held up its subject
   expect(right.ledger.get('c2')?.outcome).toBe('accepted');
 });
 
-test('a pause that no date can express once made the entry one that cannot be shown', async () => {
+test('a pause that no date can express is shortened, so that the entry can be shown', async () => {
   const world = new PushWorld();
   world.answer = () => answered(503, { retryAfterMs: 8.64e15 });
   world.queue(change('c1'));
@@ -492,7 +495,7 @@ test('a pause that no date can express once made the entry one that cannot be sh
   expect(notBefore).toBeLessThanOrEqual(world.clock.now() + 13 * 24 * 60 * 60 * 1000);
 });
 
-test('a body that is small as a message and large once written out was once no entry, and sent for ever', async () => {
+test('a body that is small in the message and too large when written out is rejected', async () => {
   const world = new PushWorld();
   const numbers = `[${Array(50_000).fill('1e20').join()}]`;
   const text = JSON.stringify(change('c1')).replace(/"body":.*/, `"body":${numbers}}`);

@@ -24,7 +24,7 @@ async function runWith(
 }
 
 test.each([false, true])(
-  'every outside call going wrong in every way (repeatable: %p)',
+  'pushBatch() keeps its promises when any one call to the outside fails in any way (repeatable: %p)',
   async (isRepeatable) => {
     const undisturbed = await runWith(new Map(), isRepeatable);
 
@@ -37,7 +37,7 @@ test.each([false, true])(
   },
 );
 
-test('two calls going wrong in every way, one soon after the other', async () => {
+test('pushBatch() keeps its promises when two calls fail in any way, one soon after the other', async () => {
   const { calls } = await runWith(new Map(), false);
 
   for (let first = 1; first <= calls; first += 2) {

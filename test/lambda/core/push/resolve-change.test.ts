@@ -45,7 +45,7 @@ const underWay = [
   entryOf({ outcome: 'waiting', notBefore: NOW - 1 }),
 ];
 
-test('unknown changes and those that wait without a time are held', () => {
+test('isHeld() is true for unknown changes and for those that wait without a time', () => {
   expect([unknown, held].map(isHeld)).toEqual([true, true]);
   expect([rejected, accepted, ...underWay].map(isHeld)).toEqual([false, false, false, false]);
   expect([unknown, held, rejected, accepted, ...underWay, entryOf()].map(isUnderWay)).toEqual([
@@ -54,13 +54,13 @@ test('unknown changes and those that wait without a time are held', () => {
   ]);
 });
 
-describe('resending', () => {
+describe('resendChange()', () => {
   test.each([
     ['unknown', unknown],
     ['rejected', rejected],
     ['held', held],
     ['queued, whose message may be lost', entryOf()],
-  ])('queues the very change that is %s, with every digit', (_outcome, entry) => {
+  ])('queues a change that is %s, with every digit of its body', (_outcome, entry) => {
     const resend = resendChange(entry, operations, clock) as Resend;
 
     expect(resend).toMatchObject({ change: { subject: 'relation/1' }, text: TEXT });
@@ -68,14 +68,14 @@ describe('resending', () => {
     expect(contentHashOf(resend.change)).toBe(entry.contentHash);
   });
 
-  test('remembers that the change may have been applied', () => {
+  test('keeps in the entry that the change may have been applied', () => {
     const { entry } = resendChange(unknown, operations, clock) as Resend;
 
     expect(entry.mayBeApplied).toBe(true);
     expect(entry).not.toHaveProperty('status');
   });
 
-  test('starts the waiting anew, so that what waited too long is sent and not held at once', async () => {
+  test('starts the wait again, so that a change held for waiting too long is sent', async () => {
     const world = new PushWorld(operations);
     const resend = resendChange(held, operations, clock) as Resend;
     world.ledger.set('c1', resend.entry);
@@ -90,7 +90,7 @@ describe('resending', () => {
     expect(world.applied).toEqual(['c1']);
   });
 
-  test('of a change without a body sends none', () => {
+  test('queues a change without a body without one', () => {
     const { body: _body, ...deletion } = entryOf({ outcome: 'rejected', operation: 'remove' });
     const known = { remove: operationOf({ name: 'remove', method: 'DELETE', repeatable: true }) };
 
@@ -114,18 +114,18 @@ describe('resending', () => {
       entryOf({ outcome: 'rejected', operation: 'gone' }),
       /^no longer fits the config \(operation: expected one of register\)/,
     ],
-  ])('is refused for what %s', (_why, entry, refusal) => {
+  ])('refuses a change that %s', (_why, entry, refusal) => {
     expect(resendChange(entry, operations, clock)).toEqual({ refusal: expect.stringMatching(refusal) });
   });
 
-  test('is a risk where the change may have been applied and its operation is not safe to repeat', () => {
+  test('has a risk if the change may have been applied and its operation is not repeatable', () => {
     expect(riskOfResending(unknown, operations)).toMatch(/^may have been applied already/);
     expect(riskOfResending(rejected, operations)).toBeUndefined();
     expect(riskOfResending(unknown, { register: operationOf({ repeatable: true }) })).toBeUndefined();
   });
 });
 
-describe('a change whose message is gone', () => {
+describe('a change whose message is lost', () => {
   const longAgo = NOW - 2 * 60 * 60 * 1000;
   const lost = [
     entryOf({ outcome: 'waiting', notBefore: longAgo }),
@@ -133,7 +133,7 @@ describe('a change whose message is gone', () => {
     entryOf({ outcome: 'sending', until: NOW + 365 * 24 * 60 * 60 * 1000, attempt: 1, mayBeApplied: true }),
   ];
 
-  test.each(lost)('once could be neither resent nor settled: $outcome', (entry) => {
+  test.each(lost)('can be resent and settled: $outcome', (entry) => {
     expect(resendChange(entry, operations, clock)).toMatchObject({
       entry: { outcome: 'queued', lostReplies: 0 },
     });
@@ -143,7 +143,7 @@ describe('a change whose message is gone', () => {
   });
 });
 
-describe('settling', () => {
+describe('settleChange()', () => {
   test.each([
     ['unknown', unknown],
     ['rejected', rejected],
@@ -151,26 +151,29 @@ describe('settling', () => {
     ['no change', noChange],
     ['waiting for its time', underWay[1] as LedgerEntry],
     ['queued', entryOf()],
-  ])('drops body and vendor texts of what is %s and has it expire', (_outcome, entry) => {
-    const settlement = { outcome: 'accepted', note: 'seen in Procurios', retentionDays: 30 } as const;
+  ])(
+    'drops the body and the vendor texts of a change that is %s, and lets the entry expire',
+    (_outcome, entry) => {
+      const settlement = { outcome: 'accepted', note: 'seen in Procurios', retentionDays: 30 } as const;
 
-    const settled = settleChange(entry, settlement, clock);
+      const settled = settleChange(entry, settlement, clock);
 
-    expect(settled).toMatchObject({
-      entry: {
-        outcome: 'accepted',
-        note: 'seen in Procurios',
-        version: entry.version + 1,
-        errors: [],
-        attempts: entry.attempts,
-        changedAt: '2026-11-24T04:00:00.000Z',
-        _expiresAt: NOW / 1000 + 30 * 24 * 60 * 60,
-      },
-    });
-    expect(settled).not.toHaveProperty('entry.body');
-  });
+      expect(settled).toMatchObject({
+        entry: {
+          outcome: 'accepted',
+          note: 'seen in Procurios',
+          version: entry.version + 1,
+          errors: [],
+          attempts: entry.attempts,
+          changedAt: '2026-11-24T04:00:00.000Z',
+          _expiresAt: NOW / 1000 + 30 * 24 * 60 * 60,
+        },
+      });
+      expect(settled).not.toHaveProperty('entry.body');
+    },
+  );
 
-  test('keeps why the change had to be settled', () => {
+  test('keeps the reason and the status', () => {
     const settled = settleChange(
       unknown,
       { outcome: 'rejected', note: 'not there', retentionDays: 30 },
@@ -180,7 +183,7 @@ describe('settling', () => {
     expect(settled).toMatchObject({ entry: { outcome: 'rejected', reason: 'no reply', status: 500 } });
   });
 
-  test('what was settled once replaced its note: both are kept', () => {
+  test('keeps both notes of a change that is settled twice', () => {
     const settlement = { outcome: 'accepted', note: 'seen after all', retentionDays: 30 } as const;
     const wrongly = settle(rejected, { outcome: 'rejected', note: 'not there', retentionDays: 30 }, NOW);
 
@@ -195,7 +198,7 @@ describe('settling', () => {
   test.each([
     ['was accepted', accepted, /^was accepted/],
     ['is being sent', underWay[0] as LedgerEntry, /^is being sent/],
-  ])('is refused for what %s', (_why, entry, refusal) => {
+  ])('refuses a change that %s', (_why, entry, refusal) => {
     const settled = settleChange(entry, { outcome: 'rejected', note: 'x', retentionDays: 30 }, clock);
 
     expect(settled).toEqual({ refusal: expect.stringMatching(refusal) });

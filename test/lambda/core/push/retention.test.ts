@@ -9,7 +9,7 @@ const change = (changeId: string) => ({
 });
 const DAY_SECONDS = 24 * 60 * 60;
 
-test('the ledger forgets what is accepted and what was never a change when the config says, and keeps what waits for a person', async () => {
+test('entries that are accepted or never were a change expire when the config says, and those held for the operator stay', async () => {
   const world = new PushWorld({ register: operationOf() });
   world.answer = (message) => answered(message.includes('refused') ? 400 : 200, {});
   const began = world.clock.time / 1000;
