@@ -13,7 +13,7 @@ export function addDeploymentCommands(program: Command, run: RunCommand): void {
 
 function addStatus(program: Command): Command {
   return withTables(program.command('status'))
-    .description('Show how things stand, and what needs a person.')
+    .description('Show the state of an environment, and what needs an operator.')
     .addHelpText(
       'after',
       `
@@ -29,7 +29,7 @@ After npm start:
 
 Exit codes:
   0    all is well
-  1    something needs a person: an alarm fires; a stream's last walk failed or
+  1    something needs an operator: an alarm fires; a stream's last walk failed or
        is incomplete; changes are held, or rejected and not settled; the
        dead-letter queue is not empty; the schedule is disabled; the last
        deploy failed; or a part could not be read

@@ -2,9 +2,9 @@ import { styleText } from 'node:util';
 import { totalOf } from '../../lambda/core/pull/counts.ts';
 import type { RunReceipt } from '../../lambda/core/pull/receipt.ts';
 import type { Schedule } from '../../operator/deployed/schedule.ts';
+import type { Concern } from '../../operator/status/concerns.ts';
 import {
   known,
-  type Matter,
   MOST_COUNTED,
   minuteOf,
   type QueueStatus,
@@ -17,15 +17,15 @@ import { textWidth, wrapped } from '../terminal/text.ts';
 
 const RUNS_SHOWN = 3;
 
-/** The report for people, on one screen: what needs them first. */
+/** The report on one screen, beginning with what needs an operator. */
 export function statusText(
   report: StatusReport,
-  matters: readonly Matter[],
+  concerns: readonly Concern[],
   width: number | undefined,
 ): string {
   return [
     headLine(report),
-    ...(matters.length > 0 ? ['', ...mattersText(matters)] : []),
+    ...(concerns.length > 0 ? ['', ...concernsText(concerns)] : []),
     '',
     ...pullLines(report),
     '',
@@ -34,7 +34,7 @@ export function statusText(
     ...changeLines(report),
     ...alarmLines(report),
     '',
-    verdict(matters),
+    verdict(concerns),
   ].join('\n');
 }
 
@@ -46,13 +46,13 @@ function headLine({ environment, stack }: StatusReport): string {
     : `${environment}, deployed ${minuteOf(deployed.deployedAt)} (${deployed.status})`;
 }
 
-function mattersText(matters: readonly Matter[]): string[] {
+function concernsText(concerns: readonly Concern[]): string[] {
   const room = textWidth(process.stdout);
-  const lines = matters.flatMap(({ what, next }) => [
+  const lines = concerns.flatMap(({ what, next }) => [
     coloured('red', wrapped(printable(what), room, { first: '  ', rest: 2 })),
     ...(next === undefined ? [] : [`    ${printable(next)}`]),
   ]);
-  return ['needs a person:', ...lines];
+  return ['needs an operator:', ...lines];
 }
 
 function pullLines(report: StatusReport): string[] {
@@ -63,7 +63,7 @@ function pullLines(report: StatusReport): string[] {
   return [
     ...(pull ? [line('pull at work', `since ${minuteOf(pull.since)}, ${printable(pull.owner)}`)] : []),
     ...(next ? [line('next start', nextStartText(next, Date.parse(report.at)))] : []),
-    ...(latest?.length === 0 ? [line('last runs', 'there was none')] : []),
+    ...(latest?.length === 0 ? [line('last runs', 'none yet')] : []),
     ...(latest ?? [])
       .slice(0, RUNS_SHOWN)
       .map((run, index) => line(index === 0 ? 'last runs' : '', runText(run))),
@@ -87,7 +87,7 @@ function hoursAndMinutes(ms: number): string {
 }
 
 function runText({ startedAt, finishedAt, status, streams, error }: RunReceipt): string {
-  // Of a run that left no account itself there is nothing else to say.
+  // A run that was cut off has no counts.
   if (error !== undefined) {
     return `${minuteOf(startedAt)}  ${statusCell(status)}  ${printable(`${error.code} ${error.message}`)}`;
   }
@@ -168,15 +168,15 @@ function alarmLines({ alarms }: StatusReport): string[] {
     [count('INSUFFICIENT_DATA'), 'without data yet'],
   ] as const;
   const text = parts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
-  return [line('alarms', text.join(', ') || 'there are none')];
+  return [line('alarms', text.join(', ') || 'none')];
 }
 
-function verdict(matters: readonly Matter[]): string {
-  if (matters.length === 0) return coloured('green', 'all is well');
-  return coloured('red', `${countOf(matters.length, 'thing')} for a person to look at`);
+function verdict(concerns: readonly Concern[]): string {
+  if (concerns.length === 0) return coloured('green', 'all is well');
+  return coloured('red', `${countOf(concerns.length, 'thing')} for an operator to look at`);
 }
 
-/** Where the counting ended, there may be more. */
+/** With `+` if there may be more, because counting ended there. */
 function counted(count: number): string {
   return `${grouped(count)}${count >= MOST_COUNTED ? '+' : ''}`;
 }

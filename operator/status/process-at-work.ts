@@ -3,9 +3,9 @@ import { readLease } from '../../lambda/aws/state/take-lease.ts';
 import { heldForMs, type LeaseRow } from '../../lambda/core/pull/lease.ts';
 
 /**
- * A pull of some command line's that is at work, as its heartbeat tells. The function's own are told by Lambda.
+ * Reads the lease of a pull that a command runs, as long as its heartbeat is recent. Lambda lists the pulls of the function.
  *
- * @returns Undefined: there is none.
+ * @returns Undefined if no command is pulling.
  */
 export async function readProcessAtWork(state: StateTable, nowMs: number): Promise<LeaseRow | undefined> {
   const row = await readLease(state);

@@ -1,22 +1,23 @@
 import { createChangeQueue } from '../../lambda/aws/queue/change-queue.ts';
 import { countRejects } from '../../lambda/aws/state/reject-store.ts';
 import { listRunReceipts } from '../../lambda/aws/state/run-store.ts';
-import { createStateTable, type StateTable } from '../../lambda/aws/state/state-table.ts';
+import type { StateTable } from '../../lambda/aws/state/state-table.ts';
 import { readWalkUnderWay } from '../../lambda/aws/state/walk-store.ts';
 import { timestamp } from '../../lambda/core/clock.ts';
 import { SyncError } from '../../lambda/core/errors.ts';
 import type { RunReceipt } from '../../lambda/core/pull/receipt.ts';
 import type { Config } from '../../lambda/deployment/config.ts';
-import { changeQueueName, deadLetterQueueName, stateTableName } from '../../lambda/deployment/names.ts';
+import { changeQueueName, deadLetterQueueName } from '../../lambda/deployment/names.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
 import { createQueues } from '../../local/endpoints/queues.ts';
 import { CommandError } from '../command-error.ts';
 import { readAlarms } from '../deployed/alarms.ts';
-import type { DeployedClients } from '../deployed/aws-clients.ts';
+import { createDeployedClients, type DeployedClients } from '../deployed/aws-clients.ts';
 import { listExecutions } from '../deployed/executions.ts';
 import { readOldestMessageAge } from '../deployed/queue.ts';
 import { readSchedule } from '../deployed/schedule.ts';
 import { readStack, requireOutput } from '../deployed/stack.ts';
+import { proxyFrom } from '../proxy.ts';
 import type { Session } from '../session.ts';
 import { countChanges } from './count-changes.ts';
 import { readProcessAtWork } from './process-at-work.ts';
@@ -29,33 +30,30 @@ import {
   type StreamStatus,
 } from './status-report.ts';
 
-/** Runs in which a stream's last walk is looked for. */
-const RUNS_LOOKED_AT = 50;
-/** Accepted changes count for 7 days. */
+/** Receipts that are searched for the last walk of a stream. */
+const RUNS_SEARCHED = 50;
+/** Accepted changes are counted for 7 days. */
 const ACCEPTED_FOR_MS = 7 * 24 * 60 * 60 * 1000;
 
 /**
- * Reads how things stand, each part by itself: what may not be read does not hide the others.
+ * Reads the state of an environment, each part by itself, so that a part that cannot be read does not hide the others.
  *
- * @param deployed - What a deployment is looked at through; undefined: there is none, with `--embedded`.
- * @throws What the first part was refused with, where nothing at all could be read.
+ * @throws The error of the first part if no part can be read.
  */
-export async function readStatus(
-  config: Config,
-  session: Session,
-  deployed: DeployedClients | undefined,
-): Promise<StatusReport> {
+export async function readStatus(session: Session): Promise<StatusReport> {
+  using deployed = session.isAlone ? undefined : createDeployedClients(proxyFrom(process.env));
+  const { config } = session;
   const nowMs = Date.now();
-  const state = createStateTable(session.dynamoDb, stateTableName(config.environment));
-  const runs = listRunReceipts(state, RUNS_LOOKED_AT);
-  // Both of the parts below wait for it, at a time of their own.
+  const state = session.state();
+  const runs = listRunReceipts(state, RUNS_SEARCHED);
+  // Handled here, because `runs` and `streams` below await it at different times.
   runs.catch(() => {});
   const readers = {
     ...(deployed && readDeployed(config, state, deployed, nowMs)),
     runs,
     streams: readStreams(config, state, runs),
     changes: countChanges(state, nowMs - ACCEPTED_FOR_MS, MOST_COUNTED),
-    ...readQueues(config, session, deployed, nowMs),
+    ...readQueues(session, deployed, nowMs),
   };
   const results = await Promise.allSettled(Object.values<Promise<unknown>>(readers));
   const [first] = results;
@@ -69,7 +67,7 @@ export async function readStatus(
   };
 }
 
-/** An unexpected error is rethrown, so that it ends the command as a bug. */
+/** @throws The error if it is an unexpected one, so that the command ends with `BUG`. */
 function partOf(result: PromiseSettledResult<unknown>): Part<unknown> {
   if (result.status === 'fulfilled') return { value: result.value };
   const { reason } = result;
@@ -122,18 +120,18 @@ async function readStreams(
   );
 }
 
-function readQueues(config: Config, { sqs }: Session, deployed: DeployedClients | undefined, nowMs: number) {
+function readQueues({ config, sqs }: Session, deployed: DeployedClients | undefined, nowMs: number) {
   const { environment } = config;
-  const made = deployed === undefined ? createQueues(sqs, config) : undefined;
+  const created = deployed === undefined ? createQueues(sqs, config) : undefined;
   const read = async (queueName: string, key: 'changes' | 'deadLetters'): Promise<QueueStatus> => {
-    const urls = await made;
+    const urls = await created;
     const where = urls === undefined ? { queueName } : { queueUrl: urls[key] };
     const { visible, hidden } = await createChangeQueue({
       client: sqs,
       clock: systemClock,
       ...where,
     }).count();
-    // Its age is a nicety that has a right of its own.
+    // The age needs a right of CloudWatch, and the report is useful without it.
     const age =
       deployed && (await readOldestMessageAge(deployed.cloudWatch, queueName, nowMs).catch(() => undefined));
     const messages = visible + hidden;

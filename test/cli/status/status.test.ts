@@ -91,8 +91,8 @@ function firing(key: keyof typeof ALARMS) {
   return { name: alarmName('acme', key), state: 'ALARM' as const, since, description: alarmDescription(key) };
 }
 
-describe('when all is well', () => {
-  test('a screen says so, with exit code 0', async () => {
+describe('status', () => {
+  test('status shows a sound deployment on one screen, with exit code 0', async () => {
     deploy(aws, 'acme', [{ ...firing('run-failed'), state: 'OK' }]);
     await pulled('2026-11-23T03:00:00.000Z', { members: WELL, orders: WELL, channels: WELL });
     await pulled('2026-11-24T03:00:00.000Z', { members: WELL, orders: WELL });
@@ -113,8 +113,8 @@ describe('when all is well', () => {
   });
 });
 
-describe('what needs a person', () => {
-  test('comes first, each with what to run or to read, and exit code 1', async () => {
+describe('status of a deployment with problems', () => {
+  test('status begins with the problems, each with what to run or to read, and exit code 1', async () => {
     const { pull } = deploy(aws, 'acme', [firing('changes-unknown')]);
     const startedAt = Date.parse('2026-11-25T03:00:00.000Z');
     pull.executions.push({ arn: `${pull.arn}:1/x/1`, name: 'nightly', status: 'RUNNING', startedAt });
@@ -142,7 +142,7 @@ describe('what needs a person', () => {
       [
         '  last walk failed ACCESS_DENIED: members, orders',
         '    npx procurios-sync help ACCESS_DENIED',
-        '  1 change held: nobody knows whether applied',
+        '  1 change held: unknown whether applied',
         '    npx procurios-sync changes list --outcome unknown',
         '  1 change held: waited too long',
         '    npx procurios-sync changes list --outcome waiting',
@@ -156,10 +156,10 @@ describe('what needs a person', () => {
     expect(stdout).toMatch(/^members +failed .* 7 pages$/m);
     expect(stdout).toMatch(/^orders +failed .* 1$/m);
     expect(stdout).toMatch(/^queue {9}1 message, the oldest 1:15 min$/m);
-    expect(stdout).toMatch(/\n\n6 things for a person to look at\n$/);
+    expect(stdout).toMatch(/\n\n6 things for an operator to look at\n$/);
   });
 
-  test('a run that was cut off is shown with what is known of it', async () => {
+  test('status shows a run that was cut off with its error', async () => {
     deploy(aws, 'acme', []);
     await pulled('2026-11-24T03:00:00.000Z', { members: WELL, orders: WELL, channels: WELL });
     const error = { code: 'INTERRUPTED', message: 'the run was cut off (execution x)' } as const;
@@ -182,7 +182,7 @@ describe('what needs a person', () => {
     expect(stdout).toMatch(/^members +complete +2026-11-24 03:00Z +20/m);
   });
 
-  test('with --json is in one document', async () => {
+  test('status --json prints one document', async () => {
     deploy(aws, 'acme', [firing('run-failed')]);
     aws.schedules.set('default/pull-nightly', {
       state: 'DISABLED',
@@ -197,7 +197,7 @@ describe('what needs a person', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       environment: 'acme',
       needsPerson: [
-        { what: 'the schedule is disabled: no pull starts by itself' },
+        { what: 'the schedule is disabled, so no pull starts by itself' },
         { what: expect.stringContaining('alarm run-failed'), next: 'docs/runbook.md#run-failed' },
       ],
       stack: { status: 'UPDATE_COMPLETE' },
@@ -215,17 +215,15 @@ describe('what needs a person', () => {
     });
   });
 
-  test('a deploy that was rolled back is one', async () => {
+  test('status reports a deployment that was rolled back', async () => {
     deploy(aws, 'acme').stack.status = 'UPDATE_ROLLBACK_COMPLETE';
 
-    expect((await status()).stdout).toContain(
-      '  the last deploy did not succeed (UPDATE_ROLLBACK_COMPLETE)\n',
-    );
+    expect((await status()).stdout).toContain('  the last deployment failed (UPDATE_ROLLBACK_COMPLETE)\n');
   });
 });
 
-describe('what cannot be read', () => {
-  test('is said in a line, and the rest is shown', async () => {
+describe('status of what cannot be read', () => {
+  test('status gives the reason in a line, and shows the rest', async () => {
     deploy(aws, 'acme');
     aws.refusals.set('cloudwatch:DescribeAlarms', accessDenied('cloudwatch:DescribeAlarms'));
     aws.refusals.set('lambda:ListDurableExecutionsByFunction', {
@@ -239,27 +237,27 @@ describe('what cannot be read', () => {
 
     expect(code).toBe(1);
     expect(stdout).toContain(
-      '  not known: alarms\n    alarms: AWS does not allow cloudwatch:DescribeAlarms (AccessDenied)\n',
+      '  cannot be read: alarms\n    alarms: AWS does not allow cloudwatch:DescribeAlarms (AccessDenied)\n',
     );
     expect(stdout).toContain(
-      "  not known: pull at work\n    the pull function's executions: AWS answered TooManyRequestsException\n",
+      "  cannot be read: pull at work\n    the pull function's executions: AWS answered TooManyRequestsException\n",
     );
     expect(stdout).toMatch(/^members +complete/m);
   });
 
-  test('for want of a stack is said once', async () => {
+  test('status names a missing stack once', async () => {
     await pulled('2026-11-24T03:00:00.000Z', { members: WELL });
 
     const { code, stdout } = await status();
 
     expect(code).toBe(1);
     expect(stdout).toContain(
-      '  not known: stack, schedule, pull at work\n    there is no stack procurios-sync-acme in this account and region\n',
+      '  cannot be read: stack, schedule, pull at work\n    there is no stack procurios-sync-acme in this account and region\n',
     );
     expect(stdout).toMatch(/^members +complete/m);
   });
 
-  test('at all is an error in one line, as without a region', async () => {
+  test('status fails with one line if it can read nothing, as without a region', async () => {
     const { code, stdout, stderr } = await status([], { AWS_REGION: '' });
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -268,13 +266,13 @@ describe('what cannot be read', () => {
   });
 });
 
-test('with --embedded it shows what there is on this machine', async () => {
+test('status --embedded shows the tables on this machine', async () => {
   const folder = await newFolder('status-embedded');
 
   const { code, stdout } = await run(['status', '--embedded', '--config', DEMO_CONFIG], { cwd: folder });
 
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^demo, on this machine\n\nlast runs {5}there was none\n/);
+  expect(stdout).toMatch(/^demo, on this machine\n\nlast runs {5}none yet\n/);
   expect(stdout).toMatch(/^members +never/m);
   expect(stdout).not.toMatch(/alarms|next start|at work/);
 });
