@@ -25,12 +25,23 @@ interface Running {
   close(): Promise<unknown>;
 }
 
-const hasMoto = spawnSync('moto_server', ['--help'], { stdio: 'ignore' }).status === 0;
+declare global {
+  /** Set by jest.soak.config.json. */
+  var runsInSoak: boolean | undefined;
+}
 
-/** Runs the tests against the embedded DynamoDB and, if it is installed, against moto, because their errors differ. */
+/**
+ * Runs the tests against the embedded DynamoDB, and in the soak against moto, because their errors differ.
+ *
+ * moto is a program of its own, which takes seconds to start. Without it the soak skips these tests.
+ */
 export function describeDynamoDbs(name: string, tests: (server: DynamoDbServer) => void): void {
-  describe(`${name}, on the embedded DynamoDB`, () => tests(startedBeforeAll(startEmbedded)));
-  (hasMoto ? describe : describe.skip)(`${name}, on moto_server`, () => tests(startedBeforeAll(startMoto)));
+  if (globalThis.runsInSoak) {
+    const hasMoto = spawnSync('moto_server', ['--help'], { stdio: 'ignore' }).status === 0;
+    (hasMoto ? describe : describe.skip)(`${name}, on moto_server`, () => tests(startedBeforeAll(startMoto)));
+  } else {
+    describe(`${name}, on the embedded DynamoDB`, () => tests(startedBeforeAll(startEmbedded)));
+  }
 }
 
 function startedBeforeAll(start: () => Promise<Running>): DynamoDbServer {
