@@ -7,7 +7,7 @@ import type { Config } from '../lambda/deployment/config.ts';
 import { stateTableName } from '../lambda/deployment/names.ts';
 import { STATE_TABLE } from '../lambda/deployment/tables.ts';
 import { Alarms } from './alarms.ts';
-import { Dashboard } from './dashboard.ts';
+import { Dashboard } from './dashboard/dashboard.ts';
 import { keptTable } from './kept-table.ts';
 import { countOf } from './metrics.ts';
 import { QueuedPush } from './queued-push.ts';

@@ -54,7 +54,7 @@ describe('an operation', () => {
     ['PUT', true],
     ['PATCH', false],
     ['DELETE', true],
-  ])('with %s is repeatable by itself: %p', (method, repeatable) => {
+  ])('an operation with %s is repeatable by default: %p', (method, repeatable) => {
     expect(check({ it: { ...THING, method } }).operations.it?.repeatable).toBe(repeatable);
   });
 

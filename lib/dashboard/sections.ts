@@ -1,28 +1,21 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import {
   AlarmStatusWidget,
-  Dashboard as CloudWatchDashboard,
-  GraphWidget,
-  type IMetric,
   type IWidget,
   LogQueryVisualizationType,
   LogQueryWidget,
-  MathExpression,
   Metric,
-  PeriodOverride,
   SingleValueWidget,
-  TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { Construct } from 'constructs';
-import type { Config } from '../lambda/deployment/config.ts';
-import { OVERVIEW_COUNTS } from '../lambda/deployment/metrics.ts';
-import { dashboardName, OUTPUTS, stateTableName, streamTableName } from '../lambda/deployment/names.ts';
-import type { Alarms } from './alarms.ts';
-import { countOf, streamCountOf } from './metrics.ts';
-import { output } from './output.ts';
-import type { QueuedPush } from './queued-push.ts';
-import type { ScheduledPull } from './scheduled-pull.ts';
+import type { Config } from '../../lambda/deployment/config.ts';
+import { OVERVIEW_COUNTS } from '../../lambda/deployment/metrics.ts';
+import { stateTableName, streamTableName } from '../../lambda/deployment/names.ts';
+import type { Alarms } from '../alarms.ts';
+import { countOf, streamCountOf } from '../metrics.ts';
+import type { QueuedPush } from '../queued-push.ts';
+import type { ScheduledPull } from '../scheduled-pull.ts';
+import { FULL_WIDTH, GREEN, graph, HALF_WIDTH, ORANGE, RED, seconds, text } from './widgets.ts';
 
 export interface DashboardProps {
   readonly config: Config;
@@ -33,33 +26,11 @@ export interface DashboardProps {
 
 const NIGHT = Duration.days(1);
 const HOUR = Duration.hours(1);
-const FULL_WIDTH = 24;
-const HALF_WIDTH = 12;
 /** Streams in a graph. CloudWatch draws 500 metrics, but people tell far fewer apart. */
 const MOST_STREAMS_DRAWN = 50;
 
-/** The dashboard for an operations team: from top to bottom, what is wrong, what happened, and what it costs. */
-export class Dashboard extends Construct {
-  constructor(scope: Construct, id: string, props: DashboardProps) {
-    super(scope, id);
-    const name = dashboardName(props.config.environment);
-    new CloudWatchDashboard(this, 'Resource', {
-      dashboardName: name,
-      defaultInterval: Duration.days(14),
-      // Keeps the period of a day for counts of nights, whichever time span is shown.
-      periodOverride: PeriodOverride.INHERIT,
-      widgets: [...state(props), ...pulls(props), ...changes(props), ...errors(props), ...cost(props)],
-    });
-    const { region } = Stack.of(this);
-    output(
-      this,
-      OUTPUTS.dashboard,
-      `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${name}`,
-    );
-  }
-}
-
-function state({ config, alarms, pull }: DashboardProps): IWidget[][] {
+/** What is wrong: the alarms, and the last runs. */
+export function stateSection({ config, alarms, pull }: DashboardProps): IWidget[][] {
   const { cron, timeZone, expectWithinHours } = config.schedule;
   return [
     [
@@ -95,7 +66,8 @@ function state({ config, alarms, pull }: DashboardProps): IWidget[][] {
   ];
 }
 
-function pulls({ config }: DashboardProps): IWidget[][] {
+/** What the pulls did, by stream and night. */
+export function pullsSection({ config }: DashboardProps): IWidget[][] {
   const streams = config.streams.slice(0, MOST_STREAMS_DRAWN);
   const perStream = (name: Parameters<typeof streamCountOf>[2]) =>
     streams.map((stream) => streamCountOf(config, stream.name, name, { period: NIGHT, label: stream.name }));
@@ -126,7 +98,8 @@ function pulls({ config }: DashboardProps): IWidget[][] {
   ];
 }
 
-function changes({ config, push }: DashboardProps): IWidget[][] {
+/** What the pushes did, and what is in the queue. */
+export function changesSection({ config, push }: DashboardProps): IWidget[][] {
   const hourly = { period: HOUR };
   return [
     [
@@ -170,7 +143,8 @@ function changes({ config, push }: DashboardProps): IWidget[][] {
   ];
 }
 
-function errors({ config, pull, push }: DashboardProps): IWidget[][] {
+/** What should be flat: crashes, throttling, refusals and pauses. */
+export function errorsSection({ config, pull, push }: DashboardProps): IWidget[][] {
   const functions: [string, IFunction][] = [
     ['pull', pull.function],
     ['push', push.function],
@@ -199,7 +173,8 @@ function errors({ config, pull, push }: DashboardProps): IWidget[][] {
   ];
 }
 
-function cost({ config, pull, push }: DashboardProps): IWidget[][] {
+/** What costs money: units of DynamoDB, requests and seconds of Lambda. */
+export function costSection({ config, pull, push }: DashboardProps): IWidget[][] {
   const tables = [
     stateTableName(config.environment),
     ...config.streams
@@ -244,31 +219,4 @@ function cost({ config, pull, push }: DashboardProps): IWidget[][] {
       }),
     ],
   ];
-}
-
-const GREEN = '#2ca02c';
-const ORANGE = '#ff7f0e';
-const RED = '#d62728';
-
-function seconds(label: string, of: IFunction): IMetric {
-  return new MathExpression({
-    expression: `${label} / 1000`,
-    usingMetrics: { [label]: of.metricDuration({ statistic: 'Sum' }) },
-    label,
-  });
-}
-
-function text(heading: string, hint: string): TextWidget {
-  return new TextWidget({ markdown: `${heading}\n${hint}`, width: FULL_WIDTH, height: 2 });
-}
-
-function graph(title: string, left: IMetric[], right?: IMetric[]): GraphWidget {
-  return new GraphWidget({
-    title,
-    width: HALF_WIDTH,
-    height: 6,
-    left,
-    leftYAxis: { min: 0 },
-    ...(right && { right, rightYAxis: { min: 0 } }),
-  });
 }
