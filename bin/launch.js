@@ -1,5 +1,5 @@
 #!/usr/bin/env node
 import './check-node.js';
 
-// Not a static import: those are loaded before the check above runs, and an old Node cannot load TypeScript.
+// Not a static import, because that would load TypeScript before the check above can run.
 await import('./procurios-sync.ts');

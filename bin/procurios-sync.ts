@@ -5,7 +5,7 @@ import { resolveOwnName } from '../config/resolve-own-name.ts';
 
 outliveReaders();
 resolveOwnName();
-// What ends a worker thread comes here; Node's own report of it would show its message, which may quote values.
+// An error that ends a worker thread arrives here. Node's own report would show its message, which may quote values.
 process.on('uncaughtException', (error) => {
   process.exit(reportError(error, { json: process.argv.includes('--json') }));
 });

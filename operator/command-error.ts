@@ -1,25 +1,25 @@
-/** What only the command line can run into; the other failures are a `SyncError`'s. */
+/** Codes of failures that only an operator's command can have. The other codes are in `SyncErrorCode`. */
 export type CommandErrorCode =
-  /** The command was called wrongly; the message says how it is called rightly. */
+  /** The command was called wrongly. The message says how to call it. */
   | 'USAGE'
-  /** The table has no such item. */
+  /** The table has no such item, or the ledger no such change. */
   | 'NOT_FOUND'
-  /** A file could not be written. */
+  /** A file could not be read or written. */
   | 'FILE_FAILED'
-  /** The answer to a question was no. */
+  /** The operator answered no, or the user refused consent. */
   | 'DECLINED'
-  /** The browser did not come back from a login with what was expected; nothing is stored. */
+  /** The browser did not return from a login with a code that can be used. Nothing is stored. */
   | 'LOGIN_FAILED'
-  /** The change, as it is, does not allow what was asked for. */
+  /** The state of the change or stream does not allow the action. */
   | 'NOT_POSSIBLE'
-  /** The environment's stack is not there, or not yet. */
+  /** The environment's stack does not exist, or is not finished. */
   | 'NOT_DEPLOYED'
-  /** A run in AWS ended without a receipt: it was stopped, timed out, or could not begin. */
+  /** A run in AWS left no receipt, because it was stopped, timed out, or could not begin. */
   | 'RUN_FAILED'
   /** Ctrl-C. */
   | 'INTERRUPTED';
 
-/** An expected failure of the command line's own. Its message never holds an object's values. */
+/** An expected failure of an operator's command. Its message never holds an object's values. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly code: CommandErrorCode;

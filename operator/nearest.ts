@@ -1,10 +1,10 @@
 import leven from 'leven';
 
-/** So many letters in a hundred may differ. */
+/** The share of letters that may differ. */
 const MOST_DIFFERENT = 0.4;
 
-/** The candidate that was probably meant; undefined: none is alike. Upper and lower case count as the same. */
-export function nearest(text: string, candidates: readonly string[]): string | undefined {
+/** The candidate that was probably meant, ignoring case; undefined if none is similar. */
+function nearest(text: string, candidates: readonly string[]): string | undefined {
   const distances = candidates.map((candidate) => ({
     candidate,
     distance: leven(text.toLowerCase(), candidate.toLowerCase()),
@@ -14,7 +14,7 @@ export function nearest(text: string, candidates: readonly string[]): string | u
     .sort((one, other) => one.distance - other.distance)[0]?.candidate;
 }
 
-/** ` (did you mean …?)`, or nothing. */
+/** ` (did you mean …?)`, or an empty text if no candidate is similar. */
 export function suggestionFor(text: string, candidates: readonly string[]): string {
   const meant = nearest(text, candidates);
   return meant === undefined ? '' : ` (did you mean ${meant}?)`;

@@ -1,15 +1,15 @@
 import http, { type ProxyEnv } from 'node:http';
 import { CommandError } from './command-error.ts';
 
-/** Addresses on this machine: the embedded endpoints and the simulator, which no proxy could reach. */
+/** Addresses on this machine, where no proxy can reach the embedded endpoints and the simulator. */
 const ON_THIS_MACHINE = ['127.0.0.1', '::1', '[::1]', 'localhost'];
 
 /**
- * The proxy that `HTTPS_PROXY` names, as Node's agents take it, and what goes past it: `NO_PROXY`, and everything on
- * this machine. `HTTP_PROXY` has no say, since nothing beyond this machine is spoken to without TLS.
+ * The proxy that `HTTPS_PROXY` names, as Node's agents take it. Hosts in `NO_PROXY` and this machine are reached without
+ * it. `HTTP_PROXY` is ignored, because requests that leave this machine always use TLS.
  *
- * @returns Undefined where there is none.
- * @throws {CommandError} `USAGE`: it is not an address.
+ * @returns Undefined if `HTTPS_PROXY` is not set.
+ * @throws {CommandError} `USAGE` if it is not an address.
  */
 export function proxyFrom(variables: Readonly<Record<string, string | undefined>>): ProxyEnv | undefined {
   const address = variables.https_proxy || variables.HTTPS_PROXY;
@@ -21,18 +21,18 @@ export function proxyFrom(variables: Readonly<Record<string, string | undefined>
   return { https_proxy: address, no_proxy: exceptions.filter(Boolean).join(',') };
 }
 
-/** What a failure to reach something may be due to; undefined where it is due to something else. */
+/** Says that a proxy is set, for an error that a proxy can cause; undefined for other errors and without a proxy. */
 export function proxyHint(code: string | undefined): string | undefined {
   const isAboutReaching = ['HOST_UNREACHABLE', 'UNAVAILABLE', 'STORE_UNAVAILABLE'].includes(code ?? '');
   return isAboutReaching && proxyFrom(process.env) !== undefined
-    ? 'HTTPS_PROXY is set: everything beyond this machine goes through that proxy'
+    ? 'HTTPS_PROXY is set, so every request that leaves this machine goes through that proxy'
     : undefined;
 }
 
 /**
- * Has `fetch` obey the proxy. The AWS SDK has agents of its own, which are given it one by one.
+ * Makes `fetch` use the proxy. The AWS SDK's clients do not use `fetch`, so each gets the proxy when it is made.
  *
- * @throws {CommandError} `USAGE`: this Node cannot.
+ * @throws {CommandError} `USAGE` if this Node is too old.
  * @see https://nodejs.org/docs/latest-v24.x/api/http.html#built-in-proxy-support
  */
 export function useProxy(proxy: ProxyEnv): void {

@@ -4,17 +4,18 @@ import { dirname } from 'node:path';
 import { SyncError } from '../lambda/core/errors.ts';
 import { parseUserToken, type UserTokenStore } from '../lambda/core/token/user-token.ts';
 
-/** Only who runs this may read it. */
+/** Readable and writable for the file's owner only. */
 const MODE = 0o600;
-/** Windows has neither modes nor folders that can be opened. */
+/** False on Windows, which has no modes and cannot open folders. */
 const HAS_MODES = process.platform !== 'win32';
-/** Undefined on Windows. */
+/** A flag that refuses links; 0 on Windows, which does not have it. */
 const NO_LINKS = constants.O_NOFOLLOW ?? 0;
 
 /**
- * The user's token in a file, for commands with `--embedded`: the embedded Secrets Manager forgets with the process.
+ * Keeps the user's token in a file, for commands with `--embedded`. The embedded Secrets Manager would lose it when the
+ * command ends.
  *
- * It is replaced whole, and on the disk when a save resolves: what was there before may be void.
+ * A save replaces the whole file and resolves when the token is on the disk, because the token before it may be void.
  */
 export function createUserTokenFile(file: string): UserTokenStore {
   const prepare = async (): Promise<void> => {
@@ -34,7 +35,7 @@ export function createUserTokenFile(file: string): UserTokenStore {
     async save(token) {
       const partial = `${file}.partial`;
       await prepare();
-      // A new file always: one that is there already may be a link, or somebody else's.
+      // Always a new file, because an existing one may be a link or belong to another user.
       await rm(partial, { force: true });
       const handle = await open(partial, 'wx', MODE);
       try {
@@ -52,7 +53,7 @@ export function createUserTokenFile(file: string): UserTokenStore {
   };
 }
 
-/** @throws {SyncError} `SECRET_INVALID`: it is no file, or others may read it, so that they can act as the user. */
+/** @throws {SyncError} `SECRET_INVALID` if it is no regular file, or other users may read it and so act as the user. */
 async function readPrivately(file: string): Promise<string> {
   const refuse = (what: string) =>
     new SyncError('SECRET_INVALID', `${file} ${what}; expected a file that only you may read: log in again`);
@@ -69,7 +70,7 @@ async function readPrivately(file: string): Promise<string> {
   }
 }
 
-/** The name of a file that was moved is on the disk with its folder. */
+/** Writes a folder to the disk, because a rename is stored in the folder. */
 async function syncFolder(folder: string): Promise<void> {
   if (!HAS_MODES) return;
   const handle = await open(folder, 'r');

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** Digits in groups of three, the same everywhere: `12,345`. */
+/** Digits in groups of three: `12,345` in every locale. */
 export function grouped(count: number): string {
   return count.toLocaleString('en-US');
 }
@@ -15,7 +15,7 @@ export function duration(ms: number): string {
   return ms < 60_000 ? `${(Math.floor(ms / 100) / 10).toFixed(1)} s` : wholeSeconds(ms);
 }
 
-/** As {@link duration}, for what need not be exact: `12 s`, `4:05 min`. */
+/** As {@link duration}, rounded up to seconds: `12 s`, `4:05 min`. */
 export function wholeSeconds(ms: number): string {
   const seconds = Math.ceil(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
@@ -24,21 +24,21 @@ export function wholeSeconds(ms: number): string {
   return hours > 0 ? `${hours}:${parts.join(':')} h` : `${Number(parts[0])}:${parts[1]} min`;
 }
 
-/** What a terminal or an editor would obey: control characters, and those that turn the direction of text. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+/** Characters that a terminal or an editor obeys: control characters, and those that change the direction of text. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern is about control characters
 export const OBEYED = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 
-/** Text of others may hold characters that would be obeyed rather than shown. */
+/** Text from outside, without escape sequences and with `�` for each character that a terminal would obey. */
 export function printable(text: string): string {
   return stripVTControlCharacters(text).replace(OBEYED, '�');
 }
 
-/** As {@link printable}, on one line: also for a comment in a program, which U+2028 ends as a line feed does. */
+/** As {@link printable}, on one line. U+2028 and U+2029 are replaced too, because they end a comment in JavaScript. */
 export function oneLine(text: string): string {
   return printable(text.replace(/\s*[\r\n\u2028\u2029]\s*/g, ' '));
 }
 
-/** Cut to so many characters, the last of which then says so. */
+/** The text, cut to `most` characters. The last character of a cut text is `…`. */
 export function shortened(text: string, most: number): string {
   const characters = [...text];
   return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : text;

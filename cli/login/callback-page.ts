@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** How a login ended, as far as the browser is told. */
+/** How a login ended, as the browser shows it. */
 export type CallbackOutcome = 'done' | 'failed';
 
 const TEXTS: Readonly<Record<CallbackOutcome, { title: string; text: string; mark: string }>> = {
@@ -12,10 +12,10 @@ const TEXTS: Readonly<Record<CallbackOutcome, { title: string; text: string; mar
   },
 };
 
-/** Takes the code out of the address bar. The browser's history may keep it: by then it has been spent. */
+/** Removes the code from the address bar. The browser's history may keep the code, which is single-use and already used. */
 const SCRIPT = "history.replaceState(null, '', location.pathname)";
 
-/** The page is whole in itself, and is neither kept nor shown within another. */
+/** Headers that forbid other sources, storing the page, and showing it inside another page. */
 export function callbackHeaders(): Readonly<Record<string, string>> {
   const script = createHash('sha256').update(SCRIPT).digest('base64');
   return {

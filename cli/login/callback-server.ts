@@ -3,23 +3,23 @@ import { CommandError } from '../../operator/command-error.ts';
 import { say } from '../terminal/output-lines.ts';
 import { type CallbackOutcome, callbackHeaders, callbackPage } from './callback-page.ts';
 
-/** The one request that is waited for, its answer still owed. */
+/** The request with the callback. It stays open until it is answered. */
 export interface CallbackRequest {
   readonly url: URL;
   answer(outcome: CallbackOutcome): void;
 }
 
 export interface CallbackServer {
-  /** Resolves once; everything else that arrives is turned away. */
+  /** The first callback. Every other request is refused. */
   readonly request: Promise<CallbackRequest>;
-  /** Answers that the login failed, where an answer is still owed, and ends. May be called again. */
+  /** Answers an open request with the failure page, and stops listening. May be called again. */
   close(): Promise<void>;
 }
 
 /**
- * Waits for the user at a redirect url on this machine.
+ * Listens for the browser at a redirect url on this machine.
  *
- * @throws {CommandError} `USAGE`: its port cannot be listened to.
+ * @throws {CommandError} `USAGE` if the port cannot be listened to.
  */
 export async function listenForCallback(redirectUrl: URL): Promise<CallbackServer> {
   const { promise, resolve } = Promise.withResolvers<CallbackRequest>();
@@ -63,16 +63,16 @@ async function listen(server: ReturnType<typeof createServer>, { hostname, port 
     const reason = error.code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${error.code})`;
     throw new CommandError(
       'USAGE',
-      `port ${port} ${reason}, where the browser is to come back to; free it, or choose another registered address with --redirect-url`,
+      `port ${port}, to which the browser returns, ${reason}; free it, or choose another registered address with --redirect-url`,
       { cause: error },
     );
   });
 }
 
 /**
- * Turns away what is not a browser being sent here: a page of another origin that tries its luck, or another path.
+ * Accepts only a browser that was redirected here. Refuses requests that a page of another origin makes, and other paths.
  *
- * @returns The address of a callback, right or wrong; otherwise a status.
+ * @returns The address of the callback, valid or not, or the HTTP status of the refusal.
  */
 function readRequest({ method, url = '/', headers }: IncomingMessage, redirectUrl: URL): URL | number {
   const isNavigation =
@@ -80,16 +80,16 @@ function readRequest({ method, url = '/', headers }: IncomingMessage, redirectUr
     (headers['sec-fetch-dest'] ?? 'document') === 'document' &&
     headers.origin === undefined;
   if (headers.host !== redirectUrl.host || !isNavigation) {
-    say('a request from another origin was turned away');
+    say('a request from another origin was refused');
     return 403;
   }
-  // Not relative to the redirect url: `//[` is a path here, and no address.
+  // Not resolved against the redirect url, because `//[` would then be read as a host.
   const address = URL.parse(redirectUrl.origin + url);
   if (address?.origin !== redirectUrl.origin || address.pathname !== redirectUrl.pathname) return 404;
   return method === 'GET' ? address : 405;
 }
 
-/** Resolves when the browser has the page, or is gone. */
+/** Sends the page. Resolves when the browser has it, or has closed the connection. */
 async function send(response: ServerResponse, outcome: CallbackOutcome): Promise<void> {
   await new Promise<void>((resolve) => {
     response.once('close', resolve);

@@ -12,26 +12,26 @@ import type { CallbackOutcome } from './callback-page.ts';
 import { listenForCallback } from './callback-server.ts';
 
 export interface ReceiveOptions {
-  /** False: the address is printed, and not opened. */
+  /** Whether the address is opened in a browser, not only printed. */
   readonly browser: boolean;
-  /** In seconds. */
+  /** Seconds that the user has. */
   readonly timeout: number;
 }
 
-/** The user, back from the browser. */
+/** A callback that was received. */
 export interface Arrival {
   readonly callback: Callback;
-  /** Shows the user in the browser how it ended, where it is the browser that waits. */
+  /** Shows in the browser how the login ended. Does nothing if the address was pasted. */
   answer(outcome: CallbackOutcome): void;
-  /** Shows that it failed, unless it was answered; then nothing is listened to any more. */
+  /** Shows the failure page if the browser was not answered, and stops listening. */
   leave(): Promise<void>;
 }
 
 /**
- * Sends the user to consent and waits for the callback: on the redirect url's port, where that is on this machine, and
- * for a pasted address, where there is somebody to paste one.
+ * Shows the user where to consent, and waits for the callback: from the browser if the redirect url is on this machine, and
+ * from a pasted address if there is a terminal or the redirect url is elsewhere.
  *
- * @throws {CommandError} `LOGIN_FAILED`: nobody came in time. `USAGE`: the port is in use, or nothing was pasted.
+ * @throws {CommandError} `LOGIN_FAILED` if no callback comes in time. `USAGE` if the port is in use, or nothing was pasted.
  * `INTERRUPTED`.
  */
 export async function receiveCallback(
@@ -47,10 +47,10 @@ export async function receiveCallback(
   try {
     await show(consent.url, options.browser);
     if (server === undefined)
-      say(`the browser will end at ${auth.redirectUrl}; paste that whole address here`);
+      say(`the browser will stop at ${auth.redirectUrl}; paste the whole address from its address bar here`);
     else
       say(
-        `waiting for the browser at ${redirectUrl.origin}${isPasted ? ', or paste the address it ends at' : ''}`,
+        `waiting for the browser at ${redirectUrl.origin}${isPasted ? ', or paste the address at which it stops' : ''}`,
       );
     const arrivals = [
       ...(server === undefined ? [] : [server.request]),
@@ -77,28 +77,28 @@ async function show(url: string, isOpened: boolean): Promise<void> {
   if (!isOpened) return;
   try {
     const browser = await open(url);
-    browser.once('error', tellThatNoneOpens);
+    browser.once('error', sayNotOpened);
     browser.once('exit', (code) => {
-      if (code !== 0) tellThatNoneOpens();
+      if (code !== 0) sayNotOpened();
     });
   } catch {
-    tellThatNoneOpens();
+    sayNotOpened();
   }
 }
 
-function tellThatNoneOpens(): void {
+function sayNotOpened(): void {
   say('no browser could be started; open the address yourself');
 }
 
-/** What ends the wait: the time, and Ctrl-C. */
+/** Ends the wait at the timeout and at Ctrl-C. */
 function stopping(timeoutSeconds: number): Disposable & {
   readonly signal: AbortSignal;
   readonly ended: Promise<never>;
 } {
   const controller = new AbortController();
   const { signal } = controller;
-  const late = setTimeout(() => {
-    const text = `nobody came back from the browser within ${wholeSeconds(timeoutSeconds * 1000)}; nothing was stored`;
+  const timer = setTimeout(() => {
+    const text = `the browser did not return within ${wholeSeconds(timeoutSeconds * 1000)}; nothing was stored`;
     controller.abort(new CommandError('LOGIN_FAILED', text));
   }, timeoutSeconds * 1000);
   const interrupt = (): void => {
@@ -112,7 +112,7 @@ function stopping(timeoutSeconds: number): Disposable & {
     signal,
     ended,
     [Symbol.dispose]() {
-      clearTimeout(late);
+      clearTimeout(timer);
       process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
       ended.catch(() => {});
       controller.abort();

@@ -3,17 +3,17 @@ import { OUTCOMES } from '../../lambda/core/push/ledger-entry.ts';
 import { DEMO_TABLES, type RunCommand, wholeNumber, withTables } from './options.ts';
 
 const EXIT_CODES = `Exit codes:
-  0    done; where outcomes were waited for: all are accepted
-  1    failed, or not all are accepted
+  0    done; if the command waited for outcomes, all are accepted
+  1    failed, or not all outcomes are accepted
   2    wrong usage, configuration or changes; nothing was queued
   130  interrupted`;
 
-/** Declares the commands for changes: what is sent to Procurios. */
+/** Declares the commands for changes that are sent to Procurios. */
 export function addChangeCommands(program: Command, run: RunCommand): void {
   addPush(program).action((file, options) =>
     run(async () => (await import('../changes/push.ts')).push(file, options)),
   );
-  const changes = program.command('changes').description('See and decide what becomes of changes.');
+  const changes = program.command('changes').description('See changes and decide about them.');
   addList(changes).action((options) =>
     run(async () => (await import('../changes/list.ts')).printChangeList(options)),
   );
@@ -36,15 +36,15 @@ function addPush(program: Command): Command {
     .addHelpText(
       'after',
       `
-FILE has a change on each line; - is stdin:
+FILE has a change on each line; - reads stdin:
   {"operation": "register", "subject": "form/1", "body": {"first_name": "Ada"}}
-"changeId" is made where it is absent; "parameters" fill the operation's path.
-All are checked before any is queued. Queueing the same change again is harmless
-as long as its changeId stays.
+A change without "changeId" gets one; "parameters" fill the operation's path.
+All changes are checked before the first is queued. A change that is queued
+again with the same changeId is not sent again.
 
-With --embedded the changes are sent by this command, so that it waits. Ctrl-C
-stops it; what is queued stays queued, for the next push to send. One of an
-empty file sends that alone.
+With --embedded this command sends the changes itself, so it always waits.
+Ctrl-C stops it, and changes on the queue stay there. The next push sends them,
+also one of an empty file.
 
 Examples:
   $ npx procurios-sync push changes.jsonl
@@ -56,9 +56,9 @@ ${EXIT_CODES}`,
 
 function addList(changes: Command): Command {
   return withTables(changes.command('list'))
-    .description('List changes and their outcomes, those queued last first.')
-    .addOption(new Option('--outcome <outcome>', 'only these').choices(OUTCOMES))
-    .option('--since <time>', 'only those queued since: 2026-11-24 or 2026-11-24T04:00Z', time)
+    .description('List changes and their outcomes, newest first.')
+    .addOption(new Option('--outcome <outcome>', 'only changes of this outcome').choices(OUTCOMES))
+    .option('--since <time>', 'only changes queued since: 2026-11-24 or 2026-11-24T04:00Z', time)
     .option('--limit <count>', 'list at most this many', wholeNumber(1), 20)
     .addHelpText(
       'after',
@@ -71,19 +71,19 @@ Examples, after npm start:
 
 function addShow(changes: Command): Command {
   return withTables(changes.command('show <id>'))
-    .description('Show all that is known of a change.')
-    .option('--reveal', 'with the values of its body and parameters')
+    .description('Show all that is known about a change.')
+    .option('--reveal', 'also show the values that were sent, and error texts')
     .addHelpText('after', '\nExample:\n  $ npx procurios-sync changes show b7c1 --reveal');
 }
 
 function addResend(changes: Command): Command {
   return withTables(changes.command('resend <id...>'))
-    .description('Send changes again that were rejected, are held or of unknown outcome.')
+    .description('Send changes again that are rejected, held or of unknown outcome.')
     .option('--yes', 'do not ask first')
     .addHelpText(
       'after',
       `
-A change of unknown outcome may have been applied already: look in Procurios first.
+A change of unknown outcome may have been applied, so look in Procurios first.
 
 Example:
   $ npx procurios-sync changes resend b7c1 b7c2
@@ -94,14 +94,14 @@ ${EXIT_CODES}`,
 
 function addSettle(changes: Command): Command {
   return withTables(changes.command('settle <id>'))
-    .description('Declare what became of a change; its body is dropped.')
-    .option('--accepted', 'it was applied')
-    .option('--rejected', 'it was not, and is not to be sent again')
-    .requiredOption('--note <text>', 'how that is known')
+    .description('Declare the outcome of a change; its body is dropped.')
+    .option('--accepted', 'the change was applied')
+    .option('--rejected', 'it was not applied, and will not be sent again')
+    .requiredOption('--note <text>', 'how you know the outcome')
     .addHelpText(
       'after',
       `
-Settled wrongly, settle it again: the notes of both are kept.
+A wrong settlement can be settled again; both notes are kept.
 
 Example:
   $ npx procurios-sync changes settle b7c1 --accepted --note "seen in Procurios"`,
@@ -112,5 +112,5 @@ Example:
 function time(text: string): number {
   const ms = /^\d{4}-\d{2}-\d{2}(?:T|$)/.test(text) ? Date.parse(text) : Number.NaN;
   if (!Number.isNaN(ms)) return ms;
-  throw new InvalidArgumentError('Expected a day or a time: 2026-11-24 or 2026-11-24T04:00Z.');
+  throw new InvalidArgumentError('Expected a date or a time: 2026-11-24 or 2026-11-24T04:00Z.');
 }

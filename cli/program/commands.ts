@@ -10,7 +10,7 @@ import { DEMO_TABLES, EXIT_CODES, type RunCommand, wholeNumber, withTables } fro
 /**
  * Declares the commands.
  *
- * @param run - Runs one; what it resolves to is the exit code.
+ * @param run - Runs a command.
  */
 export function addCommands(program: Command, run: RunCommand): void {
   program.description("Keeps a faithful copy of a Procurios environment's objects in DynamoDB.").addHelpText(
@@ -18,13 +18,13 @@ export function addCommands(program: Command, run: RunCommand): void {
     `
 Examples:
   $ npx procurios-sync demo              see it work, without AWS or an account
-  $ npx procurios-sync discover          write a config of what you can reach
+  $ npx procurios-sync discover          write a config for your environment
   $ npx procurios-sync pull --embedded   pull into tables on this machine
   $ npx procurios-sync pull              pull into tables in your AWS account
 
 ${EXIT_CODES}`,
   );
-  // Each is loaded when it is called for: help and wrong usage should not wait for the AWS SDK.
+  // Each command is loaded when it runs, so that help and wrong usage do not wait for the AWS SDK.
   addPull(program).action((options) =>
     run(async () =>
       options.deployed
@@ -55,18 +55,18 @@ function addPull(program: Command): Command {
     .description('Pull objects from Procurios into DynamoDB.')
     .option('--stream <name...>', 'only these streams, in this order')
     .option('--dry-run', 'read and compare, but write nothing')
-    .option('--deployed', 'start the pull that is deployed in AWS, instead')
-    .option('--wait', 'with --deployed: follow it to its end')
+    .option('--deployed', 'start the pull function in AWS instead')
+    .option('--wait', 'with --deployed: follow the run until it ends')
     .addHelpText(
       'after',
       `
-With --embedded the client's id and secret come from PROCURIOS_CLIENT_ID and
-PROCURIOS_CLIENT_SECRET; without it, from AWS Secrets Manager.
-Ctrl-C stores what was read and stops; the next pull goes on from there.
+The client's id and secret come from AWS Secrets Manager; with --embedded, from
+PROCURIOS_CLIENT_ID and PROCURIOS_CLIENT_SECRET.
+Ctrl-C stores what was read and stops. The next pull continues there.
 
-With --deployed the function in AWS pulls all streams, as on its schedule.
-Where it is at work already, --wait follows that run. Ctrl-C ends the
-following, not the run.
+With --deployed the function in AWS pulls all streams, as on its schedule. If it
+is running already, --wait follows that run. Ctrl-C ends the following, not the
+run.
 
 Examples:
   $ npx procurios-sync pull
@@ -81,9 +81,9 @@ ${EXIT_CODES}`,
 
 function addShow(program: Command): Command {
   return withTables(program.command('show <stream> [id]'))
-    .description("Show items of a stream's table, or one of them whole.")
+    .description("Show items of a stream's table, or one item whole.")
     .option('--limit <count>', 'list at most this many', wholeNumber(1), 20)
-    .option('--rejects', 'show what could not be stored, and why')
+    .option('--rejects', 'list the objects that could not be stored, and why')
     .addHelpText(
       'after',
       `
@@ -98,7 +98,7 @@ function addExport(program: Command): Command {
   return withTables(program.command('export <stream>'))
     .description("Export the objects of a stream's table as Procurios gave them.")
     .addOption(
-      new Option('--format <format>', 'a JSON object a line, or a table')
+      new Option('--format <format>', 'one JSON object per line, or a table')
         .choices(['jsonl', 'csv'])
         .default('jsonl'),
     )
@@ -117,9 +117,9 @@ function addSimulator(program: Command): Command {
   return program
     .command('simulator')
     .description('Run a simulated Procurios environment on this machine.')
-    .option('--port <number>', 'the port to listen on; 0 takes a free one', wholeNumber(0, 65_535), 4010)
+    .option('--port <number>', 'the port to listen on; 0 chooses a free one', wholeNumber(0, 65_535), 4010)
     .option('--relations <number>', 'people and organisations', wholeNumber(10, 1_000_000), 1000)
-    .option('--seed <number>', 'the same seed gives the same data', wholeNumber(0), 1)
+    .option('--seed <number>', 'the same seed makes the same data', wholeNumber(0), 1)
     .option('--json', 'print address and credentials as JSON')
     .addHelpText(
       'after',

@@ -4,7 +4,7 @@ import type { RunCommand } from './options.ts';
 
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'];
 
-/** Declares what shells complete commands with. */
+/** Declares the commands for completion in shells. */
 export function addCompletion(program: Command, run: RunCommand): void {
   program
     .command('completion')
@@ -13,18 +13,18 @@ export function addCompletion(program: Command, run: RunCommand): void {
     .addHelpText(
       'after',
       `
-Where procurios-sync is not on the PATH, have the shell know it by that name, in
-this folder (bash also needs the package bash-completion):
+If procurios-sync is not on the PATH, define it in the shell, in this folder
+(bash also needs the package bash-completion):
   bash, zsh   procurios-sync() { npx procurios-sync "$@"; }
   fish        function procurios-sync; npx procurios-sync $argv; end
   powershell  function procurios-sync { npx procurios-sync @args }
-and then, in the same shell or in its startup file:
+Then, in the same shell or in its startup file:
   bash        source <(procurios-sync completion bash)
   zsh         source <(procurios-sync completion zsh)
   fish        procurios-sync completion fish | source
   powershell  procurios-sync completion powershell | Out-String | iex
 
-Names of streams come from the config in the folder that you are in.
+Names of streams come from the config in the current folder.
 
 Example:
   $ npx procurios-sync completion bash > ~/.procurios-sync-completion`,
@@ -32,7 +32,7 @@ Example:
     .action((shell: string) =>
       run(async () => (await import('./completion.ts')).printCompletionScript(shell)),
     );
-  // What the scripts call at every press of the key.
+  // The scripts call this command each time the operator asks for completions.
   program
     .command('complete [args...]', { hidden: true })
     .action((args: string[]) =>
@@ -40,7 +40,7 @@ Example:
     );
 }
 
-/** What can be completed, command by command: `changes list`. */
+/** All commands, with their options and arguments. */
 function describe(command: Command, path = ''): CommandWords[] {
   const help = command.createHelp();
   const own = {

@@ -5,9 +5,9 @@ import { ERROR_GUIDE } from '../../operator/error-guide.ts';
 import { DEFAULT_CONFIG } from '../../operator/options.ts';
 import { EXIT } from '../terminal/output-lines.ts';
 
-/** What can stand behind the program's name. */
+/** A command, as far as completion needs it. */
 export interface CommandWords {
-  /** `changes list`; empty: the program itself. */
+  /** `changes list`; empty for the program itself. */
   readonly path: string;
   readonly description: string;
   readonly options: readonly {
@@ -23,17 +23,17 @@ export interface CommandWords {
   }[];
 }
 
-/** A word in single quotes, as all four shells take it. */
+/** A word in single quotes, which all four shells understand. */
 const quoted = (path: string): string => `'${path}'`;
 
-/** `procurios-sync completion SHELL`: the script asks this very program, without npx in between. */
+/** `procurios-sync completion SHELL`: prints a script that calls this program directly, because npx would be slow. */
 export function printCompletionScript(shell: string): number {
   const launcher = fileURLToPath(new URL('../../bin/launch.js', import.meta.url));
   script(shell, 'procurios-sync', `${quoted(process.execPath)} ${quoted(launcher)}`);
   return EXIT.done;
 }
 
-/** Prints what the words can be completed with, as the shells' scripts read it. */
+/** Prints the completions of a command line, in the form that the shells' scripts read. */
 export async function complete(commands: readonly CommandWords[], args: string[]): Promise<number> {
   const streams = await streamNames(args);
   const topics = [
@@ -57,7 +57,7 @@ export async function complete(commands: readonly CommandWords[], args: string[]
   return EXIT.done;
 }
 
-/** Those of the config that the words name; none where it cannot be read, since nobody wants an error at a key's press. */
+/** The streams of the config that the arguments name. None if it cannot be read, because a key press must not print an error. */
 async function streamNames(args: readonly string[]): Promise<readonly string[]> {
   const at = args.indexOf('--config');
   const file = at === -1 ? DEFAULT_CONFIG : (args[at + 1] ?? DEFAULT_CONFIG);

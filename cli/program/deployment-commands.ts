@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { DEMO_TABLES, type RunCommand, withTables } from './options.ts';
 
-/** Declares the commands for what runs in AWS. */
+/** Declares the commands for a deployment in AWS. */
 export function addDeploymentCommands(program: Command, run: RunCommand): void {
   addConfigure(program).action((options) =>
     run(async () => (await import('../login/configure.ts')).configure(options)),
@@ -17,9 +17,9 @@ function addStatus(program: Command): Command {
     .addHelpText(
       'after',
       `
-Shows the last runs, each stream's last walk, the changes and their queue; of
-what is deployed also the alarms that fire, the pull that is at work and the
-next start. What may not be read is left out, and said.
+Shows the last runs, each stream's last walk, the changes and their queue. For a
+deployment it also shows the alarms that fire, the pull that is running and the
+next start. A part that could not be read is named.
 
 Examples:
   $ npx procurios-sync status
@@ -45,14 +45,14 @@ function addConfigure(program: Command): Command {
     .addHelpText(
       'after',
       `
-Asks for both, has Procurios give a token for them, and stores them in the
-secret that the stack made. Nothing is stored when they are refused; what was
-typed appears nowhere. Running it again replaces them: the functions read the
-new ones by themselves, without a deploy.
+Asks for both, checks them by asking Procurios for a token, and stores them in
+the secret that the stack created. If Procurios refuses them, nothing is stored.
+They are never shown. Run it again to replace them; the functions read the new
+ones without a deploy.
 
 --skip-check is for a machine that reaches AWS but not Procurios.
-With --embedded there is nothing to store: set PROCURIOS_CLIENT_ID and
-PROCURIOS_CLIENT_SECRET.
+With --embedded nothing is stored; set PROCURIOS_CLIENT_ID and
+PROCURIOS_CLIENT_SECRET instead.
 
 Examples:
   $ npx procurios-sync configure

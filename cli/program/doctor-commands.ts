@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { DEFAULT_CONFIG } from '../../operator/options.ts';
 import { type RunCommand, wholeNumber, withTables } from './options.ts';
 
-/** Declares the commands that find out: what is wrong, and what there is. */
+/** Declares the commands that examine an environment. */
 export function addDoctorCommands(program: Command, run: RunCommand): void {
   addDoctor(program).action((options) =>
     run(async () => (await import('../doctor/doctor.ts')).doctor(options)),
@@ -14,16 +14,16 @@ export function addDoctorCommands(program: Command, run: RunCommand): void {
 
 function addDoctor(program: Command): Command {
   return withTables(program.command('doctor'))
-    .description('Find out what is wrong, and what to do about it.')
+    .description('Find out what is wrong, and how to fix it.')
     .addHelpText(
       'after',
       `
-Looks at this machine, the config, the access to Procurios, the first page of
-every stream, the schemas of operations, and what is deployed. It writes
-nothing, reads two pages of a stream at most, and shows no values of objects.
+Checks this machine, the config, the access to Procurios, the first page of
+every stream, the schemas of operations, and the deployment. It writes nothing,
+reads at most two pages of a stream, and shows no values of objects.
 
-Works before anything is deployed: with --embedded it needs no AWS; without it,
-PROCURIOS_CLIENT_ID and PROCURIOS_CLIENT_SECRET stand in for the secret.
+It also works before a deploy. With --embedded it needs no AWS; without it,
+PROCURIOS_CLIENT_ID and PROCURIOS_CLIENT_SECRET replace the missing secret.
 
 Examples:
   $ npx procurios-sync doctor
@@ -31,7 +31,7 @@ Examples:
   $ npx procurios-sync doctor --json | jq '.findings[] | select(.fix)'
 
 Exit codes:
-  0    all is well, warnings included
+  0    all is well, or there are only warnings
   1    something does not work
   2    wrong usage`,
     );
@@ -41,15 +41,15 @@ function addDiscover(program: Command): Command {
   const shop = wholeNumber(1);
   return program
     .command('discover')
-    .description('List what your credentials reach, and write a config of it.')
+    .description('List what your credentials can read, and write a config.')
     .option('--host <url>', 'your environment: https://acme.procurios.site')
     .option('--token-url <url>', 'where tokens are requested, if not on the host')
-    .option('--environment <name>', 'names the tables; else from the host')
-    .option('--all', 'everything that can be pulled, without asking')
-    .option('--stream <name...>', 'only these of the streams that are found')
+    .option('--environment <name>', 'part of the names of tables; by default from the host')
+    .option('--all', 'choose every stream that can be pulled, without asking')
+    .option('--stream <name...>', 'choose only these streams, without asking')
     .option('--list', 'only list; write nothing')
     .option('--out <file>', 'the config file to write', DEFAULT_CONFIG)
-    .option('--force', 'replace the file, whatever is in it')
+    .option('--force', 'replace the file if it exists')
     .option('--scope <scope...>', "ask for these scopes, not all of the catalogue's")
     .option('--shop <number...>', 'webshops to look for orders in', (text, all: number[] = []) => [
       ...all,
@@ -60,9 +60,9 @@ function addDiscover(program: Command): Command {
     .addHelpText(
       'after',
       `
-The client's id and secret are asked for, unless PROCURIOS_CLIENT_ID and
-PROCURIOS_CLIENT_SECRET are set or --stdin is given. A page or two of every
-listing is read, nothing is written to Procurios, no object is shown or kept.
+Asks for the client's id and secret, unless PROCURIOS_CLIENT_ID and
+PROCURIOS_CLIENT_SECRET are set or --stdin is given. Reads one or two pages of
+each listing. Writes nothing to Procurios, and shows and stores no object.
 
 Examples:
   $ npx procurios-sync discover
@@ -76,7 +76,7 @@ Against a simulated Procurios (npx procurios-sync simulator):
 
 Exit codes:
   0    done
-  1    failed, refused, or nothing that can be pulled
+  1    failed, refused, or found nothing that can be pulled
   2    wrong usage; nothing was written
   130  interrupted; nothing was written`,
     );

@@ -2,13 +2,13 @@ import type { Command } from 'commander';
 import { helpWithCode } from './help.ts';
 import type { RunCommand } from './options.ts';
 
-/** Declares `help`, which knows the commands and the error codes. */
+/** Declares `help`, which explains commands and error codes. */
 export function addHelp(program: Command, run: RunCommand): void {
   program.helpCommand(false);
   program
     .command('help [topic...]')
     .description('Print help for a command or an error code.')
-    .option('--json', 'print what is known of a code as JSON')
+    .option('--json', 'print the help for an error code as JSON')
     .addHelpText(
       'after',
       `
@@ -27,7 +27,7 @@ Examples:
     );
 }
 
-/** The command that the words lead to, the program itself for none; undefined: there is none. */
+/** The command with these words as its path, or the program itself for no words; undefined if there is none. */
 function commandNamed(program: Command, words: readonly string[]): Command | undefined {
   return words.reduce<Command | undefined>(
     (command, word) => command?.commands.find((each) => each.name() === word),
@@ -35,7 +35,7 @@ function commandNamed(program: Command, words: readonly string[]): Command | und
   );
 }
 
-/** `changes`, `changes list`. */
+/** The paths of all commands below a command: `changes`, `changes list`. */
 function pathsOf(command: Command, before: readonly string[] = []): string[] {
   return command.commands.flatMap((each) => {
     const path = [...before, each.name()];

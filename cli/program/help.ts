@@ -7,10 +7,10 @@ import { EXIT, print } from '../terminal/output-lines.ts';
 import { textWidth, wrapped } from '../terminal/text.ts';
 
 /**
- * `procurios-sync help CODE`: what an error code means and what to do.
+ * `procurios-sync help CODE`: prints what an error code means and what to do.
  *
- * @param commands - Names of what else there is help for, to suggest from.
- * @throws {CommandError} `USAGE`: there is no such code.
+ * @param commands - Names of the commands, to suggest one if the topic is misspelt.
+ * @throws {CommandError} `USAGE` if there is no such code.
  */
 export function helpWithCode(
   topic: string,
@@ -20,7 +20,7 @@ export function helpWithCode(
   const code = topic.toUpperCase().replace(/[- ]/g, '_');
   if (!isErrorCode(code)) {
     const suggestion = suggestionFor(topic, [...commands, ...Object.keys(ERROR_GUIDE)]);
-    const message = `there is no help for ${printable(topic)}${suggestion}; it takes a command or an error code`;
+    const message = `there is no help for ${printable(topic)}${suggestion}; name a command or an error code`;
     throw new CommandError('USAGE', message);
   }
   print(json ? JSON.stringify({ code, ...ERROR_GUIDE[code] }) : guideText(code));
@@ -49,7 +49,7 @@ function guideText(code: ErrorCode): string {
   ].join('\n');
 }
 
-/** What stands in backticks, in a colour on a terminal that shows colours, else plain. */
+/** The text without its backticks. What they enclose is coloured if the terminal shows colours. */
 function withCode(text: string): string {
   return text.replace(/`([^`]+)`/g, (_whole, code: string) =>
     styleText('cyan', code, { stream: process.stdout }),

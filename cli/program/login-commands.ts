@@ -5,11 +5,11 @@ const EXAMPLE = '--embedded --config examples/user-login.config.ts';
 
 const EXIT_CODES = `Exit codes:
   0    done
-  1    failed, refused, or nobody came back in time; nothing was stored
+  1    failed, refused, or not completed in time; nothing was stored
   2    wrong usage or configuration
   130  interrupted`;
 
-/** Declares the commands for a user's consent: the authorization code grant. */
+/** Declares the commands for the authorization code grant, by which a user consents. */
 export function addLoginCommands(program: Command, run: RunCommand): void {
   addLogin(program).action((options) => run(async () => (await import('../login/login.ts')).login(options)));
   addLogout(program).action((options) =>
@@ -19,17 +19,18 @@ export function addLoginCommands(program: Command, run: RunCommand): void {
 
 function addLogin(program: Command): Command {
   return withTables(program.command('login'))
-    .description('Log in as a user: requests are then made in their name.')
-    .option('--redirect-url <url>', "where the browser comes back to, instead of the config's")
-    .option('--no-browser', 'print the address, and do not open it')
-    .option('--timeout <seconds>', 'how long the user has', wholeNumber(1, 3600), 300)
+    .description('Log in as a user, in whose name requests are then made.')
+    .option('--redirect-url <url>', "where the browser returns to, instead of the config's")
+    .option('--no-browser', 'print the address without opening it')
+    .option('--timeout <seconds>', 'seconds that the user has', wholeNumber(1, 3600), 300)
     .addHelpText(
       'after',
       `
-For configs with auth.grant 'authorizationCode'. The browser comes back to the
-redirect url, letter by letter one of those registered with Procurios. One on
-this machine is listened to; from any other, and from another machine's browser,
-paste the address that the browser ends at, or pipe it in.
+For configs with auth.grant 'authorizationCode'. The browser returns to the
+redirect url, which must be exactly one of those registered with Procurios. This
+command listens on a redirect url on this machine. For any other, or with a
+browser on another machine, paste the address at which the browser stops, or
+pipe it in.
 
 The token is stored in the secret procurios-sync/<environment>/user; with
 --embedded in a file in .procurios-sync/ that only you may read.
@@ -46,7 +47,7 @@ ${EXIT_CODES}`,
 
 function addLogout(program: Command): Command {
   return withTables(program.command('logout'))
-    .description("Forget the user's token.")
+    .description("Delete the user's token.")
     .addHelpText(
       'after',
       `

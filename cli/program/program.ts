@@ -7,7 +7,7 @@ import { EXIT } from '../terminal/output-lines.ts';
 import { addCommands } from './commands.ts';
 import { reportError } from './report-error.ts';
 
-/** Has a command report wrong usage as every other failure is reported. */
+/** Makes a command throw wrong usage as a `CommandError`, so that it is reported like every other failure. */
 function reportUsage(command: Command): Command {
   return command
     .version(packageJson.version, '-V, --version', 'print the version')
@@ -19,7 +19,7 @@ function reportUsage(command: Command): Command {
 }
 
 function usageError({ code, message }: CommanderError, command: Command): CommandError {
-  // The help was printed instead of a message.
+  // Commander would print the help instead of a message.
   const text = code === 'commander.help' ? 'no command is given' : message;
   const sentence = text
     .replace(/^error: /, '')
@@ -34,7 +34,7 @@ function pathOf(command: Command): string {
 }
 
 /**
- * Runs `procurios-sync` with these arguments, and reports what fails.
+ * Runs `procurios-sync` with these arguments, and reports a failure.
  *
  * @returns The exit code.
  */
@@ -54,7 +54,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     return code;
   } catch (error) {
     const isHelpOrVersion = error instanceof CommanderError && error.exitCode === 0;
-    // As the options can be told where the arguments were not understood.
+    // Read from the arguments directly, because commander may have failed to parse them.
     const given: Partial<CommonOptions> = {
       json: args.includes('--json'),
       embedded: args.includes('--embedded'),

@@ -9,7 +9,7 @@ import { EXIT, print, say } from '../terminal/output-lines.ts';
 
 const EMBEDDED_HINT = '--embedded uses tables on this machine instead of AWS';
 
-/** What a person reads of a list before mending what it begins with. */
+/** Problems that are shown, because an operator corrects the first ones and runs the command again. */
 const MOST_PROBLEMS = 50;
 
 interface Failure {
@@ -18,7 +18,7 @@ interface Failure {
   readonly problems: readonly Problem[];
 }
 
-/** Where a failure's code tells more than that the command failed. */
+/** Exit codes of the failures that do not exit with `EXIT.failed`. */
 const EXIT_CODES: Readonly<Record<string, number>> = {
   CONFIG_INVALID: EXIT.usage,
   CHANGE_INVALID: EXIT.usage,
@@ -27,9 +27,8 @@ const EXIT_CODES: Readonly<Record<string, number>> = {
 };
 
 /**
- * Tells of a failure and gives the exit code for it. With `--json` it is the one document on stdout.
- *
- * What is not expected is a bug: its stack goes to stderr.
+ * Reports a failure, and returns the exit code for it. With `--json` the failure is the one document on stdout. The stack of
+ * an unexpected error goes to stderr.
  */
 export function reportError(error: unknown, { json, embedded }: Partial<CommonOptions>): number {
   const failure = describe(error);
@@ -42,7 +41,7 @@ export function reportError(error: unknown, { json, embedded }: Partial<CommonOp
     if (more > 0) say(`  … and ${grouped(more)} more; --json has all`);
     const hints = [proxyHint(failure.code), failure.code.startsWith('STORE_') && !embedded && EMBEDDED_HINT];
     for (const hint of hints) if (hint) say(`  ${hint}`);
-    // Wrong usage names the help that it needs.
+    // A message about wrong usage names the command's help itself.
     if (process.stderr.isTTY && failure.code !== 'USAGE')
       say(`  see npx procurios-sync help ${failure.code}`);
   }
@@ -61,7 +60,7 @@ function describe(error: unknown): Failure {
   const name = error instanceof Error ? error.name : typeof error;
   return {
     code: 'BUG',
-    message: `an unexpected ${name}; please report it, with what is below`,
+    message: `an unexpected ${name}; please report it with the lines below`,
     problems: [],
   };
 }
@@ -70,8 +69,8 @@ function isFileError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'path' in error && 'syscall' in error && 'code' in error;
 }
 
-/** Where it happened. Not the message, which may quote what was being read. */
+/** The lines of the stack without the message, which may quote values. */
 function stackOf(error: unknown): string {
   const stack = error instanceof Error ? error.stack : undefined;
-  return stack?.slice(stack.indexOf('\n    at ') + 1) ?? 'it has no stack';
+  return stack?.slice(stack.indexOf('\n    at ') + 1) ?? 'the error has no stack';
 }

@@ -4,13 +4,13 @@ import type { Credentials } from '../../lambda/core/token/credentials.ts';
 import { CommandError } from '../../operator/command-error.ts';
 import { answered, canAsk } from './terminal.ts';
 
-/** What Procurios hands out is far shorter. */
+/** Far longer than any id or secret of Procurios. */
 const LONGEST = 4096;
 
 /**
- * Asks for the client's id and secret on the terminal, where stars stand for what is typed.
+ * Asks for the client's id and secret on the terminal, which shows stars for what is typed.
  *
- * @throws {CommandError} `USAGE`: there is no terminal. `INTERRUPTED`.
+ * @throws {CommandError} `USAGE` if there is no terminal. `INTERRUPTED`.
  */
 export async function askCredentials(): Promise<Credentials> {
   if (!canAsk()) {
@@ -31,13 +31,13 @@ async function ask(message: string): Promise<string> {
 /**
  * Reads `{"clientId": "…", "clientSecret": "…"}` from stdin, for automation.
  *
- * @throws {CommandError} `USAGE`, naming the field and never what it holds.
+ * @throws {CommandError} `USAGE`. The message names the field, and never quotes its value.
  */
 export async function readCredentials(input: NodeJS.ReadableStream): Promise<Credentials> {
   const fields = parseFields(await text(input));
   for (const name of Object.keys(fields)) {
     if (name !== 'clientId' && name !== 'clientSecret')
-      throw malformed('it has another field than these two');
+      throw malformed('it has a field other than these two');
   }
   return { clientId: checked('clientId', fields), clientSecret: checked('clientSecret', fields) };
 }
@@ -50,7 +50,8 @@ function parseFields(json: string): Readonly<Record<string, unknown>> {
     // Without a cause: the parser's message quotes the text.
     throw malformed(json.trim() === '' ? 'it is empty' : 'it is not JSON');
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw malformed('it is no object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw malformed('it is not an object');
   return { ...value };
 }
 
@@ -70,14 +71,14 @@ function malformed(problem: string): CommandError {
 }
 
 /**
- * What keeps a text from being an id or a secret, in words to follow its name: OAuth2 allows printable ASCII. Spaces at
- * its ends are there by mistake, but to take them away could be one as well.
+ * What is wrong with an id or a secret, in words that follow its name; undefined if nothing is. OAuth2 allows printable
+ * ASCII. A space at an end is refused and not removed, because removing it could be a mistake too.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#appendix-A.1
  */
 function whatIsWrong(value: string): string | undefined {
   if (value === '') return 'is empty';
-  if (value !== value.trim()) return 'has a space or a line end at its ends';
-  if (!/^[\x20-\x7e]+$/.test(value)) return 'holds characters other than printable ASCII';
+  if (value !== value.trim()) return 'begins or ends with a space or a line end';
+  if (!/^[\x20-\x7e]+$/.test(value)) return 'has characters other than printable ASCII';
   return value.length > LONGEST ? `is longer than ${LONGEST} characters` : undefined;
 }

@@ -1,25 +1,25 @@
 import { EXIT, say } from './output-lines.ts';
 
-/** While it is not disposed of, Ctrl-C (and SIGTERM) does not end the process at once. */
+/** Until it is disposed of, Ctrl-C and SIGTERM do not end the process at once. */
 export interface Interrupt extends Disposable {
   /** Aborts at the first Ctrl-C. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Has Ctrl-C end a command in good order. A second one ends the process as it is.
+ * Lets a command complete its work after the first Ctrl-C. The second one ends the process at once.
  *
- * @param whatNow - Says, for people, what the command does before it ends.
- * @param atOnce - Called at the second Ctrl-C, the last thing that happens.
+ * @param whatNow - A line that says what the command does before it ends.
+ * @param atOnce - Called at the second Ctrl-C, just before the process ends.
  */
 export function onInterrupt(whatNow: string, atOnce: () => void): Interrupt {
   return listen(`${whatNow}; press Ctrl-C again to stop at once`, atOnce);
 }
 
 /**
- * Has Ctrl-C end the watching of something that goes on without this process.
+ * Lets Ctrl-C end the watching of work that runs outside this process.
  *
- * @param whatNow - Says, for people, that it does.
+ * @param whatNow - A line that says that the work goes on.
  */
 export function whileWatching(whatNow: string): Interrupt {
   return listen(whatNow, () => {});

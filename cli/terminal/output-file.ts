@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { CommandError } from '../../operator/command-error.ts';
 
-/** Where an export goes. Disposing of one that was not finished leaves no file. */
+/** The destination of an export. Disposing of it before `finish` leaves no file. */
 export interface Output extends AsyncDisposable {
-  /** False once nobody reads any more, as after `head -1`. */
+  /** False once the reader has closed stdout, as `head -1` does. */
   readonly isWanted: boolean;
-  /** Waits until there is room for more. */
+  /** Writes, and waits until the destination can take more. */
   write(text: string): Promise<void>;
-  /** Everything is written: a file now appears under its name. */
+  /** Ends the writing, and gives a file its name. */
   finish(): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ function stdout(): Output {
     },
     async write(text) {
       if (!isWanted || stream.write(text)) return;
-      // The stream's own listeners tell a reader who left from other errors.
+      // A failure here is noted only. The listener in output-lines.ts throws it unless the reader has closed stdout.
       await once(stream, 'drain').catch(noteEnd);
     },
     async finish() {},

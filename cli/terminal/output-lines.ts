@@ -1,18 +1,18 @@
 /** @see The README's table of exit codes. */
 export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
-/** A line for people: on stderr, so that stdout holds results only. */
+/** Writes a line for people to stderr, because stdout holds results only. */
 export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** A line of the result. */
+/** Writes a line of the result to stdout. */
 export function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
 /**
- * Lets whoever reads the output leave early, as `head -1` does: the command still does what it was asked to, and ends
+ * Ignores that a reader of the output has closed it, as `head -1` does. The command still completes its work, and ends
  * with its own exit code.
  */
 export function outliveReaders(): void {

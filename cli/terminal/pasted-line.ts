@@ -4,8 +4,8 @@ import { CommandError } from '../../operator/command-error.ts';
 /**
  * Reads the first line of stdin that is not empty, typed or piped in.
  *
- * @param signal - When it aborts, nobody waits for the line any more: then this never settles.
- * @throws {CommandError} `USAGE`: stdin ended first. `INTERRUPTED`: Ctrl-C on a terminal.
+ * @param signal - Stops the reading. The promise then never settles.
+ * @throws {CommandError} `USAGE` if stdin ended first.
  */
 export async function readPastedLine(signal: AbortSignal): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
@@ -18,7 +18,9 @@ export async function readPastedLine(signal: AbortSignal): Promise<string> {
   lines.on('close', () => {
     process.stdin.pause();
     if (!signal.aborted) {
-      reject(new CommandError('USAGE', 'no address was pasted; expected the one that the browser ends at'));
+      reject(
+        new CommandError('USAGE', 'no address was pasted; expected the address at which the browser stopped'),
+      );
     }
   });
   signal.addEventListener('abort', () => lines.close(), { once: true });

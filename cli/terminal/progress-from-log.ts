@@ -16,9 +16,9 @@ const LINE = z.discriminatedUnion('message', [
 ]);
 
 /**
- * Follows a pull by what its function logs.
+ * Shows a pull's progress from the log of its function.
  *
- * @returns What takes the log's lines; those that are about something else it leaves alone.
+ * @returns A function to call with each line of the log. It ignores lines that are not about progress.
  */
 export function progressOfLog(progress: Progress, streams: readonly Stream[]): (line: string) => void {
   const byName = new Map(streams.map((stream) => [stream.name, stream]));

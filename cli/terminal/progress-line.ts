@@ -7,7 +7,7 @@ import { countWord } from './count-word.ts';
 export interface UnderWay {
   /** The page just read. */
   readonly page: number;
-  /** Number of the last page; undefined: nobody has said. */
+  /** Number of the last page; undefined if Procurios did not say. */
   readonly last: number | undefined;
   /** Objects in the pages so far. */
   readonly objects: number;
@@ -19,12 +19,12 @@ const WIDEST_NAME = 24;
 const WIDEST_BAR = 24;
 const NARROWEST_BAR = 6;
 
-/** How wide the column of the streams' names is. */
+/** The width of the column with the streams' names. */
 export function nameWidth(names: readonly string[]): number {
   return Math.min(WIDEST_NAME, Math.max(...names.map((name) => name.length)));
 }
 
-/** `members  ███░░░ 12/30 pages  1,200 objects  950/s  3 s left`, as much of it as fits into so many characters. */
+/** `members  ███░░░ 12/30 pages  1,200 objects  950/s  3 s left`, or as much of it as fits into `most` characters. */
 export function underWayLine(name: string, state: UnderWay, most: number): string {
   const { page, last, objects, pagesPerSecond, objectsPerSecond } = state;
   const pages = last === undefined ? `page ${grouped(page)}` : `${grouped(page)}/${grouped(last)} pages`;
@@ -51,8 +51,8 @@ function bar(share: number, width: number): string {
 }
 
 /**
- * `members  3,000 objects: 12 written, 2,988 unchanged  1.6 s`, or how far it got and why not further. The time is
- * left out where it does not fit into so many characters.
+ * `members  3,000 objects: 12 written, 2,988 unchanged  1.6 s`, or `members  failed after 30 pages: UNAVAILABLE  1.6 s`.
+ * The time is left out if the line would be longer than `most` characters.
  */
 export function endingLine(
   name: string,

@@ -9,23 +9,23 @@ import { shortened, wholeSeconds } from '../../operator/words.ts';
 import { say } from './output-lines.ts';
 import { endingLine, nameWidth, type UnderWay, underWayLine } from './progress-line.ts';
 
-/** A pull's progress on stderr; disposing of it ends what it shows. */
+/** A pull's progress on stderr. Disposing of it removes the spinner. */
 export type ShownProgress = Progress & Disposable;
 
-/** Without a terminal, a line about a stream under way appears this often. */
+/** Milliseconds between two lines about a stream in progress, if stderr is no terminal. */
 const LINE_EVERY_MS = 10_000;
-/** In front of a line on a terminal stand a symbol and a space; behind it, an echoed `^C` must not wrap. */
+/** Columns kept free: for the symbol and the space before a line, and for an echoed `^C` after it, which must not wrap. */
 const TERMINAL_MARGIN = 6;
 const PLAIN_WIDTH = 120;
 
-/** Shows how a pull gets on: a bar per stream on a terminal, plain lines elsewhere. */
+/** Shows a pull's progress as a bar for each stream on a terminal, and as plain lines elsewhere. */
 export function createProgress(streams: readonly Stream[], isDryRun: boolean): ShownProgress {
   const width = nameWidth(streams.map(({ name }) => name));
   const label = ({ name }: Stream): string => shortened(name, width).padEnd(width);
   return isTerminal() ? barProgress(label, isDryRun) : lineProgress(label, isDryRun);
 }
 
-/** Whether lines on stderr can be written over. A terminal that does not say how wide it is would have ora hang. */
+/** Whether lines on stderr can be written over. Without a width they cannot, because ora would hang. */
 export function isTerminal(): boolean {
   return process.stderr.isTTY && process.stderr.columns > 0 && process.env.TERM !== 'dumb';
 }
@@ -33,7 +33,7 @@ export function isTerminal(): boolean {
 /** A spinner on stderr that obeys `NO_COLOR` and leaves the keyboard alone. */
 export function createSpinner(isSilent = false) {
   const color = process.stderr.isTTY && process.stderr.hasColors() ? ('cyan' as const) : false;
-  // ora would put the keyboard into raw mode, which stops a command that runs in the background.
+  // discardStdin would put the keyboard into raw mode, which stops a command that runs in the background.
   return ora({ stream: process.stderr, isEnabled: isTerminal(), isSilent, color, discardStdin: false });
 }
 
@@ -107,7 +107,7 @@ function waiting(ms: number): string {
   return `Procurios asked to wait until ${until} (${wholeSeconds(ms)})`;
 }
 
-/** How fast a stream is read, from what its walk counts now and counted at first: a resumed one began earlier. */
+/** Measures how fast a stream is read. Starts from the first counts it gets, because a resumed walk has counts already. */
 function createPace() {
   const beganAt = Date.now();
   let first: { readonly pages: number; readonly fetched: number } | undefined;

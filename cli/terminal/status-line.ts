@@ -2,14 +2,14 @@ import { shortened } from '../../operator/words.ts';
 import { say } from './output-lines.ts';
 import { createSpinner, isTerminal } from './progress.ts';
 
-/** How something gets on, in one line that is written over; disposing of it ends it. */
+/** One line about progress, which is written over. Disposing of it removes the line. */
 export interface StatusLine extends Disposable {
   show(text: string): void;
 }
 
-/** Without a terminal a line appears this often at most, in milliseconds. */
+/** Milliseconds between two lines, at least, if stderr is no terminal. */
 const LINE_EVERY_MS = 10_000;
-/** A symbol and a space stand in front; the last column stays free, or it may wrap. */
+/** Columns kept free: for the symbol and the space before the line, and the last one, because the line may wrap in it. */
 const TERMINAL_MARGIN = 3;
 
 export function createStatusLine(): StatusLine {

@@ -1,14 +1,14 @@
 import { wrapAnsi } from 'fast-wrap-ansi';
 
-/** Columns for running text: of the terminal, but no more than reads well; 80 where there is none. */
+/** Columns for running text: the terminal's, but from 40 to 100; 80 if there is no terminal. */
 export function textWidth(stream: { readonly columns?: number }): number {
   return Math.min(Math.max(stream.columns || 80, 40), 100);
 }
 
 /**
- * Text broken at spaces, each line indented.
+ * Breaks text at spaces, and indents each line.
  *
- * @param indent - What the first line begins with, and how many spaces the others do.
+ * @param indent - The text before the first line, and the number of spaces before the others.
  */
 export function wrapped(
   text: string,

@@ -201,21 +201,24 @@ describe('input that is refused', () => {
   test.each([
     ['', 'it is empty'],
     ['{"clientId": "an-id", "clientSecret": "S3cret"', 'it is not JSON'],
-    ['["an-id", "S3cret"]', 'it is no object'],
+    ['["an-id", "S3cret"]', 'it is not an object'],
     [{ clientSecret: 'S3cret' }, 'it has no clientId'],
     [{ clientId: 'an-id' }, 'it has no clientSecret'],
     [{ clientId: '', clientSecret: 'S3cret' }, 'clientId is empty'],
-    [{ clientId: 'an-id', clientSecret: 'S3cret\n' }, 'clientSecret has a space or a line end at its ends'],
+    [
+      { clientId: 'an-id', clientSecret: 'S3cret\n' },
+      'clientSecret begins or ends with a space or a line end',
+    ],
     [{ clientId: 'an-id', clientSecret: 7 }, 'clientSecret is not a text'],
     [
       { clientId: 'an-id', clientSecret: 'S3cret™' },
-      'clientSecret holds characters other than printable ASCII',
+      'clientSecret has characters other than printable ASCII',
     ],
     [
       { clientId: 'an-id', clientSecret: 'S3cret'.repeat(1000) },
       'clientSecret is longer than 4096 characters',
     ],
-    [{ clientId: 'an-id', clientSecret: 'S3cret', scope: 'x' }, 'it has another field than these two'],
+    [{ clientId: 'an-id', clientSecret: 'S3cret', scope: 'x' }, 'it has a field other than these two'],
   ])('%j', async (input, told) => {
     const text = typeof input === 'string' ? input : JSON.stringify(input);
 
@@ -234,7 +237,7 @@ describe('input that is refused', () => {
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(
-      /^USAGE: .*clientSecret has a space or a line end at its ends; nothing was stored\n$/,
+      /^USAGE: .*clientSecret begins or ends with a space or a line end; nothing was stored\n$/,
     );
     expect(await stored()).toEqual({ clientId: 'old', clientSecret: 'old' });
   });

@@ -290,7 +290,9 @@ describe('login by a pasted address', () => {
 
     expect(ended.code).toBe(0);
     expect(ended.stderr).toContain('without state and PKCE a callback that an attacker prepared');
-    expect(ended.stderr).toContain(`the browser will end at ${ELSEWHERE}; paste that whole address here`);
+    expect(ended.stderr).toContain(
+      `the browser will stop at ${ELSEWHERE}; paste the whole address from its address bar here`,
+    );
     expect(await storedToken()).toMatchObject({ userId: 1 });
   });
 
@@ -440,7 +442,7 @@ describe('a login that does not work', () => {
 
     expect(ended.code).toBe(1);
     expect(lines(ended.stderr)).toEqual([
-      'LOGIN_FAILED: nobody came back from the browser within 1 s; nothing was stored',
+      'LOGIN_FAILED: the browser did not return within 1 s; nothing was stored',
     ]);
   });
 
@@ -482,7 +484,7 @@ describe('a login that does not work', () => {
 });
 
 describe('what is not the browser coming back', () => {
-  test('is turned away, and the login goes on', async () => {
+  test('is refused, and the login goes on', async () => {
     const login = await startLogin();
     const origin = new URL(redirectUrl).origin;
     const state = new URL(login.url).searchParams.get('state');
@@ -500,7 +502,7 @@ describe('what is not the browser coming back', () => {
 
     expect([fromPage, posted, framed, rebound].map(({ status }) => status)).toEqual([403, 403, 403, 403]);
     expect([icon, unreadable, page].map(({ status }) => status)).toEqual([404, 404, 200]);
-    expect(ended.stderr).toContain('a request from another origin was turned away');
+    expect(ended.stderr).toContain('a request from another origin was refused');
     expect(ended.code).toBe(0);
     await expect(fetch(origin)).rejects.toThrow();
   });

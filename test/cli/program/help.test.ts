@@ -67,7 +67,7 @@ describe('help', () => {
 
     expect(code).toBe(2);
     expect(stderr).toBe(
-      `USAGE: there is no help for ${topic} (did you mean ${meant}?); it takes a command or an error code\n`,
+      `USAGE: there is no help for ${topic} (did you mean ${meant}?); name a command or an error code\n`,
     );
   });
 
