@@ -26,7 +26,7 @@ export function wholeSeconds(ms: number): string {
 
 /** Characters that a terminal or an editor obeys: control characters, and those that change the direction of text. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern is about control characters
-export const OBEYED = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+const OBEYED = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 
 /** Text from outside, without escape sequences and with `�` for each character that a terminal would obey. */
 export function printable(text: string): string {

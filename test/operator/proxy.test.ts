@@ -10,7 +10,7 @@ const CREDENTIALS = { PROCURIOS_CLIENT_ID: 'client', PROCURIOS_CLIENT_SECRET: 'n
 
 let proxy: Server;
 let address: string;
-/** What the proxy was asked to connect to, or to fetch. */
+/** The requests that the proxy received. */
 let asked: string[];
 beforeEach(async () => {
   asked = [];
@@ -20,7 +20,7 @@ beforeEach(async () => {
   });
   proxy.on('connect', (request, socket) => {
     asked.push(`CONNECT ${request.url}`);
-    // Procurios, so it seems, but it does not speak TLS: nothing that would be tried again.
+    // A connection to Procurios answers without TLS, which is an error that no client retries.
     const isAws = request.url?.includes('amazonaws');
     if (isAws) socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
     else socket.write('HTTP/1.1 200 OK\r\n\r\n', () => socket.end('no TLS'));
@@ -33,7 +33,7 @@ afterEach(() => {
   proxy.closeAllConnections();
 });
 
-test('Procurios is reached through the proxy of HTTPS_PROXY, which a failure mentions', async () => {
+test('a pull reaches Procurios through the proxy of HTTPS_PROXY, and its failure mentions the proxy', async () => {
   const cwd = await newFolder();
   await writeConfig(cwd, {
     environment: 'test',
@@ -60,7 +60,7 @@ test('Procurios is reached through the proxy of HTTPS_PROXY, which a failure men
   expect(stderr).toContain('HTTPS_PROXY is set');
 });
 
-test('AWS is reached through the proxy too', async () => {
+test('a command reaches AWS through the proxy of HTTPS_PROXY', async () => {
   const { code, stderr } = await runProcess(['show', 'channels', '--config', DEMO_CONFIG], {
     cwd: await newFolder(),
     env: {
@@ -78,7 +78,7 @@ test('AWS is reached through the proxy too', async () => {
   );
 });
 
-test('what is on this machine is never asked of the proxy', async () => {
+test('a request to this machine does not go through the proxy', async () => {
   const simulator = closeAfterTest(await startSimulator({ relations: 10 }));
 
   const { code } = await runProcess(['pull', '--embedded', '--config', DEMO_CONFIG, '--stream', 'channels'], {
@@ -90,7 +90,7 @@ test('what is on this machine is never asked of the proxy', async () => {
   expect(asked).toEqual([]);
 });
 
-test('what is no address is refused without being shown', async () => {
+test('an HTTPS_PROXY that is not an address is refused, and not shown', async () => {
   const { code, stderr } = await runProcess(['pull'], {
     cwd: await newFolder(),
     env: { HTTPS_PROXY: 'ada:passw0rd@proxy.example.com' },

@@ -24,12 +24,12 @@ beforeEach(async () => {
 
 const testModes = process.platform === 'win32' ? test.skip : test;
 
-describe("a user's token in a file", () => {
+describe("the file of a user's token", () => {
   testModes(
-    'comes back as it was saved, and is for its owner only, also in the place of one that was not',
+    'returns the token that was saved, and is readable for its owner only, even if a file before it was not',
     async () => {
       await writeFile(file, '{}', { mode: 0o666 });
-      await writeFile(`${file}.partial`, 'of a save that was cut off', { mode: 0o666 });
+      await writeFile(`${file}.partial`, 'left by a save that was cut off', { mode: 0o666 });
 
       await store.save(TOKEN);
 
@@ -38,7 +38,7 @@ describe("a user's token in a file", () => {
     },
   );
 
-  testModes('is not written through a link that was laid where it is prepared', async () => {
+  testModes('is not written through a link in the place of its partial file', async () => {
     const elsewhere = join(folder, 'elsewhere');
     await writeFile(elsewhere, 'as it was');
     await symlink(elsewhere, `${file}.partial`);
@@ -52,7 +52,7 @@ describe("a user's token in a file", () => {
   testModes.each([
     ['can be read by others', () => chmod(file, 0o644)],
     ['can be read by others', () => chmod(file, 0o640)],
-  ])('that %s is refused, and a login mends that', async (what, spoil) => {
+  ])('is refused if it %s, and a login replaces it', async (what, spoil) => {
     await store.save(TOKEN);
     await spoil();
 
@@ -74,23 +74,26 @@ describe("a user's token in a file", () => {
     });
   });
 
-  test.each([0, 1, 40])('of which only %i bytes are there is refused without its value', async (bytes) => {
-    await store.save(TOKEN);
-    await writeFile(file, (await readFile(file)).subarray(0, bytes));
+  test.each([0, 1, 40])(
+    'is refused if only %i of its bytes are there, and its value is not quoted',
+    async (bytes) => {
+      await store.save(TOKEN);
+      await writeFile(file, (await readFile(file)).subarray(0, bytes));
 
-    await expect(store.read()).rejects.toMatchObject({
-      code: 'SECRET_INVALID',
-      message: `${file} is not a JSON object; expected what procurios-sync login stores: log in again`,
-    });
-  });
+      await expect(store.read()).rejects.toMatchObject({
+        code: 'SECRET_INVALID',
+        message: `${file} is not a JSON object; expected what procurios-sync login stores: log in again`,
+      });
+    },
+  );
 
-  test('that is a folder is refused', async () => {
+  test('is refused if it is a folder', async () => {
     await mkdir(file);
 
     await expect(store.read()).rejects.toMatchObject({ code: 'SECRET_INVALID' });
   });
 
-  test('that is not there means that nobody has logged in', async () => {
+  test('has no token after it was cleared, also twice', async () => {
     await store.save(TOKEN);
     await store.clear();
     await store.clear();
