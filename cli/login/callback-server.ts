@@ -63,7 +63,7 @@ async function listen(server: ReturnType<typeof createServer>, { hostname, port 
     const reason = error.code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${error.code})`;
     throw new CommandError(
       'USAGE',
-      `port ${port}, to which the browser returns, ${reason}; free it, or choose another registered address with --redirect-url`,
+      `port ${port} ${reason}, and the browser has to return to it; free it, or choose another registered address with --redirect-url`,
       { cause: error },
     );
   });

@@ -432,7 +432,9 @@ describe('a login that does not work', () => {
 
     expect(ended.code).toBe(2);
     expect(lines(ended.stderr)).toEqual([
-      expect.stringMatching(/^USAGE: port \d+ is in use, .*--redirect-url$/),
+      expect.stringMatching(
+        /^USAGE: port \d+ is in use, and the browser has to return to it; free it, or choose another registered address with --redirect-url$/,
+      ),
     ]);
     expect(ended.stderr).not.toContain('authorize');
   });
