@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 
-/** Another process, or another part of this one, has the data folder open. */
+/** The data folder is open in another process, or in another part of this process. */
 export class DataFolderInUse extends Error {
   override readonly name = 'DataFolderInUse';
 
@@ -14,41 +14,41 @@ export class DataFolderInUse extends Error {
   }
 }
 
-/** The data folder, or a database in it, cannot be opened although nobody else has it. */
+/** The data folder or a database in it cannot be opened, although no other process uses it. */
 export class DataFolderBroken extends Error {
   override readonly name = 'DataFolderBroken';
 
   constructor(folder: string, options: ErrorOptions) {
     super(
-      `the data folder ${folder} is damaged, or not for you to write: move it away, and the next pull makes and fills a new one (what its ledger and queue hold stays in the old)`,
+      `the data folder ${folder} is damaged or not writable: move it away, and the next pull creates and fills a new one (the ledger and the queue stay in the old one)`,
       options,
     );
   }
 }
 
-/** What LevelDB says, in the cause of the error, when somebody else has the database open. */
+/** LevelDB's error; its cause has the code `LEVEL_LOCKED` if another process has the database open. */
 interface LevelError {
   readonly cause?: { readonly code?: string };
 }
 
 /**
- * Takes a data folder for this process, creating it where it is missing.
+ * Locks a data folder for this process. Creates the folder if it is missing.
  *
- * The lock is an open database of its own: the operating system releases it when the process ends, however it
- * ends, so that no stale lock file ever needs removing.
+ * The lock is an open database. The operating system releases it when the process ends, also after a crash, so there is
+ * never a stale lock file to remove.
  *
  * @returns A function that releases the folder.
- * @throws {DataFolderInUse} Somebody else has it.
- * @throws {DataFolderBroken} It, or the database of its tables, cannot be opened.
+ * @throws {DataFolderInUse} If another process, or another caller in this process, holds the lock.
+ * @throws {DataFolderBroken} If the folder or the tables' database cannot be opened.
  */
 export async function lockDataFolder(folder: string): Promise<() => Promise<void>> {
-  // Copies of personal data: for the owner's eyes only.
+  // Only the owner may read it, because the tables hold personal data.
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
     throw new DataFolderBroken(folder, { cause });
   });
   const lock = await openLevel(folder, 'lock');
   try {
-    // Opened once before dynalite does, whose thread would end where it cannot.
+    // A damaged database would end dynalite's thread without a usable error, so it is opened here first.
     const tables = await openLevel(folder, 'dynamodb');
     await tables.close();
   } catch (error) {

@@ -1,11 +1,11 @@
 declare module 'dynalite' {
   import type { Server } from 'node:http';
 
-  /** Starts nothing yet: the server listens once it is told where. */
+  /** Creates the server; the caller starts it with `listen`. */
   function dynalite(options: {
-    /** Folder of the database; absent: in memory. */
+    /** Folder of the database; in memory if undefined. */
     readonly path?: string;
-    /** Milliseconds that a table is shown as being created, deleted, updated. */
+    /** Milliseconds that a table has the status CREATING, DELETING or UPDATING. */
     readonly createTableMs: number;
     readonly deleteTableMs: number;
     readonly updateTableMs: number;

@@ -1,25 +1,24 @@
 /**
- * DynamoDB on loopback, in a worker thread: reports its port to the parent and ends when it is told anything.
+ * Worker thread with a DynamoDB endpoint on loopback. Sends its port to the parent; any message from the parent ends it.
  *
- * A thread of its own, because dynalite builds items by plain assignment, which loses an attribute named
- * `__proto__`. Without the accessor that does it, `__proto__` is a name like any other; only this thread's
- * objects are without it.
+ * dynalite builds items by plain assignment, which loses an attribute named `__proto__`. Therefore this thread removes the
+ * `__proto__` accessor of `Object.prototype`. A separate thread keeps that change away from the rest of the process.
  */
 import type { AddressInfo } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 
 Reflect.deleteProperty(Object.prototype, '__proto__');
-// Loaded after that line, so that no module of dynalite's can have kept the accessor.
+// Imported only now, so that no module of dynalite can have kept the accessor.
 const { default: dynalite } = await import('dynalite');
 
 const { path } = workerData as { readonly path?: string };
 const server = dynalite({ path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
 
-// To a request with an origin dynalite answers that any web page may read the tables.
+// dynalite's CORS headers let every web page read the tables. It sends them only for requests with an Origin header.
 server.prependListener('request', (request) => {
   delete request.headers.origin;
 });
-// dynalite throws when a client goes away in the middle of a request, which would end the thread.
+// dynalite throws when a client disconnects in the middle of a request, which would end the thread.
 server.on('request', (request) => {
   request.removeAllListeners('error').on('error', () => {});
 });
@@ -29,6 +28,6 @@ server.listen(0, '127.0.0.1', () => {
 });
 
 parentPort?.once('message', () => {
-  // Waits for requests under way and for their writes, but not for clients that only keep a connection.
+  // Waits for requests in flight and their writes, but not for idle connections.
   server.close(() => parentPort?.close());
 });

@@ -6,22 +6,22 @@ import { startEmbeddedSecretsManager } from './embedded-secrets-manager.ts';
 import { startEmbeddedSqs } from './embedded-sqs.ts';
 import type { EmbeddedSecrets } from './secret-store.ts';
 
-/** The AWS services that procurios-sync uses, in this process and on loopback only. */
+/** Running endpoints of the AWS services that procurios-sync uses, in this process and on loopback only. */
 export interface EmbeddedAws {
-  /** The variables that point the AWS SDK here, and away from the user's own account. */
+  /** Environment variables that point the AWS SDK to these endpoints instead of the user's account. */
   readonly environment: Readonly<Record<string, string>>;
   readonly secrets: EmbeddedSecrets;
   /** The default event bus. */
   readonly events: EventBus;
-  /** Ends the endpoints and releases the data folder; idle connections are not waited for. May be called again. */
+  /** Stops the endpoints without waiting for idle connections, and releases the data folder. A second call is a no-op. */
   close(): Promise<void>;
 }
 
 interface EmbeddedAwsOptions {
   /**
-   * Where tables and queues are kept, and found again by the next start.
+   * Folder that keeps tables and queues for the next start. Secrets are never written to disk.
    *
-   * @default - In memory: gone when closed. Secrets are never on disk.
+   * @default - In memory, lost on close.
    */
   readonly dataFolder?: string;
 }
@@ -29,8 +29,8 @@ interface EmbeddedAwsOptions {
 /**
  * Starts DynamoDB, SQS, Secrets Manager and EventBridge endpoints on free ports of 127.0.0.1.
  *
- * @throws {DataFolderInUse} Another start, in any process, has the data folder open.
- * @throws {DataFolderBroken}
+ * @throws {DataFolderInUse} If the data folder is already open, in this process or in another.
+ * @throws {DataFolderBroken} If the data folder cannot be opened.
  */
 export async function startEmbeddedAws(options: EmbeddedAwsOptions = {}): Promise<EmbeddedAws> {
   const { dataFolder } = options;
@@ -55,7 +55,7 @@ export async function startEmbeddedAws(options: EmbeddedAwsOptions = {}): Promis
       AWS_REGION: 'eu-west-1',
       AWS_ACCESS_KEY_ID: 'embedded',
       AWS_SECRET_ACCESS_KEY: 'embedded',
-      // Left as they are, these would take a user's own account before the two above.
+      // The user's own values of these would take precedence over the credentials and endpoints above.
       AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
       AWS_PROFILE: '',
       AWS_SESSION_TOKEN: '',

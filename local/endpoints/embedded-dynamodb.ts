@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
-/** What requests under way get to finish when the endpoint closes, in milliseconds. */
+/** How long requests in flight may take to finish when the endpoint closes, in milliseconds. */
 const LONGEST_CLOSE_MS = 2_000;
 
 interface EmbeddedDynamoDb {
   /** Address on loopback, without a path. */
   readonly url: string;
-  /** Ends it, at most two seconds later; idle connections are not waited for. */
+  /** Stops the endpoint after the requests in flight, at most two seconds later. Does not wait for idle connections. */
   close(): Promise<void>;
 }
 
@@ -16,12 +16,12 @@ interface EmbeddedDynamoDb {
  *
  * It lacks transactions, streams, the TTL API and PartiQL, and never throttles.
  *
- * @param path - Folder of the database, which nobody else may have open; absent: in memory.
+ * @param path - Folder of the database, which no other process may have open; in memory if undefined.
  */
 export async function startEmbeddedDynamoDb(path?: string): Promise<EmbeddedDynamoDb> {
   const worker = new Worker(new URL('./dynamodb-worker.ts', import.meta.url), {
     workerData: { path },
-    // Nothing of the parent's: no flags of a test runner, no variables that dynalite would read.
+    // The worker inherits neither the flags of a test runner nor variables that dynalite would read.
     execArgv: [],
     env: {},
   });
@@ -30,7 +30,7 @@ export async function startEmbeddedDynamoDb(path?: string): Promise<EmbeddedDyna
     url: `http://127.0.0.1:${port}`,
     async close() {
       const exited = new Promise((resolve) => worker.once('exit', resolve));
-      // A write whose client has gone away may find the database closed; dynalite ends the thread with that error.
+      // A write of a disconnected client may find the database closed, and dynalite ends the thread with that error.
       worker.on('error', () => {});
       worker.postMessage('close');
       const deadline = setTimeout(() => worker.terminate(), LONGEST_CLOSE_MS);

@@ -15,9 +15,9 @@ export interface BusEvent {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** The events of this process; nothing is kept beyond it. */
+/** The default event bus. Events are delivered at once and not stored. */
 export interface EventBus {
-  /** Has the listener told of every event from now on. @returns A function that ends that. */
+  /** Calls the listener with every event from now on. @returns A function that ends the subscription. */
   subscribe(listener: (event: BusEvent) => void): () => void;
 }
 
@@ -25,12 +25,12 @@ interface EmbeddedEventBridge extends Endpoint {
   readonly bus: EventBus;
 }
 
-/** The most that one call takes. */
+/** The most entries that one call may have. */
 const MOST_ENTRIES = 10;
 
 /**
- * Starts an EventBridge endpoint with the default bus on a free port of 127.0.0.1. It knows PutEvents only: what
- * listens decides by its own rules what it takes.
+ * Starts an EventBridge endpoint with the default bus on a free port of 127.0.0.1. It knows PutEvents only. It has no rules;
+ * every listener receives every event.
  *
  * @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
  */

@@ -7,20 +7,20 @@ import {
   startEndpoint,
 } from './json-service.ts';
 
-/** What answers for the durable executions: the shapes are those of Lambda's API, with dates. */
+/** Durable executions as the endpoint serves them. Results have the shapes of Lambda's API, with `Date`s for its dates. */
 export interface DurableExecutions {
   /** @returns `{ CheckpointToken, NewExecutionState }`. */
   checkpoint(arn: string, parameters: Parameters): Promise<object>;
   /** @returns `{ Operations, NextMarker }`. */
   readState(arn: string, checkpointToken: string): Promise<object>;
-  /** @returns `{ Status, … }`; undefined: there is no such execution. */
+  /** @returns `{ Status, … }`; undefined if the execution does not exist. */
   describe(arn: string): object | undefined;
 }
 
 const PATH = /^\/2025-12-01\/durable-executions\/([^/]+?)(\/checkpoint|\/state)?$/;
 
 /**
- * Starts a Lambda endpoint on a free port of 127.0.0.1, with the calls that a durable function makes while it runs.
+ * Starts a Lambda endpoint on a free port of 127.0.0.1. It serves the calls that a durable function makes while it runs.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_CheckpointDurableExecution.html
  */
@@ -58,7 +58,7 @@ async function answer(
   }
 }
 
-/** As in AWS' REST protocol: dates are numbers of seconds. */
+/** Replaces dates by seconds since the epoch, as AWS's REST protocol has them. */
 function withEpochSeconds(value: object): object {
   const convert = (each: unknown): unknown => {
     if (each instanceof Date) return each.getTime() / 1000;

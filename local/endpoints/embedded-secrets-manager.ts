@@ -7,8 +7,7 @@ interface EmbeddedSecretsManager extends Endpoint {
 }
 
 /**
- * Starts a Secrets Manager endpoint on a free port of 127.0.0.1, speaking AWS' JSON protocol. Values are kept
- * in memory only.
+ * Starts a Secrets Manager endpoint on a free port of 127.0.0.1. It keeps values in memory only.
  */
 export async function startEmbeddedSecretsManager(): Promise<EmbeddedSecretsManager> {
   const secrets = new SecretStore();

@@ -4,23 +4,23 @@ import { Worker } from 'node:worker_threads';
 export interface EmbeddedSqs {
   /** Address on loopback, without a path. */
   readonly url: string;
-  /** Ends it at once, long polls included. May be called again. */
+  /** Stops the endpoint at once and cuts off long polls. A second call is a no-op. */
   close(): Promise<void>;
 }
 
 /**
  * Starts an SQS endpoint in this process, on a free port of 127.0.0.1.
  *
- * FIFO queues deliver as AWS' do. Deduplication ids are forgotten when it ends, and a next start on the same folder
- * makes visible again what was received and not deleted. It lacks access control and the move of messages out of
- * dead-letter queues.
+ * FIFO queues deliver as in AWS. The endpoint does not store deduplication ids. A later start on the same folder makes
+ * messages visible again that were received and not deleted. Access control and redriving messages from dead-letter queues
+ * are missing.
  *
- * @param path - Folder of the database, which nobody else may have open; absent: in memory.
+ * @param path - Folder of the database, which no other process may have open; in memory if undefined.
  */
 export async function startEmbeddedSqs(path?: string): Promise<EmbeddedSqs> {
   const worker = new Worker(new URL('./sqs-worker.ts', import.meta.url), {
     workerData: { path },
-    // Nothing of the parent's: no flags of a test runner, no variables that fauxqs would read.
+    // The worker inherits neither the flags of a test runner nor variables that fauxqs would read.
     execArgv: ['--disable-warning=ExperimentalWarning'],
     env: {},
   });

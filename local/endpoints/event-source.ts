@@ -10,35 +10,35 @@ import { failuresOf, type SqsBatchResponse, type SqsEvent, toEvent } from './sqs
 export interface EventSourceOptions {
   readonly client: SQSClient;
   readonly queueUrl: string;
-  /** The Lambda function. */
+  /** The Lambda function's handler. */
   readonly handler: (event: SqsEvent) => Promise<SqsBatchResponse>;
-  /** Messages in a batch at most. @default 10, the most that a FIFO queue allows */
+  /** The most messages in a batch. @default 10, the most that a FIFO queue allows */
   readonly batchSize?: number;
-  /** Batches under way at a time. @default 1 */
+  /** The most batches in flight. @default 1 */
   readonly concurrency?: number;
-  /** Told of what the handler threw, of an answer that Lambda would not understand, and of a queue that fails. */
+  /** Called with an error of the handler or the queue, and with a `TypeError` for an answer that Lambda would not accept. */
   readonly onFailure: (error: unknown) => void;
 }
 
-/** Feeds a function from a queue until it is closed. */
+/** A running event source. */
 export interface EventSource {
-  /** Resolves once the queue holds nothing: neither visible, nor under way, nor hidden. Also when closed. */
+  /** Resolves once the queue holds no message, visible or hidden, or once the event source is closed. */
   idle(): Promise<void>;
-  /** Takes no further batch; resolves when those under way are done. */
+  /** Takes no further batch. Resolves when the batches in flight are done. */
   close(): Promise<void>;
 }
 
 /**
- * Between looks at an empty queue. Not a long poll: one that is given up takes the next message with it, which
- * is then hidden for the whole visibility timeout.
+ * Time between two polls of an empty queue. A long poll would not do, because an aborted long poll still receives the next
+ * message, which then stays hidden for the whole visibility timeout.
  */
 const PAUSE_MS = 50;
 
 /**
  * Feeds a function from an SQS queue, as Lambda's event source mapping with `ReportBatchItemFailures` does.
  *
- * What the handler does not report is deleted; what it reports, or all of it when it throws, comes back when its
- * visibility timeout is over.
+ * Deletes the messages that the handler does not report as failed. Reported messages become visible again when their
+ * visibility timeout ends, and so does the whole batch if the handler throws.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
@@ -77,7 +77,7 @@ export function startEventSource(options: EventSourceOptions): EventSource {
   };
 }
 
-/** @returns How many messages there were. */
+/** @returns The number of messages received. */
 async function takeBatch(options: EventSourceOptions): Promise<number> {
   const { client, queueUrl, batchSize = 10 } = options;
   const { Messages = [] } = await client.send(
@@ -96,7 +96,7 @@ async function takeBatch(options: EventSourceOptions): Promise<number> {
   return Messages.length;
 }
 
-/** @returns The messages that are done with. */
+/** @returns The messages that the handler has processed, which can be deleted. */
 async function invoke(
   { handler, queueUrl, onFailure, client }: EventSourceOptions,
   messages: readonly Message[],

@@ -4,11 +4,10 @@ export type SqsStore = NonNullable<BuildAppOptions['stores']>['sqsStore'];
 export type SqsQueue = ReturnType<SqsStore['createQueue']>;
 
 /**
- * Brings fauxqs's FIFO queues closer to those of AWS: a batch holds as many messages of a group as there are, and
- * messages that come back take their old places again. Also makes a message visible at once without an error where
- * the queue is kept on disk.
+ * Makes fauxqs's FIFO queues deliver as in AWS. A batch may hold several messages of a group. Messages that become visible
+ * again return to their old places. A visibility timeout of 0 also works for a queue on disk, where fauxqs fails.
  *
- * @param queue - The prototype of its queues.
+ * @param queue - The prototype of fauxqs's queues, which is changed.
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
  */
 export function deliverAsAws(queue: SqsQueue): void {
@@ -25,7 +24,7 @@ export function deliverAsAws(queue: SqsQueue): void {
     if (this.inflightMessages.size < before) sortGroups(this);
   };
   queue.changeVisibility = function (this: SqsQueue, receiptHandle, seconds) {
-    // 0 would write no receive count to the database, which refuses that; a time that is over does the same.
+    // For 0, fauxqs writes no receive count, which its database refuses. A timeout in the past has the same effect as 0.
     changeVisibility.call(this, receiptHandle, seconds === 0 ? -1 : seconds);
     if (seconds === 0) this.processTimers();
   };
@@ -33,19 +32,19 @@ export function deliverAsAws(queue: SqsQueue): void {
 
 type Received = ReturnType<SqsQueue['dequeue']>;
 
-/** Receives one by one, each time opening the group again that the last message has closed. */
+/** Receives messages one by one. Each message locks its group, so the group is unlocked again before the next message. */
 function receiveGroups(queue: SqsQueue, most: number, receiveOne: () => Received): Received {
   const received: Received = [];
-  const closed = new Map<string, number>();
+  const locked = new Map<string, number>();
   while (received.length < most) {
     const [message] = receiveOne();
     if (message === undefined) break;
     received.push(message);
     const group = queue.inflightMessages.get(message.ReceiptHandle)?.message.messageGroupId ?? '';
-    closed.set(group, (closed.get(group) ?? 0) + 1);
+    locked.set(group, (locked.get(group) ?? 0) + 1);
     queue.fifoLockedGroups.delete(group);
   }
-  for (const [group, count] of closed) queue.fifoLockedGroups.set(group, count);
+  for (const [group, count] of locked) queue.fifoLockedGroups.set(group, count);
   return received;
 }
 

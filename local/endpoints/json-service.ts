@@ -2,13 +2,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 
-/** What an action is called with: the object in the request's body. */
+/** An action's parameters: the object in the request's body. */
 export type Parameters = Readonly<Record<string, unknown>>;
 
-/** Carries out an action of a service's API and returns the body of the answer. */
+/** Performs an action of a service's API and returns the body of the answer. */
 type AnswerAction = (action: string, parameters: Parameters) => object | Promise<object>;
 
-/** A refusal that the caller gets to see: with the type of AWS' own, and a message without a value. */
+/** An error that the client receives. Has the type of the AWS service's own error, and a message without values. */
 export class ServiceError extends Error {
   readonly type: string;
 
@@ -21,14 +21,14 @@ export class ServiceError extends Error {
 export interface Endpoint {
   /** Address on loopback, without a path. */
   readonly url: string;
-  /** Ends it at once. */
+  /** Stops the endpoint at once. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a service that speaks AWS' JSON protocol 1.1 on a free port of 127.0.0.1.
+ * Starts a service with AWS's JSON protocol 1.1 on a free port of 127.0.0.1.
  *
- * @param service - What stands before the action's name in `x-amz-target`.
+ * @param service - The part of `x-amz-target` before the action's name.
  * @see https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
  */
 export async function startJsonService(service: string, answerAction: AnswerAction): Promise<Endpoint> {
@@ -39,16 +39,16 @@ export async function startJsonService(service: string, answerAction: AnswerActi
         'Request is missing Authentication Token',
       );
     }
-    // Such as `secretsmanager.GetSecretValue`.
+    // For example `secretsmanager.GetSecretValue`.
     const [named, action = ''] = String(request.headers['x-amz-target']).split('.');
     return await answerAction(named === service ? action : '', await readParameters(request));
   });
 }
 
 /**
- * Starts an HTTP server on a free port of 127.0.0.1 that answers every request with JSON, as AWS' services do.
+ * Starts an HTTP server on a free port of 127.0.0.1 that answers every request with JSON, as AWS's services do.
  *
- * @param answer - Gives the body of the answer.
+ * @param answer - Returns the body of the answer.
  */
 export async function startEndpoint(
   answer: (request: IncomingMessage) => Promise<object>,
@@ -66,7 +66,7 @@ export async function startEndpoint(
   };
 }
 
-/** @throws {ServiceError} The body is not a JSON object. */
+/** @throws {ServiceError} If the body is not a JSON object. */
 export async function readParameters(request: IncomingMessage): Promise<Parameters> {
   const body: unknown = await json(request).catch(() => undefined);
   if (typeof body !== 'object' || body === null) {
@@ -86,7 +86,7 @@ async function respond(
     const { type, message } =
       error instanceof ServiceError
         ? error
-        : // Nothing about the cause, whose text might quote a secret.
+        : // Without the cause, because its text might quote a secret.
           { type: 'InternalServiceError', message: 'The request could not be handled.' };
     const status = error instanceof ServiceError ? 400 : 500;
     send(response, status, { __type: type, Message: message }, { 'x-amzn-errortype': type });

@@ -5,7 +5,7 @@ import { deliverAsAws, type SqsQueue, type SqsStore } from './fifo-delivery.ts';
 type Stores = NonNullable<BuildAppOptions['stores']>;
 type Persistence = NonNullable<SqsStore['persistence']>;
 
-// What fauxqs has and does not export; its own way to start with a database listens on every network.
+// fauxqs does not export these. Its own server cannot be used, because with a database it listens on every network interface.
 const sqs = (await importInternal('sqs/sqsStore.js')) as {
   readonly SqsStore: new () => SqsStore;
   readonly SqsQueue: { readonly prototype: SqsQueue };
@@ -15,9 +15,9 @@ const s3 = (await importInternal('s3/s3Store.js')) as { readonly S3Store: new ()
 
 deliverAsAws(sqs.SqsQueue.prototype);
 
-/** SQS without a port of its own. */
+/** SQS queues, served through the caller's HTTP server. */
 export interface Fauxqs {
-  /** Answers a request of SQS's JSON protocol. */
+  /** Answers a request in SQS's JSON protocol. */
   answer(request: IncomingMessage, response: ServerResponse): void;
   close(): void;
 }
@@ -25,8 +25,8 @@ export interface Fauxqs {
 /**
  * Opens SQS queues.
  *
- * @param origin - Where they are reached: their URLs begin with it.
- * @param path - Folder of the database, which nobody else may have open; absent: in memory.
+ * @param origin - Address of the caller's HTTP server, with which the queues' URLs begin.
+ * @param path - Folder of the database, which no other process may have open; in memory if undefined.
  */
 export async function openFauxqs(origin: string, path: string | undefined): Promise<Fauxqs> {
   const stores: Stores = {
@@ -39,7 +39,7 @@ export async function openFauxqs(origin: string, path: string | undefined): Prom
   await app.ready();
   return {
     answer(request, response) {
-      // Clients that follow a queue's URL ask for its path; the queue is named in the body too.
+      // Some clients send the request to the queue's URL. fauxqs expects the root, and the body names the queue too.
       request.url = '/';
       app.routing(request, response);
     },
@@ -50,13 +50,13 @@ export async function openFauxqs(origin: string, path: string | undefined): Prom
 function createStore(origin: string): SqsStore {
   const store = new sqs.SqsStore();
   const { createQueue } = store;
-  // Not fauxqs's own URL, whose host no resolver knows, nor the one of an earlier start, with another port.
+  // The URL of fauxqs has a host that does not resolve, and a stored URL has the port of an earlier start.
   store.createQueue = (name, _url, ...rest) =>
     createQueue.call(store, name, `${origin}/000000000000/${name}`, ...rest);
   return store;
 }
 
-/** Loads what an earlier start kept, and keeps everything from now on. */
+/** Loads the queues of earlier starts and stores every change from now on. */
 async function openDatabase(path: string, { sqsStore, snsStore }: Stores): Promise<Persistence> {
   const { PersistenceManager } = (await importInternal('persistence.js')) as {
     readonly PersistenceManager: new (folder: string) => Persistence;
@@ -66,7 +66,7 @@ async function openDatabase(path: string, { sqsStore, snsStore }: Stores): Promi
   sqsStore.persistence = database;
   for (const queue of sqsStore.allQueues()) {
     queue.persistence = database;
-    // Whoever had received these went with the earlier start.
+    // The receivers of these messages ended with the earlier start.
     for (const receiptHandle of queue.inflightMessages.keys()) queue.changeVisibility(receiptHandle, 0);
   }
   return database;

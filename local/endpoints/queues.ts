@@ -13,18 +13,19 @@ import {
   VISIBILITY_TIMEOUT_SECONDS,
 } from '../../lambda/deployment/queues.ts';
 
-type Environment = Pick<Config, 'environment'>;
-
 const DAY_SECONDS = 24 * 60 * 60;
 
-/** The queues of a config. */
+/** URLs of a config's queues. */
 export interface QueueUrls {
   readonly changes: string;
   readonly deadLetters: string;
 }
 
-/** Creates those of a config's queues that are missing, with the attributes that the deployed ones have. */
-export async function createQueues(client: SQSClient, { environment }: Environment): Promise<QueueUrls> {
+/** Creates a config's queues if they are missing, with the attributes of the deployed queues. */
+export async function createQueues(
+  client: SQSClient,
+  { environment }: Pick<Config, 'environment'>,
+): Promise<QueueUrls> {
   const common = { FifoQueue: 'true', MessageRetentionPeriod: String(MESSAGE_RETENTION_DAYS * DAY_SECONDS) };
   const deadLetters = await createQueue(client, deadLetterQueueName(environment), common);
   const { Attributes } = await client.send(
@@ -48,8 +49,11 @@ async function createQueue(
   return QueueUrl as string;
 }
 
-/** Removes a config's queues with everything in them. */
-export async function deleteQueues(client: SQSClient, { environment }: Environment): Promise<void> {
+/** Deletes a config's queues and their messages. */
+export async function deleteQueues(
+  client: SQSClient,
+  { environment }: Pick<Config, 'environment'>,
+): Promise<void> {
   const names = [changeQueueName(environment), deadLetterQueueName(environment)];
   for (const QueueNamePrefix of names) {
     const { QueueUrls = [] } = await client.send(new ListQueuesCommand({ QueueNamePrefix }));

@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
 
-/** Puts secrets into the embedded Secrets Manager and takes them out, without going through the wire. */
+/** Direct access to the secrets of the embedded Secrets Manager, without HTTP. */
 export interface EmbeddedSecrets {
-  /** Creates the secret or gives it a new current value. */
+  /** Creates the secret, or replaces its current value. */
   put(name: string, value: string): void;
-  /** Removes the secret at once; does nothing where there is none. */
+  /** Deletes the secret at once. A no-op if it does not exist. */
   delete(name: string): void;
 }
 
-/** A secret as it is kept. */
+/** A stored secret. */
 export interface StoredSecret {
   readonly arn: string;
   readonly name: string;
   /** Seconds since the epoch. */
   readonly createdAt: number;
-  /** Absent: created without a value, as a stack does. */
+  /** Undefined if the secret was created without a value, as CloudFormation does. */
   readonly current?: { readonly versionId: string; readonly value: string };
 }
 
@@ -22,7 +22,7 @@ export interface StoredSecret {
 export class SecretStore implements EmbeddedSecrets {
   readonly #secrets = new Map<string, StoredSecret>();
 
-  /** @param id - The secret's name, its ARN, or its ARN without the random end, as AWS accepts them. */
+  /** @param id - The secret's name, its ARN, or its ARN without the random suffix, as in AWS. */
   find(id: string): StoredSecret | undefined {
     return (
       this.#secrets.get(id) ??

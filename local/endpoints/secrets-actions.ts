@@ -10,10 +10,10 @@ const ACTIONS: ReadonlyMap<string, (secrets: SecretStore, parameters: Parameters
 ]);
 
 /**
- * Carries out one action of Secrets Manager's API, as far as text secrets and their current version go.
+ * Performs an action of Secrets Manager's API. Supports text secrets and their current version only.
  *
  * @returns The body of the answer.
- * @throws {ServiceError} The action is refused; its message never holds a value.
+ * @throws {ServiceError} If the action is refused. The message never contains a secret's value.
  * @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Operations.html
  */
 export function answerSecretsAction(secrets: SecretStore, action: string, parameters: Parameters): object {
@@ -70,7 +70,7 @@ function describeSecret(secrets: SecretStore, parameters: Parameters): object {
   return { ARN: arn, Name: name, CreatedDate: createdAt, VersionIdsToStages: versions };
 }
 
-/** Deletes at once, as with `ForceDeleteWithoutRecovery`: there is no recovery window here. */
+/** Deletes at once, as with `ForceDeleteWithoutRecovery`, because there is no recovery window here. */
 function deleteSecret(secrets: SecretStore, parameters: Parameters): object {
   const { arn, name } = existing(secrets, parameters);
   secrets.delete(name);
@@ -92,7 +92,7 @@ function described({ arn, name, current }: StoredSecret): object {
 function text(parameters: Parameters, name: string): string {
   const value = parameters[name];
   if (typeof value !== 'string' || value === '') {
-    throw new ServiceError('InvalidParameterException', `${name} must be a text that is not empty.`);
+    throw new ServiceError('InvalidParameterException', `${name} must be a non-empty string.`);
   }
   return value;
 }

@@ -1,6 +1,6 @@
 import type { Message } from '@aws-sdk/client-sqs';
 
-/** What Lambda gives to a function that an SQS queue feeds. Message attributes are left out: nobody sends any. */
+/** The event of a function with an SQS queue as its event source. Without message attributes, because our messages have none. */
 export interface SqsEvent {
   readonly Records: readonly SqsRecord[];
 }
@@ -9,7 +9,7 @@ export interface SqsRecord {
   readonly receiptHandle: string;
   readonly body: string;
   readonly md5OfBody: string;
-  /** And more: `MessageDeduplicationId`, `SequenceNumber`, … */
+  /** Also `MessageDeduplicationId`, `SequenceNumber` and others, which are not read. */
   readonly attributes: {
     readonly ApproximateReceiveCount: string;
     readonly SentTimestamp: string;
@@ -21,13 +21,15 @@ export interface SqsRecord {
   readonly awsRegion: string;
 }
 
-/** What such a function answers: the messages that go back. */
+/** The answer of such a function: the messages that return to the queue. */
 export interface SqsBatchResponse {
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
 }
 
 /**
- * @param messages - As received, with all their system attributes.
+ * Builds the event for a batch of messages.
+ *
+ * @param messages - As received, with all system attributes.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
  */
 export function toEvent(messages: readonly Message[], queueUrl: string, awsRegion: string): SqsEvent {
@@ -47,23 +49,24 @@ export function toEvent(messages: readonly Message[], queueUrl: string, awsRegio
 }
 
 /**
- * Reads a function's answer as Lambda does: none, or none of it, is a success; one that it does not understand
- * sends the whole batch back.
+ * Reads a function's answer as Lambda does. An empty answer, or one without failures, is a success.
  *
- * @returns The ids of the messages that go back.
- * @throws {TypeError} The answer is not understood.
+ * @returns The ids of the messages that return to the queue.
+ * @throws {TypeError} If the answer is malformed; the whole batch then returns to the queue.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 export function failuresOf(response: unknown, { Records }: SqsEvent): ReadonlySet<string> {
   const { batchItemFailures } = (response ?? {}) as { batchItemFailures?: unknown };
   const failures = batchItemFailures ?? [];
   if (!Array.isArray(failures))
-    throw new TypeError('the function answered batchItemFailures that are no list');
+    throw new TypeError('the function answered with batchItemFailures that is not a list');
   const known = new Set(Records.map(({ messageId }) => messageId));
   const failed = failures.map((failure: unknown) => {
     const { itemIdentifier } = (failure ?? {}) as { itemIdentifier?: unknown };
     if (typeof itemIdentifier !== 'string' || !known.has(itemIdentifier)) {
-      throw new TypeError('the function answered an itemIdentifier that is no messageId of the batch');
+      throw new TypeError(
+        'the function answered with an itemIdentifier that is not a messageId of the batch',
+      );
     }
     return itemIdentifier;
   });

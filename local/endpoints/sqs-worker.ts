@@ -1,8 +1,8 @@
 /**
- * SQS on loopback, in a worker thread: reports its port to the parent and ends when it is told anything.
+ * Worker thread with an SQS endpoint on loopback. Sends its port to the parent; any message from the parent ends it.
  *
- * A thread of its own, so that loading fauxqs holds up nobody; it is loaded by the first request, for most commands
- * have no use for a queue.
+ * A separate thread, so that loading fauxqs does not block the process. The first request loads fauxqs, because most commands
+ * do not use a queue.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -15,7 +15,7 @@ let opened: ReturnType<typeof openFauxqs> | undefined;
 const server = createServer((request, response) => void answer(request, response));
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  // fauxqs speaks other protocols too, some of which any web page could use.
+  // fauxqs also speaks protocols that any web page could use, so only SQS's JSON protocol is let through.
   if (request.headers['content-type'] !== 'application/x-amz-json-1.0') {
     response.writeHead(404).end();
     return;
@@ -40,6 +40,6 @@ parentPort?.once('message', async () => {
   server.closeAllConnections();
   const queues = await opened?.catch(() => undefined);
   queues?.close();
-  // Ends this thread only, also with long polls under way.
+  // In a worker, this ends the thread only. It also ends open long polls.
   process.exit();
 });

@@ -15,18 +15,18 @@ import { type Key, STATE_TABLE, STREAM_TABLE, type TableKeys } from '../../lambd
 
 type TableNames = Pick<Config, 'environment'> & { readonly streams: readonly { readonly name: string }[] };
 
-/** Creates those of a config's tables that are missing, with the keys that the deployed ones have. */
+/** Creates a config's tables if they are missing, with the keys of the deployed tables. */
 export async function createTables(client: DynamoDBClient, config: TableNames): Promise<void> {
   const present = await listTables(client);
   const missing = tablesOf(config).filter(({ TableName }) => !present.has(TableName ?? ''));
   await Promise.all(missing.map((table) => client.send(new CreateTableCommand(table))));
-  // Also those that were there: a table is listed before it can be used.
+  // Waits for existing tables too, because a table is listed before it is active.
   await Promise.all(
     tablesOf(config).map(({ TableName }) => waitUntilTableExists(waiting(client), { TableName })),
   );
 }
 
-/** Removes a config's tables with everything in them. */
+/** Deletes a config's tables and their items. */
 export async function deleteTables(client: DynamoDBClient, config: TableNames): Promise<void> {
   const present = await listTables(client);
   const tables = tablesOf(config).filter(({ TableName }) => present.has(TableName ?? ''));
@@ -38,7 +38,7 @@ export async function deleteTables(client: DynamoDBClient, config: TableNames): 
   );
 }
 
-/** How the SDK's waiters wait, in seconds: the embedded endpoint needs a moment, not minutes. */
+/** Settings of the SDK's waiters, in seconds. The embedded endpoint is ready within milliseconds. */
 function waiting(client: DynamoDBClient) {
   return { client, maxWaitTime: 10, minDelay: 0.01, maxDelay: 0.1 };
 }

@@ -163,7 +163,5 @@ test('a data folder that is none is told in one line', async () => {
   const { code, stderr } = await run(['demo'], { cwd });
 
   expect(code).toBe(1);
-  expect(stderr).toMatch(
-    /^FILE_FAILED: the data folder \.procurios-sync is damaged, or not for you to write: .*\n$/,
-  );
+  expect(stderr).toMatch(/^FILE_FAILED: the data folder \.procurios-sync is damaged or not writable: .*\n$/);
 });
