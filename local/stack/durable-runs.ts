@@ -8,24 +8,24 @@ import type { FunctionTarget } from './template-functions.ts';
 interface DurableResult {
   readonly arn: string;
   readonly status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT';
-  /** What the function returned; undefined: it did not. */
+  /** The function's result; undefined if it did not return. */
   readonly result: unknown;
   readonly error: { readonly type: string | undefined; readonly message: string | undefined } | undefined;
-  /** How often the function was invoked. */
+  /** The number of invocations. */
   readonly invocations: number;
 }
 
 /**
- * Runs durable executions: AWS' own local runner keeps their operations and decides when a function is invoked again; the
- * function in its worker reaches it over the wire, as it would reach Lambda.
+ * Runs durable executions. AWS's local test runner stores their operations and decides when to invoke a function again. The
+ * function, in its worker, reaches the runner over HTTP, as it reaches Lambda when deployed.
  */
 export interface DurableRuns extends DurableExecutions {
-  /** Runs a function to its end: over as many invocations as its waits make of it. */
+  /** Runs an execution until it has succeeded or failed, with a new invocation after each wait. */
   run(target: FunctionTarget, payload: unknown): Promise<DurableResult>;
   close(): Promise<void>;
 }
 
-/** What the runner hands to a function: Lambda's event, with a client in it that the function in its worker cannot have. */
+/** The runner's event: Lambda's event and a client, which cannot be sent to the function's worker. */
 interface RunnerEvent {
   readonly CheckpointToken: string;
   readonly DurableExecutionArn: string;
@@ -38,7 +38,7 @@ interface RunnerEvent {
 }
 interface RunningExecution {
   readonly arn: string;
-  /** The runner's own name for it. */
+  /** The runner's identifier of the execution. */
   readonly runnerArn: string;
   readonly functionArn: string;
   readonly startedAt: Date;
@@ -46,13 +46,13 @@ interface RunningExecution {
   status: 'RUNNING' | DurableResult['status'];
 }
 
-/** What a durable function's answer says of its execution. */
+/** Values of `Status` in a durable function's answer. */
 const STATUSES: ReadonlySet<unknown> = new Set(['SUCCEEDED', 'FAILED', 'PENDING']);
 
+/** Running {@link DurableRuns} in this process. They share one test environment, because the runner allows only one. */
 let users = 0;
 
 export async function startDurableRuns(): Promise<DurableRuns> {
-  // There is one in a process, whoever uses it.
   if (users === 0) await LocalDurableTestRunner.setupTestEnvironment({ skipTime: false });
   users += 1;
   const executions = new Map<string, RunningExecution>();
@@ -95,12 +95,12 @@ async function run(
     executions.set(execution.arn, execution);
     if (Date.now() > deadlineMs) {
       execution.status = 'TIMED_OUT';
-      throw new FunctionError(host.spec, 'TimedOut', 'the execution has taken too long');
+      throw new FunctionError(host.spec, 'TimedOut', 'the execution exceeded its timeout');
     }
     invocations += 1;
     const answer = await host.invoke({ ...event, DurableExecutionArn: execution.arn }, functionArn);
     if (isDurableAnswer(answer)) return answer;
-    throw new FunctionError(host.spec, 'InvalidStatus', 'the answer is not that of a durable function');
+    throw new FunctionError(host.spec, 'InvalidStatus', 'the answer is not one of a durable function');
   }
 
   const ended = await runToEnd(handlerFunction, payload);
@@ -111,7 +111,7 @@ async function run(
 
 type RunnerOptions = ConstructorParameters<typeof LocalDurableTestRunner>[0];
 
-/** @param handlerFunction - Answers the runner's events as Lambda would. */
+/** @param handlerFunction - Answers the runner's events as Lambda does. */
 async function runToEnd(handlerFunction: (event: RunnerEvent) => Promise<object>, payload: unknown) {
   const runner = new LocalDurableTestRunner({ handlerFunction } as unknown as RunnerOptions);
   try {
@@ -122,7 +122,7 @@ async function runToEnd(handlerFunction: (event: RunnerEvent) => Promise<object>
     const { errorType: type, errorMessage: message } = finished.getError();
     return { status: 'FAILED', result: undefined, error: { type, message } } as const;
   } catch (error) {
-    // An invocation failed. Lambda would try again for a while; here the execution ends with it.
+    // An invocation failed. Lambda retries it for a while; here the execution ends with it.
     const { name: type, message } = error as Error;
     return { status: 'FAILED', result: undefined, error: { type, message } } as const;
   }
@@ -133,7 +133,7 @@ function isDurableAnswer(answer: unknown): answer is object {
 }
 
 function begin(id: string, functionArn: string, client: RunningExecution['client']): RunningExecution {
-  // As in AWS: an execution belongs to a version, whatever alias it was started by.
+  // As in AWS, an execution belongs to a version, also if it was started through an alias.
   const version = functionArn.replace(/(:function:[^:]+):.*$/, '$1:1');
   return {
     arn: `${version}/durable-execution/${id}/${id}`,

@@ -1,17 +1,17 @@
 import { TemplateError } from './template.ts';
 
-/** An event pattern: for each field the values it may have, or a pattern of its own. */
+/** An event pattern: for each field the allowed values, or a nested pattern. */
 export type EventPattern = Readonly<Record<string, unknown>>;
 
-/** Matches an event's value; undefined: the field is not there. */
+/** Matches a field's value, which is undefined if the event does not have the field. */
 type Test = (value: unknown) => boolean;
 
 /**
  * Compiles an event pattern of EventBridge: values, `prefix`, `anything-but` with values, and `exists`.
  *
- * @param place - Where it stands in the template.
- * @returns Whether an event matches.
- * @throws {TemplateError} It is none, or uses what is not supported on this machine.
+ * @param place - The pattern's path in the template.
+ * @returns A predicate for events.
+ * @throws {TemplateError} If the pattern is invalid or has a filter that is not supported on this machine.
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
  */
 export function compilePattern(pattern: EventPattern, place: readonly string[]): Test {
@@ -29,7 +29,7 @@ export function compilePattern(pattern: EventPattern, place: readonly string[]):
   };
 }
 
-/** A field that holds a list matches by any of its values. */
+/** A list matches if any of its values does. */
 function anyOf(tests: readonly Test[]): Test {
   return (value) => {
     const values = Array.isArray(value) ? value : [value];

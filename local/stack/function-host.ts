@@ -2,28 +2,29 @@ import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
 
-/** A Lambda function as the template describes it. */
+/** A Lambda function of the template. */
 export interface FunctionSpec {
   /** Its logical id in the template. */
   readonly id: string;
   readonly name: string;
   readonly arn: string;
-  /** The unpacked bundle, and the module in it that has the handler. */
+  /** Folder of the unpacked bundle. */
   readonly folder: string;
+  /** The module in the bundle that exports the handler. */
   readonly file: string;
-  /** The module's export. */
+  /** Name of the module's export. */
   readonly handlerName: string;
-  /** Of one invocation, in milliseconds. */
+  /** Timeout of an invocation, in milliseconds. */
   readonly timeoutMs: number;
   readonly memoryMb: number;
-  /** All that its process.env holds. */
+  /** The complete process.env of the function. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The longest that a durable execution may take, in milliseconds; undefined: the function is an ordinary one. */
+  /** Timeout of a durable execution, in milliseconds; undefined if the function is not durable. */
   readonly executionTimeoutMs: number | undefined;
 }
 
 export interface WorkerOptions extends Pick<FunctionSpec, 'folder' | 'file' | 'handlerName'> {
-  /** What is the same for all invocations in Lambda's context object. */
+  /** The part of Lambda's context object that all invocations share. */
   readonly context: Readonly<Record<string, string>>;
 }
 export interface WorkerInvocation {
@@ -34,7 +35,7 @@ export interface WorkerInvocation {
   /** Milliseconds since the epoch. */
   readonly deadlineMs: number;
 }
-/** What an invocation came to, the result as JSON; of an environment that is ready, undefined. */
+/** The worker's message after loading the bundle, with an undefined result, and after each invocation, with its result as JSON. */
 export type WorkerReply =
   | { readonly result: string | undefined }
   | {
@@ -45,10 +46,10 @@ export type WorkerReply =
       };
     };
 
-/** A function could not be loaded, threw, or took too long. */
+/** A function could not be loaded, threw, or timed out. */
 export class FunctionError extends Error {
   override readonly name = 'FunctionError';
-  /** What the function threw, by its name; `Sandbox.Timedout`; `Runtime.ExitError`; `Runtime.ImportModuleError`. */
+  /** The name of the error that the function threw, or `Sandbox.Timedout`, `Runtime.ExitError`, `Runtime.ImportModuleError`. */
   readonly type: string;
 
   constructor({ id }: FunctionSpec, type: string, message: string) {
@@ -57,18 +58,18 @@ export class FunctionError extends Error {
   }
 }
 
-/** What runs a function: as many execution environments as there are invocations at a time. */
+/** Runs a function in as many execution environments as it has invocations in flight. */
 export interface FunctionHost {
   readonly spec: FunctionSpec;
-  /** Loads the function once. @throws {FunctionError} */
+  /** Loads the function in a first execution environment. @throws {FunctionError} If it cannot be loaded. */
   warm(): Promise<void>;
-  /** @param arn - As it is invoked by: with the alias's name or the version, or without. @throws {FunctionError} */
+  /** @param arn - The invoked ARN, with or without an alias or version. @throws {FunctionError} */
   invoke(event: unknown, arn: string): Promise<unknown>;
-  /** Ends what runs. */
+  /** Ends all execution environments. */
   close(): Promise<void>;
 }
 
-/** @param onLog - Told of each line that the function prints. */
+/** @param onLog - Called with each line that the function prints. */
 export function createFunctionHost(spec: FunctionSpec, onLog: (line: string) => void): FunctionHost {
   const idle: ExecutionEnvironment[] = [];
   const all = new Set<ExecutionEnvironment>();
@@ -85,7 +86,7 @@ export function createFunctionHost(spec: FunctionSpec, onLog: (line: string) => 
     try {
       return await environment.invoke(event, arn);
     } finally {
-      // One that has timed out is gone.
+      // After a timeout the environment has been removed.
       if (all.has(environment)) idle.push(environment);
     }
   }
@@ -101,16 +102,17 @@ export function createFunctionHost(spec: FunctionSpec, onLog: (line: string) => 
   };
 }
 
-/** What Lambda gives a bundle to load, where an invocation may not take longer. */
+/** Time to load a bundle, as in Lambda. Functions with a longer timeout get that instead. */
 const LONGEST_LOAD_MS = 10_000;
 const WORKER = new URL('./function-worker.ts', import.meta.url);
 
+/** A worker thread that has loaded the function and runs one invocation at a time. */
 class ExecutionEnvironment {
   readonly #spec: FunctionSpec;
   readonly #worker: Worker;
   readonly #onEnd: () => void;
   #answer = Promise.withResolvers<WorkerReply>();
-  /** Resolves when the bundle is loaded. */
+  /** Resolves once the bundle is loaded. */
   readonly ready: Promise<void>;
 
   constructor(spec: FunctionSpec, onLog: (line: string) => void, onEnd: () => void) {
@@ -131,7 +133,7 @@ class ExecutionEnvironment {
     }
     this.#worker.on('message', (reply: WorkerReply) => this.#answer.resolve(reply));
     this.#worker.on('error', (error) => this.#ended('Runtime.ExitError', error.message));
-    this.#worker.on('exit', () => this.#ended('Runtime.ExitError', 'the function ended its process'));
+    this.#worker.on('exit', () => this.#ended('Runtime.ExitError', 'the function exited its process'));
     this.ready = this.#load();
   }
 
@@ -176,7 +178,7 @@ class ExecutionEnvironment {
   #ended(type: string, message: string): void {
     this.#onEnd();
     this.#answer.reject(new FunctionError(this.#spec, type, message));
-    // Nobody may be waiting.
+    // Without an invocation in flight, the rejection is not handled elsewhere.
     this.#answer.promise.catch(() => {});
   }
 }

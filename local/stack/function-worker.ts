@@ -1,6 +1,6 @@
 /**
- * An execution environment of a Lambda function, in a worker thread: imports the bundle, says so, and then calls the
- * handler once for each message with its event. Its process.env is the function's and nothing else.
+ * Worker thread that is an execution environment of a Lambda function. Imports the bundle, reports to the parent, and then
+ * calls the handler once for each message with the message's event. Its process.env holds the function's variables only.
  */
 import { realpathSync } from 'node:fs';
 import { isBuiltin, registerHooks } from 'node:module';
@@ -9,10 +9,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { WorkerInvocation, WorkerOptions, WorkerReply } from './function-host.ts';
 
 const { folder, file, handlerName, context } = workerData as WorkerOptions;
-// Without symbolic links, as Node resolves modules.
+// Node resolves symbolic links in modules' paths, so they are resolved here too.
 const home = pathToFileURL(`${realpathSync(folder)}/`).href;
 
-// The project's own node_modules are above the bundle here, and are not in Lambda.
+// Here the project's node_modules are in a parent folder of the bundle. In Lambda they are missing, so imports from there fail.
 registerHooks({
   resolve(specifier, from, nextResolve) {
     if (isBuiltin(specifier)) return nextResolve(specifier, from);
@@ -61,7 +61,7 @@ try {
     };
     Promise.resolve()
       .then(() => handler(JSON.parse(event), own))
-      // As JSON, as Lambda returns it; what JSON has no text for is null.
+      // Lambda returns JSON, and null for a result that has no JSON.
       .then((result) => reply({ result: JSON.stringify(result) ?? 'null' }))
       .catch((error: unknown) => reply(errorOf(error)));
   });

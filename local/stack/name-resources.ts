@@ -1,7 +1,7 @@
 import { type Resource, resourcesOf, type Template, TemplateError } from './template.ts';
 import { ACCOUNT, type PhysicalResource, REGION, type TemplateResolver } from './template-resolver.ts';
 
-/** Resources that are something on this machine; each has a module that makes it so. */
+/** Types of resources that work on this machine. */
 const WORKING: ReadonlySet<string> = new Set([
   'AWS::DynamoDB::GlobalTable',
   'AWS::DynamoDB::Table',
@@ -15,14 +15,14 @@ const WORKING: ReadonlySet<string> = new Set([
   'AWS::SecretsManager::Secret',
 ]);
 
-/** Resources that nothing here depends on: rights, logs, alarms, and what becomes of failed invocations. */
+/** Types of resources without an effect on this machine: permissions, logs, alarms, and destinations of failed invocations. */
 const WITHOUT_EFFECT =
   /^AWS::(CDK|CloudWatch|IAM|KMS|Logs|SNS)::|^AWS::(Lambda::(EventInvokeConfig|Permission)|SQS::QueuePolicy|SecretsManager::ResourcePolicy|Scheduler::ScheduleGroup)$/;
 
 /**
- * Gives those resources their names and ARNs that need nothing created for it.
+ * Defines the names and ARNs of resources that do not have to be created first.
  *
- * @throws {TemplateError} The template has a resource of a type that is nothing on this machine.
+ * @throws {TemplateError} If the template has a resource of an unsupported type, or one with a condition.
  */
 export function nameResources(template: Template, resolver: TemplateResolver): void {
   for (const [id, { Type, Condition }] of Object.entries(template.Resources)) {
@@ -46,9 +46,9 @@ export function nameResources(template: Template, resolver: TemplateResolver): v
 }
 
 interface Named {
-  /** A property, resolved. */
+  /** Returns a resolved property. */
   text(property: string): string;
-  /** The property with the name, or the name that is made up without it. */
+  /** Returns the property with the resource's name, or a generated name if the property is missing. */
   nameFrom(property: string): string;
 }
 
@@ -81,7 +81,7 @@ function withArn(service: string, kind: string, ref: string, region = REGION): P
   return { ref, attributes: { Arn: `arn:aws:${service}:${region}:${ACCOUNT}:${kind}${ref}` } };
 }
 
-/** @param nameOrArn - As properties called `FunctionName` take it. */
+/** @param nameOrArn - The value of a property `FunctionName`. */
 export function functionArn(nameOrArn: string): string {
   return nameOrArn.startsWith('arn:')
     ? nameOrArn

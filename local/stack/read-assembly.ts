@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Template } from './template.ts';
 
-/** A stack as the CDK has synthesized it: what would be uploaded, and where it is. */
+/** A stack as synthesized by the CDK. */
 export interface Assembly {
   readonly stackName: string;
   readonly template: Template;
-  /** Folders of what would be uploaded, by their keys in the bucket: `8d1f….zip`. */
+  /** Folders of the assets, by their keys in the asset bucket (`8d1f….zip`). */
   readonly assets: ReadonlyMap<string, string>;
 }
 
@@ -28,7 +28,7 @@ const ASSETS = z.object({
   ),
 });
 
-/** Reads the one stack of a cloud assembly, the folder that `cdk synth` fills. */
+/** Reads the only stack of a cloud assembly, which is the output folder of `cdk synth`. */
 export async function readAssembly(folder: string): Promise<Assembly> {
   const { artifacts } = MANIFEST.parse(await readJson(join(folder, 'manifest.json')));
   const stacks = Object.entries(artifacts).filter(([, { type }]) => type === 'aws:cloudformation:stack');

@@ -22,42 +22,42 @@ import { createTemplateTables } from './template-tables.ts';
 
 interface StackOptions {
   readonly assembly: Assembly;
-  /** Where the template's tables, queues and secrets are created, and its events arrive. */
+  /** Endpoints for the template's tables, queues, secrets and events. */
   readonly aws: EmbeddedAws;
-  /** `PROCURIOS_HOST`: what the functions take for Procurios. */
+  /** The functions' `PROCURIOS_HOST`. */
   readonly procuriosHost: string;
-  /** Told of each line that a function prints; the function by its logical id. */
+  /** Called with each line that a function prints, and the function's logical id. */
   readonly onLog?: (functionId: string, line: string) => void;
-  /** Told of invocations by an event or a queue that failed: nobody waits for those. */
+  /** Called with the errors of invocations by events and queues, because no caller awaits them. */
   readonly onFailure?: (error: unknown) => void;
 }
 
-/** How an invocation by a schedule ended. */
-type Ran = Awaited<ReturnType<DurableRuns['run']>> | { readonly result: unknown };
+/** Result of an invocation by a schedule. */
+type InvocationResult = Awaited<ReturnType<DurableRuns['run']>> | { readonly result: unknown };
 
-/** A template at work on this machine. */
+/** A template that runs on this machine. */
 export interface LocalStack {
   readonly functions: TemplateFunctions;
   /**
-   * Does now what the template's one schedule does when its time has come.
+   * Invokes the target of the template's only schedule, as the schedule does at its time.
    *
-   * @throws {FunctionError} Its target is no durable function, and failed.
+   * @throws {FunctionError} If the target fails and is not a durable function.
    */
-  runSchedule(): Promise<Ran>;
-  /** Resolves once the queues that feed functions are empty, and what events have started is done. */
+  runSchedule(): Promise<InvocationResult>;
+  /** Resolves once the functions' queues are empty and all invocations by events are done. */
   idle(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Creates a template's tables, queues and secrets on the embedded endpoints and puts its functions to work: each in a worker
- * of its own with nothing in its environment but what the template gives it, the endpoints' addresses and credentials that
- * are valid nowhere else. Queues feed them by the template's event source mappings, events by its rules.
+ * Creates a template's tables, queues and secrets on the embedded endpoints and starts its functions. Each function runs in a
+ * worker. Its environment holds the template's variables, the endpoints' addresses and fake credentials, and nothing else.
+ * The template's event source mappings and event rules invoke the functions.
  *
- * Rights are not looked at here; the template's tests are for that.
+ * Permissions are not checked here. The template's tests check them.
  *
- * @throws {TemplateError} AWS would refuse the template, or it has what cannot be run on this machine.
- * @throws {FunctionError} A function's bundle cannot be loaded.
+ * @throws {TemplateError} If AWS would refuse the template, or if part of it is not supported on this machine.
+ * @throws {FunctionError} If a function's bundle cannot be loaded.
  */
 export async function startStack(options: StackOptions): Promise<LocalStack> {
   const { assembly, aws, procuriosHost, onLog = () => {}, onFailure = () => {} } = options;
@@ -126,13 +126,20 @@ function createClients({ environment }: EmbeddedAws) {
   };
 }
 
-async function invoke({ host, arn }: FunctionTarget, event: unknown, durableRuns: DurableRuns): Promise<Ran> {
+async function invoke(
+  { host, arn }: FunctionTarget,
+  event: unknown,
+  durableRuns: DurableRuns,
+): Promise<InvocationResult> {
   return host.spec.executionTimeoutMs === undefined
     ? { result: await host.invoke(event, arn) }
     : await durableRuns.run({ host, arn }, event);
 }
 
-async function runSchedule(schedules: readonly TemplateSchedule[], durableRuns: DurableRuns): Promise<Ran> {
+async function runSchedule(
+  schedules: readonly TemplateSchedule[],
+  durableRuns: DurableRuns,
+): Promise<InvocationResult> {
   const [schedule] = schedules;
   if (schedule === undefined || schedules.length > 1) {
     throw new Error(`the template has ${schedules.length} schedules; one is expected`);
@@ -141,30 +148,30 @@ async function runSchedule(schedules: readonly TemplateSchedule[], durableRuns: 
 }
 
 interface Deliveries {
-  /** Resolves once everything that was started by an event is done. */
+  /** Resolves once all invocations by events are done. */
   idle(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Has the rules' targets invoked with the events that match. */
+/** Invokes the targets of the rules with the events that match. */
 function startDeliveries(
   { events }: EmbeddedAws,
   rules: readonly EventRule[],
   { durableRuns, onFailure }: { durableRuns: DurableRuns; onFailure: (error: unknown) => void },
 ): Deliveries {
-  const underWay = new Set<Promise<unknown>>();
+  const inFlight = new Set<Promise<unknown>>();
   const unsubscribe = events.subscribe((event) => {
     for (const { targets } of rules.filter(({ matches }) => matches(event))) {
       for (const target of targets) {
         const delivery = invoke(target, event, durableRuns)
           .catch(onFailure)
-          .finally(() => underWay.delete(delivery));
-        underWay.add(delivery);
+          .finally(() => inFlight.delete(delivery));
+        inFlight.add(delivery);
       }
     }
   });
   const settle = async (): Promise<void> => {
-    while (underWay.size > 0) await Promise.all(underWay);
+    while (inFlight.size > 0) await Promise.all(inFlight);
   };
   return {
     idle: settle,

@@ -11,7 +11,7 @@ import {
 } from './template.ts';
 import type { FunctionTarget, TemplateFunctions } from './template-functions.ts';
 
-/** A rule of the template's on the default bus. */
+/** An event rule of the template on the default bus. */
 export interface EventRule {
   readonly id: string;
   readonly matches: (event: BusEvent) => boolean;
@@ -20,10 +20,10 @@ export interface EventRule {
 
 const RULE = z.object({
   EventBusName: z
-    .literal('default', { error: 'is not supported on this machine: only the default bus is' })
+    .literal('default', { error: 'is not supported on this machine, only the default bus' })
     .optional(),
   EventPattern: z.record(z.string(), z.unknown(), {
-    error: 'is expected: rules with a schedule are not supported',
+    error: 'is required, because rules with a schedule are not supported',
   }),
   State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
   Targets: z.array(
@@ -36,7 +36,7 @@ const RULE = z.object({
   ),
 });
 
-/** @throws {TemplateError} A rule's pattern is not supported, or a target is no function of the template's. */
+/** @throws {TemplateError} If a rule's pattern is not supported, or if a target is not a function of the template. */
 export function readRules(
   template: Template,
   functions: TemplateFunctions,

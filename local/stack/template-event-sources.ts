@@ -14,14 +14,14 @@ import {
 import type { FunctionTarget, TemplateFunctions } from './template-functions.ts';
 import type { TemplateQueue } from './template-queues.ts';
 
-/** A queue of the template's that feeds one of its functions. */
+/** An event source mapping from a queue of the template to one of its functions. */
 interface EventSourceMapping {
   readonly id: string;
   readonly queue: TemplateQueue;
   readonly target: FunctionTarget;
   readonly batchSize: number;
   readonly concurrency: number;
-  /** Otherwise a batch is done with as a whole, whatever the function answers. */
+  /** Whether the function reports failed messages. If false, a batch succeeds as a whole, and the answer is ignored. */
   readonly reportsFailures: boolean;
 }
 
@@ -35,10 +35,10 @@ const MAPPING = z.object({
   MaximumBatchingWindowInSeconds: unsupported(),
   FilterCriteria: unsupported(),
 });
-/** The most that a FIFO queue hands over at a time. */
+/** The largest batch of a FIFO queue. */
 const MOST_OF_FIFO = 10;
 
-/** @throws {TemplateError} Lambda would refuse a mapping, or it connects what is not in the template. */
+/** @throws {TemplateError} If Lambda would refuse a mapping, or if its queue or function is not in the template. */
 export function readEventSourceMappings(
   template: Template,
   {
@@ -53,7 +53,7 @@ export function readEventSourceMappings(
     const place = [id, 'Properties'];
     const queue = queues.find(({ arn }) => arn === properties.EventSourceArn);
     if (queue === undefined) {
-      throw new TemplateError([...place, 'EventSourceArn'], 'is no queue of the template');
+      throw new TemplateError([...place, 'EventSourceArn'], 'is not a queue of the template');
     }
     const target = functions.find(properties.FunctionName, [...place, 'FunctionName']);
     checkMapping(resource, { queue, target, batchSize: properties.BatchSize });
@@ -83,12 +83,12 @@ function checkMapping(
   if (queue.isFifo && batchSize > MOST_OF_FIFO) {
     throw new TemplateError(
       [id, 'Properties', 'BatchSize'],
-      `is more than ${MOST_OF_FIFO}, the most of a FIFO queue`,
+      `is more than ${MOST_OF_FIFO}, the largest batch of a FIFO queue`,
     );
   }
 }
 
-/** @param onFailure - Told of invocations that failed, and of answers that Lambda would not understand. */
+/** @param onFailure - Called with errors of invocations, and with errors for answers that Lambda would not accept. */
 export function startEventSourceMapping(
   { queue, target, reportsFailures, ...options }: EventSourceMapping,
   client: SQSClient,

@@ -22,35 +22,36 @@ const FUNCTION = z.object({
   FileSystemConfigs: unsupported(),
 });
 
-/** Variables that Lambda sets, and that no template can. */
+/** Variables that Lambda sets itself and refuses in a template. */
 const RESERVED =
   /^(_HANDLER|_X_AMZN_TRACE_ID|AWS_(REGION|DEFAULT_REGION|EXECUTION_ENV|ACCESS_KEY.*|SECRET_ACCESS_KEY|SESSION_TOKEN|LAMBDA_.*)|LAMBDA_.*)$/;
-/** The most that all variables' names and values measure together, in bytes. */
+/** The largest total size of the variables' names and values, in bytes. */
 const MOST_VARIABLES_BYTES = 4096;
 
-/** The template's functions, and how they are invoked. */
+/** The template's functions. */
 export interface TemplateFunctions {
   readonly hosts: readonly FunctionHost[];
   /**
-   * Finds the function that a property names: by its name or ARN, with a version or an alias of the template's or without.
+   * Finds a function by its name or ARN, with or without a version or alias of the template.
    *
-   * @returns Its host, and the ARN as it is invoked by.
-   * @throws {TemplateError} There is none, or a durable function is named without a version or alias.
+   * @param place - The path of the property that names the function, for errors.
+   * @throws {TemplateError} If there is no such function, or if a durable function is named without a version or alias.
    */
   find(nameOrArn: string, place: readonly string[]): FunctionTarget;
 }
+/** A function, and the ARN to invoke it by. */
 export interface FunctionTarget {
   readonly host: FunctionHost;
   readonly arn: string;
 }
 
 interface FunctionsOptions {
-  /** What every function finds in its environment beside the template's variables. */
+  /** Variables of every function in addition to the template's. */
   readonly surroundings: Readonly<Record<string, string>>;
   readonly onLog: (functionId: string, line: string) => void;
 }
 
-/** @throws {TemplateError} Lambda would refuse a function, or could not run it. */
+/** @throws {TemplateError} If Lambda would refuse a function or could not run it. */
 export function createTemplateFunctions(
   { template, assets }: Assembly,
   resolver: TemplateResolver,
@@ -74,7 +75,7 @@ export function createTemplateFunctions(
       if (host.spec.executionTimeoutMs !== undefined && arn === host.spec.arn) {
         throw new TemplateError(
           place,
-          `${host.spec.id} is durable: it is invoked by a version or an alias only`,
+          `${host.spec.id} is durable and can only be invoked by a version or an alias`,
         );
       }
       return { host, arn };
@@ -128,7 +129,7 @@ function checkVariables(id: string, variables: Readonly<Record<string, string>>)
   }
 }
 
-/** Finds the handler's module as Lambda does: `index.handler` is in `index.js`, `index.mjs` or `index.cjs`. */
+/** Finds the handler's module as Lambda does. For `index.handler` that is `index.js`, `index.mjs` or `index.cjs`. */
 function findCode(
   id: string,
   { Code, Handler }: z.infer<typeof FUNCTION>,
@@ -136,7 +137,7 @@ function findCode(
 ): Pick<FunctionSpec, 'folder' | 'file' | 'handlerName'> {
   const folder = assets.get(Code.S3Key);
   if (folder === undefined) {
-    throw new TemplateError([id, 'Properties', 'Code', 'S3Key'], 'is no asset of the assembly');
+    throw new TemplateError([id, 'Properties', 'Code', 'S3Key'], 'is not an asset of the assembly');
   }
   const [module = '', handlerName = ''] = Handler.split('.');
   const candidates = ['js', 'mjs', 'cjs'].map((extension) => join(folder, `${module}.${extension}`));

@@ -3,13 +3,13 @@ import { z } from 'zod';
 import { type Resource, readProperties, resourcesOf, type Template, TemplateError } from './template.ts';
 import type { TemplateResolver } from './template-resolver.ts';
 
-/** A queue of the template, created. */
+/** A queue of the template, after its creation. */
 export interface TemplateQueue {
   readonly id: string;
   readonly url: string;
   readonly arn: string;
   readonly isFifo: boolean;
-  /** Milliseconds that a received message stays hidden. */
+  /** How long a received message stays hidden, in milliseconds. */
   readonly visibilityTimeoutMs: number;
 }
 
@@ -28,9 +28,9 @@ const QUEUE = z.object({
 });
 
 /**
- * Creates the template's queues where they are missing: those first that only others' messages end in.
+ * Creates the template's queues if they are missing. Dead-letter queues come first, because the others refer to them.
  *
- * @throws {TemplateError} SQS refuses a queue, or one of its name has other attributes.
+ * @throws {TemplateError} If SQS refuses a queue, or if a queue of that name exists with other attributes.
  */
 export async function createTemplateQueues(
   client: SQSClient,

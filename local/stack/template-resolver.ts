@@ -1,6 +1,6 @@
 import { type Resolver, type Template, TemplateError } from './template.ts';
 
-/** What `Ref` and `Fn::GetAtt` give of a resource. */
+/** The values of `Ref` and `Fn::GetAtt` for a resource. */
 export interface PhysicalResource {
   readonly ref: string;
   readonly attributes: Readonly<Record<string, string>>;
@@ -8,13 +8,13 @@ export interface PhysicalResource {
 
 type Place = readonly (string | number)[];
 
-/** The account of everything on this machine. */
+/** The account and region of all resources on this machine. */
 export const ACCOUNT = '000000000000';
 export const REGION = 'eu-west-1';
 
 /**
- * Resolves a template's intrinsic functions: Ref, GetAtt, Join, Sub, Select, Split. What it cannot resolve is an error,
- * never a guess.
+ * Resolves the intrinsic functions Ref, GetAtt, Join, Sub, Select and Split. Everything else that cannot be resolved is an
+ * error.
  */
 export class TemplateResolver implements Resolver {
   readonly #template: Template;
@@ -35,17 +35,17 @@ export class TemplateResolver implements Resolver {
     this.stackName = stackName;
   }
 
-  /** Makes known what a resource has become, or how to tell once somebody refers to it. */
+  /** Defines the values of a resource, or a function that returns them at the first reference. */
   define(id: string, physical: PhysicalResource | (() => PhysicalResource)): void {
     this.#physical.set(id, typeof physical === 'function' ? physical : () => physical);
   }
 
-  /** The name and the ARN of a resource that has both. */
+  /** Returns the name and the ARN of a resource that has both. */
   nameOf(id: string): { readonly ref: string; readonly arn: string } {
     return { ref: this.#ref(id, [id]) as string, arn: this.#getAtt([id, 'Arn'], [id]) };
   }
 
-  /** @throws {TemplateError} Something in it cannot be resolved; with the place of that. */
+  /** @throws {TemplateError} If a part of the value cannot be resolved; names the part's place. */
   resolve(value: unknown, place: Place): unknown {
     if (Array.isArray(value)) {
       return value
@@ -130,7 +130,7 @@ export class TemplateResolver implements Resolver {
     if (physical !== undefined) return physical();
     const resource = this.#template.Resources[id];
     if (resource === undefined) throw new TemplateError(place, `the template has no resource ${id}`);
-    throw new TemplateError(place, `${id} (${resource.Type}) is not there on this machine, or not yet`);
+    throw new TemplateError(place, `${id} (${resource.Type}) does not exist on this machine, or not yet`);
   }
 }
 

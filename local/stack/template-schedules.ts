@@ -4,11 +4,11 @@ import { type Resource, readProperties, resourcesOf, type Template } from './tem
 import type { FunctionTarget, TemplateFunctions } from './template-functions.ts';
 import { ACCOUNT, REGION, type TemplateResolver } from './template-resolver.ts';
 
-/** A schedule of the template's; nothing here starts it by the clock. */
+/** A schedule of the template. It never starts by the clock on this machine. */
 export interface TemplateSchedule {
   readonly id: string;
   readonly target: FunctionTarget;
-  /** What the target is invoked with, when the schedule's time has come. */
+  /** Returns the event for an invocation of the target at the present time. */
   createEvent(): unknown;
 }
 
@@ -18,7 +18,7 @@ const SCHEDULE = z.object({
   Target: z.object({ Arn: z.string(), Input: z.string().optional(), RoleArn: z.string() }),
 });
 
-/** @throws {TemplateError} A target is no function of the template's. */
+/** @throws {TemplateError} If a target is not a function of the template. */
 export function readSchedules(
   template: Template,
   functions: TemplateFunctions,
@@ -55,7 +55,7 @@ function inputOf(input: string | undefined, scheduleArn: string): string {
     .replaceAll('<aws.scheduler.attempt-number>', '1');
 }
 
-/** What Scheduler sends where the schedule has no input of its own. */
+/** The event that Scheduler sends for a schedule without an input. */
 function scheduledEvent(scheduleArn: string, time: string) {
   return {
     version: '0',

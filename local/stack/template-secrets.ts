@@ -14,7 +14,7 @@ const SECRET = z.object({
   GenerateSecretString: unsupported(),
 });
 
-/** Creates the template's secrets where they are missing; one that is there keeps its value. */
+/** Creates the template's secrets if they are missing. An existing secret keeps its value. */
 export async function createTemplateSecrets(
   client: SecretsManagerClient,
   template: Template,

@@ -33,10 +33,9 @@ const TABLE = z.object({
 });
 
 /**
- * Creates the template's tables where they are missing. Items do not expire on this machine: the embedded DynamoDB has
- * no time to live.
+ * Creates the template's tables if they are missing. Items do not expire, because the embedded DynamoDB has no TTL.
  *
- * @throws {TemplateError} DynamoDB refuses a table, or one of its name has other keys.
+ * @throws {TemplateError} If DynamoDB refuses a table, or if a table of that name exists with other keys.
  */
 export async function createTemplateTables(
   client: DynamoDBClient,
@@ -63,7 +62,7 @@ async function createTable(
       });
     });
   } else if (!isDeepStrictEqual(keysOf(present), keysOf(table))) {
-    throw new TemplateError([id], `there is a table ${name} with other keys or indexes`);
+    throw new TemplateError([id], `a table ${name} with other keys or indexes exists`);
   }
   const attributes = { Arn: `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${name}` };
   resolver.define(id, { ref: name, attributes });
@@ -81,7 +80,7 @@ async function describeTable(
   }
 }
 
-/** What cannot be changed any more once a table is there, in an order of its own. */
+/** Describes the keys and indexes, which cannot be changed after creation, in an order that can be compared. */
 function keysOf(table: CreateTableCommandInput | TableDescription): readonly string[] {
   const indexes = [...(table.GlobalSecondaryIndexes ?? []), ...(table.LocalSecondaryIndexes ?? [])];
   const keys = (KeySchema: TableDescription['KeySchema'] = []) =>

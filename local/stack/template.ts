@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A CloudFormation template, as far as it is read here. */
+/** A CloudFormation template, with the parts that are read here. */
 export interface Template {
   readonly Parameters?: Readonly<Record<string, { readonly Default?: unknown }>>;
   readonly Resources: Readonly<Record<string, Resource>>;
@@ -11,33 +11,33 @@ export interface Resource {
   readonly Properties?: Readonly<Record<string, unknown>>;
 }
 
-/** A template that AWS would refuse, that would fail in AWS, or that cannot be run on this machine. */
+/** The template would be refused by AWS or fail there, or is not supported on this machine. */
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
 
   /**
-   * @param place - The resource's logical id and the way to the property: `PullFunctionA1B2`, `Properties`, `Handler`.
-   * @param problem - What is wrong, as the rest of a sentence.
+   * @param place - The resource's logical id and the path to the property: `PullFunctionA1B2`, `Properties`, `Handler`.
+   * @param problem - The problem, as the second part of the message after a colon.
    */
   constructor(place: readonly (string | number)[], problem: string, options?: ErrorOptions) {
     super(`${place.join('.')}: ${problem}`, options);
   }
 }
 
-/** The resources of a type, with their logical ids. */
+/** Returns the resources of these types, with their logical ids. */
 export function resourcesOf({ Resources }: Template, ...types: readonly string[]): [string, Resource][] {
   return Object.entries(Resources).filter(([, { Type }]) => types.includes(Type));
 }
 
-/** Puts values in the place of a template's intrinsic functions. */
+/** Replaces a template's intrinsic functions by their values. */
 export interface Resolver {
   resolve(value: unknown, place: readonly (string | number)[]): unknown;
 }
 
 /**
- * Reads those properties of a resource that a schema names; the others are not looked at.
+ * Reads the properties of a resource that the schema has, and ignores the others.
  *
- * @throws {TemplateError} One of them cannot be resolved, or is not what the schema expects.
+ * @throws {TemplateError} If a property cannot be resolved or does not match the schema.
  */
 export function readProperties<Schema extends z.ZodObject>(
   [id, { Properties = {} }]: readonly [string, Resource],
@@ -50,10 +50,10 @@ export function readProperties<Schema extends z.ZodObject>(
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const path = (issue?.path ?? []).map((part) => (typeof part === 'symbol' ? String(part) : part));
-  throw new TemplateError([...place, ...path], issue?.message ?? 'is not understood');
+  throw new TemplateError([...place, ...path], issue?.message ?? 'is invalid');
 }
 
-/** For a schema: a property that would change what happens, and that nothing here acts upon. */
+/** Schema of a property that must be absent, because it has an effect in AWS that is not implemented here. */
 export function unsupported() {
   return z.never({ error: 'is not supported on this machine' }).optional();
 }

@@ -23,7 +23,7 @@ export function dynamoDbOf(aws: EmbeddedAws, endpoint = aws.environment.AWS_ENDP
 }
 
 /** A client of the embedded Secrets Manager. */
-export function secretsManagerOf({ environment }: EmbeddedAws) {
+export function secretsManagerOf({ environment }: Pick<EmbeddedAws, 'environment'>) {
   return new SecretsManagerClient({
     endpoint: environment.AWS_ENDPOINT_URL_SECRETS_MANAGER,
     region: environment.AWS_REGION,

@@ -11,23 +11,28 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { type EmbeddedAws, startEmbeddedAws } from '../../../local/endpoints/embedded-aws.ts';
+import { startEmbeddedSecretsManager } from '../../../local/endpoints/embedded-secrets-manager.ts';
+import type { EmbeddedSecrets } from '../../../local/endpoints/secret-store.ts';
 import { closeAfterTest, secretsManagerOf } from '../../support/embedded-aws.ts';
 
 const NAME = 'procurios-sync/acme/client';
 
-let aws: EmbeddedAws;
+let url: string;
+let secrets: EmbeddedSecrets;
 let client: SecretsManagerClient;
 beforeEach(async () => {
-  aws = closeAfterTest(await startEmbeddedAws());
-  client = secretsManagerOf(aws);
+  const endpoint = closeAfterTest(await startEmbeddedSecretsManager());
+  ({ url, secrets } = endpoint);
+  client = secretsManagerOf({
+    environment: { AWS_ENDPOINT_URL_SECRETS_MANAGER: url, AWS_REGION: 'eu-west-1' },
+  });
 });
 
 const read = (id: string) => client.send(new GetSecretValueCommand({ SecretId: id }));
 
 describe('embedded Secrets Manager', () => {
-  test('gives a value that was put in without the wire, by name and by ARN', async () => {
-    aws.secrets.put(NAME, 'first');
+  test('a secret that was put in directly is read by name, by ARN and by partial ARN', async () => {
+    secrets.put(NAME, 'first');
 
     const byName = await read(NAME);
     const byArn = await read(byName.ARN ?? '');
@@ -38,7 +43,7 @@ describe('embedded Secrets Manager', () => {
     expect([byArn.SecretString, byPartialArn.SecretString]).toEqual(['first', 'first']);
   });
 
-  test('gives the newest value under the same ARN, as another version', async () => {
+  test('a new value keeps the ARN of the secret and gets a new version', async () => {
     const created = await client.send(new CreateSecretCommand({ Name: NAME, SecretString: 'first' }));
 
     await client.send(new PutSecretValueCommand({ SecretId: NAME, SecretString: 'second' }));
@@ -48,8 +53,8 @@ describe('embedded Secrets Manager', () => {
     expect(current.VersionId).not.toBe(created.VersionId);
   });
 
-  test('describes a secret without its value', async () => {
-    aws.secrets.put(NAME, 'first');
+  test('the description of a secret does not contain its value', async () => {
+    secrets.put(NAME, 'first');
 
     const described = await client.send(new DescribeSecretCommand({ SecretId: NAME }));
 
@@ -58,7 +63,7 @@ describe('embedded Secrets Manager', () => {
     expect(JSON.stringify(described)).not.toContain('first');
   });
 
-  test('has no value for a secret that was created without one', async () => {
+  test('a secret that was created without a value exists but has no value', async () => {
     await client.send(new CreateSecretCommand({ Name: NAME }));
 
     await expect(read(NAME)).rejects.toBeInstanceOf(ResourceNotFoundException);
@@ -67,19 +72,19 @@ describe('embedded Secrets Manager', () => {
     });
   });
 
-  test('does not know a secret that was never put or was deleted', async () => {
-    aws.secrets.put('gone', 'value');
+  test('a secret that was never put in or was deleted is not found', async () => {
+    secrets.put('gone', 'value');
     await client.send(new DeleteSecretCommand({ SecretId: 'gone', ForceDeleteWithoutRecovery: true }));
-    aws.secrets.put('gone-too', 'value');
-    aws.secrets.delete('gone-too');
+    secrets.put('gone-too', 'value');
+    secrets.delete('gone-too');
 
     await expect(read('never')).rejects.toBeInstanceOf(ResourceNotFoundException);
     await expect(read('gone')).rejects.toBeInstanceOf(ResourceNotFoundException);
     await expect(read('gone-too')).rejects.toBeInstanceOf(ResourceNotFoundException);
   });
 
-  test('refuses to create a secret twice and to store what is no text', async () => {
-    aws.secrets.put(NAME, 'first');
+  test('creating a secret twice and storing a binary value are refused', async () => {
+    secrets.put(NAME, 'first');
 
     await expect(
       client.send(new CreateSecretCommand({ Name: NAME, SecretString: 'second' })),
@@ -90,7 +95,7 @@ describe('embedded Secrets Manager', () => {
     await expect(read(NAME)).resolves.toMatchObject({ SecretString: 'first' });
   });
 
-  test('names the actions it knows when asked for another', async () => {
+  test('the refusal of an unknown action names the known actions', async () => {
     await expect(client.send(new ListSecretsCommand({}))).rejects.toMatchObject({
       name: 'UnknownOperationException',
       message: expect.stringContaining('GetSecretValue'),
@@ -105,13 +110,13 @@ describe('embedded Secrets Manager', () => {
       'MissingAuthenticationTokenException',
     ],
     [
-      'with a body that is no JSON',
+      'with a body that is not JSON',
       { authorization: 'x', 'x-amz-target': 'secretsmanager.GetSecretValue' },
       '{',
       'SerializationException',
     ],
-  ])('refuses a request %s', async (_case, headers, body, type) => {
-    const response = await fetch(aws.environment.AWS_ENDPOINT_URL_SECRETS_MANAGER ?? '', {
+  ])('a request %s is refused', async (_case, headers, body, type) => {
+    const response = await fetch(url, {
       method: 'POST',
       headers,
       body,

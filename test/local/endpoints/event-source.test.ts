@@ -13,7 +13,7 @@ function bodies({ Records }: SqsEvent): string[] {
   return Records.map(({ body }) => body);
 }
 
-/** An answer that reports the messages with these bodies. */
+/** An answer that reports the messages with these bodies as failed. */
 function reporting({ Records }: SqsEvent, failed: readonly string[]): SqsBatchResponse {
   const reported = Records.filter(({ body }) => failed.includes(body));
   return { batchItemFailures: reported.map(({ messageId }) => ({ itemIdentifier: messageId })) };
@@ -25,7 +25,7 @@ interface Queue {
   readonly environment: string;
 }
 
-/** An event source on a queue with these messages, with the batches and failures that it saw. */
+/** Starts an event source on a queue with these messages, and records its batches and failures. */
 async function feed(
   messages: readonly string[],
   answer: (event: SqsEvent, queue: Queue) => Promise<unknown>,
@@ -49,7 +49,7 @@ async function feed(
   return { source: closeAfterTest(source), queue, batches, failures };
 }
 
-/** As {@link feed}, but only the first batch is taken. */
+/** As {@link feed}, but closes the event source during the first batch. */
 async function feedOnce(
   messages: readonly string[],
   answer: (event: SqsEvent, queue: Queue) => Promise<unknown>,
@@ -76,8 +76,8 @@ async function setVisibility({ client, url }: Queue, { Records }: SqsEvent, seco
   }
 }
 
-describe('the event source', () => {
-  test('gives the handler what Lambda would', async () => {
+describe('event source', () => {
+  test('the handler receives the event that Lambda would send', async () => {
     const events: SqsEvent[] = [];
 
     const { queue } = await feedOnce(['a1'], async (event) => {
@@ -112,7 +112,7 @@ describe('the event source', () => {
     ]);
   });
 
-  test('gives batches of up to ten, several messages of a group in order, until the queue is empty', async () => {
+  test('batches hold up to ten messages, several of a group in order, until the queue is empty', async () => {
     const numbers = Array.from({ length: 8 }, (_, index) => index);
     const queued = [...numbers.map((each) => `a${each}`), ...numbers.map((each) => `b${each}`)];
 
@@ -128,7 +128,7 @@ describe('the event source', () => {
     expect(await countsOf(queue.client, queue.url)).toEqual({ visible: 0, hidden: 0 });
   });
 
-  test('takes what is queued later, too', async () => {
+  test('a message that is queued later is delivered too', async () => {
     const { source, queue, batches } = await feed([], async () => ALL_DONE);
     await source.idle();
 
@@ -138,7 +138,7 @@ describe('the event source', () => {
     expect(batches).toEqual([['a1']]);
   });
 
-  test('deletes all but what the handler reports', async () => {
+  test('all messages are deleted except those that the handler reports', async () => {
     const { queue, failures } = await feedOnce(['a1', 'a2', 'b1', 'c1'], async (event) =>
       reporting(event, ['a2', 'c1']),
     );
@@ -147,7 +147,7 @@ describe('the event source', () => {
     expect(failures).toEqual([]);
   });
 
-  test('gives what went back again when its time is over, in order and counted', async () => {
+  test('reported messages are delivered again when their visibility timeout ends, in order and with their receive count', async () => {
     const receipts: (string | undefined)[] = [];
     const { source, batches } = await feed(['a1', 'a2', 'a3', 'b1'], async (event, queue) => {
       receipts.push(...event.Records.map(({ attributes }) => attributes.ApproximateReceiveCount));
@@ -163,7 +163,7 @@ describe('the event source', () => {
     expect(receipts).toEqual(['1', '1', '1', '1', '2', '2', '2']);
   });
 
-  test('leaves the whole batch to the visibility timeout when the handler throws, and tells', async () => {
+  test('an error of the handler leaves the whole batch hidden and is passed to onFailure', async () => {
     const { queue, failures } = await feedOnce(['a1', 'b1'], async () => {
       throw new Error('out of order');
     });
@@ -179,7 +179,7 @@ describe('the event source', () => {
     [{ batchItemFailures: [{ messageId: 'x' }] }],
     [{ batchItemFailures: ['x'] }],
     [{ batchItemFailures: 'x' }],
-  ])('sends the whole batch back when it is answered %j', async (answer) => {
+  ])('the whole batch returns to the queue when the handler answers %j', async (answer) => {
     const { queue, failures } = await feedOnce(['a1', 'b1'], async () => answer);
 
     expect(await countsOf(queue.client, queue.url)).toEqual({ visible: 0, hidden: 2 });
@@ -187,7 +187,7 @@ describe('the event source', () => {
   });
 
   test.each([[undefined], [null], [{}], [{ batchItemFailures: null }], [{ batchItemFailures: [] }]])(
-    'deletes the whole batch when it is answered %j',
+    'the whole batch is deleted when the handler answers %j',
     async (answer) => {
       const { queue, failures } = await feedOnce(['a1', 'b1'], async () => answer);
 
@@ -196,7 +196,7 @@ describe('the event source', () => {
     },
   );
 
-  test('gives other groups meanwhile, and of the same group nothing', async () => {
+  test('while a batch is in flight, other groups are delivered and its own group is not', async () => {
     const second = Promise.withResolvers<void>();
     const { source, queue, batches } = await feed(
       ['a1'],
@@ -216,7 +216,7 @@ describe('the event source', () => {
     expect(batches).toEqual([['a1'], ['b1'], ['a2']]);
   });
 
-  test('is not idle while a message is hidden', async () => {
+  test('the event source is not idle while a message is hidden', async () => {
     let isIdle = false;
     const { source } = await feed(['a1'], async (event) => reporting(event, ['a1']));
 
@@ -231,7 +231,7 @@ describe('the event source', () => {
     expect(wasIdle).toBe(false);
   });
 
-  test('looks at an empty queue now and then only', async () => {
+  test('an empty queue is polled with pauses', async () => {
     const { sqs, urls } = await openQueues();
     const proxy = closeAfterTest(await startFaultProxy(sqs.url));
     const source = startEventSource({
@@ -247,7 +247,7 @@ describe('the event source', () => {
     expect(proxy.calls().ReceiveMessage).toBeLessThan(5);
   });
 
-  test('finishes the batch under way when it is closed, and takes no other', async () => {
+  test('closing finishes the batch in flight and takes no other', async () => {
     const began = Promise.withResolvers<void>();
     const finish = Promise.withResolvers<void>();
     const { source, queue, batches } = await feed(['a1'], async () => {
@@ -266,7 +266,7 @@ describe('the event source', () => {
     expect(bodiesOf(await receive(queue.client, queue.url))).toEqual(['a2']);
   });
 
-  test('tells of a queue that fails, and goes on once it works', async () => {
+  test('an error of the queue is passed to onFailure, and delivery resumes once the queue works', async () => {
     const failed = Promise.withResolvers<unknown>();
     const { source, queue, batches } = await feed([], async () => ALL_DONE, { onFailure: failed.resolve });
 

@@ -1,4 +1,4 @@
-/** A process that holds the data folder named by its argument until it is killed. */
+/** Process that holds the lock of the data folder in its argument until it is killed. */
 import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { startEmbeddedAws } from '../../../local/endpoints/embedded-aws.ts';
 

@@ -7,8 +7,8 @@ import { createLedger } from '../../../lambda/aws/state/ledger.ts';
 import { createStateTable } from '../../../lambda/aws/state/state-table.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../../local/endpoints/embedded-aws.ts';
 import type { BusEvent } from '../../../local/endpoints/embedded-event-bridge.ts';
-import { createQueues } from '../../../local/endpoints/queues.ts';
-import { createTables } from '../../../local/endpoints/tables.ts';
+import { createQueues, deleteQueues } from '../../../local/endpoints/queues.ts';
+import { createTables, deleteTables } from '../../../local/endpoints/tables.ts';
 import { SIMULATOR_CREDENTIALS, type Simulator, startSimulator } from '../../../local/simulator/simulator.ts';
 import type { Assembly } from '../../../local/stack/read-assembly.ts';
 import { type LocalStack, startStack } from '../../../local/stack/start-stack.ts';
@@ -27,11 +27,12 @@ beforeAll(async () => {
 afterAll(() => procurios?.close());
 
 const opened: { close(): Promise<void> }[] = [];
-afterEach(async () => {
+async function closeOpened(): Promise<void> {
   for (const each of opened.splice(0).reverse()) await each.close();
-});
+}
+afterEach(closeOpened);
 
-/** Starts the stack of an assembly on endpoints of its own, with the credentials stored as an operator would. */
+/** Starts the stack of an assembly on these endpoints and stores the client's credentials, as an operator does. */
 async function start(of: Assembly, aws: EmbeddedAws, onLog?: (id: string, line: string) => void) {
   const failures: unknown[] = [];
   const onFailure = (error: unknown) => failures.push(error);
@@ -71,7 +72,7 @@ describe("the demo's stack", () => {
       credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' },
     });
 
-  test('pulls every stream when the schedule comes, and says so with an event', async () => {
+  test('the schedule starts a pull of every stream, which ends with an event', async () => {
     const ran = await stack.runSchedule();
 
     const members: unknown[] = [];
@@ -89,7 +90,7 @@ describe("the demo's stack", () => {
     expect(lines.join('\n')).not.toContain(SIMULATOR_CREDENTIALS.clientSecret);
   });
 
-  test('sends a change that is put on the queue, and empties the queue', async () => {
+  test('a change that is put on the queue is sent, and the queue is empty afterwards', async () => {
     const sqs = sqsOf(aws.environment.AWS_ENDPOINT_URL_SQS);
     await sqs.send(
       new SendMessageCommand({
@@ -105,7 +106,7 @@ describe("the demo's stack", () => {
     expect(await entryOf('by-queue')).toMatchObject({ outcome: 'accepted', status: 200 });
   });
 
-  test('sends a change that arrives as an event, and leaves other events alone', async () => {
+  test('a change that arrives as an event is sent, and other events are ignored', async () => {
     const Entries = ['Procurios Change', 'Something Else'].map((DetailType) => ({
       Source: 'portal',
       DetailType,
@@ -121,11 +122,11 @@ describe("the demo's stack", () => {
     expect(failures).toEqual([]);
   });
 
-  test('has the tables and queues that the command line creates without it', async () => {
+  test('the stack has the same tables and queues that the command line creates without it', async () => {
     const others = await startEmbeddedAws();
     opened.push(others);
     const [own, other] = [aws, others].map((each) => sqsOf(each.environment.AWS_ENDPOINT_URL_SQS));
-    // A table that is there with other keys is refused.
+    // An existing table with other keys would be refused.
     await createTables(dynamoDbOf(others), { environment, streams });
     const urls = await createQueues(other as SQSClient, { environment });
 
@@ -154,9 +155,19 @@ async function attributesOf(client: SQSClient, QueueUrl: string) {
 }
 
 describe('a template with a mistake', () => {
+  let aws: EmbeddedAws;
+  beforeAll(async () => {
+    aws = await startEmbeddedAws();
+  }, 60_000);
+  afterAll(() => aws?.close());
+  // Each template begins without tables and queues, because existing ones with other properties are refused.
+  afterEach(async () => {
+    await closeOpened();
+    await deleteTables(dynamoDbOf(aws), { environment, streams });
+    await deleteQueues(sqsOf(aws.environment.AWS_ENDPOINT_URL_SQS), { environment });
+  });
+
   async function startChanged(change: (resources: Record<string, Changeable>) => unknown) {
-    const aws = await startEmbeddedAws();
-    opened.push(aws);
     const started = await start(changed(assembly, change), aws);
     opened.push(started.stack);
     return started;
@@ -168,7 +179,7 @@ describe('a template with a mistake', () => {
 
   test.each<[string, (resources: Record<string, Changeable>) => unknown, RegExp]>([
     [
-      "a table's key that is no attribute",
+      'a table key that is not an attribute',
       (resources) => {
         pick(resources, 'AWS::DynamoDB::GlobalTable', 'StateTable').Properties.KeySchema[0].AttributeName =
           'PK';
@@ -176,14 +187,14 @@ describe('a template with a mistake', () => {
       /^StateTable\w+: DynamoDB refuses the table procurios-sync-demo-state: /,
     ],
     [
-      'a dead-letter queue that is not there',
+      'a dead-letter queue that does not exist',
       (resources) => {
         queue(resources).Properties.RedrivePolicy.deadLetterTargetArn['Fn::GetAtt'][0] = 'Nowhere';
       },
       /^PushQueue\w+\.Properties\.RedrivePolicy\.deadLetterTargetArn\.Fn::GetAtt: the template has no resource Nowhere/,
     ],
     [
-      'messages that come back while they are handled',
+      'a visibility timeout shorter than the timeout of the function',
       (resources) => {
         queue(resources).Properties.VisibilityTimeout = 30;
       },
@@ -201,7 +212,7 @@ describe('a template with a mistake', () => {
       (resources) => {
         push(resources).Properties.Code.S3Key = 'gone.zip';
       },
-      /^PushFunction\w+\.Properties\.Code\.S3Key: is no asset of the assembly/,
+      /^PushFunction\w+\.Properties\.Code\.S3Key: is not an asset of the assembly/,
     ],
     [
       'a schedule that starts the durable function by its bare name',
@@ -209,23 +220,23 @@ describe('a template with a mistake', () => {
         const id = Object.keys(resources).find((each) => /^PullFunction[0-9A-F]{8}$/.test(each));
         pick(resources, 'AWS::Scheduler::Schedule').Properties.Target.Arn = { 'Fn::GetAtt': [id, 'Arn'] };
       },
-      /^PullSchedule\w+\.Properties\.Target\.Arn: PullFunction\w+ is durable: it is invoked by a version or an alias only/,
+      /^PullSchedule\w+\.Properties\.Target\.Arn: PullFunction\w+ is durable and can only be invoked by a version or an alias/,
     ],
     [
-      'a rule with a filter that nothing here knows',
+      'a rule with an unsupported filter',
       (resources) => {
         pick(resources, 'AWS::Events::Rule').Properties.EventPattern = { source: [{ wildcard: '*' }] };
       },
       /^PushChangeEvents\w+\.Properties\.EventPattern\.source\.wildcard: is a filter that is not supported/,
     ],
     [
-      'a resource that nothing here knows',
+      'a resource of an unsupported type',
       (resources) => {
         resources.Bucket = { Type: 'AWS::S3::Bucket', Properties: {} };
       },
       /^Bucket\.Type: AWS::S3::Bucket is not supported on this machine/,
     ],
-  ])('%s is refused by name', async (_what, change, message) => {
+  ])('%s is refused, and the error names it', async (_what, change, message) => {
     await expect(startChanged(change)).rejects.toThrow(message);
   });
 
@@ -246,7 +257,7 @@ describe('a template with a mistake', () => {
       /channels/,
     ],
   ])(
-    "another %s for a stream's table fails that stream's pull, by its name",
+    "another %s for a stream's table fails the pull, and the error names the table",
     async (_what, change, message) => {
       const { stack } = await startChanged((resources) =>
         change(pick(resources, 'AWS::DynamoDB::GlobalTable', 'Streamschannels')),

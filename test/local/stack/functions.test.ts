@@ -44,7 +44,7 @@ afterEach(async () => {
   for (const stack of started.splice(0)) await stack.close();
 });
 
-/** A stack of one function and the schedule that invokes it. */
+/** Starts a stack of one function and the schedule that invokes it. */
 async function start(
   asset: keyof typeof SOURCES,
   properties: object = {},
@@ -90,7 +90,7 @@ async function start(
 }
 let input: object = {};
 
-/** Starts a stack and has its schedule run that often. */
+/** Starts a stack and runs its schedule this many times. */
 async function run(
   event: object,
   ...[asset, properties, times = 1]: [keyof typeof SOURCES, object?, number?]
@@ -105,17 +105,17 @@ async function run(
 const ARN = 'arn:aws:lambda:eu-west-1:000000000000:function:acme-Job';
 
 describe('an ordinary function', () => {
-  test('stays loaded from one invocation to the next, with nothing of this process in its environment', async () => {
+  test('an ordinary function stays loaded between invocations, and its environment has nothing of this process', async () => {
     const Environment = {
       Variables: { TABLE: 'a table', QUEUE: { 'Fn::Join': ['-', [{ Ref: 'AWS::StackName' }, 'queue']] } },
     };
-    const { ran, lines } = await run({ id: 7 }, 'ordinary', { Environment, Timeout: 5 }, 2);
+    const { ran, lines } = await run({ id: 7 }, 'ordinary', { Environment, Timeout: 900 }, 2);
 
     const [first, second] = ran.map(({ result }) => result as Record<string, unknown>);
     expect(first).toMatchObject({ event: { id: 7 }, invocations: 1, arn: `${ARN}:live` });
     expect(second).toMatchObject({ invocations: 2 });
-    expect(Number(first?.remaining)).toBeGreaterThan(4000);
-    expect(Number(first?.remaining)).toBeLessThanOrEqual(5000);
+    expect(Number(first?.remaining)).toBeGreaterThan(800_000);
+    expect(Number(first?.remaining)).toBeLessThanOrEqual(900_000);
     expect(Object.keys(first?.environment ?? {}).sort()).toEqual([
       'AWS_ACCESS_KEY_ID',
       'AWS_ENDPOINT_URL_DYNAMODB',
@@ -138,29 +138,35 @@ describe('an ordinary function', () => {
       'TZ',
     ]);
     expect(first?.environment).toMatchObject({ TABLE: 'a table', QUEUE: 'acme-queue' });
-    // What a worker prints comes by another way than its answer, and may come after it.
+    // A worker's output and its answer arrive over different channels, so the output may come later.
     await waitUntil(() => lines.length >= 2);
     expect(lines).toEqual(['invoked', 'invoked']);
   });
 
   test.each([
     ['throws', 'Job: TypeError: no such thing'],
-    ['exits', 'Job: Runtime.ExitError: the function ended its process'],
+    ['exits', 'Job: Runtime.ExitError: the function exited its process'],
     ['hangs', 'Job: Sandbox.Timedout: Task timed out after 1 seconds'],
-  ])('that %s fails with its name, and is loaded anew where it has to be', async (what, message) => {
-    input = { [what]: true };
-    const { stack } = await start('ordinary', { Timeout: what === 'hangs' ? 1 : 60 });
+  ])(
+    'an ordinary function that %s fails with its name, and is loaded again if necessary',
+    async (what, message) => {
+      input = { [what]: true };
+      const { stack } = await start('ordinary', { Timeout: what === 'hangs' ? 1 : 60 });
 
-    await expect(stack.runSchedule()).rejects.toThrow(message);
-    await expect(stack.runSchedule()).rejects.toThrow(message);
-  });
+      await expect(stack.runSchedule()).rejects.toThrow(message);
+      await expect(stack.runSchedule()).rejects.toThrow(message);
+    },
+  );
 
   test.each([
     ['needsPackage', 'Job: Runtime.ImportModuleError: not-bundled is not in the bundle'],
     ['needsProject', 'Job: Runtime.ImportModuleError: zod is not in the bundle'],
-  ] as const)('that needs what is not in its bundle is not loaded (%s)', async (asset, message) => {
-    await expect(start(asset)).rejects.toThrow(message);
-  });
+  ] as const)(
+    'an ordinary function that imports from outside its bundle is not loaded (%s)',
+    async (asset, message) => {
+      await expect(start(asset)).rejects.toThrow(message);
+    },
+  );
 
   test.each<[string, object, string]>([
     ['handler', { Handler: 'index.handle' }, 'the bundle exports no function handle'],
@@ -169,7 +175,7 @@ describe('an ordinary function', () => {
       { Handler: 'main.handler' },
       'Job.Properties.Handler: the bundle has no main.js, .mjs or .cjs',
     ],
-    ['asset', { Code: { S3Key: 'no.zip' } }, 'Job.Properties.Code.S3Key: is no asset of the assembly'],
+    ['asset', { Code: { S3Key: 'no.zip' } }, 'Job.Properties.Code.S3Key: is not an asset of the assembly'],
     ['runtime', { Runtime: 'nodejs18.x' }, 'Job.Properties.Runtime: is not a Node.js runtime of Lambda'],
     ['time', { Timeout: 901 }, 'Job.Properties.Timeout: '],
     [
@@ -193,15 +199,18 @@ describe('an ordinary function', () => {
       'Variables.A.Fn::ImportValue: is an intrinsic function that cannot be resolved on this machine',
     ],
     ['layer', { Layers: ['arn'] }, 'Job.Properties.Layers: is not supported on this machine'],
-  ])('with a wrong %s is refused, by its place in the template', async (_what, properties, message) => {
-    await expect(start('ordinary', properties)).rejects.toThrow(message);
-  });
+  ])(
+    'an ordinary function with a wrong %s is refused, and the error names the place in the template',
+    async (_what, properties, message) => {
+      await expect(start('ordinary', properties)).rejects.toThrow(message);
+    },
+  );
 });
 
 describe('a durable function', () => {
   const DurableConfig = { ExecutionTimeout: 60 };
 
-  test('goes on after a wait in another invocation, with what its steps returned', async () => {
+  test('a durable function continues after a wait in another invocation, with the results of its steps', async () => {
     const { ran } = await run({ seconds: 1 }, 'durable', { DurableConfig, Timeout: 30 });
 
     expect(ran).toEqual([
@@ -223,35 +232,35 @@ describe('a durable function', () => {
     expect(waited).toBeGreaterThanOrEqual(900);
   });
 
-  test('that throws has failed, with its error', async () => {
+  test('a durable function that throws fails with its error', async () => {
     const { ran } = await run({ seconds: 1, fails: true }, 'durable', { DurableConfig, Timeout: 30 });
 
     expect(ran).toMatchObject([{ status: 'FAILED', error: { message: 'failed on purpose' } }]);
   });
 
-  test('is over when its execution has taken too long', async () => {
-    const { ran } = await run({ seconds: 2 }, 'durable', {
-      DurableConfig: { ExecutionTimeout: 1 },
+  test('a durable function times out when its execution exceeds its timeout', async () => {
+    const { ran } = await run({ seconds: 4 }, 'durable', {
+      DurableConfig: { ExecutionTimeout: 3 },
       Timeout: 30,
     });
 
     expect(ran).toMatchObject([{ status: 'TIMED_OUT', invocations: 1 }]);
   });
 
-  test('whose handler is an ordinary one has failed', async () => {
+  test('a durable function with an ordinary handler fails', async () => {
     const { ran } = await run({}, 'ordinary', { DurableConfig });
 
     expect(ran).toMatchObject([
       {
         status: 'FAILED',
-        error: { message: 'Job: InvalidStatus: the answer is not that of a durable function' },
+        error: { message: 'Job: InvalidStatus: the answer is not one of a durable function' },
       },
     ]);
   });
 
-  test('is not invoked without a version or an alias', async () => {
+  test('a durable function cannot be invoked without a version or an alias', async () => {
     await expect(start('durable', { DurableConfig }, { 'Fn::GetAtt': ['Job', 'Arn'] })).rejects.toThrow(
-      'Schedule.Properties.Target.Arn: Job is durable: it is invoked by a version or an alias only',
+      'Schedule.Properties.Target.Arn: Job is durable and can only be invoked by a version or an alias',
     );
   });
 });
