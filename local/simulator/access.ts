@@ -9,8 +9,8 @@ type Headers = Readonly<Record<string, string | string[] | undefined>>;
 /**
  * Checks token, scope and media type, in that order.
  *
- * @returns What the token gives access to.
- * @throws {ApiError} 401, 403 or 406.
+ * @returns The token's access.
+ * @throws {ApiError} With status 401, 403 or 406.
  */
 export function checkAccess(
   access: Access,
@@ -32,13 +32,13 @@ export function checkAccess(
   return granted;
 }
 
-/** The content type of a route's answers. */
+/** Returns the content type of a route's answers; undefined if no vendor type is documented. */
 export function mediaTypeOf(access: Access | undefined): string | undefined {
   const [version] = access?.versions ?? [1];
   return access?.type === undefined ? undefined : `${typeName(access)}; version=${version}`;
 }
 
-/** Dutch or English, whichever the header ranks higher; Dutch if it names neither. */
+/** Returns the language that the header ranks higher, and Dutch if the header has neither Dutch nor English. */
 export function languageOf(header: string | string[] | undefined, { acceptLanguage }: Switches): Language {
   const ranked = String(header ?? '')
     .split(',')

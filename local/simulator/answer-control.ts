@@ -6,19 +6,19 @@ import type { Switches } from './switches.ts';
 import type { ClientCredentials } from './tokens.ts';
 import type { ObjectKind } from './world.ts';
 
-/** Where the control interface begins. */
+/** Root path of the control interface. */
 export const CONTROL_ROOT = '/_simulator/';
 
 interface ControlCommand {
   readonly control: Control;
   readonly kind: ObjectKind;
   readonly id: number;
-  /** The body, parsed; `{}` without one. */
+  /** The parsed body; `{}` without a body. */
   readonly body: Fields;
 }
 
-/** Method and path after the root; `*` is a kind, `#` a number. */
-const COMMANDS: Readonly<Record<string, (order: ControlCommand) => unknown>> = {
+/** Commands by method and path below the root. `*` is a kind, `#` a number. */
+const COMMANDS: Readonly<Record<string, (command: ControlCommand) => unknown>> = {
   'GET requests': ({ control }) => control.requests(),
   'DELETE requests': ({ control }) => control.resetRequests(),
   'GET applied': ({ control }) => control.applied(),
@@ -39,10 +39,10 @@ const COMMANDS: Readonly<Record<string, (order: ControlCommand) => unknown>> = {
 };
 
 /**
- * Carries out an order that came over HTTP.
+ * Performs a command of the control interface.
  *
- * @param path - Beginning with the root.
- * @returns 200 with JSON or 204; 400 for an order that cannot be read, 404 for one or an object there is not.
+ * @param path - The whole path, including the root.
+ * @returns 200 with JSON, or 204. 400 for an invalid command; 404 for an unknown command or object.
  */
 export function answerControl(control: Control, method: string, path: string, body: string): ApiReply {
   const parts = path.slice(CONTROL_ROOT.length).split('/');
@@ -53,13 +53,13 @@ export function answerControl(control: Control, method: string, path: string, bo
     }
     return index === 1 && parts[0] === 'objects' ? '*' : part;
   });
-  const order = COMMANDS[`${method} ${pattern.join('/')}`];
-  if (order === undefined) {
-    return errorReply(404, `There are ${Object.keys(COMMANDS).join(', ')}`);
+  const command = COMMANDS[`${method} ${pattern.join('/')}`];
+  if (command === undefined) {
+    return errorReply(404, `Unknown command; known are ${Object.keys(COMMANDS).join(', ')}`);
   }
   const id = Number(parts.find((part) => /^\d+$/.test(part)) ?? 0);
   try {
-    const result = order({
+    const result = command({
       control,
       kind: kind as ObjectKind,
       id,
@@ -68,7 +68,7 @@ export function answerControl(control: Control, method: string, path: string, bo
     if (result !== undefined) {
       return textReply(`${JSON.stringify(result)}\n`, 'application/json');
     }
-    return method === 'GET' ? errorReply(404, 'There is no such object') : emptyReply(204);
+    return method === 'GET' ? errorReply(404, 'Unknown object') : emptyReply(204);
   } catch (error) {
     return errorReply(error instanceof RangeError ? 404 : 400, (error as Error).message);
   }

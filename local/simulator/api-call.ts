@@ -4,22 +4,22 @@ import type { World } from './world.ts';
 
 export type Language = 'nl' | 'en';
 
-/** A request that was routed, and what a module may look at to answer it. */
+/** A routed request, and the state that a module needs to answer it. */
 export interface ApiCall {
   readonly world: World;
   readonly switches: Switches;
   readonly tokens: Tokens;
-  /** As requested, without the query. */
+  /** The request's path, without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
-  /** What stands in the path at the route's `{names}`. */
+  /** Values of the route's `{names}` in the path. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** The body as text; `''` without one. */
+  /** The body as text; empty without a body. */
   readonly body: string;
   readonly language: Language;
-  /** What the token was granted; empty on open routes. */
+  /** The token's scopes; empty for routes without a token. */
   readonly scopes: ReadonlySet<string>;
-  /** The number of the relation in whose name the token was given; undefined: none. */
+  /** Number of the relation who consented to the token; undefined if the token belongs to the client. */
   readonly user: number | undefined;
 }

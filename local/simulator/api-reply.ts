@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Switches } from './switches.ts';
 
-/** An answer before it is written: `json`, or `bytes` as they are, or neither. */
+/** An answer before encoding. Has `json`, `bytes`, or no body. */
 export interface ApiReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -9,7 +9,7 @@ export interface ApiReply {
   readonly bytes?: Buffer;
 }
 
-/** An answer ready to be sent. */
+/** An answer with its encoded body. */
 export interface EncodedReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ export function jsonReply(json: unknown, status = 200): ApiReply {
   return { status, headers: { 'content-type': 'application/json' }, json };
 }
 
-/** The one error body that the vendor publishes. */
+/** Returns an answer with the only error body that the vendor documents. */
 export function errorReply(status: number, ...errors: string[]): ApiReply {
   return jsonReply({ errors }, status);
 }
@@ -33,7 +33,7 @@ export function emptyReply(status: number, headers: Readonly<Record<string, stri
   return { status, headers };
 }
 
-/** Turns a reply into bytes, with JSON as PHP writes it: slashes escaped, and by default all beyond ASCII. */
+/** Encodes the body. JSON is as PHP writes it, with escaped slashes and by default escaped non-ASCII characters. */
 export function encodeReply(reply: ApiReply, switches: Switches): EncodedReply {
   const body = reply.bytes ?? Buffer.from(reply.json === undefined ? '' : phpJson(reply.json, switches));
   const headers =

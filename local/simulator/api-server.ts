@@ -15,8 +15,8 @@ import { findRoute, type Match, patternOf, type Route } from './route.ts';
 import type { Tokens } from './tokens.ts';
 import type { World } from './world.ts';
 
-/** What the server puts together. */
-export interface Environment {
+/** The state behind the server. */
+export interface SimulatedEnvironment {
   readonly world: World;
   readonly tokens: Tokens;
   readonly faults: FaultPlan;
@@ -24,11 +24,11 @@ export interface Environment {
   readonly control: Control;
 }
 
-/** The HTTP face of an environment: the API, and the control interface under its own root. Not listening yet. */
-export function createApiServer(environment: Environment): Server {
+/** Creates the HTTP server with the API and the control interface. The caller starts it with `listen`. */
+export function createApiServer(environment: SimulatedEnvironment): Server {
   return createServer((request, response) => {
     respond(environment, request, response).catch((error: unknown) => {
-      // A bug of the simulator's, or a request that broke off: told to whoever still listens.
+      // An unexpected error, or a request that was cut off.
       if (!response.headersSent) {
         sendReply(response, encodeReply(errorReply(500, String(error)), environment.world.model.switches));
       }
@@ -37,7 +37,7 @@ export function createApiServer(environment: Environment): Server {
 }
 
 async function respond(
-  environment: Environment,
+  environment: SimulatedEnvironment,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -50,7 +50,7 @@ async function respond(
     return;
   }
   const match = findRoute(ROUTES, method, pathname);
-  const hooks = plan(environment, match, method, pathname, searchParams);
+  const hooks = planFaults(environment, match, method, pathname, searchParams);
   const call: ApiCall = {
     world: environment.world,
     switches,
@@ -71,9 +71,9 @@ async function respond(
   }
 }
 
-/** Counts the request and asks what is to go wrong with it. */
-function plan(
-  { counts, faults }: Environment,
+/** Counts the request and returns the hooks of the faults that affect it. */
+function planFaults(
+  { counts, faults }: SimulatedEnvironment,
   match: Match | undefined,
   method: string,
   path: string,
@@ -108,7 +108,7 @@ function handle(call: ApiCall, match: Match | undefined, hooks: readonly FaultHo
     }
     return match === undefined
       ? errorReply(404, 'Unknown module')
-      : ask(match, { ...call, ...granted }, hooks);
+      : callModule(match, { ...call, ...granted }, hooks);
   } catch (error) {
     if (error instanceof ApiError) {
       return error.reply(call.switches);
@@ -117,7 +117,7 @@ function handle(call: ApiCall, match: Match | undefined, hooks: readonly FaultHo
   }
 }
 
-function ask({ route }: Match, call: ApiCall, hooks: readonly FaultHooks[]): ApiReply {
+function callModule({ route }: Match, call: ApiCall, hooks: readonly FaultHooks[]): ApiReply {
   const first = route.handle(call);
   if (!isListing(first)) {
     return isWrite(first) ? applyWrite(first, route, call) : first;
@@ -149,7 +149,7 @@ function capOf(hooks: readonly FaultHooks[]): number {
   return Math.min(...hooks.map(({ cap = Number.POSITIVE_INFINITY }) => cap), Number.POSITIVE_INFINITY);
 }
 
-/** Good answers carry the module's vendor type, unless that is switched off. */
+/** Gives successful answers the module's vendor type, unless the switch `responseType` says otherwise. */
 function typed(reply: ApiReply, { switches }: ApiCall, match: Match | undefined): ApiReply {
   const vendorType = mediaTypeOf(match?.route.access);
   return vendorType !== undefined &&
@@ -168,11 +168,11 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Makes the change and keeps a record of it. */
-function applyWrite(asked: PendingWrite, route: Route, call: ApiCall): ApiReply {
+/** Performs the write and records it. */
+function applyWrite(write: PendingWrite, route: Route, call: ApiCall): ApiReply {
   const { body, path, world } = call;
   const sent = body === '' ? {} : { body: parseBody(call) };
-  const reply = asked.apply();
+  const reply = write.apply();
   world.history.applied.push({
     route: patternOf(route),
     path,

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 
-/** What a client asks a user for. */
+/** A client's request for a user's consent. */
 export interface AuthorizationRequest {
   readonly redirectUrl: string;
   readonly scopes: readonly string[];
   readonly state: string | null;
-  /** The SHA-256 of a verifier, in base64url; null: PKCE is not used. */
+  /** SHA-256 of the PKCE verifier, in base64url; null without PKCE. */
   readonly challenge: string | null;
 }
 
-/** What a user allowed. */
+/** A user's consent. */
 export interface Consent {
   readonly scopes: readonly string[];
   /** The number of the user's relation. */
@@ -25,13 +25,13 @@ interface Code extends SignIn {
   readonly expiresAtMs: number;
 }
 
-/** Who has signed in, the codes they were given, and what renews their tokens. Everything works once. */
+/** Sign-ins, authorization codes and refresh tokens. Sign-ins and codes are single-use. */
 export class Consents {
   readonly #signIns = new Map<string, SignIn>();
   readonly #codes = new Map<string, Code>();
   readonly #refreshTokens = new Map<string, Consent>();
 
-  /** @returns What stands for the sign-in until the user has decided. */
+  /** @returns The id of the sign-in, for the form in which the user decides. */
   signIn(request: AuthorizationRequest, user: number): string {
     return put(this.#signIns, 'sign-in', { request, user });
   }
@@ -44,7 +44,7 @@ export class Consents {
     return put(this.#codes, 'code', { ...signIn, expiresAtMs: Date.now() + lifetimeSeconds * 1000 });
   }
 
-  /** @returns Undefined: it is not known, was used, or has expired. */
+  /** @returns Undefined if the code is unknown, used or expired. */
   takeCode(code: string): Code | undefined {
     const found = take(this.#codes, code);
     return found !== undefined && found.expiresAtMs > Date.now() ? found : undefined;
@@ -54,9 +54,9 @@ export class Consents {
     return put(this.#refreshTokens, 'refresh', consent);
   }
 
-  /** @param isSpent - Whether it works no second time. */
-  useRefreshToken(token: string, isSpent: boolean): Consent | undefined {
-    return isSpent ? take(this.#refreshTokens, token) : this.#refreshTokens.get(token);
+  /** @param isSingleUse - Whether this use invalidates the token. */
+  useRefreshToken(token: string, isSingleUse: boolean): Consent | undefined {
+    return isSingleUse ? take(this.#refreshTokens, token) : this.#refreshTokens.get(token);
   }
 
   revokeAll(): void {

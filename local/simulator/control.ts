@@ -5,41 +5,41 @@ import type { ClientCredentials, Tokens } from './tokens.ts';
 import { OBJECT_KINDS, type ObjectKind, type World } from './world.ts';
 import type { AppliedWrite } from './write-history.ts';
 
-/** What is done to the environment from outside, while it runs. Also served as JSON under `/_simulator/`. */
+/** Changes and inspects the environment while it runs. Also served as JSON under `/_simulator/`. */
 export interface Control {
-  /** How many requests there were since the start or the last reset, by route: `POST /l/oauth2/token`. */
+  /** Number of requests since the start or the last reset, by route: `POST /l/oauth2/token`. */
   requests(): Record<string, number>;
   resetRequests(): void;
-  /** Every write that was applied since the start or the last reset, in that order: also where its reply was lost. */
+  /** All writes that took effect since the start or the last reset, in order, also if their replies were lost. */
   applied(): readonly AppliedWrite[];
   resetApplied(): void;
   fault(fault: Fault): void;
   clearFaults(): void;
   /**
-   * Adds a believable object at the end of its listing, with these fields in place of its own.
+   * Adds a generated object at the end of its listing. The given fields replace the generated ones.
    *
-   * @returns The number by which the control interface knows it, whatever its fields say.
+   * @returns The object's number in the control interface, which is independent of its fields.
    */
   create(kind: ObjectKind, fields?: Fields): number;
-  /** The object's fields; undefined when it is gone. */
+  /** Returns the object's fields; undefined if it does not exist. */
   get(kind: ObjectKind, id: number): Fields | undefined;
-  /** Sets fields; one set to undefined is left out. Relations go by their readable names. */
+  /** Sets fields. A field set to undefined is left out of answers. Fields of relations have their readable names. */
   edit(kind: ObjectKind, id: number, fields: Fields): void;
   remove(kind: ObjectKind, id: number): void;
-  /** Takes a relation out of the collections and enters it in the archive. */
+  /** Moves a relation from the collections to the archive. */
   archive(relationId: number, reason?: string): void;
-  /** Archives a relation in favour of another that stays. */
+  /** Archives a relation as merged into another, which stays. */
   merge(relationId: number, keptRelationId: number): void;
-  /** Tokens given so far are unknown from now on. */
+  /** Makes all issued tokens unknown. */
   revokeTokens(): void;
-  /** Tokens given so far have run out. */
+  /** Makes all issued tokens expired. */
   expireTokens(): void;
-  /** Changes what the token endpoint accepts. Tokens given so far stay good. */
+  /** Changes the credentials that the token endpoint accepts. Issued tokens stay valid. */
   setCredentials(credentials: Partial<ClientCredentials>): void;
   switches(changes: Partial<Switches>): void;
 }
 
-/** Counts requests by route. */
+/** Number of requests by route. */
 export type RequestCounts = Map<string, number>;
 
 export function createControl(
@@ -72,7 +72,7 @@ export function createControl(
 
 function checked(kind: ObjectKind): ObjectKind {
   if (!OBJECT_KINDS.includes(kind)) {
-    throw new TypeError(`there is no such kind of object; there are ${OBJECT_KINDS.join(', ')}`);
+    throw new TypeError(`unknown kind of object; known are ${OBJECT_KINDS.join(', ')}`);
   }
   return kind;
 }

@@ -4,12 +4,12 @@ import { SCOPES } from './modules/routes.ts';
 import { DEFAULT_SWITCHES } from './switches.ts';
 import { SIMULATOR_CREDENTIALS } from './tokens.ts';
 
-/** How to use a running simulator, as text for a terminal. The commands work as they stand. */
+/** Explains how to use a running simulator, as text for a terminal. The commands can be copied as they are. */
 export function describeSimulator({ url }: { readonly url: string }): string {
   const { clientId, clientSecret } = SIMULATOR_CREDENTIALS;
   const control = `${url}/_simulator`;
   const [redirectUrl] = DEFAULT_SWITCHES.redirectUrls;
-  return `A simulated Procurios environment: fake people, no password worth anything.
+  return `A simulated Procurios environment. Its people are invented and its passwords are not secret.
 
   Address        ${url}
   Client id      ${clientId}

@@ -3,27 +3,27 @@ import { type ApiReply, errorReply, jsonReply } from './api-reply.ts';
 import type { Fields, ObjectSet } from './data/object-set.ts';
 import type { Sequence } from './data/sequence.ts';
 
-/** How a listing is cut into pages. */
+/** How a listing is divided into pages. */
 export type Cut =
   /** `page=N` from 1. */
   | { readonly by: 'page'; readonly size: number }
-  /** `after=…`: the position of the first object to serve, from 0. */
+  /** `after=…`. `start` is the position of the first object to serve, from 0. */
   | { readonly by: 'cursor'; readonly size: number; readonly start: number }
   | { readonly by: 'nothing' };
 
-/** A list of objects that a module answers with, before a page is cut from it. */
+/** A module's list of objects, before it is divided into pages. */
 export interface Listing {
   readonly kind: 'listing';
   readonly ids: Sequence;
   readonly cut: Cut;
-  /** Where the objects live; absent where they come from several places. */
+  /** The set of the objects; undefined if they come from several sets. */
   readonly set?: ObjectSet;
   readonly object: (id: number) => Fields;
-  /** Puts the objects of a page into the module's body. */
+  /** Builds the body of a page. */
   readonly wrap: (objects: readonly Fields[], links: PageLinks) => unknown;
 }
 
-/** Which part of a listing to serve. */
+/** The part of a listing to serve. */
 export interface Window {
   readonly offset: number;
   readonly size: number;
@@ -45,19 +45,23 @@ export interface ServedPage {
   readonly links: PageLinks;
 }
 
-/** What faults may do to a page on its way out. */
+/** Changes that faults make to a page. */
 export interface PageChanges {
-  /** @param pages - How many pages there are, at least 1. */
+  /** @param pages - The number of pages, at least 1. */
   readonly aim: (window: Window, pages: number) => Window;
   readonly alter: (page: ServedPage, linkTo: (page: number) => string) => ServedPage;
 }
 
-/** Describes a listing; a helper for the modules, which leave out what does not apply. */
+/** Creates a listing. */
 export function listing(parts: Omit<Listing, 'kind'>): Listing {
   return { kind: 'listing', ...parts };
 }
 
-/** The page size that a page cap leaves is applied before anything else, so that numbers and links stay consistent. */
+/**
+ * Answers with a page of a listing.
+ *
+ * @param cap - The largest page size, by a fault. Applies before everything else, so that page numbers and links agree with it.
+ */
 export function servePage(asked: Listing, call: ApiCall, changes: PageChanges, cap: number): ApiReply {
   const size = asked.cut.by === 'nothing' ? asked.ids.length : Math.min(asked.cut.size, cap);
   const number = pageNumber(call.query);
@@ -103,7 +107,7 @@ function linksOf(page: number, pages: number, linkTo: (page: number) => string):
   };
 }
 
-/** Keeps the other parameters, as the archive's links do. */
+/** Returns the link to a page. Keeps the other query parameters, as the archive's links do. */
 function linkFor({ path, query }: ApiCall, page: number): string {
   const others = [...query].filter(([name]) => name !== 'page');
   return `${path}?${new URLSearchParams([...others, ['page', String(page)]])}`;

@@ -1,12 +1,12 @@
 import type { ApiReply } from './api-reply.ts';
 
-/** A change that a request asks for: checked, so that it cannot fail any more, and not made yet. */
+/** A write that passed all checks and has not been performed yet. */
 export interface PendingWrite {
   readonly kind: 'write';
   readonly apply: () => ApiReply;
 }
 
-/** Describes a change; for the modules. */
+/** Creates a pending write. */
 export function pendingWrite(apply: () => ApiReply): PendingWrite {
   return { kind: 'write', apply };
 }

@@ -4,9 +4,9 @@ import type { Fields } from './data/object-set.ts';
 import { findProblems, isFields, type Schema } from './schema-check.ts';
 
 /**
- * The body as JSON, whatever `Content-Type` says: clients are known that leave it out.
+ * Parses the body as JSON and ignores `Content-Type`, because some clients leave it out.
  *
- * @throws {ApiError} 400 if it is not JSON.
+ * @throws {ApiError} With status 400 if the body is not JSON.
  */
 export function parseBody({ body }: ApiCall): unknown {
   try {
@@ -16,7 +16,7 @@ export function parseBody({ body }: ApiCall): unknown {
   }
 }
 
-/** @throws {ApiError} 400 if the body is not a JSON object. */
+/** @throws {ApiError} With status 400 if the body is not a JSON object. */
 export function readObject(call: ApiCall): Fields {
   const body = parseBody(call);
   if (!isFields(body)) {
@@ -25,7 +25,7 @@ export function readObject(call: ApiCall): Fields {
   return body;
 }
 
-/** @throws {ApiError} 400 with everything that breaks the schema. */
+/** @throws {ApiError} With status 400 and all violations of the schema. */
 export function readValidBody(call: ApiCall, schema: Schema): Fields {
   const body = readObject(call);
   const problems = findProblems(body, schema, call.switches);

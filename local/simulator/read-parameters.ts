@@ -5,10 +5,10 @@ import type { Fields, ObjectSet } from './data/object-set.ts';
 import { type Sequence, sequenceOf } from './data/sequence.ts';
 
 /**
- * Reads a parameter with a date.
+ * Reads a date parameter.
  *
- * @returns Milliseconds since the epoch; undefined when the parameter is absent.
- * @throws {ApiError} 400 if it is no date.
+ * @returns Milliseconds since the epoch; undefined if the parameter is absent.
+ * @throws {ApiError} With status 400 if it is not a date.
  */
 export function readDate({ query, switches }: ApiCall, name: string): number | undefined {
   const text = query.get(name);
@@ -23,10 +23,10 @@ export function readDate({ query, switches }: ApiCall, name: string): number | u
 }
 
 /**
- * Reads a list of integers: one, several with commas between them, or `name[]=…` repeated.
+ * Reads a parameter with integers, separated by commas or repeated as `name[]=…`.
  *
- * @returns Undefined when the parameter is absent.
- * @throws {ApiError} 400 if one is no integer.
+ * @returns Undefined if the parameter is absent.
+ * @throws {ApiError} With status 400 if one is not an integer.
  */
 export function readIntegers({ query }: ApiCall, name: string): ReadonlySet<unknown> | undefined {
   const texts = [...query]
@@ -38,7 +38,7 @@ export function readIntegers({ query }: ApiCall, name: string): ReadonlySet<unkn
   return texts.length === 0 ? undefined : new Set(texts.map(Number));
 }
 
-/** Reads a parameter or a part of the path that is a positive integer; another is not found. */
+/** Reads a positive integer from the path. @throws {ApiError} With status 404 if it is not one. */
 export function readId({ parameters }: ApiCall, name: string): number {
   const text = parameters[name] ?? '';
   if (!/^[1-9]\d{0,14}$/.test(text)) {
@@ -47,7 +47,7 @@ export function readId({ parameters }: ApiCall, name: string): number {
   return Number(text);
 }
 
-/** The objects that are left by `since` and `relationIds`. */
+/** Returns the objects that match the parameters `since` and `relationIds`. */
 export function filterSet(
   call: ApiCall,
   set: ObjectSet,
@@ -61,7 +61,7 @@ export function filterSet(
     : keepIf(ids, set, (object) => relationsOf(object).some((id) => relationIds.has(id)));
 }
 
-/** Those of the objects for which the condition holds. Makes every one of them. */
+/** Returns the objects that meet the condition. Builds every object to check it. */
 export function keepIf(ids: Sequence, set: ObjectSet, condition: (object: Fields) => boolean): Sequence {
   return sequenceOf(ids.slice(0, ids.length).filter((id) => condition(set.get(id) ?? {})));
 }

@@ -3,15 +3,15 @@ import type { ApiReply } from './api-reply.ts';
 import type { Listing } from './listing.ts';
 import type { PendingWrite } from './pending-write.ts';
 
-/** What a caller needs for a route. */
+/** The access that a route requires. */
 export interface Access {
-  /** Any one of these will do. */
+  /** One of these scopes is enough. */
   readonly scopes: readonly string[];
-  /** `relation` for `application/vnd.procurios.relation+json`; absent: no vendor type is listed. */
+  /** `relation` for `application/vnd.procurios.relation+json`; undefined if no vendor type is documented. */
   readonly type?: string;
-  /** Versions served; the first is the answer's. */
+  /** Served versions. The answer has the first. */
   readonly versions?: readonly number[];
-  /** What follows the `+` of the type: `json` if left out. */
+  /** Suffix of the media type, after `+`. @default json */
   readonly suffix?: string;
 }
 
@@ -19,23 +19,23 @@ export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With parameters as `{name}`, each one segment of the path. */
   readonly path: string;
-  /** Absent: no token is needed. */
+  /** Undefined if the route requires no token. */
   readonly access?: Access;
   readonly handle: (call: ApiCall) => ApiReply | Listing | PendingWrite;
 }
 
-/** A route and the parameters that a path gives it. */
+/** A route, and its parameters in a path. */
 export interface Match {
   readonly route: Route;
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** `GET /l/relation_list_api/collection/{id}`: how requests are counted and faults are aimed. */
+/** Returns the name by which requests are counted and faults are planned: `GET /l/relation_list_api/collection/{id}`. */
 export function patternOf(route: Route): string {
   return `${route.method} ${route.path}`;
 }
 
-/** Finds the route of a request; one with the path spelled out wins from one with a parameter there. */
+/** Finds the route of a request. A route without parameters takes precedence over one with parameters. */
 export function findRoute(routes: readonly Route[], method: string, path: string): Match | undefined {
   const matches = routes.flatMap((route) => {
     const parameters = route.method === method ? matchPath(route.path, path) : undefined;

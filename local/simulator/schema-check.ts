@@ -1,7 +1,7 @@
 import type { Fields } from './data/object-set.ts';
 import type { Switches } from './switches.ts';
 
-/** What the vendor's schemas consist of, their own types `int` and `date` among them. */
+/** The parts of JSON Schema that the vendor uses, with the vendor's own types `int` and `date`. */
 export interface Schema {
   readonly type?: string | readonly string[];
   readonly enum?: readonly unknown[];
@@ -24,9 +24,9 @@ const IS_OF_TYPE: Readonly<Record<string, (value: unknown) => boolean>> = {
 };
 
 /**
- * Everything that is wrong with the body of a write, in the vendor's manner: texts without codes.
+ * Finds all problems with the body of a write. The problems are texts without codes, as the vendor's are.
  *
- * Stricter than the schema alone says: a required field may not be empty either, and a date must exist.
+ * Stricter than the schema: a required field must not be empty, and a date must exist.
  */
 export function findProblems(body: Fields, schema: Schema, { unknownFields }: Switches): string[] {
   const missing = (schema.required ?? []).filter((name) => isEmpty(body[name]));
@@ -69,7 +69,7 @@ function isEmpty(value: unknown): boolean {
   );
 }
 
-/** A day of the calendar, `yyyy-mm-dd`: not the 30th of February. */
+/** Whether the value is an existing day, `yyyy-mm-dd`. */
 function isDate(value: unknown): boolean {
   const ms = /^\d{4}-\d{2}-\d{2}$/.test(String(value)) ? Date.parse(`${value}T00:00:00Z`) : Number.NaN;
   return typeof value === 'string' && !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(value);

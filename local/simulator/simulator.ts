@@ -26,11 +26,11 @@ export const SIMULATOR_COLLECTION = MEMBERS_COLLECTION;
 export interface SimulatorOptions {
   /** @default 0 - any free port */
   readonly port?: number;
-  /** How many relations there are, from 1; other objects in proportion. @default 1000 */
+  /** Number of relations, at least 1. The numbers of other objects are in proportion. @default 1000 */
   readonly relations?: number;
-  /** The same seed gives the same objects. @default 1 */
+  /** Seed of the generated objects. @default 1 */
   readonly seed?: number;
-  /** What the vendor leaves open, where it is not to be the default. */
+  /** Switches that differ from their defaults. */
   readonly switches?: Partial<Switches>;
 }
 
@@ -39,14 +39,15 @@ export interface Simulator {
   /** `http://127.0.0.1:PORT`. */
   readonly url: string;
   readonly control: Control;
-  /** Stops it and drops every connection, stalled ones too. */
+  /** Stops the server and closes all connections, also stalled ones. */
   close(): Promise<void>;
 }
 
 /**
  * Starts a simulated Procurios environment on the loopback interface.
  *
- * @throws {TypeError} On an unknown switch; {RangeError} on a number of relations that is none.
+ * @throws {TypeError} If a switch is unknown or its value has the wrong type.
+ * @throws {RangeError} If the number of relations is not an integer of at least 1.
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { port = 0, relations = 1000, seed = 1 } = options;

@@ -1,34 +1,34 @@
 /**
- * Everything the vendor leaves open that the simulator can do in more than one way.
+ * Behaviour that the vendor does not document, and that the simulator implements in more than one way.
  *
- * `docs/procurios.md` lists each with what is not known about it.
+ * `docs/procurios.md` lists what is unknown about each switch.
  */
 export interface Switches {
-  /** What a token reply holds beside `access_token`. */
+  /** Fields of a token reply in addition to `access_token`. */
   tokenReplyFields: ('token_type' | 'expires_in' | 'scope')[];
-  /** What the reply to a code holds beside `access_token`. */
+  /** Fields of the reply to a code in addition to `access_token`. */
   userTokenReplyFields: ('token_type' | 'expires_in' | 'scope')[];
-  /** How long a token serves, in seconds. */
+  /** Lifetime of a token, in seconds. */
   tokenLifetimeSeconds: number;
   /** Status of the refusal of a wrong client id or secret. */
   wrongCredentialsStatus: 400 | 401;
-  /** What becomes of a scope that no module has: left out of the token, or `invalid_scope`. */
+  /** Whether an unknown scope is left out of the token, or refused with `invalid_scope`. */
   unknownScope: 'dropped' | 'refused';
-  /** Which of the vendor's two pages the authorization code grant follows. */
+  /** Which of the vendor's two documentation pages the authorization code grant follows. */
   oauthDialect: 'older' | 'newer' | 'both';
-  /** Where users may be sent back to, to the letter. */
+  /** Registered redirect URLs, compared exactly. */
   redirectUrls: string[];
-  /** How long a code can be exchanged, in seconds. */
+  /** Lifetime of a code, in seconds. */
   codeLifetimeSeconds: number;
-  /** Whether the request that exchanges a code has to name the redirect url again. */
+  /** Whether the exchange of a code must repeat the redirect URL. */
   redirectUrlAgain: 'optional' | 'required';
   /** Whether the callback carries the `state` of the request. */
   state: 'returned' | 'dropped';
-  /** Whether a PKCE challenge is looked at. */
+  /** Whether a PKCE challenge is checked. */
   pkce: 'checked' | 'ignored';
-  /** What renews a user's token: nothing, something that is new with each token, or something that stays the same. */
+  /** Whether a user gets no refresh token, a new one with each token, or one that stays valid. */
   refreshTokens: 'none' | 'rotating' | 'lasting';
-  /** What a wrong or missing `Accept` leads to: 406, or the answer all the same. */
+  /** Whether a wrong or missing `Accept` gets 406 or is ignored. */
   wrongAccept: 'refused' | 'ignored';
   /** Content type of answers: the module's vendor type, or `application/json`. */
   responseType: 'vendor' | 'json';
@@ -36,47 +36,47 @@ export interface Switches {
   refusalBody: 'errors' | 'empty';
   /** Whether `Accept-Language` chooses between Dutch and English titles. */
   acceptLanguage: 'translates' | 'ignored';
-  /** How characters beyond ASCII are written in JSON: `\u00eb`, as PHP does by default, or as they are. */
+  /** Whether JSON has non-ASCII characters as `\u00eb`, which is PHP's default, or unescaped. */
   unicode: 'escaped' | 'plain';
-  /** What a map without entries looks like: PHP writes `[]`. */
+  /** JSON of an empty map. PHP writes `[]`. */
   emptyMap: 'array' | 'object';
-  /** Zone of dates that do not name one. */
+  /** Time zone of dates without an offset. */
   timeZone: string;
-  /** What a page past the end of a listing gives. */
+  /** Answer to a page past the end of a listing. */
   beyondLastPage: 'empty' | 'notFound' | 'lastPage';
-  /** What stands in the place of a link that a page does not have. */
+  /** Whether a link that a page does not have is left out or null. */
   absentLinks: 'omitted' | 'null';
-  /** RFC 6901 pointer to the array of relations in a collection's page; not the root. */
+  /** RFC 6901 pointer to the array of relations in a collection's page. Cannot be the root. */
   collectionList: string;
-  /** Relations on one page of a collection. */
+  /** Number of relations on a page of a collection. */
   collectionPageSize: number;
-  /** Whether collections know a `since` parameter. */
+  /** Whether collections support a `since` parameter. */
   collectionSince: 'ignored' | 'filters';
-  /** Names of a relation's fields: `first_name`, or `class_1_relation_firstname` as in older copies. */
+  /** Whether a relation's fields are named `first_name`, or `class_1_relation_firstname` as in older samples. */
   fieldKeys: 'readable' | 'generated';
-  /** Top-level fields that the account may not see: left out of every listing and collection schema. */
+  /** Top-level fields that the account may not see. Listings and collection schemas leave them out. */
   hiddenFields: string[];
-  /** Whether profile and registration sets carry `_links`. */
+  /** Whether profile and registration sets have `_links`. */
   setLinks: 'shown' | 'omitted';
-  /** How the schemas of profile and registration sets name their dialect: as a URI, or with its slashes escaped once too often. */
+  /** Whether `$schema` in the schemas of profile and registration sets is correct, or has its slashes escaped twice. */
   setSchemaUri: 'plain' | 'escapedTwice';
-  /** Whether those schemas name the fields that a registration cannot do without. */
+  /** Whether those schemas have `required`. */
   requiredInSchema: 'shown' | 'omitted';
-  /** What becomes of a field in the body of a write that its schema does not have. */
+  /** Whether a field in the body of a write that is not in the schema is refused or ignored. */
   unknownFields: 'refused' | 'ignored';
-  /** Status of an answer that says what is wrong with the body sent to a profile or registration set. */
+  /** Status of an answer with the problems of a body sent to a profile or registration set. */
   setErrorsStatus: 400 | 200;
-  /** Status of the answer to a good body that was to be validated only: with an empty map, or with no body at all. */
+  /** Status of `validate` for a valid body: 200 with an empty map, or 204. */
   validatedStatus: 200 | 204;
-  /** Status of the answer to a registration, and to the creation of an object of another module. */
+  /** Status of the answer to a registration, and to the creation of a `module_api/object`. */
   createdStatus: 200 | 201;
-  /** The number that the answer to a registration holds. */
+  /** The number in the answer to a registration. */
   registrationReply: 'relationId' | 'registrationId';
-  /** Status of the bodiless answer to a change that is not a creation. */
+  /** Status of the answer without a body to a write that creates nothing. */
   changedStatus: 200 | 204;
-  /** What cancelling a meeting registration a second time gives. */
+  /** Answer to the second cancellation of a meeting registration. */
   secondCancellation: 'notFound' | 'accepted';
-  /** Scope that gives access to the objects of other modules. */
+  /** Scope of `/l/module_api/object`. */
   objectScope: 'profile' | 'module/object';
 }
 
@@ -123,7 +123,7 @@ export const DEFAULT_SWITCHES: Readonly<Switches> = {
 /**
  * Changes switches while the simulator runs.
  *
- * @throws {TypeError} On a name that is no switch, or a value of another type; nothing has changed then.
+ * @throws {TypeError} If a switch is unknown or its value has the wrong type. No switch has changed then.
  */
 export function setSwitches(switches: Switches, changes: Partial<Switches>): void {
   for (const [name, value] of Object.entries(changes)) {
@@ -131,7 +131,7 @@ export function setSwitches(switches: Switches, changes: Partial<Switches>): voi
       ? DEFAULT_SWITCHES[name as keyof Switches]
       : undefined;
     if (known === undefined) {
-      throw new TypeError(`'${name}' is not a switch; there are ${Object.keys(DEFAULT_SWITCHES).join(', ')}`);
+      throw new TypeError(`'${name}' is not a switch; known are ${Object.keys(DEFAULT_SWITCHES).join(', ')}`);
     }
     if (typeof value !== typeof known || Array.isArray(value) !== Array.isArray(known)) {
       throw new TypeError(`switch '${name}' must be of the type of its default, ${JSON.stringify(known)}`);

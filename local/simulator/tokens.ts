@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Consents } from './consents.ts';
 
-/** What a token gives access to. */
+/** The access that a token gives. */
 export interface TokenAccess {
   readonly scopes: ReadonlySet<string>;
-  /** The number of the relation who consented; undefined: the client asked for itself. */
+  /** Number of the relation who consented; undefined if the token belongs to the client. */
   readonly user: number | undefined;
 }
 
@@ -17,13 +17,13 @@ export interface ClientCredentials {
   readonly clientSecret: string;
 }
 
-/** What the token endpoint accepts until it is told otherwise. Worth nothing elsewhere. */
+/** The credentials that the token endpoint accepts by default. Not secret. */
 export const SIMULATOR_CREDENTIALS = {
   clientId: 'simulator',
   clientSecret: 'not-a-secret-only-for-the-simulator',
 } as const;
 
-/** The one client that is known, and the tokens given to it. */
+/** The only known client, and its tokens. */
 export class Tokens {
   #credentials: ClientCredentials;
   readonly #issued = new Map<string, IssuedToken>();
@@ -33,7 +33,7 @@ export class Tokens {
     this.#credentials = credentials;
   }
 
-  /** Rotates the client's secret or id. Tokens already given stay good. */
+  /** Changes the client's id or secret. Issued tokens stay valid. */
   setCredentials(credentials: Partial<ClientCredentials>): void {
     this.#credentials = { ...this.#credentials, ...credentials };
   }
@@ -56,27 +56,27 @@ export class Tokens {
     return token;
   }
 
-  /** What a token gives access to, or why it is not taken. */
+  /** Returns the token's access, or the reason for refusing it. */
   check(token: string | undefined): TokenAccess | 'missing' | 'unknown' | 'expired' {
     if (token === undefined) {
       return 'missing';
     }
-    const grant = this.#issued.get(token);
-    if (grant === undefined) {
+    const issued = this.#issued.get(token);
+    if (issued === undefined) {
       return 'unknown';
     }
-    return grant.expiresAtMs > Date.now() ? grant : 'expired';
+    return issued.expiresAtMs > Date.now() ? issued : 'expired';
   }
 
-  /** What renews tokens, too. */
+  /** Also revokes codes and refresh tokens. */
   revokeAll(): void {
     this.#issued.clear();
     this.consents.revokeAll();
   }
 
   expireAll(): void {
-    for (const grant of this.#issued.values()) {
-      grant.expiresAtMs = 0;
+    for (const issued of this.#issued.values()) {
+      issued.expiresAtMs = 0;
     }
   }
 }

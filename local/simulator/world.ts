@@ -11,7 +11,7 @@ import { archivedReason, buildArchivedRelation, buildRelation } from './data/rel
 import { buildOrder, buildProduct } from './data/webshop.ts';
 import { WriteHistory } from './write-history.ts';
 
-/** The kinds of object that can be created, edited and removed. */
+/** Kinds of objects that can be created, edited and removed. */
 export const OBJECT_KINDS = [
   'relation',
   'archivedRelation',
@@ -33,10 +33,10 @@ export type ObjectKind = (typeof OBJECT_KINDS)[number];
 
 type Sets = Readonly<Record<Exclude<ObjectKind, 'emailRecipient'>, ObjectSet>>;
 
-/** Room for the ordinals of one email's recipients within a recipient's number. */
+/** A recipient's number is the email's number times this, plus the recipient's ordinal. */
 const RECIPIENTS_PER_EMAIL = 2 ** 24;
 
-/** Everything there is in the simulated environment. */
+/** All objects of the simulated environment. */
 export class World {
   readonly model: Model;
   readonly sets: Sets;
@@ -48,7 +48,7 @@ export class World {
     this.sets = createSets(model);
   }
 
-  /** The recipients of one email, in the order of their last update. Their numbers here are ordinals. */
+  /** Returns the recipients of an email, in the order of their last update. Their numbers are ordinals. */
   recipientsOf(email: number): ObjectSet {
     const known = this.#recipients.get(email);
     if (known !== undefined) {
@@ -64,7 +64,7 @@ export class World {
     return created;
   }
 
-  /** @param fields - For a recipient also `email`, the number of the email, which is 1 if left out. */
+  /** @param fields - For a recipient also `email`, the number of the email. The default is 1. */
   create(kind: ObjectKind, fields: Fields = {}): number {
     if (kind !== 'emailRecipient') {
       return this.sets[kind].create(fields);
@@ -89,12 +89,12 @@ export class World {
     set.remove(number);
   }
 
-  /** Takes a relation out of the collections and enters it in the archive. */
+  /** Moves a relation from the collections to the archive. */
   archive(relationId: number, reason: string | null = archivedReason(null)): void {
     this.#archive(relationId, reason, null);
   }
 
-  /** Archives a relation in favour of another that stays. */
+  /** Archives a relation as merged into another, which stays. */
   merge(relationId: number, keptRelationId: number): void {
     if (!this.sets.relation.has(keptRelationId)) {
       throw new RangeError(`there is no relation ${keptRelationId} to keep`);

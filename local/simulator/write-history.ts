@@ -1,23 +1,23 @@
-/** A change that was made. */
+/** A write that took effect. */
 export interface AppliedWrite {
-  /** As counted: `POST /l/profile_api/registrationset/{set}/registration`. */
+  /** The route's pattern: `POST /l/profile_api/registrationset/{set}/registration`. */
   readonly route: string;
-  /** As requested, without the query. */
+  /** The request's path, without the query. */
   readonly path: string;
-  /** When, RFC 3339 in UTC. */
+  /** Time of the write, RFC 3339 in UTC. */
   readonly at: string;
-  /** The JSON that was sent; absent: none. */
+  /** The request's JSON; undefined without a body. */
   readonly body?: unknown;
 }
 
-/** What writes leave behind beside the objects. */
+/** Effects of writes that are not stored in objects. */
 export class WriteHistory {
-  /** In the order in which they were made. */
+  /** All writes that took effect, in order. */
   readonly applied: AppliedWrite[] = [];
-  /** The relation that each registration made; the first registration is number 1. */
+  /** The relation that each registration created. Registration 1 is the first entry. */
   readonly registrations: number[] = [];
-  /** Meeting registrations that were cancelled, and for which meeting they were. */
+  /** Cancelled meeting registrations, with their meetings. */
   readonly cancelled = new Map<number, unknown>();
-  /** Document keys of the images that profiles were given, by relation; null where one was taken away. */
+  /** Document keys of changed profile images, by relation; null if the image was removed. */
   readonly images = new Map<number, string | null>();
 }

@@ -5,23 +5,23 @@ function formatFor(timeZone: string): Intl.DateTimeFormat {
   if (known !== undefined) {
     return known;
   }
-  // Sweden writes dates as ISO 8601 does, with a space for the T.
+  // Swedish dates have the format of ISO 8601, with a space instead of the T.
   const created = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
   formats.set(timeZone, created);
   return created;
 }
 
-/** `yyyy-mm-dd HH:ii:ss`, as the fundraising module writes it. */
+/** Returns `yyyy-mm-dd HH:ii:ss`, the format of the fundraising module. */
 export function spacedDateTime(ms: number, timeZone: string): string {
   return formatFor(timeZone).format(ms);
 }
 
-/** `yyyy-mm-ddThh:mm:ss` without a zone, as meetings and contact moments write it. */
+/** Returns `yyyy-mm-ddThh:mm:ss` without an offset, the format of meetings and contact moments. */
 export function localDateTime(ms: number, timeZone: string): string {
   return spacedDateTime(ms, timeZone).replace(' ', 'T');
 }
 
-/** `yyyy-mm-ddThh:mm:ss+01:00`, as the archive and the webshop write it. */
+/** Returns `yyyy-mm-ddThh:mm:ss+01:00`, the format of the archive and the webshop. */
 export function offsetDateTime(ms: number, timeZone: string): string {
   const local = localDateTime(ms, timeZone);
   const minutes = Math.round((Date.parse(`${local}Z`) - ms) / 60_000);
@@ -29,7 +29,7 @@ export function offsetDateTime(ms: number, timeZone: string): string {
   return `${local}${minutes < 0 ? '-' : '+'}${twoDigits(hours)}:${twoDigits(rest)}`;
 }
 
-/** `yyyy-mm-dd` of a number of days after another day, by the calendar alone. */
+/** Returns the day, as `yyyy-mm-dd`, that is this many days after another. */
 export function dateAfter(day: string, days: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }
@@ -37,9 +37,9 @@ export function dateAfter(day: string, days: number): string {
 const DATE_TIME = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}:\d{2}))?$/;
 
 /**
- * Reads a `since`, `until` or `dateCreated…` parameter: `yyyy-mm-dd`, alone or with a time after a `T` or a space.
+ * Parses a `since`, `until` or `dateCreated…` parameter: `yyyy-mm-dd`, optionally with a time after a `T` or a space.
  *
- * @returns Milliseconds since the epoch; undefined if it is no such date.
+ * @returns Milliseconds since the epoch; undefined if the text is not a date.
  */
 export function parseLocalDateTime(text: string, timeZone: string): number | undefined {
   const [, day, time = '00:00:00'] = DATE_TIME.exec(text) ?? [];
@@ -49,7 +49,7 @@ export function parseLocalDateTime(text: string, timeZone: string): number | und
   }
   const offset = Date.parse(`${localDateTime(asUtc, timeZone)}Z`) - asUtc;
   const guess = asUtc - offset;
-  // Around a change of the clock the zone's offset at the guess is the one that counts.
+  // Near a change of daylight saving time, the offset at the guess is the right one.
   return asUtc - (Date.parse(`${localDateTime(guess, timeZone)}Z`) - guess);
 }
 
@@ -58,14 +58,15 @@ function twoDigits(value: number): string {
 }
 
 const FIRST_DAY = Date.UTC(2010, 0, 4, 9);
-/** The number of the object that was created halfway: earlier ones are years apart, later ones seconds. */
+/** Number of the object created in the middle of the span. Earlier objects are years apart, later ones seconds. */
 const HALFWAY = 2000;
 const SPAN_MS = Date.UTC(2025, 5, 1) - FIRST_DAY;
 
 /**
- * When the generated object with this number was created, in milliseconds since the epoch.
+ * Returns the creation time of the generated object with this number, in milliseconds since the epoch.
  *
- * Never decreases with the number and does not depend on how many there are, so that a `since` is found by halving.
+ * The time never decreases with the number, so that a `since` can be found by binary search. It does not depend on the number
+ * of objects.
  */
 export function createdAt(id: number): number {
   return FIRST_DAY + Math.floor((SPAN_MS * id) / (id + HALFWAY) / 1000) * 1000;

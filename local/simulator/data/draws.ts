@@ -1,4 +1,4 @@
-/** A stream of pseudo-random numbers that is the same for the same seed, kind and number, in any order of asking. */
+/** Pseudo-random numbers, determined by seed, kind and number of an object, independently of other objects. */
 export class Draws {
   #state: number;
 
@@ -8,7 +8,7 @@ export class Draws {
     this.#state = scramble(scramble(scramble(seed, kind), high), low);
   }
 
-  /** A whole number from 0 up to and without 2^32 (mulberry32). */
+  /** Returns an integer from 0 to 2^32 - 1 (mulberry32). */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
@@ -16,7 +16,7 @@ export class Draws {
     return (mixed ^ (mixed >>> 14)) >>> 0;
   }
 
-  /** A whole number from 0 up to and without `end`. */
+  /** Returns an integer from 0 to `end` - 1. */
   below(end: number): number {
     return Math.floor((this.next() / 2 ** 32) * end);
   }
@@ -25,7 +25,7 @@ export class Draws {
     return first + this.below(last - first + 1);
   }
 
-  /** True in about `percent` of a hundred cases. */
+  /** Returns true with a probability of `percent` %. */
   chance(percent: number): boolean {
     return this.below(100) < percent;
   }
@@ -33,7 +33,7 @@ export class Draws {
   pick<Value>(values: readonly Value[]): Value {
     const value = values[this.below(values.length)];
     if (value === undefined) {
-      throw new RangeError('there is nothing to pick from');
+      throw new RangeError('the list to pick from is empty');
     }
     return value;
   }
@@ -42,7 +42,7 @@ export class Draws {
     return String(this.below(10 ** count)).padStart(count, '0');
   }
 
-  /** A version 4 UUID. */
+  /** Returns a version 4 UUID. */
   uuid(): string {
     const hex = Array.from({ length: 4 }, () => this.next().toString(16).padStart(8, '0')).join('');
     const variant = '89ab'[this.below(4)];
@@ -50,7 +50,7 @@ export class Draws {
   }
 }
 
-/** The finalizer of MurmurHash3 over both numbers. */
+/** Mixes a number into the state with the finalizer of MurmurHash3. */
 function scramble(state: number, value: number): number {
   let mixed = (state ^ Math.imul(value + 0x9e3779b9, 0x85ebca6b)) | 0;
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);

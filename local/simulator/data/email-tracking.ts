@@ -25,13 +25,13 @@ export function buildEmail(model: Model, id: number): Fields {
   };
 }
 
-/** Emails reach between a fifth and four fifths of the relations. */
+/** Returns the number of an email's recipients: 20 to 80 % of the relations. */
 export function recipientCount(model: Model, email: number): number {
   const draws = drawsFor(model, 'emailRecipient', email);
   return Math.max(1, Math.floor((model.counts.relations * draws.between(20, 80)) / 100));
 }
 
-/** Builds the n-th recipient of an email, in the order of the last update. */
+/** Builds the recipient of an email with this ordinal, in the order of their last update. */
 export function buildEmailRecipient(model: Model, email: number, ordinal: number): Fields {
   const draws = drawsFor(model, 'emailRecipient', email * 2 ** 24 + ordinal);
   const first = drawsFor(model, 'email', email).below(model.counts.relations);
@@ -52,12 +52,12 @@ export function buildEmailRecipient(model: Model, email: number, ordinal: number
   };
 }
 
-/** Names the n-th recipient of an email: `1f-00a3`. */
+/** Returns the tracking code of an email's recipient: `1f-00a3`. */
 export function trackingCode(email: number, ordinal: number): string {
   return `${email.toString(36)}-${ordinal.toString(36).padStart(4, '0')}`;
 }
 
-/** The ordinal in a tracking code; undefined if it is not one of this email's. */
+/** Returns the ordinal in a tracking code; undefined if the code belongs to another email. */
 export function ordinalOf(email: number, code: string): number | undefined {
   const [of = '', ordinal = ''] = code.split('-');
   return of === email.toString(36) && /^[0-9a-z]{4,}$/.test(ordinal)

@@ -34,7 +34,7 @@ const CHANNELS = [
   ['Post', 'Mail'],
 ] as const;
 
-/** Builds a channel; its English title is kept beside it under `title_en` and is not shown itself. */
+/** Builds a channel. Its English title is in `title_en`, which is never shown under that name. */
 export function buildChannel(model: Model, id: number): Fields {
   const [title, title_en] = CHANNELS[id - 1] ?? [`Kanaal ${id}`, `Channel ${id}`];
   return { channelId: uuidOf(model, 'channel', id), title, title_en };

@@ -10,7 +10,7 @@ const SUBJECTS = [
   ['Introductieavond', 'Introduction evening'],
 ] as const;
 
-/** Builds a meeting; its title in both languages, of which the listing shows one. */
+/** Builds a meeting with its title in both languages. The listing shows one of them. */
 export function buildMeeting(model: Model, id: number): Fields {
   const draws = drawsFor(model, 'meeting', id);
   const zone = model.switches.timeZone;
@@ -36,12 +36,12 @@ export function buildMeeting(model: Model, id: number): Fields {
   };
 }
 
-/** Which generated meeting a generated registration is for: each gets every n-th. */
+/** Returns the meeting of a generated registration. Registrations are assigned to the meetings in turn. */
 function meetingOf({ counts }: Model, registration: number): number {
   return ((registration - 1) % counts.meetings) + 1;
 }
 
-/** Numbers of the generated registrations for a meeting. */
+/** Returns the numbers of the generated registrations for a meeting. */
 export function registrationsFor({ counts }: Model, meeting: number): number[] {
   const least = meeting <= counts.meetings ? counts.meetingRegistrations - meeting : -1;
   return Array.from({ length: Math.floor(least / counts.meetings) + 1 }, (_, turn) => {
@@ -49,11 +49,11 @@ export function registrationsFor({ counts }: Model, meeting: number): number[] {
   });
 }
 
-/** Builds a registration with all that the registration and attendee listings show of it. */
+/** Builds a registration with the fields of the registration listing and of the attendee listing. */
 export function buildMeetingRegistration(model: Model, id: number): Fields {
   const draws = drawsFor(model, 'meetingRegistration', id);
   const meetingId = meetingOf(model, id);
-  // Neighbours go together, so nobody is registered twice for one meeting.
+  // Relations with consecutive numbers, so that no relation is registered twice for a meeting.
   const first = drawsFor(model, 'meeting', meetingId).below(model.counts.relations);
   const turn = Math.floor((id - 1) / model.counts.meetings);
   return {
@@ -69,7 +69,7 @@ export function buildMeetingRegistration(model: Model, id: number): Fields {
   };
 }
 
-/** The attendee behind a registration, named after its relation. */
+/** Returns the attendee of a registration, with the names of its relation. */
 export function attendeeOf(model: Model, registration: Fields, relation: Fields | undefined): Fields {
   const relationId = Number(registration.relationId);
   const { firstName, insertion, lastName, initials } = personOf(model, relationId);

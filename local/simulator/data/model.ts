@@ -2,7 +2,7 @@ import type { Switches } from '../switches.ts';
 import { Draws } from './draws.ts';
 import type { Pools } from './pools.ts';
 
-/** Sets the draws of one kind of object apart from another's. The numbers are arbitrary but must stay. */
+/** Separates the draws of the kinds of objects. The numbers are arbitrary, but a change would change the generated objects. */
 const KIND_NUMBERS = {
   relation: 1,
   archivedRelation: 2,
@@ -23,7 +23,7 @@ const KIND_NUMBERS = {
   moduleObject: 18,
 } as const;
 
-/** How many objects of each kind are generated. */
+/** Number of generated objects of each kind. */
 export interface ObjectCounts {
   readonly relations: number;
   readonly archivedRelations: number;
@@ -41,7 +41,7 @@ export interface ObjectCounts {
   readonly moduleObjects: number;
 }
 
-/** What the generators of objects draw on. */
+/** The input of the functions that generate objects. */
 export interface Model {
   readonly seed: number;
   readonly pools: Pools;
@@ -49,7 +49,7 @@ export interface Model {
   readonly switches: Switches;
 }
 
-/** Sizes that follow from the number of relations; each paged listing has at least two pages. */
+/** Returns the numbers of objects for a number of relations. Each paged listing has at least two pages. */
 export function countsFor(relations: number): ObjectCounts {
   const share = (least: number, part: number) => Math.max(least, Math.ceil(relations / part));
   return {
@@ -74,12 +74,12 @@ export function drawsFor(model: Model, kind: keyof typeof KIND_NUMBERS, id: numb
   return new Draws(model.seed, KIND_NUMBERS[kind], id);
 }
 
-/** A map as PHP writes it: an empty one is an empty array, unless that is switched off. */
+/** Returns a map as PHP writes it. An empty map is an empty array, unless the switch `emptyMap` says otherwise. */
 export function phpMap(model: Model, entries: Readonly<Record<string, unknown>>): unknown {
   return Object.keys(entries).length === 0 && model.switches.emptyMap === 'array' ? [] : entries;
 }
 
-/** The UUID of the object of a kind with this number. */
+/** Returns the UUID of the object of this kind and number. */
 export function uuidOf(model: Model, kind: keyof typeof KIND_NUMBERS, id: number): string {
   return drawsFor(model, kind, id).uuid();
 }

@@ -1,7 +1,7 @@
 import { drawsFor, type Model } from './model.ts';
 import type { Fields } from './object-set.ts';
 
-/** Builds an object of a module that is documented by its path alone. */
+/** Builds a `module_api/object`, whose fields the vendor does not document. */
 export function buildModuleObject(model: Model, id: number): Fields {
   const draws = drawsFor(model, 'moduleObject', id);
   return { id, key: `value ${draws.below(1000)}`, otherKey: draws.below(10) };

@@ -1,5 +1,5 @@
 /**
- * Builds an object that holds the value where an RFC 6901 pointer says.
+ * Builds an object with the value at an RFC 6901 pointer.
  *
  * @param pointer - Not the root: `/_embedded/relations`.
  */

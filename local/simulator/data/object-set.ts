@@ -1,27 +1,27 @@
 import { concatenate, countBelow, partition, rangeWithout, type Sequence, sequenceOf } from './sequence.ts';
 
-/** The fields of one object, as the API shows them. */
+/** The fields of an object, as the API shows them. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 interface ObjectSetOptions {
-  /** How many objects are generated: those with the numbers 1 to `count`. */
+  /** Number of generated objects. They have the numbers 1 to `count`. */
   readonly count: number;
-  /** Makes an object from its number, the same every time. */
+  /** Builds an object from its number. Always builds the same object. */
   readonly build: (id: number) => Fields;
-  /** When a generated object was created, in milliseconds since the epoch; must not decrease with the number. */
+  /** Returns the creation time of a generated object, in milliseconds since the epoch. Must not decrease with the number. */
   readonly createdAt: (id: number) => number;
   /** Whether an edit moves the object to the end of the listing. */
   readonly movesOnEdit?: boolean;
 }
 
 /**
- * All objects of one kind: generated from their numbers, with what was done to them since laid over that.
+ * All objects of a kind. They are generated from their numbers, and changes are stored in an overlay.
  *
- * Takes memory for changed objects only. The order is that of the numbers; objects put in front and moved ones aside.
+ * Only changed objects take memory. The order is that of the numbers, except for objects inserted in front and moved objects.
  */
 export class ObjectSet {
   readonly #options: ObjectSetOptions;
-  /** Numbers no longer in their generated place: removed or moved. Ascending. */
+  /** Numbers of removed and moved objects, ascending. */
   readonly #displaced: number[] = [];
   readonly #head: number[] = [];
   readonly #tail: number[] = [];
@@ -34,12 +34,12 @@ export class ObjectSet {
     this.#lastId = options.count;
   }
 
-  /** Every object that is there, in listing order. */
+  /** Returns all objects, in listing order. */
   all(): Sequence {
     return this.#inOrder(1, this.#options.count, () => true);
   }
 
-  /** Those created from `from` to `until`, both included, in milliseconds since the epoch. */
+  /** Returns the objects created from `from` to `until`, inclusive, in milliseconds since the epoch. */
   createdBetween(from: number, until: number): Sequence {
     const { count, createdAt } = this.#options;
     const first = 1 + partition(count, (index) => createdAt(index + 1) < from);
@@ -50,7 +50,7 @@ export class ObjectSet {
     });
   }
 
-  /** Those created or changed at `from`, in milliseconds since the epoch, or later. */
+  /** Returns the objects created or changed at `from` or later, in milliseconds since the epoch. */
   changedSince(from: number): Sequence {
     const created = this.createdBetween(from, Number.POSITIVE_INFINITY);
     const older = [...this.#changedAt]
@@ -61,9 +61,9 @@ export class ObjectSet {
   }
 
   /**
-   * The position of the first object after this one, also where this one is gone.
+   * Returns the position of the first object after the one with this number, also if that object was removed.
    *
-   * @returns 0 for number 0, and the length of the list for a number that it never had.
+   * @returns 0 for number 0; the length of the list for an unknown number.
    */
   positionAfter(id: number): number {
     if (id <= 0) {
@@ -81,7 +81,7 @@ export class ObjectSet {
     return this.#head.length + id - countBelow(this.#displaced, id + 1);
   }
 
-  /** Numbers of the objects that were created or edited and are there. */
+  /** Returns the numbers of created and edited objects that still exist. */
   overlaid(): number[] {
     return [...this.#overlay.keys()];
   }
@@ -90,17 +90,17 @@ export class ObjectSet {
     return this.#overlay.has(id) || this.#isInPlace(id);
   }
 
-  /** The object, or undefined when it is not there. */
+  /** Returns the object; undefined if it does not exist. */
   get(id: number): Fields | undefined {
     return this.#overlay.get(id) ?? (this.#isInPlace(id) ? this.#options.build(id) : undefined);
   }
 
-  /** The object as generated, also when it is gone. */
+  /** Returns the generated object without its changes, also if it was removed. */
   original(id: number): Fields {
     return this.#options.build(id);
   }
 
-  /** Adds a generated object with these fields in place of its own, and gives its number. */
+  /** Adds a generated object with these fields in place of the generated ones. @returns Its number. */
   create(fields: Fields = {}, place: 'first' | 'last' = 'last'): number {
     this.#lastId += 1;
     this.#overlay.set(this.#lastId, { ...this.#options.build(this.#lastId), ...fields });
@@ -113,7 +113,7 @@ export class ObjectSet {
     return this.#lastId;
   }
 
-  /** Changes fields; one that is set to undefined is left out from then on. */
+  /** Changes fields. A field that is set to undefined is left out. */
   edit(id: number, fields: Fields): void {
     const current = this.get(id);
     if (current === undefined) {
@@ -163,7 +163,7 @@ export class ObjectSet {
   }
 }
 
-/** Marks every field of an object but its number as left out: what is written over it is all there is then. */
+/** Returns all fields of an object except its number, set to undefined. For writes that replace the whole object. */
 export function clearedFields(object: Fields, key: string): Fields {
   return Object.fromEntries(
     Object.keys(object)

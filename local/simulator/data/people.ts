@@ -3,7 +3,7 @@ import { drawsFor, type Model } from './model.ts';
 
 export interface Person {
   readonly firstName: string;
-  /** `van den`; null without one. */
+  /** For example `van den`; null without an insertion. */
   readonly insertion: string | null;
   readonly lastName: string;
   readonly initials: string;
@@ -21,7 +21,7 @@ export interface PostalAddress {
 
 const INSERTION = /^((?:(?:van|de|der|den|het|'t|ten|ter|te|in|op|la|le|von|da|el)\s)+)(.+)$/i;
 
-/** The person behind a relation number; other objects name their people by it. Begins the draws of the relation. */
+/** Draws the person of a relation. These must be the relation's first draws, so that {@link personOf} returns the same person. */
 export function drawPerson({ pools }: Model, id: number, draws: Draws): Person {
   const woman = draws.chance(52);
   const firstName = draws.pick(woman ? pools.women : pools.men);
@@ -38,6 +38,7 @@ export function drawPerson({ pools }: Model, id: number, draws: Draws): Person {
   };
 }
 
+/** Returns the person of a relation, for other objects that name it. */
 export function personOf(model: Model, relationId: number): Person {
   return drawPerson(model, relationId, drawsFor(model, 'relation', relationId));
 }
@@ -52,12 +53,12 @@ export function drawAddress({ pools }: Model, draws: Draws): PostalAddress {
   };
 }
 
-/** `Bert van den Berg`. */
+/** Returns for example `Bert van den Berg`. */
 export function spokenName({ firstName, insertion, lastName }: Person): string {
   return [firstName, insertion, lastName].filter((part) => part !== null).join(' ');
 }
 
-/** `Berg, B. van den (Bert)`, as in the samples of the fundraising export. */
+/** Returns for example `Berg, B. van den (Bert)`, as in the samples of the fundraising export. */
 export function sortedName({ firstName, insertion, lastName, initials }: Person): string {
   return `${[`${lastName},`, initials, insertion].filter((part) => part !== null).join(' ')} (${firstName})`;
 }

@@ -10,7 +10,7 @@ const FREQUENCIES = [
   ['Yearly', 1],
 ] as const;
 
-/** Builds a row of the pledge export: flat, with display words, and empty as `null` here and `""` there. */
+/** Builds a row of the pledge export. Rows are flat, have display texts, and have both `null` and `""` for empty fields. */
 export function buildPledge(model: Model, id: number): Fields {
   const draws = drawsFor(model, 'pledge', id);
   const [frequency, perYear] = draws.pick(FREQUENCIES);

@@ -1,10 +1,10 @@
 import { faker } from '@faker-js/faker/locale/nl';
 
-/** Names to combine into people and places; faker is too slow to be asked for every one of a million. */
+/** Names that are combined into people and places, because faker is too slow for a million objects. */
 export interface Pools {
   readonly men: readonly string[];
   readonly women: readonly string[];
-  /** With its insertion in front: `de Vries`. */
+  /** Last names with their insertions: `de Vries`. */
   readonly lastNames: readonly string[];
   readonly streets: readonly string[];
   readonly towns: readonly string[];
@@ -13,9 +13,9 @@ export interface Pools {
 
 const distinct = (count: number, make: () => string) => [...new Set(Array.from({ length: count }, make))];
 
-/** Draws the names of one environment: the same for the same seed. */
+/** Creates the names of an environment. The same seed gives the same names. */
 export function createPools(seed: number): Pools {
-  // The instance is shared by whoever imports it, so it is seeded right before its use and nothing here waits.
+  // All importers share the instance, so it is seeded right before its use, and this function must stay synchronous.
   faker.seed(seed);
   return {
     men: [...distinct(150, () => faker.person.firstName('male')), 'Seán', 'Jürgen', 'Mattéo'],

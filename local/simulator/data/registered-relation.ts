@@ -3,7 +3,7 @@ import { type Model, phpMap } from './model.ts';
 import type { Fields } from './object-set.ts';
 import { salutationsOf } from './relations.ts';
 
-/** A relation as a form makes it: what was filled in, the names that follow from that, and nothing else. */
+/** Returns the relation of a registration: the filled-in fields and the names derived from them. All other fields are empty. */
 export function registeredRelation(model: Model, filledIn: Fields, nowMs: number): Fields {
   return withDerivedNames({
     type: 'person',
@@ -35,7 +35,7 @@ export function registeredRelation(model: Model, filledIn: Fields, nowMs: number
   });
 }
 
-/** The relation with its full name and salutations made from the parts of its name. An organisation keeps its own. */
+/** Derives full name and salutations from the parts of a person's name. Organisations are returned unchanged. */
 export function withDerivedNames(relation: Fields): Fields {
   if (relation.type !== 'person') {
     return relation;
@@ -57,7 +57,7 @@ export function withDerivedNames(relation: Fields): Fields {
       .filter((text) => text !== '')
       .join(' ')
       .replace(/,$/, ''),
-    // Parts of the name that are not known leave spaces behind.
+    // Missing parts of the name leave double spaces.
     salutations: Object.fromEntries(
       Object.entries(salutations).map(([name, text]) => [name, String(text).replace(/ +/g, ' ').trim()]),
     ),

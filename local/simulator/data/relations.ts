@@ -35,7 +35,7 @@ export function buildRelation(model: Model, id: number): Fields {
   };
 }
 
-/** Builds an entry of the archive: a relation that is gone, and into which other it was merged, if any. */
+/** Builds an entry of the archive: an archived relation, and the relation into which it was merged, if any. */
 export function buildArchivedRelation(model: Model, id: number): Fields {
   const draws = drawsFor(model, 'archivedRelation', id);
   const kept = draws.chance(45) ? draws.between(1, model.counts.relations) : null;
@@ -53,7 +53,7 @@ export function archivedReason(keptRelationId: number | null): string {
     : `Relatie gearchiveerd: Samengevoegd met relatie ${keptRelationId}`;
 }
 
-/** Relations that were archived before the simulator started; far from the numbers of the living. */
+/** Offset of the numbers of generated archived relations, far from the numbers of existing ones. */
 const FIRST_ARCHIVED_ID = 10_000_000;
 
 const REMARKS = [
@@ -97,16 +97,16 @@ function drawEmailAddresses({ email }: Person, id: number, draws: Draws): string
 }
 
 function drawPhone(draws: Draws): string {
-  // Mobile numbers beginning with 0600 are not given out.
+  // Mobile numbers that begin with 0600 are not in use.
   return `0600-${draws.digits(6)}`;
 }
 
 function drawIban(draws: Draws): string {
-  // Its check digits are always wrong.
+  // The check digits are always invalid.
   return `NL00SIMU${draws.digits(5)}${draws.digits(5)}`;
 }
 
-/** A multiple choice: option → boolean, of which a relation may have none at all. */
+/** Draws a multiple choice (option → boolean), which may be empty. */
 function drawChoices(model: Model, draws: Draws, options: readonly string[]): unknown {
   const chosen = options.filter(() => draws.chance(45)).map((option) => [option, draws.chance(75)]);
   return phpMap(model, Object.fromEntries(chosen));

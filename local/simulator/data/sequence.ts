@@ -1,4 +1,4 @@
-/** A list of object numbers in listing order, of which any part can be had without making the rest. */
+/** A list of object numbers in listing order. Returns any part of it without computing the rest. */
 export interface Sequence {
   readonly length: number;
   slice(offset: number, count: number): number[];
@@ -25,12 +25,12 @@ export function concatenate(...parts: readonly Sequence[]): Sequence {
   };
 }
 
-/** How many of the ascending numbers are smaller than `limit`. */
+/** Counts the ascending numbers that are smaller than `limit`. */
 export function countBelow(ascending: readonly number[], limit: number): number {
   return partition(ascending.length, (index) => (ascending[index] ?? limit) < limit);
 }
 
-/** The first index from 0 to `length` at which `holds` is false; it must not become true again after that. */
+/** Returns the first index from 0 to `length` at which `holds` is false. `holds` must be false at all later indexes. */
 export function partition(length: number, holds: (index: number) => boolean): number {
   let [low, high] = [0, length];
   while (low < high) {
@@ -44,7 +44,7 @@ export function partition(length: number, holds: (index: number) => boolean): nu
   return low;
 }
 
-/** The numbers `first` to `last` without those in `gone` (ascending). */
+/** Returns the numbers from `first` to `last` without those in `gone`, which is ascending. */
 export function rangeWithout(first: number, last: number, gone: readonly number[]): Sequence {
   const from = countBelow(gone, first);
   const missing = countBelow(gone, last + 1) - from;
@@ -53,7 +53,7 @@ export function rangeWithout(first: number, last: number, gone: readonly number[
     length,
     slice(offset, count) {
       const wanted = Math.min(count, length - offset);
-      // The number of gaps before the object at `offset` is the number of gone ones not beyond it.
+      // The number of gaps before the object at `offset`.
       let gaps = partition(missing, (index) => (gone[from + index] ?? 0) - first - index <= offset);
       const ids: number[] = [];
       for (let id = first + offset + gaps; ids.length < wanted; id += 1) {

@@ -11,7 +11,7 @@ const ARTICLES = [
   ['B2002', null, 'Doos', 2499],
 ] as const;
 
-/** Builds a product of the webshop, as it is sent to be written. */
+/** Builds a product of the webshop, with the fields of a product that is written. */
 export function buildProduct(model: Model, id: number): Fields {
   const draws = drawsFor(model, 'product', id);
   const [articleNumber, title, packingEntity, cents] = draws.pick(ARTICLES);

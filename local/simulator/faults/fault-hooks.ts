@@ -4,23 +4,23 @@ import type { Listing, PageChanges } from '../listing.ts';
 import type { Tokens } from '../tokens.ts';
 
 /**
- * Where a fault may take hold of a request, in this order. Each fault is a function from its options to a few of these.
+ * Points at which a fault can change the handling of a request, in order. A fault is a function from its options to some of these.
  */
 export interface FaultHooks {
-  /** Before anything else, the check of the token too. */
+  /** Runs first, before the token is checked. */
   readonly before?: (tokens: Tokens) => Promise<void> | void;
-  /** Changes the objects of the listing that is asked for. */
+  /** Changes the objects of the requested listing. */
   readonly disturb?: (listing: Listing) => void;
-  /** Answers in the place of the module; access was checked. */
+  /** Answers instead of the module, after access was checked. */
   readonly instead?: (contentType: string) => ApiReply;
-  /** The most objects on a page. */
+  /** The largest page size. */
   readonly cap?: number;
-  /** Changes which part of the listing is served. */
+  /** Changes the part of the listing that is served. */
   readonly aim?: PageChanges['aim'];
   /** Changes the objects and links of the page. */
   readonly alter?: PageChanges['alter'];
   /** Changes the finished answer. */
   readonly reply?: (reply: ApiReply) => ApiReply;
-  /** Sends the answer in a way of its own. */
+  /** Sends the answer instead of the server. */
   readonly send?: (response: ServerResponse, reply: EncodedReply) => void;
 }

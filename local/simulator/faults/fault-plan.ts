@@ -11,27 +11,27 @@ export const FAULT_KINDS = Object.keys(FAULTS) as FaultKind[];
 type OptionsOf<Kind extends FaultKind> =
   Parameters<(typeof FAULTS)[Kind]> extends [infer Options] ? Options : unknown;
 
-/** What goes wrong: `{ kind: 'status', status: 503, retryAfter: 2 }`. The options are those of the fault's function. */
+/** A fault's kind and the options of its function: `{ kind: 'status', status: 503, retryAfter: 2 }`. */
 export type FaultAction = { [Kind in FaultKind]: { readonly kind: Kind } & OptionsOf<Kind> }[FaultKind];
 
-/** Something that goes wrong, and with which requests. All conditions must hold; requests that meet them are counted. */
+/** A fault, and the conditions for the requests that it affects. `nth`, `from` and `times` count the requests that meet the others. */
 export interface Fault {
-  /** A route as it is counted, or the beginning of one or of a path; absent: every request. */
+  /** A route's pattern, or the beginning of a pattern or path; every request if undefined. */
   readonly route?: string;
-  /** Only requests for this page; one without `page` is for page 1. */
+  /** Only requests for this page. A request without `page` is for page 1. */
   readonly page?: number;
-  /** Only the n-th such request from now on, from 1. */
+  /** Only the n-th such request, from 1. */
   readonly nth?: number;
-  /** The first such request from now on that it happens to, from 1. @default 1 */
+  /** The first such request that is affected, from 1. @default 1 */
   readonly from?: number;
-  /** How often it happens at most. @default for ever */
+  /** The largest number of affected requests. @default - No limit. */
   readonly times?: number;
   readonly do: FaultAction;
 }
 
-/** What a request is matched on. */
+/** The properties of a request that conditions are matched with. */
 export interface Target {
-  /** As counted. */
+  /** The route's pattern. */
   readonly pattern: string;
   readonly path: string;
   readonly page: number;
@@ -44,20 +44,20 @@ interface Planned {
   happened: number;
 }
 
-/** The faults that are to happen. */
+/** Planned faults. */
 export class FaultPlan {
   readonly #patterns: ReadonlySet<string>;
   #planned: Planned[] = [];
 
-  /** @param patterns - Those of all routes, so that one is told from the beginning of another. */
+  /** @param patterns - The patterns of all routes. A fault for one of them does not affect routes that begin with it. */
   constructor(patterns: Iterable<string>) {
     this.#patterns = new Set(patterns);
   }
 
-  /** @throws {TypeError} If there is no such kind of fault. */
+  /** @throws {TypeError} If the kind of fault is unknown. */
   add(fault: Fault): void {
     if (!FAULT_KINDS.includes(fault.do?.kind)) {
-      throw new TypeError(`there is no such fault; 'do.kind' is one of ${FAULT_KINDS.join(', ')}`);
+      throw new TypeError(`unknown fault; 'do.kind' must be one of ${FAULT_KINDS.join(', ')}`);
     }
     const create = FAULTS[fault.do.kind] as (options: FaultAction) => FaultHooks;
     this.#planned.push({ fault, hooks: create(fault.do), seen: 0, happened: 0 });
@@ -67,7 +67,7 @@ export class FaultPlan {
     this.#planned = [];
   }
 
-  /** Counts the request, and gives what is to happen to it, in the order in which it was planned. */
+  /** Counts the request and returns the hooks of the faults that affect it, in the order in which they were planned. */
   next(target: Target): FaultHooks[] {
     return this.#planned.filter((planned) => this.#isDue(planned, target)).map(({ hooks }) => hooks);
   }

@@ -3,26 +3,26 @@ import type { FaultHooks } from './fault-hooks.ts';
 
 type LinkTo = (page: number) => string;
 
-/** Faults in how a listing is cut into pages and linked. */
+/** Faults in the pages and links of a listing. */
 export const listingFaults = {
-  /** Fewer objects on a page than asked for or documented; numbers and links agree with that. */
+  /** Limits the page size. Page numbers and links agree with the limit. */
   pageCap({ max }: { max: number }) {
     return { cap: max };
   },
 
-  /** No objects, but the links of the page as they would be. */
+  /** Serves a page without objects but with its links. */
   emptyPage() {
     return { alter: (page: ServedPage) => ({ ...page, objects: [] }) };
   },
 
-  /** A `next` link that leads back. */
+  /** Serves a `next` link to an earlier page. */
   nextLoop({ to = 1 }: { to?: number }) {
     return {
       alter: (page: ServedPage, linkTo: LinkTo) => ({ ...page, links: { ...page.links, next: linkTo(to) } }),
     };
   },
 
-  /** An absolute `next` link, to another host unless said otherwise. */
+  /** Serves an absolute `next` link, by default to another host. */
   foreignNext({ origin = 'https://elsewhere.example.com' }: { origin?: string }) {
     return {
       alter: ({ objects, links }: ServedPage) => ({
@@ -32,7 +32,7 @@ export const listingFaults = {
     };
   },
 
-  /** Pages past the end show the last page again, for ever. */
+  /** Serves the last page for every page past the end. */
   repeatedLastPage() {
     return {
       aim({ page, size }: Window, pages: number) {
@@ -42,14 +42,14 @@ export const listingFaults = {
     };
   },
 
-  /** The first page, whichever page or cursor is asked for. */
+  /** Serves the first page for every page and cursor. */
   stuckPage() {
     return { aim: ({ page, size }: Window) => ({ page, size, offset: 0 }) };
   },
 
   /**
-   * The list's first object is removed, or one is put in front of it, before a later page is served: then one object
-   * is skipped, or shown twice, by whoever goes through the pages. The change stays.
+   * Removes the first object of the list, or inserts one in front of it, before a page is served. A client that reads all
+   * pages then misses an object or sees one twice. The change is permanent.
    */
   shift({ by }: { by: 'removal' | 'insertion' }) {
     return {

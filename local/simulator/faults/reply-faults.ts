@@ -2,24 +2,24 @@ import { type ApiReply, emptyReply, errorReply, jsonReply, textReply } from '../
 import type { FaultHooks } from './fault-hooks.ts';
 
 interface Applied {
-  /** Whether the request is handled all the same, so that a write takes effect. @default false */
+  /** Whether the module still handles the request, so that a write takes effect. @default false */
   readonly applied?: boolean;
 }
 
 interface StatusOptions extends Applied {
   readonly status: number;
-  /** What the body's `errors` say. */
+  /** The body's `errors`. */
   readonly errors?: readonly string[];
-  /** Seconds as a number; a text goes out as it is, such as an HTTP date. */
+  /** `Retry-After`: seconds as a number, or any text, for example an HTTP date. */
   readonly retryAfter?: number | string;
-  /** Sends `Retry-After` as the HTTP date this many seconds ahead. */
+  /** Sends `Retry-After` as an HTTP date this many seconds from now. */
   readonly retryAfterDateInSeconds?: number;
 }
 
 interface BodyOptions extends Applied {
-  /** The body, to the letter. */
+  /** The exact body. */
   readonly text: string;
-  /** @default the module's own */
+  /** @default - The module's content type. */
   readonly contentType?: string;
   /** @default 200 */
   readonly status?: number;
@@ -28,7 +28,7 @@ interface BodyOptions extends Applied {
 const LOGIN_PAGE =
   '<!DOCTYPE html>\n<html lang="nl"><head><title>Inloggen</title></head><body><form method="post"></form></body></html>\n';
 
-/** Faults in which something else than the module's answer comes back. */
+/** Faults that replace or change the module's answer. */
 export const replyFaults = {
   status({
     status,
@@ -54,7 +54,7 @@ export const replyFaults = {
     return answering(applied, (own) => textReply(text, contentType ?? own, status));
   },
 
-  /** A page for people, with status 200: the session of a proxy has ended, say. */
+  /** Answers with an HTML login page and status 200, as a proxy does when its session has ended. */
   loginPage({ applied }: Applied) {
     return answering(applied, () => textReply(LOGIN_PAGE, 'text/html; charset=utf-8'));
   },
@@ -67,7 +67,7 @@ export const replyFaults = {
     return answering(applied, () => emptyReply(status, { location }));
   },
 
-  /** An error that only the body tells of. */
+  /** Answers with status 200 and `errors` in the body. */
   errorsWith200({ errors = ['Simulated failure'], applied }: { errors?: readonly string[] } & Applied) {
     return answering(applied, (own) => ({ ...jsonReply({ errors }), headers: { 'content-type': own } }));
   },
@@ -78,13 +78,13 @@ export const replyFaults = {
     };
   },
 
-  /** The answer without its array of objects. */
+  /** Removes the array of objects from the answer. */
   missingList() {
     return { reply: (reply: ApiReply) => ({ ...reply, json: withoutLists(reply.json) }) };
   },
 } satisfies Record<string, (options: never) => FaultHooks>;
 
-/** Puts another answer in the place of the module's: without asking the module, or after that. */
+/** Replaces the module's answer, with or without calling the module first. */
 function answering(applied: boolean | undefined, make: (contentType: string) => ApiReply): FaultHooks {
   return applied
     ? { reply: ({ headers }) => make(headers['content-type'] ?? 'application/json') }

@@ -4,13 +4,13 @@ import { type EncodedReply, emptyReply } from '../api-reply.ts';
 import type { Tokens } from '../tokens.ts';
 import type { FaultHooks } from './fault-hooks.ts';
 
-/** Faults of the connection and of the token that comes over it. */
+/** Faults of the connection and of tokens. */
 export const transportFaults = {
   latency({ ms }: { ms: number }) {
     return { before: () => setTimeout(ms, undefined, { ref: false }) };
   },
 
-  /** Promises the whole body, sends a part and closes the connection. */
+  /** Announces the whole body, sends a part and closes the connection. */
   cutBody({ keep = 0.5 }: { keep?: number }) {
     return {
       send: (response: ServerResponse, reply: EncodedReply) =>
@@ -18,7 +18,7 @@ export const transportFaults = {
     };
   },
 
-  /** Promises the whole body, sends a part and falls silent. */
+  /** Announces the whole body, sends a part and leaves the connection open. */
   stalledBody({ keep = 0.5 }: { keep?: number }) {
     return {
       send: (response: ServerResponse, reply: EncodedReply) =>
@@ -27,35 +27,35 @@ export const transportFaults = {
   },
 
   /**
-   * The connection closes without an answer.
+   * Closes the connection without an answer.
    *
-   * @param options - `applied`: whether the request is handled before that.
+   * @param options - `applied`: whether the module handles the request.
    */
   lostReply({ applied = true }: { applied?: boolean }) {
     return { ...unless(applied), send: (response: ServerResponse) => response.socket?.destroy() };
   },
 
   /**
-   * No answer ever comes, and the connection stays open.
+   * Never answers, and leaves the connection open.
    *
-   * @param options - `applied`: whether the request is handled before that.
+   * @param options - `applied`: whether the module handles the request.
    */
   silence({ applied = true }: { applied?: boolean }) {
     return { ...unless(applied), send: () => undefined };
   },
 
-  /** All tokens given so far are unknown from now on. */
+  /** Makes all issued tokens unknown. */
   revokedToken() {
     return { before: (tokens: Tokens) => tokens.revokeAll() };
   },
 
-  /** All tokens given so far have run out. */
+  /** Makes all issued tokens expired. */
   expiredToken() {
     return { before: (tokens: Tokens) => tokens.expireAll() };
   },
 } satisfies Record<string, (options: never) => FaultHooks>;
 
-/** Keeps a module from being asked; what it would have answered is not sent in any case. */
+/** Skips the module if the request must not be handled. Its answer is never sent. */
 function unless(applied: boolean): FaultHooks {
   return applied ? {} : { instead: () => emptyReply(204) };
 }

@@ -39,7 +39,7 @@ export function signInPage(filled: { email: string; password: string }, wrong: s
   );
 }
 
-/** Asks the user to decide. @param signIn - What stands for the user in the form. */
+/** Returns the page that asks for the user's consent. @param signIn - The sign-in's id. */
 export function consentPage(name: string, scopes: readonly string[], signIn: string): string {
   const items = scopes.map((scope) => `<li><code>${escaped(scope)}</code></li>`).join('');
   return page(
@@ -57,8 +57,8 @@ export function consentPage(name: string, scopes: readonly string[], signIn: str
 
 export function refusalPage(reason: string): string {
   return page(
-    'This does not work',
-    `<h1>This does not work</h1><p>${escaped(reason)}</p><footer>The application that sent you here has to change its request.</footer>`,
+    'Invalid request',
+    `<h1>Invalid request</h1><p>${escaped(reason)}</p><footer>The application that sent you here must correct its request.</footer>`,
   );
 }
 

@@ -6,12 +6,12 @@ import type { Route } from '../route.ts';
 import type { Switches } from '../switches.ts';
 import { consentPage, refusalPage, signInPage } from './authorize-pages.ts';
 
-/** The password of everybody. Worth nothing elsewhere. */
+/** The password of all users. Not secret. */
 export const SIMULATOR_PASSWORD = 'simulator';
 
 type DialectName = 'older' | 'newer';
 
-/** How each of the vendor's two pages has the authorization code grant. */
+/** Parameters of the authorization code grant in the vendor's two documentation pages. */
 export const DIALECTS: Readonly<
   Record<DialectName, { readonly redirect: string; readonly codeGrant: string; readonly asks: string[] }>
 > = {
@@ -23,16 +23,16 @@ export function dialectsOf({ oauthDialect }: Switches) {
   return oauthDialect === 'both' ? Object.values(DIALECTS) : [DIALECTS[oauthDialect]];
 }
 
-/** Where a user signs in and decides. @param grantable - Of the scopes asked for, those that there are. */
+/** Returns the routes of the pages where a user signs in and consents. @param grantable - Returns the known scopes of those requested. */
 export function authorizeRoutes(grantable: (scopes: readonly string[]) => string[]): readonly Route[] {
   const path = '/l/oauth2/authorize';
   return [
-    { method: 'GET', path, handle: (call) => answer(() => begin(call, grantable)) },
-    { method: 'POST', path, handle: (call) => answer(() => goOn(call, grantable)) },
+    { method: 'GET', path, handle: (call) => answer(() => showSignIn(call, grantable)) },
+    { method: 'POST', path, handle: (call) => answer(() => handleForm(call, grantable)) },
   ];
 }
 
-/** What cannot be told the client, since it is not known to be one: only the user is told. */
+/** An error that is shown to the user only, because the client or its redirect URL is not known. */
 class Unanswerable extends Error {}
 
 function answer(handle: () => ApiReply): ApiReply {
@@ -44,26 +44,26 @@ function answer(handle: () => ApiReply): ApiReply {
   }
 }
 
-function begin(call: ApiCall, grantable: (scopes: readonly string[]) => string[]): ApiReply {
+function showSignIn(call: ApiCall, grantable: (scopes: readonly string[]) => string[]): ApiReply {
   const request = readRequest(call, grantable);
   if ('error' in request) return back(request, { error: request.error }, call.switches);
   const { email } = personOf(call.world.model, 1);
   return html(signInPage({ email, password: SIMULATOR_PASSWORD }, undefined));
 }
 
-/** The form that was sent: who signs in, or what was decided. */
-function goOn(call: ApiCall, grantable: (scopes: readonly string[]) => string[]): ApiReply {
+/** Handles a submitted form, which is a sign-in or a decision. */
+function handleForm(call: ApiCall, grantable: (scopes: readonly string[]) => string[]): ApiReply {
   const form = new URLSearchParams(call.body);
   const { consents } = call.tokens;
   const decision = form.get('decision');
   if (decision !== null) {
     const signIn = consents.takeSignIn(form.get('sign_in') ?? '');
-    if (signIn === undefined) throw new Unanswerable('This sign-in is over. Begin again.');
-    const outcome: Record<string, string> =
+    if (signIn === undefined) throw new Unanswerable('This sign-in has ended. Start again.');
+    const parameters: Record<string, string> =
       decision === 'approve'
         ? { code: consents.issueCode(signIn, call.switches.codeLifetimeSeconds) }
         : { error: 'access_denied' };
-    return back(signIn.request, outcome, call.switches);
+    return back(signIn.request, parameters, call.switches);
   }
 
   const request = readRequest(call, grantable);
@@ -77,7 +77,7 @@ function goOn(call: ApiCall, grantable: (scopes: readonly string[]) => string[])
   return html(consentPage(name, request.scopes, consents.signIn(request, user)));
 }
 
-/** The number of a relation stands in its e-mail address. */
+/** Finds the relation with this e-mail address. The address contains the relation's number. */
 function userOf({ world }: ApiCall, email: string): number | undefined {
   const id = Number(/\.(\d{1,9})@/.exec(email)?.[1]);
   const isUser =
@@ -87,12 +87,12 @@ function userOf({ world }: ApiCall, email: string): number | undefined {
 
 type Back = Pick<AuthorizationRequest, 'redirectUrl' | 'state'>;
 
-/** @returns The request; or an error that the client may be told. */
+/** @returns The request, or an error for the client. @throws {Unanswerable} */
 function readRequest(
   { query, tokens, switches }: ApiCall,
   grantable: (scopes: readonly string[]) => string[],
 ): AuthorizationRequest | (Back & { readonly error: string }) {
-  if (!tokens.isClient(query.get('client_id'))) throw new Unanswerable('This client is not known.');
+  if (!tokens.isClient(query.get('client_id'))) throw new Unanswerable('This client is unknown.');
   const dialect = dialectsOf(switches).find(({ redirect }) => query.has(redirect));
   if (dialect === undefined) {
     const expected = dialectsOf(switches).map(({ redirect }) => redirect);
@@ -117,14 +117,14 @@ function readRequest(
     : { ...back, scopes, challenge };
 }
 
-/** Sends the user back to the client. */
+/** Redirects the user to the client. */
 function back(
   { redirectUrl, state }: Back,
-  outcome: Record<string, string>,
+  parameters: Record<string, string>,
   { state: echo }: Switches,
 ): ApiReply {
   const url = new URL(redirectUrl);
-  for (const [name, value] of Object.entries(outcome)) url.searchParams.set(name, value);
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   if (state !== null && echo === 'returned') url.searchParams.set('state', state);
   return emptyReply(302, { location: url.href, 'cache-control': 'no-store' });
 }

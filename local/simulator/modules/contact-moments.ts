@@ -25,7 +25,7 @@ function contactMoments(call: ApiCall): Listing {
   });
 }
 
-/** The vendor puts the one schema into an array. */
+/** Answers with an array of one schema, as the vendor does. */
 function schema({ parameters }: ApiCall): ApiReply {
   const type = CONTACT_MOMENT_TYPES.find((known) => known === parameters.type);
   if (type === undefined) {

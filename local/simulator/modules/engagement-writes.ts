@@ -11,7 +11,7 @@ export const ENGAGEMENT_WRITE_ROUTES: readonly Route[] = [
   {
     method: 'POST',
     path: '/l/engagement_api/action',
-    // Documented with the scope that reads.
+    // The vendor documents the scope for reading here too.
     access: { scopes: ['engagement/read'], type: 'engagement' },
     handle: createAction,
   },
@@ -29,7 +29,7 @@ const ACTION: Schema = {
   required: ['description', 'campaignId'],
 };
 
-/** Themes are listed nowhere: those of the generated actions are all there are. */
+/** Number of themes. The API does not list themes; only those of the generated actions exist. */
 const THEMES = 5;
 
 function createAction(call: ApiCall): PendingWrite {

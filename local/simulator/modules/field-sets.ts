@@ -13,7 +13,7 @@ export interface FieldSet {
   readonly fields: ReadonlySet<string>;
   /** Fields that may not be empty. */
   readonly required: readonly string[];
-  /** Whether an image goes with it. */
+  /** Whether the set has an image. */
   readonly hasImage: boolean;
 }
 
@@ -52,14 +52,14 @@ export const REGISTRATION_ACCESS: Access = {
   type: 'profile',
 };
 
-/** The scope with a set's number gives access to that set alone. */
+/** Returns the registration sets that the token's scopes give access to. A scope with a set's number is for that set only. */
 export function grantedSets({ scopes }: ApiCall): readonly FieldSet[] {
   return scopes.has('profile/registration')
     ? REGISTRATION_SETS
     : REGISTRATION_SETS.filter(({ id }) => scopes.has(`profile/registration/${id}`));
 }
 
-/** @throws {ApiError} 404 if it is none of these. */
+/** Returns the set in the path. @throws {ApiError} With status 404 if it is not one of these. */
 export function setNamed(sets: readonly FieldSet[], call: ApiCall): FieldSet {
   const wanted = readId(call, 'set');
   const found = sets.find(({ id }) => id === wanted);
@@ -71,7 +71,7 @@ export function setNamed(sets: readonly FieldSet[], call: ApiCall): FieldSet {
 
 const DRAFT_07 = 'http://json-schema.org/draft-07/schema#';
 
-/** What the set's schema says, under the names that are switched on. */
+/** Returns the set's schema, with field names as in the switch `fieldKeys`. */
 export function schemaOf(set: FieldSet, { language, switches }: ApiCall): Fields {
   const { title, fields, hasImage } = set;
   return {
@@ -80,7 +80,7 @@ export function schemaOf(set: FieldSet, { language, switches }: ApiCall): Fields
     type: 'object',
     properties: {
       ...propertiesOf(fields, language, switches),
-      // Without a type: an object, a text and null all have a meaning there.
+      // Without a type, because an object, a string and null are all valid.
       ...(hasImage ? { image: { title: language === 'nl' ? 'Foto' : 'Photo' } } : {}),
     },
     ...(set.required.length > 0 && switches.requiredInSchema === 'shown'
@@ -89,7 +89,7 @@ export function schemaOf(set: FieldSet, { language, switches }: ApiCall): Fields
   };
 }
 
-/** The set's required fields, under the names that are switched on. */
+/** Returns the set's required fields, with names as in the switch `fieldKeys`. */
 export function requiredNames({ required }: FieldSet, { fieldKeys }: Switches): string[] {
   return required.map((key) => (fieldKeys === 'readable' ? key : generatedKeyOf(key)));
 }

@@ -27,7 +27,7 @@ const PRESENCE_SCHEMA: Schema = {
 };
 const UNKNOWN_PRESENCE = 2;
 
-/** Registers somebody as often as is asked. */
+/** Registers a relation. The same relation can register several times. */
 function register(call: ApiCall): PendingWrite {
   const { sets, model } = call.world;
   const meetingId = readId(call, 'meeting');

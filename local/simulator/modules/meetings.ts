@@ -13,14 +13,14 @@ const ROOT = '/l/meeting2_api';
 const MEETINGS = `${ROOT}/meetings`;
 const ONE = `${MEETINGS}/{meeting}`;
 
-/** Pages of this module differ in the version of the one media type. */
+/** Returns the access of a page. The module's pages have different versions of the same media type. */
 const versions = (...served: number[]): Access => ({
   scopes: ['meeting2/read'],
   type: 'meeting2',
   versions: served,
 });
 const MEETING = versions(2);
-/** Newer copies of the page say 1, older ones 2. */
+/** Newer documentation says 1, older 2. */
 const REGISTRATION = versions(1, 2);
 const OTHERS = versions(1);
 
@@ -131,7 +131,7 @@ function registrationAsListed(registration: Fields): Fields {
   return listed;
 }
 
-/** The registrations for the meeting in the path, by number. Unknown meetings are 404. */
+/** Returns the registrations for the meeting in the path, ordered by number. @throws {ApiError} With status 404 if the meeting is unknown. */
 export function idsOfMeeting(call: ApiCall): Sequence {
   const { model, sets } = call.world;
   const meeting = readId(call, 'meeting');
@@ -143,7 +143,7 @@ export function idsOfMeeting(call: ApiCall): Sequence {
   return sequenceOf([...candidates].filter(isOfMeeting).sort((one, other) => one - other));
 }
 
-/** An object with its plain title taken from the multilingual one. */
+/** Returns an object with its title in this language, from `title_ml`. */
 function inLanguage(object: Fields, language: Language): Fields {
   const strings = Array.isArray(object.title_ml) ? (object.title_ml as Fields[]) : [];
   const translated = strings.find(({ locale }) => String(locale).startsWith(language))?.string;

@@ -10,10 +10,10 @@ import type { Access, Route } from '../route.ts';
 
 const ALL = '/l/module_api/object';
 const ONE = `${ALL}/{id}`;
-/** Which of the two counts is switched. */
+/** The switch `objectScope` decides which of the two scopes is required. */
 const ACCESS: Access = { scopes: ['profile', 'module/object'], type: 'application' };
 
-/** The placeholder of the vendor's introduction, which stands for every module that has no page of its own here. */
+/** `/l/module_api/object` is a placeholder in the vendor's introduction. Here it stands for all modules that are not simulated. */
 export const MODULE_OBJECT_ROUTES: readonly Route[] = (
   [
     ['GET', ALL, objects],
@@ -65,7 +65,7 @@ function replace(call: ApiCall): PendingWrite {
   return edit(call, id, { ...clearedFields(current, 'id'), ...readFields(call) });
 }
 
-/** The number is given by Procurios; one in the body counts for nothing. */
+/** Reads the body without `id`, because Procurios assigns the number. */
 function readFields(call: ApiCall): Fields {
   const { id: _id, ...fields } = readObject(call);
   return fields;

@@ -9,9 +9,9 @@ import type { Switches } from '../switches.ts';
 import { authorizeRoutes, dialectsOf } from './authorize.ts';
 
 /**
- * Where a user consents, the token endpoint and the user behind a token.
+ * Returns the routes of the consent pages, the token endpoint and userinfo.
  *
- * @param knownScopes - Every scope that a route asks for.
+ * @param knownScopes - The scopes of all routes.
  */
 export function oauthRoutes(knownScopes: ReadonlySet<string>): readonly Route[] {
   const grantable = (scopes: readonly string[]) =>
@@ -23,12 +23,12 @@ export function oauthRoutes(knownScopes: ReadonlySet<string>): readonly Route[] 
   ];
 }
 
-/** Scopes that add to an answer instead of giving access to a route. */
+/** Scopes that add claims to userinfo and give access to no route. */
 const CLAIM_SCOPES = ['profile', 'email'];
 
 type Grantable = (scopes: readonly string[]) => string[];
 
-/** Id and secret count in the body only: a Basic header is as good as none. */
+/** Reads client id and secret from the body only, and ignores a Basic header. */
 function issueToken(call: ApiCall, grantable: Grantable): ApiReply {
   const { body, headers, switches, tokens } = call;
   if (!String(headers['content-type']).startsWith('application/x-www-form-urlencoded')) {
@@ -83,12 +83,12 @@ function forCode(form: URLSearchParams, call: ApiCall): ApiReply {
 }
 
 function forRefreshToken(form: URLSearchParams, call: ApiCall): ApiReply {
-  const isSpent = call.switches.refreshTokens === 'rotating';
-  const consent = call.tokens.consents.useRefreshToken(form.get('refresh_token') ?? '', isSpent);
+  const isSingleUse = call.switches.refreshTokens === 'rotating';
+  const consent = call.tokens.consents.useRefreshToken(form.get('refresh_token') ?? '', isSingleUse);
   return consent === undefined ? refuse('invalid_grant') : forUser(consent, call);
 }
 
-/** With something to renew it where that is switched on; what lasts is given with the first token only. */
+/** Issues a token for a user. The switch `refreshTokens` decides about the refresh token; a lasting one comes with the first token only. */
 function forUser(consent: Consent, { switches, tokens, body }: ApiCall): ApiReply {
   const { scopes, user } = consent;
   const isFirst = !new URLSearchParams(body).has('refresh_token');
@@ -114,7 +114,7 @@ function refuse(error: string, status = 400): ApiReply {
   return jsonReply({ error }, status);
 }
 
-/** A token of client credentials has no user; the first relation stands in. */
+/** Answers with the token's user. A token of client credentials has no user, so the first relation is used. */
 function userinfo({ scopes, user, world }: ApiCall): ApiReply {
   const id = user ?? world.sets.relation.all().slice(0, 1)[0];
   if (id === undefined) {

@@ -71,7 +71,7 @@ function registrationSchema(call: ApiCall): ApiReply {
   return jsonReply(schemaOf(setNamed(grantedSets(call), call), call));
 }
 
-/** A document of the profile that was read last cannot be told from another: any UUID gives the same small image. */
+/** Answers with the same small image for every UUID. */
 function document({ parameters }: ApiCall): ApiReply {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(parameters.guid ?? '')
     ? { status: 200, headers: { 'content-type': 'image/gif' }, bytes: ONE_PIXEL }
@@ -87,7 +87,7 @@ function entryOf({ id, title }: FieldSet, links: (id: number) => Fields, call: A
   };
 }
 
-/** The key of the document that a profile's image is; null without one. */
+/** Returns the document key of a profile's image; null without an image. */
 export function imageOf(relation: number, { world }: ApiCall): string | null {
   const written = world.history.images.get(relation);
   return written === undefined ? uuidOf(world.model, 'document', relation) : written;

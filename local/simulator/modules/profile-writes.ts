@@ -43,7 +43,7 @@ function validate(call: ApiCall): ApiReply {
   return call.switches.validatedStatus === 204 ? emptyReply(204) : jsonReply(phpMap(call.world.model, {}));
 }
 
-/** Makes a new relation every time, also for somebody who is known. */
+/** Always creates a new relation, also if a relation with the same details exists. */
 function register(call: ApiCall): ApiReply | PendingWrite {
   const { switches, world } = call;
   const { fields, problems } = readForm(setNamed(grantedSets(call), call), call);
@@ -59,7 +59,7 @@ function register(call: ApiCall): ApiReply | PendingWrite {
   });
 }
 
-/** How an older client got from the number of a registration to that of the relation. */
+/** Returns the relation of a registration, for older clients that receive the registration's number only. */
 function registration(call: ApiCall): ApiReply {
   setNamed(grantedSets(call), call);
   const relationId = call.world.history.registrations[readId(call, 'registration') - 1];
@@ -69,7 +69,7 @@ function registration(call: ApiCall): ApiReply {
   return jsonReply({ relationId });
 }
 
-/** Changes the fields that the body has; each is replaced whole. */
+/** Replaces the values of the fields in the body. */
 function update(call: ApiCall): ApiReply | PendingWrite {
   const { switches, world } = call;
   const set = setNamed(PROFILE_SETS, call);
@@ -94,7 +94,7 @@ function update(call: ApiCall): ApiReply | PendingWrite {
   });
 }
 
-/** What was filled in, under the readable names, and everything that is wrong with it. */
+/** Reads the body of a form. Returns the fields under their readable names, and all problems. */
 function readForm(set: FieldSet, call: ApiCall): { fields: Fields; problems: string[] } {
   const { switches } = call;
   const body = readObject(call);
@@ -107,9 +107,10 @@ function readForm(set: FieldSet, call: ApiCall): { fields: Fields; problems: str
 }
 
 /**
- * The document key that an image has after it was written: a new one for a file, its own for its own, null for none.
+ * Returns the document key of an image after the write: a new key for a file, the present key if it is sent unchanged, null for
+ * null.
  *
- * A file is an object with a name and a data URL. The names of the two are not known: any will do.
+ * A file is an object with a name and a data URL. The names of its fields are not documented, so any are accepted.
  */
 function documentKey(image: unknown, current: string | null): string | null | 'refused' {
   if (image === null || (typeof image === 'string' && image === current)) {

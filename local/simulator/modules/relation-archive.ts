@@ -4,7 +4,7 @@ import { type Listing, listing } from '../listing.ts';
 import { readDate } from '../read-parameters.ts';
 import type { Route } from '../route.ts';
 
-/** Without `amount`, and at most. */
+/** Page size without `amount`. */
 const DEFAULT_AMOUNT = 25;
 const LARGEST_AMOUNT = 1000;
 

@@ -85,7 +85,7 @@ function relations(call: ApiCall): Listing {
   });
 }
 
-/** Fields that an edit added are in every collection. */
+/** Returns the collection's fields of a relation. Fields that an edit has added are in every collection. */
 function only(relation: Fields, fields: ReadonlySet<string>): Fields {
   return fields.size === RELATION_FIELDS.length
     ? relation

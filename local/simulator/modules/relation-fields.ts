@@ -4,10 +4,10 @@ import type { Switches } from '../switches.ts';
 
 interface RelationField {
   readonly key: string;
-  /** The key in the older style. */
+  /** The generated key of older samples. */
   readonly generated: string;
   readonly title: Readonly<Record<Language, string>>;
-  /** Its part of the schema, beside the title. Types are the vendor's, `date` among them. */
+  /** The field's schema without the title. Types are the vendor's, for example `date`. */
   readonly schema: Fields;
 }
 
@@ -38,7 +38,7 @@ const BANK: Fields = { type: 'object', properties: { iban: { type: 'string' }, b
 const TEXT: Fields = { type: 'string' };
 const TEXTS: Fields = { type: 'array', items: { type: 'string' } };
 
-/** Every field of a relation, under both names. */
+/** All fields of a relation, with both names. */
 export const RELATION_FIELDS: readonly RelationField[] = [
   field('id', 'id', 'Relatienummer', 'Relation id', { type: 'int' }),
   field('type', 'class_1_relation_type', 'Soort relatie', 'Relation type', {
@@ -77,7 +77,7 @@ export const RELATION_FIELDS: readonly RelationField[] = [
   field('member_since', 'class_1_ff_531', 'Lid sinds', 'Member since', { type: 'date' }),
   field('functions', 'class_1_ff_540', 'Functies', 'Functions', { type: 'array', items: { type: 'object' } }),
   field('language', 'class_1_relation_language', 'Taal', 'Language', TEXT),
-  // A property without a type, as the customer-specific modules have them.
+  // A property without a type, as in customer-specific modules.
   field('remarks', 'class_1_ff_555', 'Opmerkingen', 'Remarks', {}),
   field('created_on', 'class_1_relation_created', 'Aangemaakt op', 'Created on', TEXT),
 ];
@@ -86,26 +86,26 @@ const GENERATED = new Map(RELATION_FIELDS.map(({ key, generated }) => [key, gene
 
 const READABLE = new Map(RELATION_FIELDS.map(({ key, generated }) => [generated, key]));
 
-/** The key of a field in the older style; one that is not in the table keeps its own. */
+/** Returns the generated key of a field; the same key if the field is not in the table. */
 export function generatedKeyOf(key: string): string {
   return GENERATED.get(key) ?? key;
 }
 
-/** Fields that came under the names that are switched on, under their readable names. */
+/** Renames fields from the names of the switch `fieldKeys` to their readable names. */
 export function relationAsKept(fields: Fields, { fieldKeys }: Switches): Fields {
   return fieldKeys === 'readable'
     ? fields
     : Object.fromEntries(Object.entries(fields).map(([name, value]) => [READABLE.get(name) ?? name, value]));
 }
 
-/** A relation under the names that are switched on. Fields that are not in the table keep theirs. */
+/** Renames fields from their readable names to those of the switch `fieldKeys`. */
 export function relationAsShown(relation: Fields, { fieldKeys }: Switches): Fields {
   return fieldKeys === 'readable'
     ? relation
     : Object.fromEntries(Object.entries(relation).map(([key, value]) => [generatedKeyOf(key), value]));
 }
 
-/** The `properties` of a schema with those of these fields that the account may see. */
+/** Returns the `properties` of a schema with these fields, without those that the account may not see. */
 export function propertiesOf(keys: ReadonlySet<string>, language: Language, switches: Switches): Fields {
   return Object.fromEntries(
     RELATION_FIELDS.filter(({ key }) => keys.has(key))

@@ -32,7 +32,7 @@ const MODULE_ROUTES: readonly Route[] = [
   ...MODULE_OBJECT_ROUTES,
 ];
 
-/** Every scope that gives access to something. */
+/** All scopes that give access to a route. */
 export const SCOPES: readonly string[] = [
   ...new Set(['openid', ...MODULE_ROUTES.flatMap(({ access }) => access?.scopes ?? [])]),
 ];

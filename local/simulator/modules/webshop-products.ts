@@ -27,7 +27,7 @@ const MONEY: Schema = {
 };
 const OPTIONAL_MONEY: Schema = { ...MONEY, type: ['object', 'null'] };
 
-/** The fields of the documented sample; which of them are required is ours. */
+/** The fields of the vendor's sample. Which of them are required is an assumption. */
 const PRODUCT: Schema = {
   type: 'object',
   properties: {
@@ -86,7 +86,7 @@ function replace(call: ApiCall): PendingWrite {
   });
 }
 
-/** The number is given by Procurios; one in the body counts for nothing. */
+/** Reads the body without `productId`, because Procurios assigns the number. */
 function readProduct(call: ApiCall): Fields {
   const { productId: _productId, ...fields } = readValidBody(call, PRODUCT);
   return fields;

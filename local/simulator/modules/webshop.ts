@@ -4,7 +4,7 @@ import { type Listing, listing } from '../listing.ts';
 import { readDate } from '../read-parameters.ts';
 import type { Route } from '../route.ts';
 
-/** The only webshop there is. */
+/** The only webshop. */
 const SHOP = '1';
 
 export const WEBSHOP_ROUTES: readonly Route[] = [
@@ -30,7 +30,7 @@ function orders(call: ApiCall): Listing {
   });
 }
 
-/** @throws {ApiError} 404 for any webshop but the one there is. */
+/** @throws {ApiError} With status 404 for another webshop. */
 export function checkShop({ parameters }: ApiCall): void {
   if (parameters.shop !== SHOP) {
     throw new ApiError(404, 'Unknown webshop');

@@ -68,7 +68,7 @@ describe('the authorization page', () => {
     const response = await fetch(address(parameters), { redirect: 'manual' });
 
     expect([response.status, response.headers.get('location')]).toEqual([400, null]);
-    expect(await response.text()).toContain('This does not work');
+    expect(await response.text()).toContain('Invalid request');
   });
 
   test('does not understand the other dialect where it speaks one', async () => {

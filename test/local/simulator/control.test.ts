@@ -74,7 +74,7 @@ describe('objects', () => {
       control.remove(kind, id);
       expect(control.get(kind, id)).toBeUndefined();
     }
-    expect(() => control.create('nonsense' as never)).toThrow('there are relation, archivedRelation');
+    expect(() => control.create('nonsense' as never)).toThrow('known are relation, archivedRelation');
   });
 
   test('that were created or edited are what since shows', async () => {
@@ -222,13 +222,13 @@ describe('over HTTP', () => {
   });
 
   test.each([
-    ['POST', 'objects/nonsense', {}, 400, 'there are relation'],
+    ['POST', 'objects/nonsense', {}, 400, 'known are relation'],
     ['PATCH', 'objects/relation/99999', {}, 404, 'there is no object with number 99999'],
     ['POST', 'faults', { do: { kind: 'nonsense' } }, 400, "'do.kind' is one of status"],
     ['POST', 'faults', {}, 400, "'do.kind' is one of status"],
     ['PATCH', 'switches', { nonsense: 1 }, 400, "'nonsense' is not a switch"],
     ['PATCH', 'switches', { collectionPageSize: 'many' }, 400, "switch 'collectionPageSize' must be"],
-    ['GET', 'nonsense', undefined, 404, 'There are GET requests'],
+    ['GET', 'nonsense', undefined, 404, 'Unknown command; known are GET requests'],
   ])('a wrong order is refused: %s %s %j', async (method, path, body, status, message) => {
     const refused = await order(method, path, body);
 
