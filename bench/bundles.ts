@@ -9,19 +9,19 @@ import demoConfig from '../examples/demo.config.ts';
 import { bundle, writeBundle } from '../lib/bundle.ts';
 import { median } from './median.ts';
 
-/** A function's code as it is uploaded, and what it takes to load: the medians of several processes. */
+/** Size of a function's bundle, and the cost of importing it. Medians of several processes. */
 export interface BundleSize {
   readonly name: string;
-  /** Of the code alone, in units of 1024 bytes. */
+  /** Size of the code without config and source map, in units of 1024 bytes. */
   readonly kilobytes: number;
   readonly importMs: number;
-  /** Of the process between begin and end of the import, other threads included. */
+  /** CPU time of the whole process during the import, with all threads. */
   readonly importCpuMs: number;
 }
 
 const FUNCTIONS = ['pull', 'push', 'enqueue'];
 
-/** Imports each bundle in processes that have nothing else to do, and nothing compiled by an earlier one. */
+/** Imports each bundle in new processes that do nothing else and share no compile cache. */
 export async function measureBundles(processes: number): Promise<BundleSize[]> {
   const config = checkConfig(demoConfig);
   const folder = await mkdtemp(join(tmpdir(), 'procurios-sync-bench-'));

@@ -1,6 +1,6 @@
 import type { Surroundings } from './surroundings.ts';
 
-/** Calls to a stream's table in one pull, beside the fewest that would do. */
+/** Number of calls to a stream's table in a pull, and the smallest number possible. */
 export interface CallCount {
   readonly label: string;
   readonly objects: number;
@@ -23,6 +23,7 @@ const MOST_PER_READ = 100;
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
 const MOST_PER_WRITE = 25;
 
+/** Counts the calls of several pulls to the stand-in for DynamoDB. */
 export async function countCalls(surroundings: Surroundings): Promise<CallCount[]> {
   const script = await surroundings.startScript('procurios-sync');
   const counts: CallCount[] = [];

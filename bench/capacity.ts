@@ -6,7 +6,7 @@ import { type Measured, type Round, tableNameOf } from './scripts/round.ts';
 import { type CapacityMeter, startCapacityMeter } from './stand-ins/capacity-meter.ts';
 import { startScript } from './surroundings.ts';
 
-/** Capacity units per object that a pull consumes in a stream's table. */
+/** Capacity units that a pull consumes in a stream's table, per object. */
 export interface CapacityUse {
   readonly label: string;
   readonly readPerObject: number;
@@ -26,7 +26,7 @@ const CASES = [
   { label: 'changed', round: { ...ROUND, revision: 1 } },
 ];
 
-/** Three pulls into dynalite, which counts capacity units as DynamoDB does. */
+/** Measures three pulls into dynalite, which counts capacity units as DynamoDB does. */
 export async function measureCapacity(): Promise<CapacityUse[]> {
   const aws = await startEmbeddedAws();
   const endpoint = aws.environment.AWS_ENDPOINT_URL_DYNAMODB ?? '';

@@ -1,7 +1,7 @@
 import { median } from './median.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** Peak memory of a pull, in MB of 2^20 bytes: the medians of several processes. */
+/** Peak memory of a pull, in units of 2^20 bytes. Medians of several processes. */
 export interface Memory {
   readonly label: string;
   readonly at10k: number;
@@ -9,13 +9,13 @@ export interface Memory {
 }
 
 /**
- * How Lambda's runtime starts Node for a function of 512 MB: 5 % for a semi-space, 90 % for the old space.
+ * Node's options in Lambda for a function of 512 MB: 5 % for a semi-space, 90 % for the old space.
  *
  * @see https://dev.to/wonderfulsoap/deep-dive-into-aws-lambda-3-official-nodejs-runtime-analysis-43je
  */
 const LAMBDA_OPTIONS = ['--max-semi-space-size=25', '--max-old-space-size=460'];
 
-/** First loads in processes that do nothing else, on a cursor listing without latency. */
+/** Measures first loads in processes that do nothing else, with a cursor listing without latency. */
 export async function measureMemory(
   surroundings: Surroundings,
   processes: number,

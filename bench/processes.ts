@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 
-/** A file of ours that runs in a process of its own and answers one message with one. */
+/** A file of the benchmark that runs in a separate process and answers each message with one message. */
 export interface Helper {
-  /** What it said when it was ready. */
+  /** The process's first message, which says that it is ready. */
   readonly greeting: string;
   ask<Answer>(message: object | number): Promise<Answer>;
   end(): void;
@@ -11,13 +11,13 @@ export interface Helper {
 const running = new Set<ChildProcess>();
 
 interface StartOptions {
-  /** All the variables it gets: nothing of the user's own AWS settings or proxies. */
+  /** The complete environment, so that the user's AWS settings and proxies have no effect. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Node's options. */
   readonly nodeOptions?: readonly string[];
 }
 
-/** Starts a file of this folder. */
+/** Starts a file of this folder in a separate process. */
 export async function start(file: string, options: StartOptions = {}): Promise<Helper> {
   const { environment = {}, nodeOptions = [] } = options;
   const child = fork(new URL(file, import.meta.url), { env: environment, execArgv: [...nodeOptions] });
@@ -49,7 +49,7 @@ export async function start(file: string, options: StartOptions = {}): Promise<H
   };
 }
 
-/** Ends whatever {@link start} started. */
+/** Ends all processes that {@link start} has started. */
 export function endAll(): void {
   for (const child of running) if (child.connected) child.disconnect();
 }

@@ -4,11 +4,11 @@ import type { PushRound } from './scripts/push.ts';
 import type { Cost } from './scripts/round.ts';
 import { startScript } from './surroundings.ts';
 
-/** What the stand-ins take, in milliseconds. */
+/** Latencies of the stand-ins, in milliseconds. */
 interface PushLatencies {
-  /** For a write to Procurios. */
+  /** Latency of a write to Procurios. */
   readonly writeMs: number;
-  /** For a call to the ledger. */
+  /** Latency of a call to the ledger. */
   readonly callMs: number;
 }
 
@@ -17,9 +17,9 @@ export interface PushSpeed {
   readonly label: string;
   readonly changes: number;
   readonly wallMs: number;
-  /** The slowest round's wall time less the fastest's, as a share of the median. */
+  /** Wall time of the slowest round minus that of the fastest, as a share of the median. */
   readonly spread: number;
-  /** What no handler can be faster than that gets ten changes at a time, and sends those of a subject one by one. */
+  /** Lower bound for a handler that gets ten changes at a time and sends those of a subject one by one. */
   readonly boundMs: number;
   readonly cpuUsPerChange: number;
 }
@@ -28,7 +28,7 @@ const PER_BATCH = 10;
 const INDEPENDENT: PushRound = { changes: 200, subjects: PER_BATCH };
 const ONE_SUBJECT: PushRound = { changes: 20, subjects: 1 };
 
-/** Has one handler send changes of independent subjects, and of a single one. */
+/** Measures a handler with changes of independent subjects, and with changes of one subject. */
 export async function measurePush(
   latencies: PushLatencies,
   rounds: number,

@@ -19,7 +19,7 @@ import {
 import { checkTargets } from './targets.ts';
 
 const LATENCIES: Latencies = { pageMs: 100, callMs: 20 };
-/** What a form takes to be handled, and what a single item takes DynamoDB. */
+/** Assumed times of Procurios for handling a form, and of DynamoDB for a single item. */
 const PUSH_LATENCIES = { writeMs: 300, callMs: 5 };
 const ROUNDS = 3;
 const ROUNDS_AT_ONCE = 5;
@@ -36,7 +36,7 @@ function machine(): string {
   return `${model}, ${all.length} cores, Node ${process.versions.node}, ${process.platform}`;
 }
 
-/** Other work on the machine costs everybody wall time, and whoever is nearest to the limit most. */
+/** Printed before and after, because other work on the machine makes the figures unreliable. */
 function load(when: string): string {
   return `load average ${when}: ${loadavg()[0]?.toFixed(1)}`;
 }
@@ -64,7 +64,7 @@ async function run(): Promise<void> {
   const speeds = await measureSpeeds(surroundings);
 
   const calls = await countCalls(surroundings);
-  print("Calls to a stream's table, beside the fewest that would do", callTable(calls));
+  print("Calls to a stream's table, and the fewest possible", callTable(calls));
 
   const push = await measurePush(PUSH_LATENCIES, ROUNDS);
   print(
@@ -80,7 +80,7 @@ async function run(): Promise<void> {
 
   const bundles = await measureBundles(PROCESSES_FOR_IMPORTS);
   print(
-    `Functions' code, and loading it in a new process (medians of ${PROCESSES_FOR_IMPORTS})`,
+    `Functions' code, and importing it in a new process (medians of ${PROCESSES_FOR_IMPORTS})`,
     bundleTable(bundles),
   );
 

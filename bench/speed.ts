@@ -2,18 +2,18 @@ import { median } from './median.ts';
 import type { Measured, Round } from './scripts/round.ts';
 import type { Latencies, Script, ScriptName, Surroundings } from './surroundings.ts';
 
-/** One script on one kind of listing. */
+/** A script and the kind of listing that it reads. */
 export interface Contender {
   readonly label: string;
   readonly script: ScriptName;
   readonly listing: Round['listing'];
-  /** Pages that it has in flight at a time. */
+  /** Number of pages in flight. */
   readonly inFlight: number;
-  /** Whether each round begins with an empty table, or finds what the warm-up stored. */
+  /** Whether each round starts with an empty table, or with the items that the warm-up stored. */
   readonly table: 'empty' | 'as it is';
-  /** Objects of a round with latencies; enough for the start to weigh little. */
+  /** Objects in a round with latencies. Enough to make the start negligible. */
   readonly objects: number;
-  /** Objects of a round without latencies, and of the warm-up. */
+  /** Objects in a round without latencies and in the warm-up. */
   readonly objectsAtOnce: number;
 }
 
@@ -22,13 +22,13 @@ export interface Speed {
   readonly contender: Contender;
   readonly objects: number;
   readonly wallMs: number;
-  /** The slowest round's wall time less the fastest's, as a share of the median. */
+  /** Wall time of the slowest round minus that of the fastest, as a share of the median. */
   readonly spread: number;
-  /** Pages × latency / pages in flight: what no client can be faster than. */
+  /** Pages × latency / pages in flight, the lower bound for every client. */
   readonly boundMs: number;
   readonly wallUsPerObject: number;
   readonly cpuUsPerObject: number;
-  /** Objects written, in the last round. */
+  /** Objects written in the last round. */
   readonly written: number;
 }
 
@@ -69,7 +69,7 @@ export const UNCHANGED: Contender = { ...CURSOR, label: 'ours, cursor, nothing c
 
 const CONTENDERS = [PUT_EACH, BATCH_WRITE, CURSOR, NUMBERED, HAL, UNCHANGED];
 
-/** The contenders in processes of their own, warmed up. */
+/** Starts each contender in a separate process and warms it up. */
 export async function startContenders(surroundings: Surroundings): Promise<Map<Contender, Script>> {
   const scripts = new Map<Contender, Script>();
   for (const contender of CONTENDERS) {
@@ -80,7 +80,7 @@ export async function startContenders(surroundings: Surroundings): Promise<Map<C
   return scripts;
 }
 
-/** Lets the contenders take turns, so that a slow spell of the machine meets them all. */
+/** Measures the contenders in turn, so that a slow period of the machine affects all of them. */
 export async function measureSpeed(
   scripts: ReadonlyMap<Contender, Script>,
   { pageMs }: Latencies,
@@ -106,7 +106,7 @@ function speedOf(contender: Contender, measured: readonly Measured[], pageMs: nu
   const walls = measured.map(({ wallMs }) => wallMs);
   const wallMs = median(walls);
   const cpuMs = median(measured.map((each) => each.cpuMs));
-  // Without links to tell, only an empty page is the end.
+  // Without links, an additional empty page marks the end.
   const pages = Math.ceil(objects / PER_PAGE) + (contender.listing === 'hal' ? 0 : 1);
   return {
     contender,

@@ -2,7 +2,7 @@ import { type Helper, start } from './processes.ts';
 import { type Measured, type Round, tableNameOf } from './scripts/round.ts';
 import type { Calls, Instruction } from './stand-ins/dynamodb.ts';
 
-/** What the stand-ins take for a page and for a DynamoDB call, in milliseconds. */
+/** Latencies of a page and of a DynamoDB call, in milliseconds. */
 export interface Latencies {
   readonly pageMs: number;
   readonly callMs: number;
@@ -10,15 +10,15 @@ export interface Latencies {
 
 export const NO_LATENCY: Latencies = { pageMs: 0, callMs: 0 };
 
-/** The two stand-ins, and scripts that know of nothing else. */
+/** The two stand-ins. Scripts that are started here reach nothing else. */
 export interface Surroundings {
   startScript(name: ScriptName, nodeOptions?: readonly string[]): Promise<Script>;
   setLatencies(latencies: Latencies): Promise<void>;
 }
 
-/** A script in a process of its own. */
+/** A script in a separate process. */
 export interface Script {
-  /** @param table - `empty`: a first load, with the table's calls counted from there. */
+  /** Runs a round and counts its calls to the table. @param table - `empty` for a first load. */
   run(round: Round, table: 'empty' | 'as it is'): Promise<Measured & { readonly calls: Calls }>;
   end(): void;
 }
@@ -52,7 +52,7 @@ export async function startSurroundings(): Promise<Surroundings> {
   };
 }
 
-/** Starts a script that finds the two at these addresses. */
+/** Starts a script with the addresses of the two stand-ins. */
 export function startScript(
   name: ScriptName | 'push',
   { procuriosHost, dynamoDbUrl }: { procuriosHost: string; dynamoDbUrl: string },

@@ -13,7 +13,7 @@ import {
   UNCHANGED,
 } from './speed.ts';
 
-/** Everything that a run of the benchmark measures and has a target for. */
+/** All results of a run that have a target. */
 interface Results {
   readonly withLatencies: ReadonlyMap<Contender, Speed>;
   readonly atOnce: ReadonlyMap<Contender, Speed>;
@@ -30,9 +30,10 @@ export interface Target {
   readonly isMet: boolean;
 }
 
-/** In units of 1024 bytes: what a cold start can bear. */
+/** Largest acceptable bundles, because they are imported at a cold start. In units of 1024 bytes. */
 const LARGEST_BUNDLES_KB: Readonly<Record<string, number>> = { pull: 850, push: 650, enqueue: 650 };
 
+/** Compares the results with their targets. */
 export function checkTargets({ withLatencies, atOnce, memory, calls, push, bundles }: Results): Target[] {
   const slow = (contender: Contender) => speedOf(withLatencies, contender);
   const fast = (contender: Contender) => speedOf(atOnce, contender);
@@ -58,7 +59,7 @@ export function checkTargets({ withLatencies, atOnce, memory, calls, push, bundl
     atMost("nothing changed: CPU, of a first load's, without", 0.5, cpuRatio(fast(UNCHANGED), fast(CURSOR))),
     atMost('nothing changed: writes', 0, Math.max(slow(UNCHANGED).written, ...writesOfUnchanged)),
     atMost(
-      'write calls, of the fewest that would do',
+      'write calls, of the fewest possible',
       1.05,
       Math.max(...firstLoads.map(({ writes, writeFloor }) => writes / writeFloor)),
     ),
@@ -68,7 +69,7 @@ export function checkTargets({ withLatencies, atOnce, memory, calls, push, bundl
       push.independent.boundMs / push.independent.wallMs,
     ),
     atMost(
-      'push, one subject: share of what one at a time allows',
+      'push, one subject: share of the bound of one at a time',
       1,
       push.oneSubject.boundMs / push.oneSubject.wallMs,
     ),

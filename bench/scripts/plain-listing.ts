@@ -8,7 +8,7 @@ const credentials = new ClientCredentials({
   options: { authorizationMethod: 'body' },
 });
 
-/** Reads a cursor listing as one would write it first: axios, one page after the other, up to an empty one. */
+/** Reads a cursor listing in the obvious way: with axios, page after page, until a page is empty. */
 export async function* listPlainly(round: Round): AsyncGenerator<Record<string, unknown>[]> {
   const { token } = await credentials.getToken({ scope: 'relation_list_api/relation' });
   let after: unknown;

@@ -5,7 +5,7 @@ import type { Config } from '../../lambda/deployment/config.ts';
 import { createClient } from '../../lambda/procurios/http/client.ts';
 import { createTokenSource } from '../../lambda/procurios/token/client-token.ts';
 import { runPull } from '../../lambda/wiring/run-pull.ts';
-import { type Pulled, pathOf, procuriosHost, queryOf, type Round, serve } from './round.ts';
+import { type Pulled, pathOf, procuriosHost, queryOf, type Round, serveRounds } from './round.ts';
 
 const PAGING: Readonly<Record<Round['listing'], Paging>> = {
   after: { kind: 'after', field: 'id' },
@@ -18,13 +18,13 @@ const OBJECTS: Readonly<Record<Round['listing'], string>> = {
   hal: '/_embedded/relations',
 };
 const SILENT: Progress = { streamBegins() {}, pageTaken() {}, waits() {}, streamEnds() {} };
-/** So many that the agreed rate, which is the limit elsewhere, is none here. */
+/** High enough that the rate limiter has no effect. */
 const REQUESTS_PER_SECOND = 1_000_000;
 
 const scopes = ['relation_list_api/relation'];
 const dynamoDb = createDynamoDb();
 
-serve(async (round: Round): Promise<Pulled> => {
+serveRounds(async (round: Round): Promise<Pulled> => {
   const config = configOf(round);
   const { host, tokenUrl, acceptLanguage, streams } = config;
   const token = createTokenSource({
@@ -62,7 +62,7 @@ function configOf(round: Round): Config {
     deletes: 'never',
   };
   return {
-    // The tables' names follow from environment and stream.
+    // The tables' names are derived from environment and stream.
     environment: round.environment,
     host,
     tokenUrl: `${host}/l/oauth2/token`,

@@ -2,16 +2,16 @@ import { createDynamoDb } from '../../lambda/aws/clients.ts';
 import type { Config } from '../../lambda/deployment/config.ts';
 import { createTokenSource } from '../../lambda/procurios/token/client-token.ts';
 import { createPush, type QueueEvent } from '../../lambda/wiring/run-push.ts';
-import { procuriosHost, serve } from './round.ts';
+import { procuriosHost, serveRounds } from './round.ts';
 
-/** Changes to send. */
+/** A round of changes to send. */
 export interface PushRound {
   readonly changes: number;
-  /** The changes are of so many subjects in turn. */
+  /** Number of subjects, to which the changes are assigned in turn. */
   readonly subjects: number;
 }
 
-/** As many as an event source delivers at a time. */
+/** Number of changes in a batch, as an event source delivers them. */
 const BATCH = 10;
 const NEVER = new AbortController().signal;
 const host = procuriosHost();
@@ -47,7 +47,7 @@ const push = createPush({
 
 let sent = 0;
 
-/** A batch of the round, as the event source delivers it. */
+/** Creates a batch as the event source delivers it. */
 function batchOf(size: number, subjects: number): QueueEvent {
   const Records = Array.from({ length: size }, (_, index) => {
     sent += 1;
@@ -67,8 +67,8 @@ function batchOf(size: number, subjects: number): QueueEvent {
   return { Records };
 }
 
-/** One handler: batch after batch. */
-serve(async ({ changes, subjects }: PushRound) => {
+// One handler takes batch after batch.
+serveRounds(async ({ changes, subjects }: PushRound) => {
   for (let done = 0; done < changes; done += BATCH) {
     const { batchItemFailures } = await push(batchOf(Math.min(BATCH, changes - done), subjects), NEVER);
     if (batchItemFailures.length > 0) throw new Error('changes were handed back');

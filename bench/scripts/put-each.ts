@@ -1,11 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { listPlainly } from './plain-listing.ts';
-import { type Round, serve, tableNameOf } from './round.ts';
+import { type Round, serveRounds, tableNameOf } from './round.ts';
 
 const documents = DynamoDBDocumentClient.from(new DynamoDBClient());
 
-serve(async (round: Round) => {
+serveRounds(async (round: Round) => {
   let written = 0;
   for await (const objects of listPlainly(round)) {
     for (const object of objects) {

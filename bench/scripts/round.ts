@@ -1,26 +1,26 @@
 import { streamTableName } from '../../lambda/deployment/names.ts';
 
-/** What a script is to pull. */
+/** A script's task: the listing to pull. */
 export interface Round {
-  /** Names the table, together with the listing. */
+  /** Part of the table's name, with the listing. */
   readonly environment: string;
   readonly listing: 'after' | 'numbered-pages' | 'hal';
   readonly objects: number;
   readonly perPage: number;
-  /** Another one is a difference in every object. */
+  /** A different revision changes every object. */
   readonly revision: number;
 }
 
-/** What a round cost. */
+/** Cost of a round. */
 export interface Cost {
   readonly wallMs: number;
-  /** Of the script's whole process, user and system. */
+  /** User and system time of the script's process. */
   readonly cpuMs: number;
-  /** The process's largest resident set since it began, in MB of 2^20 bytes. */
+  /** The process's largest resident set since its start, in units of 2^20 bytes. */
   readonly peakMemoryMb: number;
 }
 
-/** What a pull did in a round. */
+/** Numbers of objects in a round. */
 export interface Pulled {
   readonly fetched: number;
   readonly written: number;
@@ -28,7 +28,7 @@ export interface Pulled {
 
 export type Measured = Cost & Pulled;
 
-/** Path of the round's listing on the stand-in for Procurios, which reads all else from the query. */
+/** Returns the path of the round's listing. The stand-in for Procurios reads the other properties from the query. */
 export function pathOf({ listing }: Round): string {
   return `/l/bench_api/${listing}`;
 }
@@ -41,8 +41,8 @@ export function queryOf({ objects, perPage, revision }: Round): Record<string, s
   return { objects: String(objects), perPage: String(perPage), revision: String(revision) };
 }
 
-/** Does and measures one round for each message of the parent process. */
-export function serve<Given, Done extends object>(act: (round: Given) => Promise<Done>): void {
+/** Performs and measures a round for each message of the parent process. */
+export function serveRounds<Given, Done extends object>(act: (round: Given) => Promise<Done>): void {
   process.on('message', async (round: Given) => {
     const cpuBefore = process.cpuUsage();
     const begin = performance.now();
@@ -56,10 +56,10 @@ export function serve<Given, Done extends object>(act: (round: Given) => Promise
   process.send?.('ready');
 }
 
-/** The stand-in for Procurios. */
+/** Returns the address of the stand-in for Procurios. */
 export function procuriosHost(): string {
   const { PROCURIOS_HOST } = process.env;
   if (PROCURIOS_HOST === undefined)
-    throw new Error('PROCURIOS_HOST is not set: the benchmark starts this script');
+    throw new Error('PROCURIOS_HOST is not set; npm run bench starts this script');
   return PROCURIOS_HOST;
 }

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Stands between a script and a DynamoDB endpoint and adds up the capacity units that each call consumes. */
+/** A proxy in front of a DynamoDB endpoint that adds up the capacity units of all calls. */
 export interface CapacityMeter {
   readonly url: string;
-  /** Units of a table since the last time it was asked: those of its reads and those of its writes. */
+  /** Returns a table's units since the previous call. */
   take(tableName: string): Units;
   close(): void;
 }
@@ -48,7 +48,7 @@ export async function startCapacityMeter(endpoint: string): Promise<CapacityMete
   };
 }
 
-/** The scripts do not ask, for the answer costs them time. */
+/** Adds a request for the consumed capacity, because the scripts do not ask for it. */
 function askForCapacity(body: Buffer): Buffer {
   return Buffer.concat([Buffer.from('{"ReturnConsumedCapacity":"TOTAL",'), body.subarray(1)]);
 }

@@ -1,17 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import { type Answer, serve } from './serving.ts';
 
-/** What the parent process may ask for; each gets an answer. */
+/** Messages from the parent process. Each gets an answer. */
 export type Instruction =
-  /** Answers from now on take that long. */
+  /** Sets the latency of all calls. */
   | { readonly latencyMs: number }
-  /** Forgets the table's items and its calls. */
+  /** Deletes the table's items and resets its calls. */
   | { readonly empty: string }
   | { readonly forgetCallsOf: string }
-  /** Answers with the table's {@link Calls} since they were forgotten. */
+  /** Answers with the table's {@link Calls} since the last reset. */
   | { readonly callsOf: string };
 
-/** Calls of each action, and the items in them. */
+/** Number of calls and of items in them, for each action. */
 export type Calls = Readonly<Record<string, { calls: number; items: number }>>;
 
 interface Table {
@@ -39,8 +39,8 @@ serve((request: IncomingMessage, body: Buffer): Answer => {
 });
 
 /**
- * Keeps `_id` and `_hash` of what is written in batches and gives them back to batch reads. Every other action finds
- * nothing and succeeds. Bodies are searched, not parsed: this must cost less than the scripts that are measured.
+ * Stores `_id` and `_hash` of the items in batch writes and returns them to batch reads. All other actions succeed and find
+ * nothing. Searches the bodies instead of parsing them, because the stand-in must use less CPU than the measured scripts.
  */
 function answerTo(action: string, body: Buffer): string {
   const name = tableNameIn(body);
@@ -90,7 +90,7 @@ function idsIn(body: Buffer): { id: string; end: number }[] {
   }
 }
 
-/** The text from behind the mark to the next quotation mark; undefined: the mark is not there. */
+/** Returns the text between the mark and the next quotation mark; undefined if the mark is not found. */
 function textAfter(body: Buffer, mark: string, from: number): { text: string; end: number } | undefined {
   const at = body.indexOf(mark, from, 'latin1');
   if (at === -1) return undefined;

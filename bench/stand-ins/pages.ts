@@ -1,9 +1,9 @@
-/** Ids are counted up from here and have eight digits each, so that they can be written over each other. */
+/** The first id. All ids have eight digits, so that they can replace each other in prepared bytes. */
 export const FIRST_ID = 10_000_001;
 const ID_PLACE = '{"id":'.length;
 const REVISION_PLACE = '{"id":10000001,"revision":'.length;
 const FIRST_REVISION = 1000;
-/** Different objects before they repeat, ids aside. */
+/** Number of different objects, apart from their ids, before they repeat. */
 const DIFFERENT_OBJECTS = 800;
 
 const GIVEN_NAMES = ['Ada', 'Björn', 'Chloë', 'Daan', 'Eva', 'Fenna', 'Guus', 'Hidde', 'Iris', 'Joost'];
@@ -13,22 +13,22 @@ const TAGS = ['volunteer', 'donor', 'board', 'newsletter', 'speaker', 'former me
 
 interface Template {
   readonly bytes: Buffer;
-  /** Where each object begins. */
+  /** Offset of each object. */
   readonly starts: readonly number[];
 }
 
-/** Which objects an answer shows. */
+/** The part of a listing in an answer. */
 interface Extent {
-  /** Index of the first one in the listing, from 0. */
+  /** Index of the first object in the listing, from 0. */
   readonly from: number;
   readonly count: number;
-  /** 0 to 8999. Another one is a difference in every object. */
+  /** 0 to 8999. A different revision changes every object. */
   readonly revision: number;
 }
 
 const templates = new Map<string, Template>();
 
-/** The objects as the bytes of a JSON array: fake people of about 1 KB each, which differ in more than their ids. */
+/** Returns a JSON array of objects as bytes: invented people of about 1 KB each. */
 export function listBytes({ from, count, revision }: Extent): Buffer {
   const { bytes, starts } = templateOf(from % DIFFERENT_OBJECTS, count);
   const list = Buffer.from(bytes);

@@ -1,7 +1,7 @@
 import { FIRST_ID, listBytes } from './pages.ts';
 import { type Answer, serve } from './serving.ts';
 
-/** The query tells what a listing has: nothing is kept here but the latency of everything but tokens. */
+/** The properties of a listing, which are in the query. */
 interface Listing {
   readonly objects: number;
   readonly perPage: number;
@@ -15,7 +15,7 @@ process.on('message', (latencyMs: number) => {
   process.send?.('done');
 });
 
-/** Takes any write. */
+/** Path that accepts any write. */
 const WRITE = '/l/bench_api/write';
 
 serve(({ url = '/' }) => {
@@ -34,7 +34,7 @@ serve(({ url = '/' }) => {
   };
 });
 
-/** Not delayed: each script asks for one token, whatever the number of objects. */
+/** Without latency, because each script requests a single token for any number of objects. */
 const TOKEN: Answer = {
   contentType: 'application/json',
   body: '{"access_token":"bench-token","token_type":"Bearer","expires_in":3600}',

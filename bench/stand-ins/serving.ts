@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What an address answers, and how long that takes. */
+/** A stand-in's answer, and its latency. */
 export interface Answer {
   readonly contentType: string;
   readonly body: string | Buffer;
@@ -9,9 +9,9 @@ export interface Answer {
 }
 
 /**
- * Serves HTTP on a free port of 127.0.0.1, tells the parent process the address, and goes when the parent goes.
+ * Serves HTTP on a free port of 127.0.0.1, sends the address to the parent process, and exits with the parent.
  *
- * @param answerTo - Called once the whole request is there; its latency is counted from then on.
+ * @param answerTo - Called after the whole request has arrived. The latency starts then.
  */
 export function serve(answerTo: (request: IncomingMessage, body: Buffer) => Answer): void {
   const server = createServer((request, response) => {

@@ -7,7 +7,7 @@ const LONGEST_CLOSE_MS = 2_000;
 interface EmbeddedDynamoDb {
   /** Address on loopback, without a path. */
   readonly url: string;
-  /** Stops the endpoint after the requests in flight, at most two seconds later. Does not wait for idle connections. */
+  /** Stops the endpoint after the requests in flight, at most two seconds later. Does not wait for idle connections. A second call is a no-op. */
   close(): Promise<void>;
 }
 
@@ -26,16 +26,15 @@ export async function startEmbeddedDynamoDb(path?: string): Promise<EmbeddedDyna
     env: {},
   });
   const [port] = (await once(worker, 'message')) as [number];
-  return {
-    url: `http://127.0.0.1:${port}`,
-    async close() {
-      const exited = new Promise((resolve) => worker.once('exit', resolve));
-      // A write of a disconnected client may find the database closed, and dynalite ends the thread with that error.
-      worker.on('error', () => {});
-      worker.postMessage('close');
-      const deadline = setTimeout(() => worker.terminate(), LONGEST_CLOSE_MS);
-      await exited;
-      clearTimeout(deadline);
-    },
-  };
+  async function close(): Promise<void> {
+    const exited = new Promise((resolve) => worker.once('exit', resolve));
+    // A write of a disconnected client may find the database closed, and dynalite ends the thread with that error.
+    worker.on('error', () => {});
+    worker.postMessage('close');
+    const deadline = setTimeout(() => worker.terminate(), LONGEST_CLOSE_MS);
+    await exited;
+    clearTimeout(deadline);
+  }
+  let closed: Promise<void> | undefined;
+  return { url: `http://127.0.0.1:${port}`, close: () => (closed ??= close()) };
 }
