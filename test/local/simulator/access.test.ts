@@ -16,7 +16,7 @@ const postToken = async (init: RequestInit) =>
   read(await fetch(`${api.simulator.url}/l/oauth2/token`, { method: 'POST', ...init }));
 
 describe('token endpoint', () => {
-  test('answers client credentials in the body with token, type, lifetime and scope', async () => {
+  test('client credentials in the body get a token with type, lifetime and scope', async () => {
     const { status, json } = await requestToken(api.simulator, { scope: 'openid engagement/read' });
 
     expect(status).toBe(200);
@@ -28,7 +28,7 @@ describe('token endpoint', () => {
     });
   });
 
-  test('answers with the bare token when told so', async () => {
+  test('a token reply has access_token only when tokenReplyFields is empty', async () => {
     api.simulator.control.switches({ tokenReplyFields: [] });
 
     const { json } = await requestToken(api.simulator);
@@ -36,7 +36,7 @@ describe('token endpoint', () => {
     expect(Object.keys(json)).toEqual(['access_token']);
   });
 
-  test.each([400, 401] as const)('refuses a wrong secret with %d invalid_client', async (status) => {
+  test.each([400, 401] as const)('a wrong secret is refused with %d invalid_client', async (status) => {
     api.simulator.control.switches({ wrongCredentialsStatus: status });
 
     const refused = await requestToken(api.simulator, { client_secret: 'wrong' });
@@ -44,14 +44,14 @@ describe('token endpoint', () => {
     expect([refused.status, refused.json]).toEqual([status, { error: 'invalid_client' }]);
   });
 
-  test('refuses an unknown client, and one without credentials', async () => {
+  test('an unknown client and a request without credentials are refused', async () => {
     const unknown = await requestToken(api.simulator, { client_id: 'wrong' });
     const none = await postToken({ body: new URLSearchParams({ grant_type: 'client_credentials' }) });
 
     expect([unknown.json, none.json]).toEqual([{ error: 'invalid_client' }, { error: 'invalid_client' }]);
   });
 
-  test('does not count credentials in a Basic header', async () => {
+  test('credentials in a Basic header are ignored', async () => {
     const { clientId, clientSecret } = SIMULATOR_CREDENTIALS;
     const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
 
@@ -63,7 +63,7 @@ describe('token endpoint', () => {
     expect([refused.status, refused.json]).toEqual([401, { error: 'invalid_client' }]);
   });
 
-  test('takes a form only, and the one grant', async () => {
+  test('a token request must be a form with a known grant', async () => {
     const asJson = await postToken({ headers: { 'content-type': 'application/json' }, body: '{}' });
     const otherGrant = await requestToken(api.simulator, { grant_type: 'password' });
 
@@ -71,7 +71,7 @@ describe('token endpoint', () => {
     expect([otherGrant.status, otherGrant.json.error]).toEqual([400, 'unsupported_grant_type']);
   });
 
-  test('drops an unknown scope, or refuses it when told so', async () => {
+  test('an unknown scope is dropped, or refused when unknownScope is refused', async () => {
     const dropped = await requestToken(api.simulator, { scope: 'engagement/read nonsense' });
     api.simulator.control.switches({ unknownScope: 'refused' });
     const refused = await requestToken(api.simulator, { scope: 'engagement/read nonsense' });
@@ -80,7 +80,7 @@ describe('token endpoint', () => {
     expect([refused.status, refused.json]).toEqual([400, { error: 'invalid_scope' }]);
   });
 
-  test('takes rotated credentials only, while tokens given before stay good', async () => {
+  test('after a rotation only the new credentials are accepted, and issued tokens stay valid', async () => {
     const own = await startApi({ relations: 10 });
     own.simulator.control.setCredentials({ clientSecret: 'rotated' });
 
@@ -97,7 +97,7 @@ describe('access', () => {
   const ask = async (headers: Record<string, string>) =>
     read(await fetch(api.simulator.url + COLLECTIONS, { headers }));
 
-  test('is refused with 401 without a token and with an unknown one', async () => {
+  test('access without a token or with an unknown token is refused with 401', async () => {
     const without = await ask({ accept: mediaType('relation') });
     const unknown = await api.get(COLLECTIONS, 'relation', { authorization: 'Bearer nonsense' });
 
@@ -105,7 +105,7 @@ describe('access', () => {
     expect([unknown.status, unknown.json]).toEqual([401, { errors: ['Access token unknown'] }]);
   });
 
-  test('is refused with 401 after the lifetime of the token', async () => {
+  test('access with an expired token is refused with 401', async () => {
     api.simulator.control.switches({ tokenLifetimeSeconds: 0 });
     const { json } = await requestToken(api.simulator);
 
@@ -125,7 +125,7 @@ describe('access', () => {
     ['/l/email_api/tracking/emails', 'emailtracking'],
     ['/l/fundraising_api/pledge/export', 'fundraising'],
     ['/l/webshop2_api/webshops/1/orders', 'webshop'],
-  ])('to %s needs its own scope and media type', async (path, type) => {
+  ])('access to %s needs its scope and media type', async (path, type) => {
     const { json } = await requestToken(api.simulator, { scope: 'openid' });
 
     const answered = await api.get(path, type);
@@ -139,7 +139,7 @@ describe('access', () => {
     expect([wrongVersion.status, noVendorType.status]).toEqual([406, 406]);
   });
 
-  test('ignores Accept, names JSON as the type, and refuses without a body, when told so', async () => {
+  test('switches make access ignore Accept, answer with application/json and refuse without a body', async () => {
     api.simulator.control.switches({ wrongAccept: 'ignored', responseType: 'json', refusalBody: 'empty' });
 
     const answered = await api.get(COLLECTIONS, 'nonsense');
@@ -149,7 +149,7 @@ describe('access', () => {
     expect([refused.status, refused.text]).toEqual([401, '']);
   });
 
-  test('shows titles in the language that Accept-Language ranks highest', async () => {
+  test('titles are in the language that Accept-Language ranks highest', async () => {
     const titleFor = async (language: string) =>
       (await api.get(COLLECTIONS, 'relation', { 'accept-language': language })).json[0].title;
 
@@ -159,7 +159,7 @@ describe('access', () => {
     expect(await titleFor('en')).toBe('Leden');
   });
 
-  test('to something unknown is 404', async () => {
+  test('access to an unknown path is 404', async () => {
     expect((await api.get('/l/no_such_api/thing')).status).toBe(404);
     expect((await api.get(`${COLLECTIONS}/00000000-0000-4000-8000-000000000000`)).status).toBe(404);
     expect((await api.get('/l/webshop2_api/webshops/2/orders', 'webshop')).status).toBe(404);

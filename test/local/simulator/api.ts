@@ -6,7 +6,7 @@ import {
   startSimulator,
 } from '../../../local/simulator/simulator.ts';
 
-/** An answer, read whole; `json` is undefined where the text is none. */
+/** An answer with its body; `json` is undefined if the text is not JSON. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -15,13 +15,13 @@ export interface Answer {
   readonly json: any;
 }
 
-/** A running simulator with a token for everything. */
+/** A running simulator, and a token with all scopes. */
 export interface Api extends AsyncDisposable {
   readonly simulator: Simulator;
   readonly token: string;
-  /** Asks with the token and a module's media type: `relation`, or `meeting2;2` for version 2. */
+  /** Sends a GET request with the token and a module's media type: `relation`, or `meeting2;2` for version 2. */
   get(path: string, type?: string, headers?: Record<string, string>): Promise<Answer>;
-  /** Asks pages 1, 2, … up to the first without objects. */
+  /** Reads pages 1, 2, … up to the first page without objects. */
   // biome-ignore lint/suspicious/noExplicitAny: as above.
   pages(path: string, type: string, listOf?: (json: any) => any[]): Promise<any[][]>;
 }
@@ -54,7 +54,7 @@ export async function startApi(options: SimulatorOptions = { relations: 120 }): 
   };
 }
 
-/** Asks for a token with what the simulator accepts by default, and every scope, unless said otherwise. */
+/** Requests a token, by default with the simulator's credentials and all scopes. */
 export async function requestToken(
   simulator: Simulator,
   fields: Record<string, string> = {},

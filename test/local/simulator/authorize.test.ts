@@ -16,7 +16,7 @@ beforeAll(async () => {
 beforeEach(() => simulator.control.switches(DEFAULT_SWITCHES as Switches));
 afterAll(() => simulator.close());
 
-/** Where a client sends its users. */
+/** Returns the address of the authorization page to which a client sends its users. */
 function address(parameters: Record<string, string>): string {
   const query = new URLSearchParams({
     client_id: 'simulator',
@@ -44,16 +44,19 @@ describe('the authorization page', () => {
     ['older, as its template has it', OLDER, 'code'],
     ['older, as its example has it', { response_type: 'code', redirect_url: REDIRECT }, 'code'],
     ['newer', NEWER, 'authorization_code'],
-  ])('takes the %s dialect, to a token', async (_name, parameters, grantType) => {
-    const callback = new URL(await consentAt(address(parameters)));
-    const { json } = await exchange(callback.searchParams.get('code') ?? '', { grant_type: grantType });
+  ])(
+    'the authorization page accepts the %s dialect, and its code gets a token',
+    async (_name, parameters, grantType) => {
+      const callback = new URL(await consentAt(address(parameters)));
+      const { json } = await exchange(callback.searchParams.get('code') ?? '', { grant_type: grantType });
 
-    expect(callback.origin + callback.pathname).toBe(REDIRECT);
-    expect(callback.searchParams.get('state')).toBe('s');
-    expect(Object.keys(json)).toEqual(['access_token']);
-  });
+      expect(callback.origin + callback.pathname).toBe(REDIRECT);
+      expect(callback.searchParams.get('state')).toBe('s');
+      expect(Object.keys(json)).toEqual(['access_token']);
+    },
+  );
 
-  test('sends a refusal back', async () => {
+  test('the authorization page sends a refusal to the client', async () => {
     const callback = await consentAt(address(NEWER), { decision: 'refuse' });
 
     expect(callback).toBe(`${REDIRECT}?error=access_denied&state=s`);
@@ -64,14 +67,17 @@ describe('the authorization page', () => {
     ['no redirect url', { response_type: 'code' }],
     ['one that is not registered', { ...NEWER, redirect_uri: 'https://evil.example/' }],
     ['one that differs in a letter', { ...NEWER, redirect_uri: `${REDIRECT}/` }],
-  ])('answers %s with a page, and sends nobody anywhere', async (_name, parameters) => {
-    const response = await fetch(address(parameters), { redirect: 'manual' });
+  ])(
+    'the authorization page answers %s with an error page and does not redirect',
+    async (_name, parameters) => {
+      const response = await fetch(address(parameters), { redirect: 'manual' });
 
-    expect([response.status, response.headers.get('location')]).toEqual([400, null]);
-    expect(await response.text()).toContain('Invalid request');
-  });
+      expect([response.status, response.headers.get('location')]).toEqual([400, null]);
+      expect(await response.text()).toContain('Invalid request');
+    },
+  );
 
-  test('does not understand the other dialect where it speaks one', async () => {
+  test('the authorization page refuses a dialect that is switched off', async () => {
     simulator.control.switches({ oauthDialect: 'newer' });
     const response = await fetch(address(OLDER));
     const { json } = await exchange('any', { grant_type: 'code' });
@@ -84,7 +90,7 @@ describe('the authorization page', () => {
     ['unsupported_response_type', { ...NEWER, response_type: 'token' }],
     ['invalid_request', { ...NEWER, code_challenge: 'c', code_challenge_method: 'plain' }],
     ['invalid_scope', { ...NEWER, scope: 'nonsense' }],
-  ])('sends %s back', async (error, parameters) => {
+  ])('the authorization page sends %s to the client', async (error, parameters) => {
     simulator.control.switches({ unknownScope: 'refused' });
 
     const response = await fetch(address(parameters), { redirect: 'manual' });
@@ -92,7 +98,7 @@ describe('the authorization page', () => {
     expect(response.headers.get('location')).toBe(`${REDIRECT}?error=${error}&state=s`);
   });
 
-  test('lets nobody in with another password, or without a relation', async () => {
+  test('the authorization page refuses a wrong password and an unknown user', async () => {
     const wrong = await post(address(NEWER), { email: 'nobody.1@example.com', password: 'simulator' });
     const page = await wrong.text();
 
@@ -100,7 +106,7 @@ describe('the authorization page', () => {
     expect(page).not.toContain('sign_in');
   });
 
-  test('takes a decision once', async () => {
+  test('the authorization page accepts a decision once', async () => {
     const url = address(NEWER);
     const email = /value="([^"]+@example\.com)"/.exec(await (await fetch(url)).text())?.[1] ?? '';
     const page = await (await post(url, { email, password: 'simulator' })).text();
@@ -114,13 +120,13 @@ describe('the authorization page', () => {
     expect(statuses).toEqual([302, 400]);
   });
 
-  test('shows what a client sends as text', async () => {
+  test('the authorization page escapes the parameters of the client', async () => {
     const page = await (await post(address({ ...NEWER }), { email: '"><script>', password: '' })).text();
 
     expect(page).not.toContain('<script>');
   });
 
-  test('drops the state when told so', async () => {
+  test('the authorization page leaves out the state when state is dropped', async () => {
     simulator.control.switches({ state: 'dropped' });
 
     expect(await consentAt(address(NEWER))).not.toContain('state');
@@ -128,7 +134,7 @@ describe('the authorization page', () => {
 });
 
 describe('a code', () => {
-  test('works once', async () => {
+  test('a code is single-use', async () => {
     const code = await codeFor();
 
     const answers = [await exchange(code), await exchange(code)];
@@ -137,13 +143,13 @@ describe('a code', () => {
     expect(answers[1]?.json).toEqual({ error: 'invalid_grant' });
   });
 
-  test('expires', async () => {
+  test('a code expires', async () => {
     simulator.control.switches({ codeLifetimeSeconds: 0 });
 
     expect((await exchange(await codeFor())).json).toEqual({ error: 'invalid_grant' });
   });
 
-  test('is for the redirect url it was asked with, which may have to be named again', async () => {
+  test('a code is valid for its redirect url only, which must be repeated when redirectUrlAgain is required', async () => {
     const other = await exchange(await codeFor(), { redirect_uri: 'https://example.com/callback' });
     const same = await exchange(await codeFor(), { redirect_uri: REDIRECT });
     simulator.control.switches({ redirectUrlAgain: 'required' });
@@ -156,7 +162,7 @@ describe('a code', () => {
     ]);
   });
 
-  test('is exchanged with the verifier of its challenge, where that is looked at', async () => {
+  test('a code with a challenge needs the verifier, unless pkce is ignored', async () => {
     const code_challenge = createHash('sha256').update('v').digest('base64url');
     const challenge = { ...NEWER, code_challenge, code_challenge_method: 'S256' };
 
@@ -171,7 +177,7 @@ describe('a code', () => {
 });
 
 describe("a user's token", () => {
-  test('shows the user, sub an integer', async () => {
+  test('the token of a user gives userinfo with an integer sub', async () => {
     const url = address(NEWER);
     const emailOf = (id: number) => simulator.control.get('relation', id)?.email_addresses as string[];
     const { json } = await exchange(
@@ -203,7 +209,7 @@ describe("a user's token", () => {
     expect(first.json.access_token).not.toBe(json.access_token);
   });
 
-  test('is not renewed by default', async () => {
+  test('the token of a user has no refresh token by default', async () => {
     const { json } = await ask({ grant_type: 'refresh_token', refresh_token: 'any' });
 
     expect(json).toEqual({ error: 'unsupported_grant_type' });

@@ -18,18 +18,18 @@ const relations = async (): Promise<Row[]> =>
 const archived = async (): Promise<Row[]> =>
   (await api.get(`${ARCHIVE}?amount=1000`, 'archived_relations')).json.relations;
 const dayAfterTomorrow = () => new Date(Date.now() + 172_800_000).toISOString().slice(0, 10);
-/** `yyyy-mm-ddThh:mm:ss`, an hour ago in Amsterdam or earlier. */
+/** A time in Amsterdam at least an hour ago, `yyyy-mm-ddThh:mm:ss`. */
 const lately = () => new Date(Date.now() - 3_600_000).toISOString().slice(0, 19);
 
 describe('objects', () => {
-  test('that are created stand at the end, with the fields given', async () => {
+  test('created objects are listed last, with the given fields', async () => {
     const id = api.simulator.control.create('relation', { first_name: 'Ada', 'new/field': 1 });
 
     const last = (await relations()).at(-1);
     expect(last).toMatchObject({ id, first_name: 'Ada', 'new/field': 1, last_name: expect.any(String) });
   });
 
-  test('that are edited show it in their place, and lose fields set to undefined', async () => {
+  test('edited objects keep their place, and fields set to undefined are left out', async () => {
     const before = (await relations())[6];
     api.simulator.control.edit('relation', 7, { contribution: 12.5, remarks: undefined });
 
@@ -37,7 +37,7 @@ describe('objects', () => {
     expect((await relations())[6]).toEqual({ ...rest, contribution: 12.5 });
   });
 
-  test('that are removed are gone, and the pages close up', async () => {
+  test('removed objects leave no gap in the pages', async () => {
     api.simulator.control.remove('relation', 7);
     api.simulator.control.remove('relation', 119);
 
@@ -49,7 +49,7 @@ describe('objects', () => {
     expect(() => api.simulator.control.remove('relation', 7)).toThrow('there is no object with number 7');
   });
 
-  test('of every kind can be created, edited and removed', async () => {
+  test('objects of every kind can be created, edited and removed', async () => {
     const { control } = api.simulator;
     const kinds = [
       'meeting',
@@ -77,7 +77,7 @@ describe('objects', () => {
     expect(() => control.create('nonsense' as never)).toThrow('known are relation, archivedRelation');
   });
 
-  test('that were created or edited are what since shows', async () => {
+  test('since lists created and edited objects', async () => {
     const { control } = api.simulator;
     control.edit('contactMoment', 3, { subject: 'Edited' });
     control.edit('contactMoment', 40, { subject: 'Removed after' });
@@ -91,7 +91,7 @@ describe('objects', () => {
     expect(none).toEqual([]);
   });
 
-  test('of a meeting follow their registrations', async () => {
+  test('attendees of a meeting follow its registrations', async () => {
     const { control } = api.simulator;
     control.edit('meetingRegistration', 3, { presence: 1 });
     control.edit('meetingRegistration', 33, { meetingId: 4 });
@@ -105,7 +105,7 @@ describe('objects', () => {
     expect(json.attendees[1]).toMatchObject({ relation_id: 99, relation_first_name: 'Ada' });
   });
 
-  test('that are recipients move to the end when they are updated', async () => {
+  test('updated recipients move to the end of the listing', async () => {
     const path = '/l/email_api/tracking/1/recipients';
     const { json: before } = await api.get(path, 'emailtracking');
     const last = before.recipients.at(-1).trackingCode;
@@ -121,7 +121,7 @@ describe('objects', () => {
 });
 
 describe('the archive', () => {
-  test('takes a relation out of the collections, with a reason', async () => {
+  test('an archived relation leaves the collections and has a reason', async () => {
     api.simulator.control.archive(5, 'Verhuisd');
 
     expect((await relations()).map(({ id }) => id)).not.toContain(5);
@@ -133,7 +133,7 @@ describe('the archive', () => {
     });
   });
 
-  test('notes into which relation another was merged', async () => {
+  test('a merged relation names the relation that was kept', async () => {
     api.simulator.control.merge(6, 8);
 
     expect((await archived()).at(-1)).toMatchObject({
@@ -175,7 +175,7 @@ test('requests are counted by route until they are reset', async () => {
   expect(api.simulator.control.requests()).toEqual({});
 });
 
-describe('over HTTP', () => {
+describe('control interface over HTTP', () => {
   const order = async (method: string, path: string, body?: unknown) =>
     read(
       await fetch(`${api.simulator.url}/_simulator/${path}`, {
@@ -198,7 +198,7 @@ describe('over HTTP', () => {
     expect((await archived()).slice(-2).map(({ kept_relation_id }) => kept_relation_id)).toEqual([null, 5]);
   });
 
-  test('requests are shown and reset, and orders are not counted among them', async () => {
+  test('requests are counted and reset, and control commands are not counted', async () => {
     const before = await order('GET', 'requests');
     await order('DELETE', 'requests');
     const after = await order('GET', 'requests');
@@ -229,7 +229,7 @@ describe('over HTTP', () => {
     ['PATCH', 'switches', { nonsense: 1 }, 400, "'nonsense' is not a switch"],
     ['PATCH', 'switches', { collectionPageSize: 'many' }, 400, "switch 'collectionPageSize' must be"],
     ['GET', 'nonsense', undefined, 404, 'Unknown command; known are GET requests'],
-  ])('a wrong order is refused: %s %s %j', async (method, path, body, status, message) => {
+  ])('a wrong command is refused: %s %s %j', async (method, path, body, status, message) => {
     const refused = await order(method, path, body);
 
     expect(refused.status).toBe(status);
@@ -237,7 +237,7 @@ describe('over HTTP', () => {
   });
 });
 
-test('the description names address, credentials and commands', () => {
+test('describeSimulator names address, credentials and commands', () => {
   const text = describeSimulator(api.simulator);
 
   expect(text).toContain(`Address        ${api.simulator.url}`);

@@ -12,7 +12,7 @@ const SAMPLED = [
   ['/l/email_api/tracking/2/recipients', 'emailtracking'],
 ] as const;
 
-/** Bytes that are still in use after a full collection. */
+/** Returns the bytes in use after a full garbage collection. */
 function heapInUse(): number {
   setFlagsFromString('--expose-gc');
   (runInNewContext('gc') as () => void)();
@@ -33,7 +33,7 @@ test('the same seed gives the same bytes, another seed gives others', async () =
   expect(first.map((text, index) => text === other[index])).toEqual([false, false, false, false]);
 });
 
-test('people are many and have an address at example.com alone', async () => {
+test('relations have many different names, and addresses at example.com only', async () => {
   await using api = await startApi({ relations: 400 });
 
   const relations = (await api.pages(RELATIONS, 'relation', (json) => json._embedded.relations)).flat();
@@ -43,7 +43,7 @@ test('people are many and have an address at example.com alone', async () => {
   expect(addresses.filter((address) => !/^[a-z0-9.]+@example\.com$/.test(address))).toEqual([]);
 });
 
-test('any page of a million relations comes within the time of a test and leaves nothing in memory', async () => {
+test('any page of a million relations is served, and the relations do not stay in memory', async () => {
   await using api = await startApi({ relations: 1_000_000 });
   const last = await api.get(`${RELATIONS}?page=10000`);
   const before = heapInUse();
@@ -56,11 +56,11 @@ test('any page of a million relations comes within the time of a test and leaves
     Array.from({ length: 100 }, (_, index) => 999_901 + index),
   );
   expect(last.json._links.last.href).toBe(`${RELATIONS}?page=10000`);
-  // The 20,000 relations that were shown would take 20 MB or more.
+  // The 20,000 served relations would take 20 MB or more.
   expect(heapInUse() - before).toBeLessThan(5_000_000);
 });
 
-test('objects deep in a million can be removed, edited and added to', async () => {
+test('objects near the end of a million can be removed, edited and created', async () => {
   await using api = await startApi({ relations: 1_000_000 });
   const { control } = api.simulator;
 
@@ -78,7 +78,7 @@ test('objects deep in a million can be removed, edited and added to', async () =
   expect(relations.find(({ id }) => id === 999_949)?.first_name).toBe('Ada');
 });
 
-test('a number of relations that is none is refused', async () => {
+test('an invalid number of relations is refused', async () => {
   await expect(startSimulator({ relations: 0 })).rejects.toThrow(
     "'relations' must be a whole number from 1; got 0",
   );

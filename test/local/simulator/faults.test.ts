@@ -18,14 +18,14 @@ type Row = Record<string, unknown>;
 const fault = (action: FaultAction) => api.simulator.control.fault({ do: action });
 const momentIds = async (page: number) =>
   (await api.get(`${MOMENTS}?page=${page}`, 'contact_moment')).json.map(({ id }: Row) => id);
-/** Reads an answer's body by hand, as far as it comes. */
+/** Reads an answer's body until it ends or is cut off. */
 const open = (signal?: AbortSignal) =>
   fetch(api.simulator.url + RELATIONS, {
     ...(signal === undefined ? {} : { signal }),
     headers: { authorization: `Bearer ${api.token}`, accept: mediaType('relation') },
   });
 
-describe('aim', () => {
+describe('conditions of a fault', () => {
   const statuses = async (...paths: string[]) => {
     const found: number[] = [];
     for (const path of paths) {
@@ -34,7 +34,7 @@ describe('aim', () => {
     return found;
   };
 
-  test('a route is told from another that begins with it, and a beginning hits both', async () => {
+  test('a fault for a route does not affect longer routes, and a fault for a beginning affects all of them', async () => {
     const { control } = api.simulator;
     control.fault({ route: 'GET /l/relation_list_api/collection/{id}', do: { kind: 'status', status: 500 } });
     const exact = await statuses(RELATIONS, `${RELATIONS}/schema`, MOMENTS);
@@ -51,7 +51,7 @@ describe('aim', () => {
     expect(await statuses(MOMENTS)).toEqual([200]);
   });
 
-  test('nth hits one request, from all after it, times a number of them', async () => {
+  test('nth affects one request, from all later ones, times a limited number', async () => {
     const { control } = api.simulator;
     const four = [RELATIONS, RELATIONS, RELATIONS, RELATIONS];
     control.fault({ nth: 2, do: { kind: 'status', status: 500 } });
@@ -70,14 +70,14 @@ describe('aim', () => {
     ]);
   });
 
-  test('page hits the requests for it alone, and is counted among them', async () => {
+  test('page affects the requests for that page only, and nth counts only those', async () => {
     api.simulator.control.fault({ page: 2, nth: 2, do: { kind: 'status', status: 500 } });
 
     const pages = [1, 2, 3, 2, 2].map((page) => `${MOMENTS}?page=${page}`);
     expect(await statuses(...pages)).toEqual([200, 200, 200, 500, 200]);
   });
 
-  test('several faults come together', async () => {
+  test('several faults affect the same request', async () => {
     fault({ kind: 'pageCap', max: 5 });
     fault({ kind: 'contentType', contentType: 'text/plain' });
 
@@ -111,7 +111,7 @@ describe('replies', () => {
     expect((await requestToken(api.simulator)).status).toBe(500);
   });
 
-  test('body is sent to the letter, under the type of the module', async () => {
+  test('body is sent unchanged, with the content type of the module', async () => {
     const text = '[{"id":9007199254740993,"n":0.1000000000000000055}]';
     fault({ kind: 'body', text });
 
@@ -123,7 +123,7 @@ describe('replies', () => {
     expect([elsewhere.status, elsewhere.text]).toEqual([200, text]);
   });
 
-  test('loginPage is HTML with 200, noContent 204, redirect 302', async () => {
+  test('loginPage answers HTML with 200, noContent 204, redirect 302', async () => {
     fault({ kind: 'loginPage' });
     const page = await api.get(RELATIONS);
     api.simulator.control.clearFaults();
@@ -139,7 +139,7 @@ describe('replies', () => {
     expect([redirected.status, redirected.headers.get('location')]).toEqual([302, '/login']);
   });
 
-  test('errorsWith200 and missingList hold no objects', async () => {
+  test('errorsWith200 and missingList answer without objects', async () => {
     fault({ kind: 'errorsWith200', errors: ['Unknown campaign'] });
     const errors = await api.get(MOMENTS, 'contact_moment');
     api.simulator.control.clearFaults();
@@ -154,7 +154,7 @@ describe('replies', () => {
     expect(hal.json).toEqual({ _embedded: {}, _links: expect.objectContaining({ self: expect.anything() }) });
   });
 
-  test('contentType changes the header alone', async () => {
+  test('contentType changes the header only', async () => {
     const before = await api.get(RELATIONS);
     fault({ kind: 'contentType' });
     const after = await api.get(RELATIONS);
@@ -174,7 +174,7 @@ describe('connection', () => {
     expect(performance.now() - asked).toBeGreaterThanOrEqual(39);
   });
 
-  test('cutBody promises the whole body, sends half and closes', async () => {
+  test('cutBody announces the whole body, sends half and closes the connection', async () => {
     fault({ kind: 'cutBody' });
 
     const response = await open();
@@ -184,7 +184,7 @@ describe('connection', () => {
     await expect(response.text()).rejects.toThrow('terminated');
   });
 
-  test('stalledBody sends half and falls silent', async () => {
+  test('stalledBody sends half of the body and leaves the connection open', async () => {
     fault({ kind: 'stalledBody', keep: 0.25 });
     const abort = new AbortController();
 
@@ -204,19 +204,19 @@ describe('connection', () => {
     expect(received).toBe(Math.floor(whole / 4));
   });
 
-  test('lostReply closes without an answer', async () => {
+  test('lostReply closes the connection without an answer', async () => {
     fault({ kind: 'lostReply' });
 
     await expect(open()).rejects.toThrow('fetch failed');
   });
 
-  test('silence keeps the connection open without an answer', async () => {
+  test('silence leaves the connection open without an answer', async () => {
     fault({ kind: 'silence' });
 
     await expect(open(AbortSignal.timeout(60))).rejects.toThrow('timeout');
   });
 
-  test('close drops stalled and waiting connections at once', async () => {
+  test('closing the simulator closes stalled and waiting connections', async () => {
     const own = await startApi({ relations: 10 });
     own.simulator.control.fault({ nth: 1, do: { kind: 'stalledBody' } });
     own.simulator.control.fault({ nth: 2, do: { kind: 'latency', ms: 60_000 } });
@@ -250,7 +250,7 @@ describe('tokens', () => {
 });
 
 describe('listings', () => {
-  test('pageCap serves fewer a page, with links and numbers that agree', async () => {
+  test('pageCap limits the page size, and links and page numbers agree with it', async () => {
     fault({ kind: 'pageCap', max: 60 });
 
     const { json } = await api.get(`${RELATIONS}?page=2`);
@@ -261,7 +261,7 @@ describe('listings', () => {
     expect(cursor.json.emails).toHaveLength(60);
   });
 
-  test('emptyPage has no objects but a next link', async () => {
+  test('emptyPage serves no objects and a next link', async () => {
     api.simulator.control.fault({ page: 2, do: { kind: 'emptyPage' } });
 
     const { json } = await api.get(`${RELATIONS}?page=2`);
@@ -272,7 +272,7 @@ describe('listings', () => {
     expect(await momentIds(3)).toHaveLength(25);
   });
 
-  test('nextLoop links back, foreignNext to another host', async () => {
+  test('nextLoop links to an earlier page, foreignNext to another host', async () => {
     api.simulator.control.fault({ page: 3, do: { kind: 'nextLoop' } });
     api.simulator.control.fault({ page: 2, do: { kind: 'foreignNext' } });
     const [two, three] = [await api.get(`${RELATIONS}?page=2`), await api.get(`${RELATIONS}?page=3`)];
@@ -281,7 +281,7 @@ describe('listings', () => {
     expect(two.json._links.next.href).toBe(`https://elsewhere.example.com${RELATIONS}?page=3`);
   });
 
-  test('repeatedLastPage goes on for ever, stuckPage never moves', async () => {
+  test('repeatedLastPage repeats the last page, stuckPage the first', async () => {
     fault({ kind: 'repeatedLastPage' });
     const [five, six, nine] = [await momentIds(5), await momentIds(6), await momentIds(9)];
     api.simulator.control.clearFaults();
@@ -294,7 +294,7 @@ describe('listings', () => {
     expect([stuck[0], cursor.json.emails[0].trackingId]).toEqual([1, 1]);
   });
 
-  describe('that shift', () => {
+  describe('shift', () => {
     let own: Api;
     beforeEach(async () => {
       own = await startApi({ relations: 250 });
@@ -305,7 +305,7 @@ describe('listings', () => {
       return pages.flat().map(({ id }) => id);
     };
 
-    test('by a removal skip an object that is still there', async () => {
+    test('a removal makes the client miss an object that still exists', async () => {
       own.simulator.control.fault({ page: 3, times: 1, do: { kind: 'shift', by: 'removal' } });
 
       const ids = await walk();
@@ -314,7 +314,7 @@ describe('listings', () => {
       expect(await walk()).toEqual(Array.from({ length: 124 }, (_, index) => index + 2));
     });
 
-    test('by an insertion show an object twice', async () => {
+    test('an insertion makes the client see an object twice', async () => {
       own.simulator.control.fault({ page: 3, times: 1, do: { kind: 'shift', by: 'insertion' } });
 
       const ids = await walk();
@@ -325,7 +325,7 @@ describe('listings', () => {
   });
 });
 
-test('every kind of fault is tried here', () => {
+test('every kind of fault has a test in this file', () => {
   expect(FAULT_KINDS.toSorted()).toEqual([
     'body',
     'contentType',

@@ -18,7 +18,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{1
 describe('relation collections', () => {
   const path = `/l/relation_list_api/collection/${SIMULATOR_COLLECTION}`;
 
-  test('are listed as a bare array with links', async () => {
+  test('the list of relation collections is a bare array with links', async () => {
     const { json } = await api.get('/l/relation_list_api/collection');
 
     expect(json[0]).toEqual({
@@ -28,7 +28,7 @@ describe('relation collections', () => {
     });
   });
 
-  test('are served as HAL, whose next links lead through all relations', async () => {
+  test('a relation collection is HAL, and its next links lead through all relations', async () => {
     const ids: unknown[] = [];
     const links: Row[] = [];
     for (
@@ -51,7 +51,7 @@ describe('relation collections', () => {
     ]);
   });
 
-  test('hold relations of about a kilobyte whose fields are those of the schema', async () => {
+  test('relations have about a kilobyte of JSON and the fields of the schema', async () => {
     const { json: schema } = await api.get(`${path}/schema`);
     const { json } = await api.get(path);
     const relations: Row[] = json._embedded.relations;
@@ -68,7 +68,7 @@ describe('relation collections', () => {
     expect(new Set(relations.map(({ insertion }) => insertion === null))).toEqual(new Set([true, false]));
   });
 
-  test('write an empty map as an empty array, and escape slashes', async () => {
+  test('relations have an empty array for an empty map, and escaped slashes', async () => {
     const { json, text } = await api.get(path);
     const choices = json._embedded.relations.map(({ newsletters }: Row) => newsletters);
 
@@ -78,7 +78,7 @@ describe('relation collections', () => {
     expect(text).not.toMatch(/[^\\]\//);
   });
 
-  test('may show fewer fields of the same relations', async () => {
+  test('a second relation collection shows fewer fields of the same relations', async () => {
     const { json: all } = await api.get('/l/relation_list_api/collection');
     const { json } = await api.get(`/l/relation_list_api/collection/${all[1].id}`);
 
@@ -94,7 +94,7 @@ describe('relation collections', () => {
 describe('relation archive', () => {
   const path = '/l/relation_archive_api/relations/export';
 
-  test('goes in pages of 25, or of the amount asked for, by plain-string links that keep the filters', async () => {
+  test('the archive has 25 or amount entries on a page, and plain-string links that keep the filters', async () => {
     const byDefault = await api.get(path, 'archived_relations');
     const asked = await api.get(`${path}?amount=20&since=2010-01-01&page=2`, 'archived_relations');
     const whole = await api.get(`${path}?amount=5000`, 'archived_relations');
@@ -109,7 +109,7 @@ describe('relation archive', () => {
     expect(whole.json.relations).toHaveLength(60);
   });
 
-  test('is sorted by date, filtered by since and until, and knows merges', async () => {
+  test('the archive is sorted by date, filtered by since and until, and shows merges', async () => {
     const { json: whole } = await api.get(`${path}?amount=60`, 'archived_relations');
     const dates: string[] = whole.relations.map(({ archived_on }: Row) => archived_on);
     const [since, until] = ['2010-02-01T00:00:00', '2010-03-01T00:00:00'];
@@ -134,7 +134,7 @@ describe('relation archive', () => {
 });
 
 describe('profile and registration sets', () => {
-  test('are wrapped, with links and schemas', async () => {
+  test('profile and registration sets are wrapped and have links and schemas', async () => {
     const { json: profiles } = await api.get('/l/profile_api/profileset', 'profile');
     const { json: registrations } = await api.get('/l/profile_api/registrationset', 'profile');
     const { json: schema } = await api.get('/l/profile_api/registrationset/42/schema', 'profile');
@@ -148,7 +148,7 @@ describe('profile and registration sets', () => {
     expect(schema.properties.address.properties.number).toEqual({ type: 'integer', title: 'Nummer' });
   });
 
-  test('give a profile whose document can be read', async () => {
+  test('a profile has an image whose document can be read', async () => {
     const { json } = await api.get('/l/profile_api/profileset/42/7', 'profile');
     const accept = 'application/vnd.procurios.profile+binary; version=1';
     const found = await api.get(`/l/profile_api/document/${json.image}`, 'profile', { accept });
@@ -159,7 +159,7 @@ describe('profile and registration sets', () => {
     expect([absent.status, absent.text]).toEqual([404, '']);
   });
 
-  test('are limited to the one set that a scope names', async () => {
+  test('a scope with the number of a set gives access to that set only', async () => {
     const { json } = await requestToken(api.simulator, { scope: 'profile/registration/3' });
     const authorization = `Bearer ${json.access_token}`;
 
@@ -174,7 +174,7 @@ describe('profile and registration sets', () => {
 describe('meetings', () => {
   const root = '/l/meeting2_api';
 
-  test('are listed under version 2 with both languages', async () => {
+  test('meetings are listed under version 2 with titles in both languages', async () => {
     const pages = await api.pages(`${root}/meetings`, 'meeting2;2', (json) => json.meetings);
     const english = await api.get(`${root}/meetings`, 'meeting2;2', { 'accept-language': 'en' });
     const { json: schema } = await api.get(`${root}/meetings/schema`, 'meeting2;2');
@@ -185,7 +185,7 @@ describe('meetings', () => {
     expect(Object.keys(schema.properties)).toEqual(Object.keys(first));
   });
 
-  test('have registrations, 25 on a page, under both versions', async () => {
+  test('meeting registrations are listed under both versions, 25 on a page', async () => {
     const pages = await api.pages(`${root}/meetings/registration`, 'meeting2', (json) => json.registrations);
     const older = await api.get(`${root}/meetings/registration`, 'meeting2;2');
 
@@ -201,7 +201,7 @@ describe('meetings', () => {
     expect(older.status).toBe(200);
   });
 
-  test('list their own registrations and attendees whole', async () => {
+  test('a meeting lists all its registrations and attendees on one page', async () => {
     const { json: listed } = await api.get(`${root}/meetings/3/registration`, 'meeting2');
     const { json: attendees } = await api.get(`${root}/meetings/3/attendees`, 'meeting2');
     const [first] = listed.registrations;
@@ -221,7 +221,7 @@ describe('meetings', () => {
     expect(schema.required).toEqual(['relationId']);
   });
 
-  test('have locations that can be asked for by number or by meeting', async () => {
+  test('locations are filtered by number and by meeting', async () => {
     const { json: all } = await api.get(`${root}/location`, 'meeting2');
     const { json: two } = await api.get(`${root}/location?locationIds[]=2&locationIds[]=5`, 'meeting2');
     const { json: meetings } = await api.get(`${root}/meetings`, 'meeting2;2');
@@ -237,7 +237,7 @@ describe('meetings', () => {
 describe('contact moments', () => {
   const path = '/l/contact_moment_api/contact_moment';
 
-  test('are a bare array of 25 a page, with a map of tags', async () => {
+  test('contact moments are a bare array, 25 on a page, with a map of tags', async () => {
     const pages = await api.pages(path, 'contact_moment');
 
     expect(lengths(pages)).toEqual([25, 25, 10]);
@@ -249,7 +249,7 @@ describe('contact moments', () => {
     expect(pages.flat().map(({ tags }) => tags)).toContainEqual([]);
   });
 
-  test('can be asked for by relation', async () => {
+  test('contact moments are filtered by relation', async () => {
     const all = (await api.pages(path, 'contact_moment')).flat();
     const [wanted, other] = [all[0].recipients[0], all[9].recipients[0]];
 
@@ -261,7 +261,7 @@ describe('contact moments', () => {
     expect((await api.get(`${path}?relationIds=x`, 'contact_moment')).status).toBe(400);
   });
 
-  test('have a schema per type, wrapped in an array', async () => {
+  test('contact moments have a schema per type, wrapped in an array', async () => {
     const { json } = await api.get(`${path}/type/ContactMomentPhone/schema`, 'contact_moment');
     const unknown = await api.get(`${path}/type/Nonsense/schema`, 'contact_moment');
 
@@ -271,7 +271,7 @@ describe('contact moments', () => {
 });
 
 describe('engagement', () => {
-  test('has actions and campaigns in pages of 25', async () => {
+  test('engagement actions and campaigns have pages of 25', async () => {
     const actions = await api.pages('/l/engagement_api/action', 'engagement');
     const campaigns = await api.pages('/l/engagement_api/campaign', 'engagement');
 
@@ -283,7 +283,7 @@ describe('engagement', () => {
     expect(campaigns[0]?.[0].startDate).toMatch(/^\d{4}-\d\d-\d\d$/);
   });
 
-  test('has channels on one page, known by UUID and titled by language', async () => {
+  test('channels are on one page, with UUIDs and titles by language', async () => {
     const { json } = await api.get('/l/engagement_api/channel', 'engagement', { 'accept-language': 'en' });
     const { json: dutch } = await api.get('/l/engagement_api/channel?page=9', 'engagement');
 
@@ -296,7 +296,7 @@ describe('engagement', () => {
 describe('email tracking', () => {
   const root = '/l/email_api/tracking';
 
-  test('goes on after the last tracking id, 100 at a time', async () => {
+  test('emails are listed after a tracking id, 100 at a time', async () => {
     const sizes: number[] = [];
     let after = 0;
     for (let emails: Row[] = [{}]; emails.length > 0; ) {
@@ -309,7 +309,7 @@ describe('email tracking', () => {
     expect((await api.get(`${root}/emails?after=x`, 'emailtracking')).status).toBe(400);
   });
 
-  test('has recipients in the order of their last update, and goes on after a tracking code', async () => {
+  test('recipients are in the order of their last update and listed after a tracking code', async () => {
     const { json: all } = await api.get(`${root}/3/recipients`, 'emailtracking');
     const codes: string[] = all.recipients.map(({ trackingCode }: Row) => trackingCode);
     const dates: string[] = all.recipients.map(({ lastUpdate }: Row) => lastUpdate);
@@ -325,8 +325,8 @@ describe('email tracking', () => {
   });
 });
 
-describe('money', () => {
-  test('has pledges as flat rows, 25 a page, empty as null here and as text there', async () => {
+describe('fundraising and webshop', () => {
+  test('pledges are flat rows, 25 on a page, with null or an empty text for empty fields', async () => {
     const pages = await api.pages('/l/fundraising_api/pledge/export', 'fundraising');
     const rows = pages.flat();
 
@@ -344,7 +344,7 @@ describe('money', () => {
     expect(json).toEqual(rows.filter(({ relation_id }) => relation_id === rows[4].relation_id));
   });
 
-  test('has orders as a bare array, 100 a page, filtered by date', async () => {
+  test('orders are a bare array, 100 on a page, filtered by date', async () => {
     const path = '/l/webshop2_api/webshops/1/orders';
     const pages = await api.pages(path, 'webshop');
     const orders = pages.flat();
@@ -360,7 +360,7 @@ describe('money', () => {
   });
 });
 
-test('userinfo has an integer for its subject, and claims by scope', async () => {
+test('userinfo has an integer sub, and claims by scope', async () => {
   const { json: token } = await requestToken(api.simulator, { scope: 'openid email' });
 
   const { json } = await api.get('/l/oauth2/userinfo', 'any', {

@@ -1,6 +1,6 @@
 import { type Answer, type Api, mediaType, read } from './api.ts';
 
-/** Sends a body as JSON, with the token and a module's media type, and without a `Content-Type` unless it is given. */
+/** Sends a body as JSON, with the token and a module's media type. Has no `Content-Type` unless one is given. */
 export async function send(
   api: Api,
   method: string,
@@ -13,7 +13,7 @@ export async function send(
   const response = await fetch(api.simulator.url + path, {
     method,
     headers: { authorization: `Bearer ${api.token}`, accept: mediaType(type), ...headers },
-    // Bytes, because fetch adds a Content-Type to a text.
+    // Sent as bytes, because fetch adds a Content-Type to a string.
     ...(body === undefined
       ? {}
       : { body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) }),

@@ -9,7 +9,7 @@ const MOMENTS = '/l/contact_moment_api/contact_moment';
 
 const startWith = (switches: Partial<Switches>) => startApi({ relations: 120, switches });
 
-test('every switch is listed as an assumption, with its default', async () => {
+test('docs/procurios.md lists every switch with its default', async () => {
   const text = await readFile(new URL('../../../docs/procurios.md', import.meta.url), 'utf8');
 
   const rows = [...text.matchAll(/^\| `(\w+)` \|.*\| `([^`]+)` \|$/gm)].map(([, name, value]) => [
@@ -22,7 +22,7 @@ test('every switch is listed as an assumption, with its default', async () => {
   );
 });
 
-test('a switch that there is not, or of another type, is refused and changes nothing', async () => {
+test('an unknown switch or a value of the wrong type is refused, and no switch changes', async () => {
   await expect(startSimulator({ switches: { nonsense: 1 } as never })).rejects.toThrow(
     "'nonsense' is not a switch",
   );
@@ -35,7 +35,7 @@ test('a switch that there is not, or of another type, is refused and changes not
   expect((await api.get(RELATIONS)).json._embedded.relations).toHaveLength(100);
 });
 
-test('one simulator leaves the switches of another alone', async () => {
+test('simulators do not share their switches', async () => {
   await using changed = await startWith({});
   changed.simulator.control.switches({ collectionPageSize: 50 });
 
@@ -47,7 +47,7 @@ test('one simulator leaves the switches of another alone', async () => {
 describe('a page past the end', () => {
   const past = `${RELATIONS}?page=9`;
 
-  test('is empty', async () => {
+  test('a page past the end is empty by default', async () => {
     await using api = await startWith({});
     const { json } = await api.get(past);
 
@@ -56,21 +56,21 @@ describe('a page past the end', () => {
     expect((await api.get(`${RELATIONS}?page=0`)).status).toBe(400);
   });
 
-  test('is not found', async () => {
+  test('a page past the end is not found when beyondLastPage is notFound', async () => {
     await using api = await startWith({ beyondLastPage: 'notFound' });
 
     expect((await api.get(past)).status).toBe(404);
     expect((await api.get(`${RELATIONS}?page=2`)).status).toBe(200);
   });
 
-  test('is the last page again', async () => {
+  test('a page past the end is the last page when beyondLastPage is lastPage', async () => {
     await using api = await startWith({ beyondLastPage: 'lastPage' });
 
     expect((await api.get(past)).text).toBe((await api.get(`${RELATIONS}?page=2`)).text);
   });
 });
 
-test('the list of a collection stands where the pointer says', async () => {
+test('the list of a collection is at the pointer in collectionList', async () => {
   await using api = await startWith({ collectionList: '/data/all~1relations', collectionPageSize: 7 });
 
   const { json } = await api.get(RELATIONS);
@@ -79,7 +79,7 @@ test('the list of a collection stands where the pointer says', async () => {
   expect(Object.keys(json)).toEqual(['data', '_links']);
 });
 
-test('collections filter by since only when told so', async () => {
+test('collections are filtered by since only when collectionSince is filters', async () => {
   await using api = await startWith({});
   api.simulator.control.edit('relation', 9, { first_name: 'Ada' });
   const since = `${RELATIONS}?since=2025-06-01T00:00:00`;
@@ -92,7 +92,7 @@ test('collections filter by since only when told so', async () => {
   expect(filtered.json._embedded.relations.map(({ id }: { id: number }) => id)).toEqual([9]);
 });
 
-test('absent links are null when told so', async () => {
+test('absent links are null when absentLinks is null', async () => {
   await using api = await startWith({ absentLinks: 'null' });
 
   const collection = await api.get(RELATIONS);
@@ -102,7 +102,7 @@ test('absent links are null when told so', async () => {
   expect(archive.json._links.prev).toBeNull();
 });
 
-test('fields have generated names in objects and schema when told so', async () => {
+test('fields have generated names in objects and schema when fieldKeys is generated', async () => {
   await using api = await startWith({ fieldKeys: 'generated' });
   api.simulator.control.edit('relation', 1, { first_name: 'Ada', unlisted: 1 });
 
@@ -133,7 +133,7 @@ test('hidden fields are missing from objects and schema', async () => {
   expect(moments.json[0]).not.toHaveProperty('subject');
 });
 
-test('JSON beyond ASCII is escaped or plain, and means the same', async () => {
+test('non-ASCII characters in JSON are escaped or plain, with the same meaning', async () => {
   await using api = await startWith({});
   api.simulator.control.edit('relation', 1, { first_name: 'Zoë 🎉' });
 
@@ -146,7 +146,7 @@ test('JSON beyond ASCII is escaped or plain, and means the same', async () => {
   expect(plain.json).toEqual(escaped.json);
 });
 
-test('an empty map is an object when told so', async () => {
+test('an empty map is an object when emptyMap is object', async () => {
   await using api = await startWith({ emptyMap: 'object' });
 
   const { json } = await api.get(MOMENTS, 'contact_moment');
@@ -156,7 +156,7 @@ test('an empty map is an object when told so', async () => {
   expect(tags).not.toContainEqual([]);
 });
 
-test('dates without a zone are in the zone that is set, in answers and parameters', async () => {
+test('dates without an offset are in the zone of timeZone, in answers and parameters', async () => {
   await using api = await startWith({ timeZone: 'America/New_York' });
   await using amsterdam = await startWith({});
   const orders = '/l/webshop2_api/webshops/1/orders';

@@ -7,7 +7,7 @@ const RELATIONS = `/l/relation_list_api/collection/${SIMULATOR_COLLECTION}`;
 const SET = '/l/profile_api/registrationset';
 const REGISTRATION = `${SET}/42/registration`;
 
-/** What comes back for a registration: a status, or the name of the error that ended the wait. */
+/** The status of a registration's answer, or the name of the error if there is no answer. */
 async function register(api: Api, name = 'Hopper'): Promise<unknown> {
   const signal = AbortSignal.timeout(100);
   const sent = send(api, 'POST', REGISTRATION, 'profile', { last_name: name }, { signal });
@@ -17,7 +17,7 @@ async function register(api: Api, name = 'Hopper'): Promise<unknown> {
   );
 }
 
-/** Registers somebody while something goes wrong, and looks for it in the collection and in the record. */
+/** Registers a relation under a fault. Looks for the relation in the collection, and for the write in the record. */
 async function registerUnder(
   action: FaultAction,
 ): Promise<[outcome: unknown, made: number, applied: number]> {
@@ -28,7 +28,7 @@ async function registerUnder(
   const outcome = await register(api);
 
   control.clearFaults();
-  // The fault may have taken the token away.
+  // The fault may have revoked the token.
   const { json: fresh } = await requestToken(api.simulator);
   const { json } = await api.get(RELATIONS, 'relation', { authorization: `Bearer ${fresh.access_token}` });
   return [outcome, json._embedded.relations.length - 20, control.applied().length];
@@ -74,7 +74,7 @@ test.each<[FaultAction, unknown]>([
   expect(await registerUnder(action)).toEqual([outcome, ...ONE]);
 });
 
-test('a write takes effect after whoever asked has stopped waiting', async () => {
+test('a write takes effect also if the client has stopped waiting', async () => {
   await using api = await startApi({ relations: 20 });
   const { control } = api.simulator;
   control.fault({ times: 1, do: { kind: 'latency', ms: 150 } });
@@ -115,7 +115,7 @@ test('a write sent again after its answer was lost is recorded twice, in order',
 });
 
 describe('a fault', () => {
-  test('is aimed at one meeting by its path', async () => {
+  test('a fault affects one meeting by its path', async () => {
     await using api = await startApi({ relations: 20 });
     const path = (meeting: number) => `/l/meeting2_api/meetings/${meeting}/registration`;
     api.simulator.control.fault({ route: `POST ${path(3)}`, do: { kind: 'status', status: 503 } });
@@ -127,7 +127,7 @@ describe('a fault', () => {
     expect(await Promise.all(statuses)).toEqual([503, 200]);
   });
 
-  test('that loses an answer is ordered over HTTP', async () => {
+  test('a fault that loses an answer is planned over HTTP', async () => {
     await using api = await startApi({ relations: 20 });
     const fault = { route: 'POST /l/profile_api', times: 1, do: { kind: 'lostReply', applied: false } };
     await fetch(`${api.simulator.url}/_simulator/faults`, { method: 'POST', body: JSON.stringify(fault) });

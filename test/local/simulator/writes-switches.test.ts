@@ -11,7 +11,7 @@ const OBJECTS = '/l/module_api/object';
 
 const startWith = (switches: Partial<Switches>) => startApi({ relations: 20, switches });
 
-test('errors come with 200 when told so, and nothing is made', async () => {
+test('errors have status 200 when setErrorsStatus is 200, and nothing is created', async () => {
   await using api = await startWith({ setErrorsStatus: 200 });
 
   const answers = [
@@ -28,7 +28,7 @@ test('errors come with 200 when told so, and nothing is made', async () => {
   expect(api.simulator.control.applied()).toEqual([]);
 });
 
-test('a good body is validated with 204, or with an empty object, when told so', async () => {
+test('validate answers a valid body with 204 or an empty object, as switched', async () => {
   await using api = await startWith({ validatedStatus: 204 });
   const validate = () => send(api, 'POST', `${SET}/validate`, 'profile', { last_name: 'Hopper' });
 
@@ -39,7 +39,7 @@ test('a good body is validated with 204, or with an empty object, when told so',
   expect([bodiless.status, bodiless.text, object.status, object.json]).toEqual([204, '', 200, {}]);
 });
 
-test('creations answer 201 when told so', async () => {
+test('creations answer 201 when createdStatus is 201', async () => {
   await using api = await startWith({ createdStatus: 201 });
 
   const registered = await send(api, 'POST', `${SET}/registration`, 'profile', { last_name: 'Hopper' });
@@ -49,7 +49,7 @@ test('creations answer 201 when told so', async () => {
   expect([created.status, created.json]).toEqual([201, { id: 61 }]);
 });
 
-test('a registration answers its own number when told so, which leads to the relation', async () => {
+test('a registration answers with its own number when registrationReply is registrationId, which leads to the relation', async () => {
   await using api = await startWith({ registrationReply: 'registrationId' });
 
   const { json } = await send(api, 'POST', `${SET}/registration`, 'profile', { last_name: 'Hopper' });
@@ -59,7 +59,7 @@ test('a registration answers its own number when told so, which leads to the rel
   expect([json, found.json, absent.status]).toEqual([{ registrationId: 1 }, { relationId: 21 }, 404]);
 });
 
-test('changes answer 204 when told so', async () => {
+test('changes answer 204 when changedStatus is 204', async () => {
   await using api = await startWith({ changedStatus: 204 });
   const [attendee] = (await api.get(`${MEETING}/attendees`, 'meeting2')).json.attendees;
   const price = { amount: 1, precision: 0 };
@@ -82,7 +82,7 @@ test('changes answer 204 when told so', async () => {
   expect(answers.map(({ status, text }) => [status, text])).toEqual(Array(6).fill([204, '']));
 });
 
-test('a second cancellation is accepted when told so, and applied once', async () => {
+test('a second cancellation is accepted when secondCancellation is accepted, and applied once', async () => {
   await using api = await startWith({ secondCancellation: 'accepted' });
   const cancel = async (registration: number) =>
     (await send(api, 'DELETE', `${MEETING}/registration/${registration}`, 'meeting2')).status;
@@ -92,7 +92,7 @@ test('a second cancellation is accepted when told so, and applied once', async (
   expect([statuses, api.simulator.control.applied().length]).toEqual([[200, 200, 404], 1]);
 });
 
-test('unknown fields are dropped when told so', async () => {
+test('unknown fields are dropped when unknownFields is ignored', async () => {
   await using api = await startWith({ unknownFields: 'ignored' });
 
   const { status } = await send(api, 'POST', PROFILE, 'profile', {
@@ -106,7 +106,7 @@ test('unknown fields are dropped when told so', async () => {
   expect(relation).not.toHaveProperty('nickname');
 });
 
-test('bodies and errors have generated names when told so', async () => {
+test('bodies and errors have generated names when fieldKeys is generated', async () => {
   await using api = await startWith({ fieldKeys: 'generated' });
 
   const refused = await send(api, 'POST', `${SET}/registration`, 'profile', { last_name: 'Hopper' });
@@ -129,7 +129,7 @@ test('a hidden field cannot be written', async () => {
   expect([refused.status, refused.json]).toEqual([400, { errors: ['Unknown field birth_date'] }]);
 });
 
-test('schemas of sets hide what is required and escape their dialect twice when told so', async () => {
+test('schemas of sets have no required and an escaped dialect, as switched', async () => {
   await using api = await startWith({ requiredInSchema: 'omitted', setSchemaUri: 'escapedTwice' });
 
   const schema = await api.get(`${SET}/schema`, 'profile');
@@ -140,7 +140,7 @@ test('schemas of sets hide what is required and escape their dialect twice when 
   expect(refused.status).toBe(400);
 });
 
-test('objects of other modules need the scope that is set', async () => {
+test('module objects need the scope of objectScope', async () => {
   await using api = await startWith({});
   const tokenFor = async (scope: string) => (await requestToken(api.simulator, { scope })).json.access_token;
   const [profile, own] = [await tokenFor('profile'), await tokenFor('module/object')];

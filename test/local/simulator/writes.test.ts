@@ -36,7 +36,7 @@ describe('a registration', () => {
     address: { street: 'Dorpsstraat', number: 4, town: 'Houten' },
   };
 
-  test('makes a relation with what was filled in and nothing else, at the end of the collection', async () => {
+  test('a registration creates a relation with only the filled-in fields, at the end of the collection', async () => {
     const { status, json } = await post(`${REGISTRATION_SET}/registration`, 'profile', ADA);
 
     const relation = await lastRelation();
@@ -54,7 +54,7 @@ describe('a registration', () => {
     expect(Object.keys(relation)).toEqual(Object.keys(seeded));
   });
 
-  test('is validated without being made', async () => {
+  test('validate creates no registration', async () => {
     const before = await lastRelation();
 
     const good = await post(`${REGISTRATION_SET}/validate`, 'profile', ADA);
@@ -84,7 +84,7 @@ describe('a registration', () => {
       ],
     ],
     [{ last_name: 'Lovelace', address: 'Dorpsstraat 4' }, ['Field address must be of type object']],
-  ])('is refused with everything that is wrong: %j', async (body, errors) => {
+  ])('a registration is refused with all problems: %j', async (body, errors) => {
     const before = await lastRelation();
 
     const refused = await post(`${REGISTRATION_SET}/registration`, 'profile', body);
@@ -93,13 +93,16 @@ describe('a registration', () => {
     expect([await lastRelation(), applied()]).toEqual([before, []]);
   });
 
-  test.each(['', 'first_name=Ada', '[]', '"Ada"', 'null'])('is refused for a body like %j', async (body) => {
-    const refused = await post(`${REGISTRATION_SET}/registration`, 'profile', body);
+  test.each(['', 'first_name=Ada', '[]', '"Ada"', 'null'])(
+    'a registration is refused for the body %j',
+    async (body) => {
+      const refused = await post(`${REGISTRATION_SET}/registration`, 'profile', body);
 
-    expect([refused.status, refused.json.errors[0]]).toEqual([400, expect.stringMatching(/^Invalid JSON/)]);
-  });
+      expect([refused.status, refused.json.errors[0]]).toEqual([400, expect.stringMatching(/^Invalid JSON/)]);
+    },
+  );
 
-  test('takes choices and lists in another set, where an address for mail is required', async () => {
+  test('a registration in another set has choices and lists, and requires an e-mail address', async () => {
     const path = '/l/profile_api/registrationset/3/registration';
     const subscriber = {
       last_name: 'Hopper',
@@ -119,7 +122,7 @@ describe('a registration', () => {
     expect(without.json).toEqual({ errors: ['Field email_addresses is required'] });
   });
 
-  test('schema names types, titles and required fields', async () => {
+  test('the schema of a registration has types, titles and required fields', async () => {
     const { json } = await api.get(`${REGISTRATION_SET}/schema`, 'profile');
 
     expect(json.$schema).toBe('http://json-schema.org/draft-07/schema#');
@@ -129,7 +132,7 @@ describe('a registration', () => {
 });
 
 describe('a profile', () => {
-  test('is changed in the fields that are named, also in the collection', async () => {
+  test('an update of a profile changes the fields in the body, also in the collection', async () => {
     api.simulator.control.edit('relation', 7, { type: 'person' });
     const before = api.simulator.control.get('relation', 7);
 
@@ -152,7 +155,7 @@ describe('a profile', () => {
     expect((await api.get(`${PROFILE_SET}/7`, 'profile')).json.last_name).toBe('Hopper');
   });
 
-  test('of nobody, or with something wrong, is refused', async () => {
+  test('an update of a profile is refused for an unknown relation or an invalid body', async () => {
     const unknown = await post(`${PROFILE_SET}/99999`, 'profile', { last_name: 'Hopper' });
     const wrong = await post(`${PROFILE_SET}/7`, 'profile', { bank: null, newsletters: { 1: 'yes' } });
 
@@ -161,7 +164,7 @@ describe('a profile', () => {
     expect(applied()).toEqual([]);
   });
 
-  test('image takes a new file, its own key and null', async () => {
+  test('the image of a profile can be a new file, its present key and null', async () => {
     const path = `${PROFILE_SET}/8`;
     const image = async () => (await api.get(path, 'profile')).json.image;
     const seeded = await image();
@@ -186,7 +189,7 @@ describe('a registration for a meeting', () => {
   const attendees = async (): Promise<Row[]> =>
     (await api.get(`${MEETING}/attendees`, 'meeting2')).json.attendees;
 
-  test('is made, listed, read and cancelled', async () => {
+  test('a registration for a meeting is created, listed, read and cancelled', async () => {
     const body = { relationId: 99, ticketId: 4, remark: 'Vegan', sendEmail: false };
 
     const made = await post(`${MEETING}/registration`, 'meeting2', body);
@@ -214,7 +217,7 @@ describe('a registration for a meeting', () => {
     ]);
   });
 
-  test('of a newly registered relation names it as it was filled in', async () => {
+  test('a registration for a meeting shows a new relation with its filled-in name', async () => {
     const { json } = await post(`${REGISTRATION_SET}/registration`, 'profile', { last_name: 'Noether' });
 
     await post(`${MEETING}/registration`, 'meeting2', { relationId: json.relationId });
@@ -228,13 +231,13 @@ describe('a registration for a meeting', () => {
     [MEETING, { relationId: 99999 }, 400, 'Unknown relation'],
     [MEETING, { relationId: 9, ticketId: 'A' }, 400, 'Field ticketId must be of type integer or null'],
     ['/l/meeting2_api/meetings/99999', { relationId: 9 }, 404, 'Unknown meeting'],
-  ])('is refused: %s %j', async (meeting, body, status, error) => {
+  ])('a registration for a meeting is refused: %s %j', async (meeting, body, status, error) => {
     const refused = await post(`${meeting}/registration`, 'meeting2', body);
 
     expect([refused.status, refused.json, applied()]).toEqual([status, { errors: [error] }, []]);
   });
 
-  test('of another meeting is not cancelled', async () => {
+  test('a registration cannot be cancelled through another meeting', async () => {
     const [first] = await listed();
 
     const refused = await send(
@@ -248,7 +251,7 @@ describe('a registration for a meeting', () => {
     expect((await listed())[0]).toEqual(first);
   });
 
-  test('carries the presence of its relation', async () => {
+  test('a registration for a meeting has the presence of its relation', async () => {
     const relation = Number((await attendees())[0]?.relation_id);
     const put = (id: number, presence: unknown) =>
       send(api, 'PUT', `${MEETING}/attendees/${id}/presence`, 'meeting2', { presence });
@@ -271,7 +274,7 @@ describe('a registration for a meeting', () => {
 });
 
 describe('an engagement action', () => {
-  test('is made with 201 and listed last', async () => {
+  test('an engagement action is created with 201 and listed last', async () => {
     const [channel] = (await api.get('/l/engagement_api/channel', 'engagement')).json;
     const [action] = (await api.get(ACTIONS, 'engagement')).json.filter(({ theme }: Row) => theme !== null);
 
@@ -292,7 +295,7 @@ describe('an engagement action', () => {
     });
   });
 
-  test('needs no theme and no channel', async () => {
+  test('an engagement action needs no theme and no channel', async () => {
     const { json } = await post(ACTIONS, 'engagement', { description: 'Petitie', campaignId: 8 });
 
     expect(await last(ACTIONS, 'engagement')).toMatchObject({
@@ -302,7 +305,7 @@ describe('an engagement action', () => {
     });
   });
 
-  test('is refused with all problems together', async () => {
+  test('an engagement action is refused with all problems', async () => {
     const unknown = '00000000-0000-4000-8000-000000000000';
     const ids = { campaignId: 99999, themeId: unknown, channelId: unknown };
 
@@ -321,7 +324,7 @@ describe('an engagement action', () => {
 describe('a product', () => {
   const FLAG = { title: 'Vlag', articleNumber: 'A1', price: { amount: 1250, precision: 2 } };
 
-  test('is made with an empty answer and replaced whole', async () => {
+  test('a product is created with an empty answer, and a PUT replaces the whole product', async () => {
     const made = await post(PRODUCTS, 'webshop', { ...FLAG, stock: 3 });
     const listed = await last(PRODUCTS, 'webshop');
     const path = `${PRODUCTS}/${listed.productId}`;
@@ -335,7 +338,7 @@ describe('a product', () => {
     ]);
   });
 
-  test('without what it needs, in another shop, or of another number is refused', async () => {
+  test('a product that is incomplete, unknown or in another shop is refused', async () => {
     const bare = await post(PRODUCTS, 'webshop', { price: 12.5 });
     const elsewhere = await post('/l/webshop2_api/webshops/2/products', 'webshop', FLAG);
     const unknown = await send(api, 'PUT', `${PRODUCTS}/99999`, 'webshop', FLAG);
@@ -349,7 +352,7 @@ describe('a product', () => {
 });
 
 describe('an object of another module', () => {
-  test('is made, changed, replaced and deleted, each visible in the listing', async () => {
+  test('a module object is created, changed, replaced and deleted, each visible in the listing', async () => {
     const latest = () => last(OBJECTS, 'application');
     const made = await post(OBJECTS, 'application', { key: 'value', otherKey: 2, nested: { é: [1, null] } });
     const { id } = made.json;
@@ -388,7 +391,7 @@ describe('an object of another module', () => {
     ]);
   });
 
-  test('is read alone, and the seeded ones fill several pages', async () => {
+  test('a module object is read alone, and the generated ones fill several pages', async () => {
     const pages = await api.pages(OBJECTS, 'application');
 
     expect(pages.map(({ length }) => length)).toEqual([25, 25, 10]);
@@ -440,7 +443,7 @@ describe('every write', () => {
     'application/json',
     'text/plain',
     'application/vnd.procurios.profile+json; version=1',
-  ])('is read as JSON with content type %s', async (contentType) => {
+  ])('the body of a write is read as JSON with content type %s', async (contentType) => {
     const headers: Record<string, string> = contentType === undefined ? {} : { 'content-type': contentType };
 
     const { status } = await send(
@@ -455,7 +458,7 @@ describe('every write', () => {
     expect([status, api.simulator.control.get('relation', 5)?.last_name]).toEqual([200, 'Ağaoğlu 🎉']);
   });
 
-  test('is recorded in order with route, path, time and body, until the record is reset', async () => {
+  test('every write is recorded in order with route, path, time and body, until the record is reset', async () => {
     const order = async (method: string) =>
       await fetch(`${api.simulator.url}/_simulator/applied`, { method });
     await post(`${PROFILE_SET}/5`, 'profile', { last_name: 'One' });
