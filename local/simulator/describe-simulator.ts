@@ -41,6 +41,6 @@ Change things while it runs:
   curl -s -X PATCH ${control}/switches -d '{"tokenReplyFields": []}'
 
 Scopes: ${SCOPES.join(' ')}
-What is assumed about Procurios: docs/procurios.md
+Assumptions about Procurios: docs/procurios.md
 `;
 }
