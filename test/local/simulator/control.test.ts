@@ -224,8 +224,8 @@ describe('control interface over HTTP', () => {
   test.each([
     ['POST', 'objects/nonsense', {}, 400, 'known are relation'],
     ['PATCH', 'objects/relation/99999', {}, 404, 'there is no object with number 99999'],
-    ['POST', 'faults', { do: { kind: 'nonsense' } }, 400, "'do.kind' is one of status"],
-    ['POST', 'faults', {}, 400, "'do.kind' is one of status"],
+    ['POST', 'faults', { do: { kind: 'nonsense' } }, 400, "'do.kind' must be one of status"],
+    ['POST', 'faults', {}, 400, "'do.kind' must be one of status"],
     ['PATCH', 'switches', { nonsense: 1 }, 400, "'nonsense' is not a switch"],
     ['PATCH', 'switches', { collectionPageSize: 'many' }, 400, "switch 'collectionPageSize' must be"],
     ['GET', 'nonsense', undefined, 404, 'Unknown command; known are GET requests'],
