@@ -2,7 +2,7 @@ import { scopesFor, usualMediaType } from '../../config/catalogue/modules.ts';
 import { expectedFailure, SyncError } from '../../lambda/core/errors.ts';
 import type { Stream } from '../../lambda/core/pull/stream.ts';
 import { type Operation, placeholdersOf } from '../../lambda/core/push/operation.ts';
-import { tokenStep } from '../../lambda/core/token/user-token.ts';
+import { nextTokenAction } from '../../lambda/core/token/user-token.ts';
 import type { Config } from '../../lambda/deployment/config.ts';
 import { cleanSchema } from '../../lambda/procurios/changes/vendor-schema.ts';
 import type { ApiAccess } from '../procurios/api-access.ts';
@@ -34,7 +34,7 @@ export async function* checkToken({ api, config, session }: Subject): AsyncGener
 /** @returns False if the token cannot be read, which the check of the token reports. */
 async function hasExpiredToken({ userTokens }: Subject['session']): Promise<boolean> {
   const token = await userTokens.read().catch(() => undefined);
-  return tokenStep(token, undefined, Date.now()).kind === 'renew';
+  return nextTokenAction(token, undefined, Date.now()).kind === 'renew';
 }
 
 function lifeText({ auth }: Config, { granted }: ApiAccess): string {

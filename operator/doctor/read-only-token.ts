@@ -1,5 +1,5 @@
 import type { Credentials } from '../../lambda/core/token/credentials.ts';
-import { consentNeeded, tokenStep } from '../../lambda/core/token/user-token.ts';
+import { consentNeeded, nextTokenAction } from '../../lambda/core/token/user-token.ts';
 import type { Config } from '../../lambda/deployment/config.ts';
 import { createTokenSource, type TokenSource } from '../../lambda/procurios/token/client-token.ts';
 import type { TokenListeners } from '../procurios/api-access.ts';
@@ -26,12 +26,12 @@ export function openReadOnlyToken(
   return {
     scopes,
     async get() {
-      const step = tokenStep(await userTokens.read(), refused, Date.now());
-      if (step.kind === 'consent') throw consentNeeded(step.reason, loginCommand);
-      if (step.kind === 'renew') throw consentNeeded("Procurios refuses the user's token", loginCommand);
-      const { accessToken, expiresAt } = step.token;
+      const action = nextTokenAction(await userTokens.read(), refused, Date.now());
+      if (action.kind === 'consent') throw consentNeeded(action.reason, loginCommand);
+      if (action.kind === 'renew') throw consentNeeded("Procurios refuses the user's token", loginCommand);
+      const { accessToken, expiresAt } = action.token;
       const lifeMs = expiresAt === undefined ? undefined : Date.parse(expiresAt) - Date.now();
-      listeners.onGrant({ lifeMs, scopes: step.token.scopes });
+      listeners.onGrant({ lifeMs, scopes: action.token.scopes });
       return accessToken;
     },
     drop(token) {

@@ -1,19 +1,19 @@
-/** The OAuth2 grant by which a user lets the system act for them: `procurios-sync login`. */
+/** The OAuth2 grant with which a user lets this system act for them: `procurios-sync login`. */
 export interface AuthorizationCodeGrant {
   readonly grant: 'authorizationCode';
-  /** At least one; sent separated by spaces. */
+  /** At least one. Sent separated by spaces. */
   readonly scopes: readonly string[];
-  /** Which of the vendor's two pages the server follows: they name parameters and the grant differently. */
+  /** The one of the vendor's two pages that the server follows. They name parameters and the grant differently. */
   readonly dialect: Dialect;
-  /** Where the user signs in and consents; opened in a browser. */
+  /** The page where the user signs in and consents, opened in a browser. */
   readonly authorizeUrl: string;
-  /** Where Procurios sends the user afterwards, as registered there. */
+  /** The address to which Procurios sends the user afterwards, as registered there. */
   readonly redirectUrl: string;
   /** Whether the token request names the redirect url again. */
   readonly repeatRedirectUrl: boolean;
   /** Whether a PKCE challenge (S256) is sent. */
   readonly pkce: boolean;
-  /** Whether a `state` is sent, which the callback then has to carry. */
+  /** Whether a `state` is sent. The callback must then carry it. */
   readonly state: boolean;
 }
 

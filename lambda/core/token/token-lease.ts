@@ -1,73 +1,73 @@
 import type { Clock } from '../clock.ts';
 
-/** Which user's token is the current one, and who is renewing it, as the state table holds it. */
+/** The current user's token and its renewal, as the state table holds them. */
 export interface TokenLeaseRow {
   /** Id of the current token. */
   readonly current: string;
-  /** Id that the token will have which is being asked for; absent: nobody is renewing the current one. */
+  /** Id that the renewed token will have; absent if no process is renewing the current token. */
   readonly next?: string;
-  /** Until when that may take, in milliseconds since the epoch; absent with `next`. */
+  /** The deadline of the renewal, in milliseconds since the epoch; absent with `next`. */
   readonly until?: number;
 }
 
-/** Longer than a renewal can take: all attempts at the token endpoint, and storing what it gives. */
+/** Longer than a renewal can take: all attempts at the token endpoint, and storing the new token. */
 export const RENEWAL_MS = 120_000;
 
-/** How the right to renew a token stands for somebody who holds that token. */
+/** The state of the right to renew a token, for a process that holds that token. */
 export type RenewalRight =
-  /** It can be taken. */
+  /** The process can take it. */
   | 'free'
-  /** Another one is renewing; what comes of it is stored soon. */
+  /** Another process is renewing, and stores the new token soon. */
   | 'held'
-  /** There is a newer token, which the store does not show yet. */
+  /** A newer token exists, which the store does not show yet. */
   | 'superseded'
-  /** Renewing it was begun and came to no end: what the server gave for it, if anything, is lost. */
+  /** A renewal was begun and not finished. If the server granted a token for it, that token is lost. */
   | 'spent';
 
-/** @param row - Undefined: no token was renewed yet. */
+/** @param row - Undefined if no token was renewed yet. */
 export function renewalRight(row: TokenLeaseRow | undefined, id: string, nowMs: number): RenewalRight {
   if (row === undefined) return 'free';
   const { current, next, until = 0 } = row;
   if (next === undefined) return current === id ? 'free' : 'superseded';
   if (nowMs < until) return 'held';
-  // The one who renewed stored the new token, and was stopped before saying so.
+  // The renewing process stored the new token, and was stopped before it finished the row.
   if (next === id) return 'free';
   return current === id ? 'spent' : 'superseded';
 }
 
-/** The right to renew the user's token, which one process at a time has: what renews it can be spent once. */
+/** The right to renew the user's token. One process at a time has it, because a refresh token is single-use. */
 export interface TokenLease {
   /**
    * Takes the right to renew a token.
    *
-   * @param id - Of the token to renew.
+   * @param id - The id of the token to renew.
    * @param next - The id that the new token will have.
-   * @returns `taken`, or why not.
+   * @returns `taken`, or the reason why it was not.
    */
   take(id: string, next: string): Promise<'taken' | Exclude<RenewalRight, 'free'>>;
   /**
-   * Takes the right to put another token in the place of whichever is kept, or none.
+   * Takes the right to replace the stored token by another token, or by none.
    *
-   * @param isForced - Also where another one is at it.
-   * @returns What undoes it; undefined: another one is at it.
+   * @param isForced - True to take it even if another process has it.
+   * @returns The way to undo it; undefined if another process has the right.
    */
   takeOver(next: string, isForced: boolean): Promise<{ restore(): Promise<void> } | undefined>;
-  /** Nothing was renewed, and the token is as good as before. */
+  /** Gives the right back: nothing was renewed, and the token is still valid. */
   giveBack(next: string): Promise<void>;
-  /** What renews the token is void, and nothing came in its place: from now on it counts as spent. */
+  /** Records that the refresh token is void and no new token was granted. The right counts as `spent` from now on. */
   giveUp(next: string): Promise<void>;
-  /** The new token is stored. */
+  /** Ends the renewal, after the new token was stored. */
   finish(next: string): Promise<void>;
 }
 
-/** How often it is looked whether another one has come to its end. */
+/** The interval at which a process checks whether another process's renewal has ended. */
 export const LOOK_AGAIN_MS = 500;
 
 /**
- * Has what the store holds replaced while nobody renews it: what a renewal under way brings would be stored over it.
+ * Replaces the stored token while no process renews it, because a renewal in flight would overwrite the replacement.
  *
- * @param next - The id that the new token has, or that nothing in its place has.
- * @param replace - When it fails, the token that was kept is as good as before.
+ * @param next - The id of the new token; a new id if the token is removed.
+ * @param replace - If it fails, the stored token stays valid.
  */
 export async function replaceUnderLease(
   lease: TokenLease,
@@ -75,7 +75,7 @@ export async function replaceUnderLease(
   next: string,
   replace: () => Promise<void>,
 ): Promise<void> {
-  // No renewal takes longer, whatever the clock of the one who began it says.
+  // No renewal takes longer, even if the clock of the process that began it is wrong.
   const forcedAtMs = clock.now() + RENEWAL_MS;
   let taken = await lease.takeOver(next, false);
   while (taken === undefined) {

@@ -1,57 +1,57 @@
 import { SyncError } from '../errors.ts';
 
-/** What came of a user's consent, as it is kept: secret. */
+/** A user's token, as it is stored. Secret. */
 export interface UserToken {
-  /** Tells this token from every earlier and later one. */
+  /** Unique among all tokens, earlier and later. */
   readonly id: string;
   readonly accessToken: string;
-  /** Renews the token, once; absent: the server gave none. */
+  /** Renews the token, once; absent if the server gave none. */
   readonly refreshToken?: string;
-  /** What was granted, or asked for where the server did not say. */
+  /** The scopes granted, or those of the request if the server did not say. */
   readonly scopes: readonly string[];
-  /** When it was asked for, RFC 3339. */
+  /** The time of the request, RFC 3339. */
   readonly obtainedAt: string;
-  /** RFC 3339; absent: its life is not known, and it serves until it is refused. */
+  /** RFC 3339; absent if its life is unknown: it is used until Procurios refuses it. */
   readonly expiresAt?: string;
-  /** The number of the relation who consented; absent: `openid` was not granted. */
+  /** The number of the relation who consented; absent if `openid` was not granted. */
   readonly userId?: number;
 }
 
-/** Where a user's token is kept. */
+/** The store of a user's token. */
 export interface UserTokenStore {
-  /** Says where, for people: `the secret procurios-sync/acme/user`. */
+  /** The store's name, for people: `the secret procurios-sync/acme/user`. */
   readonly place: string;
   /**
-   * Makes sure that a token can be saved, before somebody is asked to consent.
+   * Checks that a token can be saved, before a user is asked to consent.
    *
    * @throws {SyncError} `STORE_*`.
    */
   prepare(): Promise<void>;
   /**
-   * @returns Undefined: nobody has logged in.
+   * @returns Undefined if no user has logged in.
    * @throws {SyncError} `SECRET_INVALID`, `STORE_*`.
    */
   read(): Promise<UserToken | undefined>;
   save(token: UserToken): Promise<void>;
-  /** Forgets it; does nothing where there is none. */
+  /** Removes the token. A no-op if there is none. */
   clear(): Promise<void>;
 }
 
-/** What can be done with a token that is kept. */
-export type TokenStep =
+/** The next action with a stored token. */
+export type TokenAction =
   | { readonly kind: 'serve'; readonly token: UserToken }
   | { readonly kind: 'renew'; readonly token: UserToken; readonly refreshToken: string }
   | { readonly kind: 'consent'; readonly reason: string };
 
-/** A token that can be renewed is, this much before its end, or a tenth of its life where that is less. */
+/** A token is renewed 60 seconds before it expires, or a tenth of its life before if that is less. */
 const LONGEST_MARGIN_MS = 60_000;
 
-/** @param refused - An access token that Procurios has refused; undefined: none. */
-export function tokenStep(
+/** @param refused - The access token that Procurios refused; undefined if it refused none. */
+export function nextTokenAction(
   token: UserToken | undefined,
   refused: string | undefined,
   nowMs: number,
-): TokenStep {
+): TokenAction {
   if (token === undefined) return { kind: 'consent', reason: 'no user has logged in' };
   const isRefused = token.accessToken === refused;
   if (!isRefused && nowMs < servesUntilMs(token)) return { kind: 'serve', token };
@@ -61,7 +61,7 @@ export function tokenStep(
   return { kind: 'consent', reason: `${what}, and there is nothing to renew it with` };
 }
 
-/** In milliseconds since the epoch; infinite where it is not known. */
+/** In milliseconds since the epoch; infinite if it is unknown. */
 function servesUntilMs({ obtainedAt, expiresAt, refreshToken }: UserToken): number {
   if (expiresAt === undefined) return Number.POSITIVE_INFINITY;
   const endMs = Date.parse(expiresAt);
@@ -69,7 +69,7 @@ function servesUntilMs({ obtainedAt, expiresAt, refreshToken }: UserToken): numb
   return endMs - Math.min(LONGEST_MARGIN_MS, (endMs - Date.parse(obtainedAt)) / 10);
 }
 
-/** @param command - What logs a user in: `npx procurios-sync login`. */
+/** @param command - The command that logs a user in: `npx procurios-sync login`. */
 export function consentNeeded(reason: string, command: string): SyncError {
   return new SyncError('CONSENT_NEEDED', `${reason}; to log in: ${command}`, { loginCommand: command });
 }
@@ -78,9 +78,9 @@ export function consentNeeded(reason: string, command: string): SyncError {
 export const NO_USER_TOKEN = '{}';
 
 /**
- * Reads what {@link JSON.stringify} made of a token.
+ * Parses a stored token, which is a {@link UserToken} as JSON.
  *
- * @param about - Where it is kept, for messages.
+ * @param about - The store, for messages.
  * @returns Undefined for {@link NO_USER_TOKEN}.
  * @throws {SyncError} `SECRET_INVALID`, naming the first field at fault. No value is quoted.
  */

@@ -8,33 +8,32 @@ import type { JsonAnswer } from '../http/read-answer.ts';
 import { bounded, errorsIn } from './vendor-errors.ts';
 import { cleanSchema } from './vendor-schema.ts';
 
-/** Says what is wrong with a body before it is sent, as far as the vendor tells. */
+/** Checks a body before it is sent, by the vendor's schema and the vendor's own check. */
 export interface BodyChecks {
   /**
-   * Everything that the operation's live schema finds wrong with a change's body, and if that is nothing, everything
-   * that the vendor's own check does. Where there is neither, or it cannot be used, nothing is wrong.
+   * Finds the problems of a change's body: by the operation's live schema, and if that finds none, by the vendor's own
+   * check. A body without a usable schema or check has no problems.
    *
    * @returns Texts with the field and what was expected there. Those of the schema hold no value; the vendor's may.
-   * @param signal - Ends it early.
-   * @throws {SyncError} What {@link Client.ask} throws: nothing can be said now.
-   * @throws The signal's reason, when it aborts first.
+   * @throws {SyncError} As {@link Client.ask}: the body cannot be checked now.
+   * @throws The signal's reason, if it aborts first.
    */
   check(operation: Operation, change: Change, signal?: AbortSignal): Promise<readonly string[]>;
-  /** Has the schema for this change fetched again, because the vendor refused what it let through. */
+  /** Drops the cached schema of this change, because the vendor refused a body that the schema accepted. */
   forget(operation: Operation, change: Change): void;
 }
 
 export interface BodyChecksOptions {
-  /** Told once of each thing about a schema that makes a check weaker than it could be; no values. */
+  /** Called once for each gap in a schema that makes its check weaker. The text holds no values. */
   readonly onNote?: (text: string) => void;
 }
 
-/** @returns What is wrong with a body. */
+/** @returns The problems of a body. */
 type SchemaCheck = (body: Json) => string[];
 
-/** A schema per meeting, say: so many are kept. */
+/** Schemas kept in memory; a meeting has its own, for example. */
 const MOST_SCHEMAS = 200;
-/** Of a list of allowed values in a message. */
+/** Allowed values that a message lists. */
 const MOST_ALLOWED = 20;
 
 export function createBodyChecks(
@@ -49,7 +48,7 @@ export function createBodyChecks(
     onNote(text);
   };
 
-  /** The check for a schema's address; it is fetched once for all who ask meanwhile. */
+  /** The check for a schema's address. Concurrent callers share one request. */
   const checkFor = (
     operation: Operation,
     schemaPath: string,
@@ -88,7 +87,7 @@ export function createBodyChecks(
   };
 }
 
-const NOTHING_WRONG: SchemaCheck = () => [];
+const NO_PROBLEMS: SchemaCheck = () => [];
 
 async function fetchCheck(
   client: Pick<Client, 'ask'>,
@@ -100,7 +99,7 @@ async function fetchCheck(
   const about = `schema of operation ${operation.name}`;
   const unchecked = (why: string): SchemaCheck => {
     note(`${about}, ${shownPath}: ${why}; bodies are sent unchecked`);
-    return NOTHING_WRONG;
+    return NO_PROBLEMS;
   };
   const { mediaType } = operation;
   const answer = await askOrGiveUp(client, { method: 'GET', ...address, mediaType, about });
@@ -117,17 +116,17 @@ async function fetchCheck(
     withinStack(() => problemsOf(validate, body)) ?? unchecked('the schema leads back to itself')(body);
 }
 
-/** @returns Undefined: it is nested thousands of levels deep, or without an end. It would be so at every attempt. */
-function withinStack<Result>(does: () => Result): Result | undefined {
+/** @returns Undefined if the work exhausts the stack: the schema is nested thousands of levels deep, or refers to itself. */
+function withinStack<Result>(work: () => Result): Result | undefined {
   try {
-    return does();
+    return work();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return undefined;
   }
 }
 
-/** @returns Undefined for an answer that is broken whenever it is asked for: that must not keep changes waiting. */
+/** @returns Undefined for an answer that stays broken after all retries, because it must not hold up changes. */
 async function askOrGiveUp(
   client: Pick<Client, 'ask'>,
   request: Parameters<Client['ask']>[0],
@@ -140,7 +139,7 @@ async function askOrGiveUp(
   }
 }
 
-/** @returns Undefined for a schema that Ajv cannot make a check of, such as one that refers to nothing. */
+/** @returns Undefined for a schema that Ajv cannot compile, such as one with a reference to a missing part. */
 function compile(schema: object): ValidateFunction | undefined {
   const ajv = new Ajv({
     strict: false,
@@ -164,7 +163,7 @@ function problemsOf(validate: ValidateFunction, body: Json): string[] {
   return bounded(new Set(texts));
 }
 
-/** Ajv knows doubles only; the digits beyond them decide nothing that a schema asks. */
+/** Ajv knows doubles only. No rule of a schema depends on the digits beyond. */
 function asDoubles(json: Json): Json {
   return JSON.parse(stringifyJson(json)) as Json;
 }
@@ -183,9 +182,9 @@ function textOf({ instancePath, keyword, params, message = 'is not as expected' 
 }
 
 /**
- * Has the vendor check a body, where it does; that changes nothing, so it is repeated like a read.
+ * Sends a body to the vendor's own check. That changes nothing, so it is retried like a read.
  *
- * Only what says what is wrong is a problem. A refusal without words is left for the sending to find.
+ * Only texts in the answer are problems. A refusal without texts does not stop the change.
  */
 async function askVendor(
   client: Pick<Client, 'ask'>,
@@ -205,7 +204,7 @@ async function askVendor(
     signal,
   });
   const { status = 0, json } = answer ?? {};
-  // Where there is no check, the errors are not the body's.
+  // These statuses mean that there is no check, so the errors are not about the body.
   const errors = NO_SUCH_ADDRESS.includes(status) ? [] : errorsIn(json);
   const isUseless = answer === undefined || (status >= 400 && errors.length === 0);
   if (isUseless) {

@@ -9,13 +9,13 @@ import { errorsIn } from './vendor-errors.ts';
 const LONGEST_ID = 500;
 
 /**
- * Sends a change: once, whatever comes of it, but for a second time with a new token after a 401.
+ * Sends a change once, and once more with a new token after a 401.
  *
- * - `answered`: with its status. A 2xx whose body is cut short or not JSON is none, since it may have said `errors`;
- *   no body at all is fine.
+ * - `answered`: with the status. A 2xx whose body is cut short or not JSON does not count, because it may have held
+ *   `errors`. A 2xx without a body counts.
  * - `notSent`: nothing was written to a connection (no token, a pause, no turn in time, no connection), or the only
  *   answer was a 401.
- * - `lost`: written, and no whole answer came.
+ * - `lost`: the change was written to a connection, and no whole answer came.
  *
  * @param bounds - See {@link Client.send}.
  */
@@ -40,7 +40,7 @@ export async function sendChange(
   return { ...answered, errors: errorsIn(json), ids: json === undefined ? {} : idsIn(json, operation.ids) };
 }
 
-/** The ids that the answer has; what is neither a text nor an integer is none. */
+/** The ids in the answer. A value that is neither a text nor an integer is left out. */
 function idsIn(answer: Json, pointers: Operation['ids']): Record<string, string> {
   const ids = Object.entries(pointers).map(([name, pointer]) => [name, idOf(valueAt(pointer, answer))]);
   return Object.fromEntries(ids.filter(([, id]) => id !== undefined));

@@ -2,12 +2,12 @@ import { ExactNumber, isObject, type Json } from '../../core/json.ts';
 
 const MOST_TEXTS = 50;
 const LONGEST_TEXT = 500;
-/** Lists and maps within each other, deeper than any message is. */
+/** The deepest nesting of lists and maps that is read. */
 const DEEPEST = 8;
 
 /**
- * What an answer's `errors` says: `{"errors": ["…"]}`, `{"errors": "…"}` or a map of fields, `{"errors": {"name": ["…"]}}`,
- * whose texts begin with the field. No more than {@link bounded} lets through.
+ * The texts in an answer's `errors`: `{"errors": ["…"]}`, `{"errors": "…"}` or a map of fields, `{"errors": {"name": ["…"]}}`,
+ * whose texts begin with the field. They are cut by {@link bounded}.
  *
  * @see https://api.procurios.com/api_documentation/engagement/engagement
  */
@@ -24,7 +24,7 @@ export function bounded(texts: Iterable<string>): string[] {
     .toArray();
 }
 
-/** Empty texts, `null`, `false`, 0 and empty lists say nothing. */
+/** Empty texts, `null`, `false`, 0 and empty lists are no errors. */
 function* textsIn(value: Json | undefined, field: string, depth: number): Generator<string, void, undefined> {
   if (!value) return;
   const prefix = field === '' ? '' : `${field}: `;

@@ -1,9 +1,9 @@
 import { isObject, type Json, type JsonObject, objectFrom } from '../../core/json.ts';
 
-/** A vendor's schema as JSON Schema has it. */
+/** A vendor's schema, reduced to JSON Schema. */
 export interface CleanSchema {
   readonly schema: JsonObject;
-  /** What was left out of it, and is therefore not checked; names of types and keywords only. */
+  /** The types and keywords that were left out and are not checked. */
   readonly notes: readonly string[];
 }
 
@@ -16,7 +16,7 @@ const TYPES: ReadonlySet<Json> = new Set([
   'array',
   'null',
 ]);
-/** They say something about a value, and check nothing. */
+/** Keywords that describe a value and check nothing. */
 const ANNOTATIONS: ReadonlySet<string> = new Set([
   '$schema',
   '$id',
@@ -37,7 +37,7 @@ const isCount = (value: Json) => typeof value === 'number' && Number.isSafeInteg
 const isSchema = (value: Json) => isObject(value) || typeof value === 'boolean';
 const isTextList = (value: Json) => Array.isArray(value) && value.every((each) => typeof each === 'string');
 
-/** Keywords that hold no schema, and what they must hold. */
+/** Keywords that hold no schema, with the check of their value. */
 const VALUES: Readonly<Record<string, (value: Json) => boolean>> = {
   $ref: (value) => typeof value === 'string' && value.startsWith('#'),
   type: (value) => [value].flat().every((each) => TYPES.has(each)),
@@ -80,13 +80,13 @@ const SCHEMAS_BY_NAME: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Leaves out of a schema what is not draft-07's: the vendor has types such as `date` and `int`, keywords such as
- * `enumNames`, odd `$schema` texts, a schema in a list of its own, and an empty list where PHP had an empty map. What
- * is left out is not checked, so that no change is refused for a rule that was misread.
+ * Removes from a schema all that is not draft-07: the vendor has types such as `date` and `int`, keywords such as
+ * `enumNames`, odd `$schema` texts, a schema inside a list, and an empty list where PHP had an empty map. A removed rule is
+ * not checked, so that no change is refused for a rule that was misread.
  *
- * Formats are left out too: the vendor has four ways of writing a date, none of which is that of `date-time`.
+ * Formats are removed too, because the vendor writes dates in four ways, and none is the format `date-time`.
  *
- * @returns Undefined for what is no schema at all.
+ * @returns Undefined if the answer is no schema.
  * @see https://json-schema.org/draft-07/json-schema-validation
  */
 export function cleanSchema(answer: Json): CleanSchema | undefined {
@@ -104,11 +104,11 @@ function cleanOne(schema: JsonObject, notes: Set<string>): JsonObject {
     return clean === undefined ? [] : [[keyword, clean]];
   });
   const isTyped = fields.some(([keyword]) => keyword === 'type');
-  // Without a type it says nothing, and Ajv refuses it.
+  // `nullable` without a type means nothing, and Ajv refuses it.
   return objectFrom(fields.filter(([keyword]) => keyword !== 'nullable' || isTyped));
 }
 
-/** @returns Undefined for what cannot be checked. */
+/** @returns Undefined for a keyword that cannot be checked. */
 function cleanKeyword(keyword: string, value: Json, notes: Set<string>): Json | undefined {
   const clean = (each: Json): Json => (isObject(each) ? cleanOne(each, notes) : each);
   if (ONE_SCHEMA.has(keyword) && isSchema(value)) return clean(value);

@@ -22,7 +22,7 @@ const api = ky.create({
 /**
  * Sends a request, and retries it while attempts fail with a transient error.
  *
- * @param call - One that changes nothing on the other side, whatever its method.
+ * @param call - A call that changes nothing on the other side. Its method may be POST.
  * @returns What the last attempt read.
  * @throws {SyncError} The failure of the last attempt.
  * @throws The signal's reason, if it aborts first.

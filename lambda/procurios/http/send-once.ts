@@ -78,7 +78,7 @@ function notSent(error: unknown): NotSent {
 }
 
 /**
- * Reads the answer of a write, whatever its status. Only a 2xx is useless without its body, which may hold `errors`.
+ * Reads the answer of a write, with any status. Only a 2xx is useless without its body, which may hold `errors`.
  *
  * @throws {SyncError} If the body of a 2xx cannot be read whole.
  */

@@ -1,10 +1,10 @@
 import type { Position } from '../../core/pull/page.ts';
 import type { Stream } from '../../core/pull/stream.ts';
 
-/** The one place in an address where a page's number stands. */
+/** The parameter with the page's number. */
 const PAGE_PARAMETER = /([?&]page=)(\d{1,9})(?=&|$)/;
 
-/** Path and query of the page at a position; a link of another origin is left whole. */
+/** Path and query of the page at a position; a link to another origin stays absolute. */
 export function addressOf({ path, query, paging }: Stream, position: Position): string {
   if (position.link !== undefined) return position.link;
   const parameters = new URLSearchParams(query);
@@ -16,24 +16,24 @@ export function addressOf({ path, query, paging }: Stream, position: Position): 
   return parameters.size === 0 ? path : `${path}?${parameters}`;
 }
 
-/** The page's number that an address names; undefined where it names none. */
+/** The page's number in an address; undefined if it has none. */
 export function pageNumberIn(address: string): number | undefined {
   const digits = PAGE_PARAMETER.exec(address)?.[2];
   return digits === undefined ? undefined : Number(digits);
 }
 
-/** The same address with another page's number, everything else as the other side wrote it. */
+/** The same address with another page's number. The rest stays as Procurios wrote it. */
 export function withPageNumber(address: string, page: number): string {
   return address.replace(PAGE_PARAMETER, `$1${page}`);
 }
 
-/** Equal for two addresses that ask for the same: the order of parameters and the way they are escaped aside. */
+/** Equal for two addresses of the same page, even if the order or the escaping of their parameters differs. */
 export function sameness(address: string): string {
   const { path, parameters } = partsOf(address);
   return JSON.stringify([path, ...parameters]);
 }
 
-/** As {@link sameness}, for two pages of the same listing. */
+/** Equal for two pages of the same listing, as {@link sameness}. */
 export function samenessOfListing(address: string): string {
   const { path, parameters } = partsOf(address);
   return JSON.stringify([path, ...parameters.filter(([name]) => name !== 'page')]);

@@ -5,16 +5,16 @@ import type { Stream } from '../../core/pull/stream.ts';
 import { findList, listAt } from './object-list.ts';
 import { addressOf, pageNumberIn, samenessOfListing, withPageNumber } from './page-addresses.ts';
 
-/** Pages of a listing that says how many it has, in flight at a time. */
+/** Pages in flight at a time, for a listing that says how many pages it has. */
 const MOST_IN_FLIGHT = 8;
 
-/** How a page goes on, as its paging kind tells it. */
+/** How the listing continues after a page. */
 type Continuation = Pick<Page, 'last' | 'broken'> & { readonly next?: Pick<Position, 'link' | 'after'> };
 
 /**
- * Reads an answer as the page at a position: its objects, and where the listing goes on.
+ * Reads an answer as the page at a position: its objects, and where the listing continues.
  *
- * @param origin - The host's; links on it are kept as path and query.
+ * @param origin - The host's. Links to it are kept as path and query.
  * @param about - The page, for messages.
  * @throws {SyncError} `LIST_AMBIGUOUS` on the first page, `RESPONSE_INVALID`.
  */
@@ -54,7 +54,7 @@ function continuationOf(
   }
 }
 
-/** A short page is not the end: the other side may cap its pages. Only an empty one is. */
+/** Only an empty page is the end. A short page is not, because Procurios may cap its pages. */
 function afterLast(object: Json | undefined, field: string, previous: string | undefined): Continuation {
   const after = cursorIn(isObject(object) && Object.hasOwn(object, field) ? object[field] : undefined);
   if (after === undefined) return { broken: `its last object has no usable ${field} to go on after` };
@@ -77,8 +77,7 @@ function alongLinks(
   about: string,
 ): Continuation {
   const links = isObject(answer) ? answer._links : undefined;
-  if (links === undefined)
-    return { broken: 'it has no _links, so whether it is the last page cannot be told' };
+  if (links === undefined) return { broken: 'it has no _links, so whether it is the last page is unknown' };
   const address = addressOf(stream, position);
   const linkTo = (name: 'next' | 'last') => readLink(links, name, stream.paging.kind === 'hal', about);
   const next = linkTo('next');
@@ -94,7 +93,7 @@ function alongLinks(
     : last;
 }
 
-/** @returns Undefined where there is no such link: absent, null or empty. */
+/** @returns Undefined if the link is absent, null or empty. */
 function readLink(links: Json, name: string, isHal: boolean, about: string): string | undefined {
   const link = isObject(links) && Object.hasOwn(links, name) ? links[name] : undefined;
   const value = isHal && isObject(link) ? link.href : link;
@@ -104,7 +103,7 @@ function readLink(links: Json, name: string, isHal: boolean, about: string): str
   throw failureAbout('RESPONSE_INVALID', about, `${field} is not as expected: a text`);
 }
 
-/** Resolves a link against the page it stands on; of another origin it stays whole, for the client to refuse. */
+/** Resolves a link against its page. A link to another origin stays absolute, and the client refuses it. */
 function onHost(link: string, address: string, origin: string, about: string): string {
   const url = URL.parse(link, new URL(address, origin).href);
   if (url === null) throw failureAbout('RESPONSE_INVALID', about, '_links.next is not an address');
@@ -112,18 +111,18 @@ function onHost(link: string, address: string, origin: string, about: string): s
 }
 
 /**
- * The pages that can be fetched before this one's successors have been seen, in order.
+ * The addresses to prefetch after a page, in order.
  *
- * The first is the next one; those after it are presumed, and right only if each page leads to the one that follows.
+ * The first is the next page. The others are presumed: they are right only if each page links to the one that follows.
  *
- * @param pagesRead - Pages read one after the other up to here, this one included.
+ * @param pagesRead - Pages read so far, this one included.
  */
 export function presumedAfter(stream: Stream, position: Position, page: Page, pagesRead: number): string[] {
   const { next, last = 0 } = page;
   if (next === undefined) return [];
   const address = addressOf(stream, next);
   if (stream.paging.kind === 'numberedPages') {
-    // Twice as many from page to page: a short list then costs few requests beyond its end.
+    // Doubles from page to page, so that a short list costs few requests beyond its end.
     const count = Math.min(stream.paging.ahead, 2 ** Math.min(pagesRead - 1, 30));
     return range(next.page, count).map((number) => addressOf(stream, { page: number }));
   }

@@ -1,7 +1,7 @@
 import { isObject, type Json } from '../../core/json.ts';
 
 /**
- * What a JSON pointer leads to; undefined: nothing.
+ * The value that a JSON pointer leads to; undefined if there is none.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6901#section-4
  */

@@ -1,42 +1,46 @@
 import type { Json } from '../../core/json.ts';
 import { sameness } from './page-addresses.ts';
 
-/** Requests that are under way before anybody asks for their answers. */
-export interface LookAhead {
+/** Requests for the pages that are expected next, sent before they are taken. */
+export interface Prefetch {
   /**
-   * The answer at an address, from the request that is under way or else a new one.
+   * The answer at an address: from the request in flight, or from a new one.
    *
-   * @throws What the request failed with, or the signal's reason when it aborted.
+   * @throws The error of the request, or the signal's reason if it aborted.
    */
   take(address: string, page: number): Promise<Json>;
-  /** Sees to it that exactly these are under way, beginning with that page: others are aborted, with their answers. */
+  /**
+   * Sets the addresses in flight: begins the missing requests and aborts all others.
+   *
+   * @param firstPage - The number of the first address's page.
+   */
   expect(addresses: readonly string[], firstPage: number): void;
-  /** Aborts what is under way. */
+  /** Aborts all requests in flight. */
   close(): void;
 }
 
-interface UnderWay {
+interface InFlight {
   readonly answer: Promise<Json>;
   readonly controller: AbortController;
 }
 
-export function createLookAhead(
+export function createPrefetch(
   request: (address: string, page: number, signal: AbortSignal) => Promise<Json>,
   signal: AbortSignal | undefined,
-): LookAhead {
-  const underWay = new Map<string, UnderWay>();
+): Prefetch {
+  const inFlight = new Map<string, InFlight>();
 
-  const begin = (address: string, page: number): UnderWay => {
+  const begin = (address: string, page: number): InFlight => {
     const controller = new AbortController();
     const answer = request(address, page, controller.signal);
-    answer.catch(() => {}); // whoever takes it learns of the failure; perhaps nobody does
+    answer.catch(() => {}); // `take` throws the error; a request that is never taken may fail unseen
     const begun = { answer, controller };
-    underWay.set(sameness(address), begun);
+    inFlight.set(sameness(address), begun);
     return begun;
   };
   const abortAll = () => {
-    for (const { controller } of underWay.values()) controller.abort(signal?.reason);
-    underWay.clear();
+    for (const { controller } of inFlight.values()) controller.abort(signal?.reason);
+    inFlight.clear();
   };
   signal?.addEventListener('abort', abortAll, { once: true });
 
@@ -44,22 +48,22 @@ export function createLookAhead(
     async take(address, page) {
       signal?.throwIfAborted();
       const key = sameness(address);
-      const { answer } = underWay.get(key) ?? begin(address, page);
+      const { answer } = inFlight.get(key) ?? begin(address, page);
       try {
         return await answer;
       } finally {
-        underWay.delete(key);
+        inFlight.delete(key);
       }
     },
     expect(addresses, firstPage) {
       const expected = new Set(addresses.map(sameness));
-      for (const [key, { controller }] of underWay) {
+      for (const [key, { controller }] of inFlight) {
         if (expected.has(key)) continue;
         controller.abort();
-        underWay.delete(key);
+        inFlight.delete(key);
       }
       addresses.forEach((address, index) => {
-        if (!underWay.has(sameness(address))) begin(address, firstPage + index);
+        if (!inFlight.has(sameness(address))) begin(address, firstPage + index);
       });
     },
     close() {

@@ -5,7 +5,7 @@ import type { Credentials } from '../../core/token/credentials.ts';
 import { LOOK_AGAIN_MS, RENEWAL_MS, type TokenLease } from '../../core/token/token-lease.ts';
 import {
   consentNeeded,
-  tokenStep,
+  nextTokenAction,
   type UserToken,
   type UserTokenStore,
 } from '../../core/token/user-token.ts';
@@ -62,14 +62,14 @@ export function createUserTokenSource(options: UserTokenSourceOptions): TokenSou
   return {
     scopes,
     async get(signal) {
-      const step = tokenStep(current, refused, clock.now());
+      const action = nextTokenAction(current, refused, clock.now());
       const ageMs = clock.now() - readAtMs;
-      if (step.kind === 'serve' && ageMs >= 0 && ageMs < REMEMBERED_MS) return step.token.accessToken;
+      if (action.kind === 'serve' && ageMs >= 0 && ageMs < REMEMBERED_MS) return action.token.accessToken;
       try {
         return await obtain(signal);
       } catch (error) {
         const isOutOfReach = error instanceof SyncError && error.code === 'STORE_UNAVAILABLE';
-        if (isOutOfReach && step.kind === 'serve') return step.token.accessToken;
+        if (isOutOfReach && action.kind === 'serve') return action.token.accessToken;
         throw error;
       } finally {
         // A Lambda function is frozen when it returns, and the token that the server grants would be lost.
@@ -95,11 +95,11 @@ async function obtainToken(
   let staleUntilMs = Number.POSITIVE_INFINITY;
   let heldUntilMs = Number.POSITIVE_INFINITY;
   for (;;) {
-    const step = tokenStep(await store.read(), refused, clock.now());
-    if (step.kind === 'consent') throw consentNeeded(step.reason, loginCommand);
-    if (step.kind === 'serve') return step.token;
+    const action = nextTokenAction(await store.read(), refused, clock.now());
+    if (action.kind === 'consent') throw consentNeeded(action.reason, loginCommand);
+    if (action.kind === 'serve') return action.token;
     signal.throwIfAborted();
-    const work = renew(step.token, step.refreshToken, options);
+    const work = renew(action.token, action.refreshToken, options);
     note(work);
     const outcome = await work;
     if (typeof outcome === 'object') return outcome;
