@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type Resend, resendChange, riskOfResending } from '../../lambda/core/push/resolve-change.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
 import { CommandError } from '../command-error.ts';
 import type { Session } from '../session.ts';
 import type { ChangeAccess } from './open-changes.ts';
 import type { QueuedChange } from './queued-change.ts';
 import { readEntry } from './read-entry.ts';
+import { type Resend, resendChange, riskOfResending } from './resolve-change.ts';
 
 /** Changes that can be sent again. */
 export interface ResendPlan {

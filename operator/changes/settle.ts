@@ -1,10 +1,10 @@
 import type { LedgerEntry } from '../../lambda/core/push/ledger-entry.ts';
-import { settleChange } from '../../lambda/core/push/resolve-change.ts';
 import type { Settlement } from '../../lambda/core/push/transitions.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
 import { CommandError } from '../command-error.ts';
 import type { Session } from '../session.ts';
 import { readEntry } from './read-entry.ts';
+import { settleChange } from './resolve-change.ts';
 
 /** What a settlement did. */
 export interface Settled {

@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { contentHashOf, parseChange } from '../../../../lambda/core/push/change.ts';
-import { isHeld, isUnderWay, type LedgerEntry } from '../../../../lambda/core/push/ledger-entry.ts';
+import { contentHashOf, parseChange } from '../../../lambda/core/push/change.ts';
+import { isHeld, isUnderWay, type LedgerEntry } from '../../../lambda/core/push/ledger-entry.ts';
+import { newEntry, rejectMessage, settle } from '../../../lambda/core/push/transitions.ts';
 import {
   type Resend,
   resendChange,
   riskOfResending,
   settleChange,
-} from '../../../../lambda/core/push/resolve-change.ts';
-import { newEntry, rejectMessage, settle } from '../../../../lambda/core/push/transitions.ts';
-import { operationOf, PushWorld } from '../../../support/push-world.ts';
+} from '../../../operator/changes/resolve-change.ts';
+import { operationOf, PushWorld } from '../../support/push-world.ts';
 
 const NOW = Date.parse('2026-11-24T04:00:00Z');
 const clock = { now: () => NOW, sleep: async () => {} };

@@ -1,8 +1,8 @@
-import type { Clock } from '../clock.ts';
-import { type Json, parseJson, stringifyJson } from '../json.ts';
-import { type Change, checkChange, type Operations, problemText } from './change.ts';
-import { isBeingSent, isUnderWay, type LedgerEntry } from './ledger-entry.ts';
-import { requeue, type Settlement, settle } from './transitions.ts';
+import type { Clock } from '../../lambda/core/clock.ts';
+import { type Json, parseJson, stringifyJson } from '../../lambda/core/json.ts';
+import { type Change, checkChange, type Operations, problemText } from '../../lambda/core/push/change.ts';
+import { isBeingSent, isUnderWay, type LedgerEntry } from '../../lambda/core/push/ledger-entry.ts';
+import { requeue, type Settlement, settle } from '../../lambda/core/push/transitions.ts';
 
 /** A change that goes to the queue again. */
 export interface Resend {
