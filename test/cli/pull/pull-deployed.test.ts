@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { saveRunReceipt } from '../../../lambda/aws/state/run-store.ts';
 import { createStateTable, type StateTable } from '../../../lambda/aws/state/state-table.ts';
+import { noCounts } from '../../../lambda/core/pull/counts.ts';
 import type { RunReceipt, WalkStatus } from '../../../lambda/core/pull/receipt.ts';
 import { stateTableName } from '../../../lambda/deployment/names.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../../local/endpoints/embedded-aws.ts';
@@ -62,7 +63,7 @@ const deployed = (...flags: string[]): Promise<Ended> => run(['pull', '--deploye
 const begin = (...flags: string[]): Running => start(['pull', '--deployed', ...flags], setting);
 
 function receiptOf(status: WalkStatus, startedAt = new Date().toISOString()): RunReceipt {
-  const counts = { pages: 2, fetched: 20, written: 5, unchanged: 15, repeated: 0, rejected: 0, requests: 2 };
+  const counts = { ...noCounts(), pages: 2, fetched: 20, written: 5, unchanged: 15, requests: 2 };
   const failure = { code: 'ACCESS_DENIED', message: 'GET /l/things (orders): answered 403' } as const;
   return {
     ...{ runId: 'run-1', startedAt, finishedAt: startedAt, status },

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { createLedger } from '../../../lambda/aws/state/ledger.ts';
 import { saveRunReceipt } from '../../../lambda/aws/state/run-store.ts';
 import { createStateTable, type StateTable } from '../../../lambda/aws/state/state-table.ts';
+import { noCounts } from '../../../lambda/core/pull/counts.ts';
 import type { Receipt, RunReceipt } from '../../../lambda/core/pull/receipt.ts';
 import { worstStatus } from '../../../lambda/core/pull/receipt.ts';
 import { newEntry } from '../../../lambda/core/push/transitions.ts';
@@ -27,7 +28,7 @@ const CONFIG = {
   streams: ['members', 'orders', 'channels'].map((name) => ({ name, ...THINGS })),
   operations: { register: operation },
 };
-const COUNTS = { pages: 2, fetched: 20, written: 5, unchanged: 14, repeated: 0, rejected: 1, requests: 2 };
+const COUNTS = { ...noCounts(), pages: 2, fetched: 20, written: 5, unchanged: 14, rejected: 1, requests: 2 };
 const WELL: Receipt = { status: 'complete', ...COUNTS };
 
 let embedded: EmbeddedAws;

@@ -1,18 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import { endingLine, type UnderWay, underWayLine } from '../../../cli/terminal/progress-line.ts';
 import { tableOf } from '../../../cli/terminal/table.ts';
+import { noCounts } from '../../../lambda/core/pull/counts.ts';
 import type { Receipt } from '../../../lambda/core/pull/receipt.ts';
 import { duration, printable, shortened, wholeSeconds } from '../../../operator/words.ts';
 
 const STATE: UnderWay = { page: 15, last: 30, objects: 1500, pagesPerSecond: 5, objectsPerSecond: 500.4 };
 const RECEIPT: Receipt = {
   status: 'complete',
+  ...noCounts(),
   pages: 30,
   fetched: 3000,
   written: 12,
   unchanged: 2988,
-  repeated: 0,
-  rejected: 0,
   requests: 31,
 };
 
