@@ -29,10 +29,10 @@ After npm start:
 
 Exit codes:
   0    all is well
-  1    something needs an operator: an alarm fires; a stream's last walk failed or
-       is incomplete; changes are held, or rejected and not settled; the
-       dead-letter queue is not empty; the schedule is disabled; the last
-       deploy failed; or a part could not be read
+  1    something needs an operator: an alarm fires; the last walk of a stream
+       failed or is incomplete; changes are held, or rejected and not settled;
+       the dead-letter queue is not empty; the schedule is disabled; the last
+       deployment failed; or a part could not be read
   2    wrong usage or configuration`,
     );
 }

@@ -6,17 +6,18 @@ import { ALARMS, type AlarmKey, alarmName } from '../../lambda/deployment/alarms
 export interface Alarm {
   readonly name: string;
   readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
-  /** Since when it is in that state, RFC 3339. */
+  /** When it entered that state, RFC 3339. */
   readonly since: string;
-  /** What it means for whoever relies on the tables or the changes, as its description has it. */
+  /** What it means for those who use the tables or send changes, from its description. */
   readonly impact: string;
-  /** Where the runbook says what to do: `docs/runbook.md#run-failed`; absent: the description does not tell. */
+  /** Its heading in the runbook: `docs/runbook.md#run-failed`; undefined if the description names none. */
   readonly runbook?: string;
 }
 
 /**
- * The environment's alarms, as far as they are deployed. By their whole names: the beginning of them is that of another
- * environment's as well, `acme-` that of `acme-test`.
+ * Reads the environment's alarms, as far as they are deployed.
+ *
+ * It asks for whole names, because a prefix such as `acme-` also fits the alarms of the environment `acme-test`.
  *
  * @throws {SyncError} `STORE_UNAVAILABLE`.
  */

@@ -5,7 +5,7 @@ import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { clientSettings, createLambda } from '../../lambda/aws/clients.ts';
 
-/** The services that a deployment is looked at through. */
+/** The clients that show a deployment. */
 export interface DeployedClients extends Disposable {
   readonly cloudFormation: CloudFormationClient;
   readonly cloudWatch: CloudWatchClient;
@@ -13,7 +13,7 @@ export interface DeployedClients extends Disposable {
   readonly scheduler: SchedulerClient;
 }
 
-/** Region, credentials and endpoints come from the SDK's own environment. */
+/** Creates the clients. Region, credentials and endpoints come from the SDK's environment variables. */
 export function createDeployedClients(proxy?: ProxyEnv): DeployedClients {
   const settings = clientSettings(proxy);
   const clients = {

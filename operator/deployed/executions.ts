@@ -6,29 +6,29 @@ import {
 } from '@aws-sdk/client-lambda';
 import { nameOf, translate } from '../../lambda/aws/aws-errors.ts';
 
-/** A durable execution of the pull: one run, over all the invocations it takes. */
+/** A durable execution of the pull function: one run, over all its invocations. */
 export interface Execution {
   readonly arn: string;
-  /** Given by whoever started it, or made by Lambda. */
+  /** Given by the command that started it, or made by Lambda. */
   readonly name: string;
   readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'STOPPED';
   /** RFC 3339. */
   readonly startedAt: string;
-  /** RFC 3339; absent while it is running. */
+  /** RFC 3339; undefined while it is running. */
   readonly endedAt?: string;
 }
 
-/** An execution with what came of it. */
+/** An execution with its result. */
 export interface ExecutionDetails extends Execution {
-  /** JSON text that the function returned; absent unless it succeeded. */
+  /** The JSON text that the function returned; undefined unless it succeeded. */
   readonly result?: string;
-  /** Why it did not succeed: the error's name and message, as the function gave them. */
+  /** The name and the message of the error with which the function failed. */
   readonly error?: { readonly type: string; readonly message: string };
 }
 
-/** A started execution, as far as Lambda tells. */
+/** A started execution. */
 export interface Started {
-  /** Absent: Lambda did not say; the name finds it. */
+  /** Undefined if Lambda did not return it; the name then finds the execution. */
   readonly arn?: string;
   readonly name: string;
 }
@@ -36,8 +36,8 @@ export interface Started {
 /**
  * Starts the deployed pull, and does not wait for it.
  *
- * @param functionArn - Of the alias: a durable function cannot be invoked without a version.
- * @param name - Makes it one execution, however often the SDK repeats the call.
+ * @param functionArn - The ARN of the alias, because a durable function cannot be invoked without a version.
+ * @param name - With the same name Lambda starts one execution only, so that a retry of the SDK does not start a second.
  * @throws {SyncError} `STORE_MISSING`, `STORE_UNAVAILABLE`.
  */
 export async function startExecution(
@@ -60,16 +60,16 @@ export async function startExecution(
   }
 }
 
-/** Which executions to list. */
+/** The executions to list. An undefined field does not filter. */
 export interface ExecutionFilter {
   readonly status?: Execution['status'];
   readonly name?: string;
 }
 
 /**
- * Lists executions of all the function's versions: after a deploy, one may still run on an earlier one.
+ * Lists executions of all versions of the function, because one may still run on the version before a deployment.
  *
- * @param functionArn - Of the alias, or of the function.
+ * @param functionArn - The ARN of the function or of its alias.
  * @throws {SyncError} `STORE_MISSING`, `STORE_UNAVAILABLE`.
  */
 export async function listExecutions(
@@ -94,7 +94,9 @@ export async function listExecutions(
 }
 
 /**
- * @returns Undefined: Lambda does not know it, which may be so for moments after it was started.
+ * Reads an execution with its result.
+ *
+ * @returns Undefined if Lambda does not know it, as in the first moments after its start.
  * @throws {SyncError} `STORE_UNAVAILABLE`.
  */
 export async function readExecution(
@@ -135,7 +137,7 @@ function executionFrom(described: DescribedExecution): Execution {
   };
 }
 
-/** `arn:aws:lambda:eu-west-1:111122223333:function:pull`, without the alias or version behind it. */
+/** `arn:aws:lambda:eu-west-1:111122223333:function:pull`, without the alias or version that may follow it. */
 function unqualified(functionArn: string): string {
   return functionArn.split(':').slice(0, 7).join(':');
 }

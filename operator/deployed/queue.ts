@@ -1,18 +1,19 @@
 import { type CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
-
 import { GetQueueAttributesCommand, GetQueueUrlCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { nameOf, translate } from '../../lambda/aws/aws-errors.ts';
 
-/** A queue, as SQS has it. */
+/** A queue, as SQS describes it. */
 export interface Queue {
-  /** Messages that wait, hidden ones included; SQS counts approximately. */
+  /** Messages in the queue, hidden ones included. SQS counts approximately. */
   readonly messages: number;
-  /** The dead-letter queue's name; absent: messages that fail again and again are not set aside. */
+  /** The name of the dead-letter queue; undefined if it has none. */
   readonly deadLetters?: string;
 }
 
 /**
- * @returns Undefined: there is none of that name.
+ * Reads a queue, without its messages.
+ *
+ * @returns Undefined if there is no queue of that name.
  * @throws {SyncError} `STORE_UNAVAILABLE`.
  */
 export async function readQueue(client: SQSClient, name: string): Promise<Queue | undefined> {
@@ -33,13 +34,13 @@ export async function readQueue(client: SQSClient, name: string): Promise<Queue 
   }
 }
 
-/** SQS tells CloudWatch its numbers every minute, and CloudWatch shows them some minutes later. */
-export const LOOKED_BACK_MS = 15 * 60 * 1000;
+/** How far back to look. SQS reports to CloudWatch every minute, and CloudWatch shows it some minutes later. */
+const LOOKED_BACK_MS = 15 * 60 * 1000;
 
 /**
- * How old the oldest message of a queue was when SQS last told.
+ * Reads the age of a queue's oldest message from the latest report of SQS.
  *
- * @returns Seconds; undefined: SQS has told nothing lately, as for a queue that nobody has used for hours.
+ * @returns Seconds; undefined if SQS reported nothing lately, because the queue was not used for hours.
  * @throws {SyncError} `STORE_UNAVAILABLE`.
  */
 export async function readOldestMessageAge(
@@ -66,6 +67,6 @@ export async function readOldestMessageAge(
   }
 }
 
-export function timeOf({ Timestamp }: { readonly Timestamp?: Date | undefined }): number {
+function timeOf({ Timestamp }: { readonly Timestamp?: Date | undefined }): number {
   return Timestamp?.getTime() ?? 0;
 }

@@ -6,16 +6,18 @@ import { timestamp } from '../../lambda/core/clock.ts';
 /** The schedule that starts pulls. */
 export interface Schedule {
   readonly isEnabled: boolean;
-  /** As the service has it: `cron(0 4 * * ? *)`. */
+  /** As EventBridge Scheduler has it: `cron(0 4 * * ? *)`. */
   readonly expression: string;
   /** IANA name. */
   readonly timeZone: string;
-  /** RFC 3339; absent: it is disabled, there is none, or it cannot be told from the expression. */
+  /** RFC 3339; undefined if it is disabled, has no next start, or has an expression that is not understood here. */
   readonly nextStartAt?: string;
 }
 
 /**
- * @param name - The stack's output: the schedule's name, or `group/name` where it is not in the group `default`.
+ * Reads the schedule.
+ *
+ * @param name - The stack's output: the schedule's name, or `group/name` if it is not in the group `default`.
  * @throws {SyncError} `STORE_MISSING`, `STORE_UNAVAILABLE`.
  */
 export async function readSchedule(client: SchedulerClient, name: string, nowMs: number): Promise<Schedule> {

@@ -3,18 +3,23 @@ import { translate } from '../../lambda/aws/aws-errors.ts';
 import { OUTPUTS, stackName } from '../../lambda/deployment/names.ts';
 import { CommandError } from '../command-error.ts';
 
-/** The stack of an environment, as CloudFormation has it. */
+/** The stack of an environment, as CloudFormation describes it. */
 export interface Stack {
   readonly name: string;
   /** CloudFormation's word: `UPDATE_COMPLETE`, `CREATE_IN_PROGRESS`, … */
   readonly status: string;
   /** When it was last deployed, RFC 3339. */
   readonly deployedAt: string;
-  /** By the names in {@link OUTPUTS}; absent where the stack has no such output, as while it is created. */
+  /** By the names in {@link OUTPUTS}; undefined if the stack lacks the output, as while it is created. */
   readonly outputs: Readonly<Partial<Record<keyof typeof OUTPUTS, string>>>;
 }
 
-/** @throws {CommandError} `NOT_DEPLOYED`. @throws {SyncError} `STORE_UNAVAILABLE`. */
+/**
+ * Reads the stack of an environment.
+ *
+ * @throws {CommandError} `NOT_DEPLOYED` if there is no such stack.
+ * @throws {SyncError} `STORE_UNAVAILABLE`.
+ */
 export async function readStack(client: CloudFormationClient, environment: string): Promise<Stack> {
   const name = stackName(environment);
   try {
@@ -42,9 +47,9 @@ function notDeployed(name: string, cause?: Error): CommandError {
 }
 
 /**
- * An output that the stack cannot do without once it is deployed.
+ * Returns an output that every deployed stack has.
  *
- * @throws {CommandError} `NOT_DEPLOYED`: it is not, or not yet.
+ * @throws {CommandError} `NOT_DEPLOYED` if the stack lacks it, because its deployment failed or has not finished.
  */
 export function requireOutput({ name, status, outputs }: Stack, output: keyof typeof OUTPUTS): string {
   const value = outputs[output];

@@ -8,9 +8,9 @@ import { SyncError } from '../../lambda/core/errors.ts';
 import type { Credentials } from '../../lambda/core/token/credentials.ts';
 
 /**
- * Gives a secret a new value, which every function reads once the old one is refused.
+ * Replaces the value of a secret. Each function reads it when Procurios refuses the old one.
  *
- * @returns Undefined: there is no such secret.
+ * @returns Undefined if there is no such secret.
  * @throws {SyncError} `STORE_UNAVAILABLE`.
  */
 export async function replaceSecret(
@@ -23,11 +23,15 @@ export async function replaceSecret(
     return 'replaced';
   } catch (error) {
     if (nameOf(error) === 'ResourceNotFoundException') return undefined;
-    throw asStoring(error, name);
+    throw storingError(error, name);
   }
 }
 
-/** @throws {SyncError} `STORE_UNAVAILABLE`. */
+/**
+ * Creates a secret with a value.
+ *
+ * @throws {SyncError} `STORE_UNAVAILABLE`.
+ */
 export async function createSecret(
   client: SecretsManagerClient,
   name: string,
@@ -43,13 +47,13 @@ export async function createSecret(
     );
     return 'created';
   } catch (error) {
-    throw asStoring(error, name);
+    throw storingError(error, name);
   }
 }
 
-function asStoring(error: unknown, name: string): unknown {
+function storingError(error: unknown, name: string): unknown {
   if (nameOf(error) === 'InvalidRequestException' && /deletion|deleted/.test((error as Error).message)) {
-    const message = `secret ${name} is marked for deletion; restore it, or wait until it is gone`;
+    const message = `secret ${name} is marked for deletion; restore it, or wait until it is deleted`;
     return new SyncError('STORE_UNAVAILABLE', message, { cause: error });
   }
   return translate(error, `secret ${name}`);
