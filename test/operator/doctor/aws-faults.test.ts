@@ -38,7 +38,7 @@ afterEach(async () => {
   await deployed[Symbol.asyncDispose]();
 });
 
-/** The embedded DynamoDB knows no time to live; in front of it, tables that are not called `…-lasting` have one. */
+/** A server in front of the embedded DynamoDB, which has no time to live: tables get one unless their name ends in `-lasting`. */
 async function withTimeToLive(endpoint: string): Promise<HttpServer> {
   return await startHttpServer(async ({ headers, body, method }, response) => {
     if (String(headers['x-amz-target']).endsWith('.DescribeTimeToLive') && !body.includes('-lasting"')) {
@@ -63,7 +63,7 @@ async function withTimeToLive(endpoint: string): Promise<HttpServer> {
 const client = () => dynamoDbOf(aws);
 const tableName = (stream: string) => `procurios-sync-${environment}-${stream}`;
 
-/** Makes everything that a deployment makes. */
+/** Creates everything that a deployment creates. */
 async function deployAll(alarms: Parameters<typeof deploy>[2] = [alarm('run-failed', 'OK')]) {
   await createTables(client(), { environment, streams: [{ name: 'things' }] });
   await createQueues(sqsOf(aws.environment.AWS_ENDPOINT_URL_SQS), { environment });

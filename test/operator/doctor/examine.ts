@@ -5,24 +5,24 @@ import type { Finding } from '../../../operator/doctor/finding.ts';
 import { newFolder, writeConfig } from '../../support/command-line.ts';
 import { answerJson, type Handler } from '../../support/http-server.ts';
 
-/** What a doctor found. */
+/** The result of an examination. */
 export interface Examined {
   readonly findings: readonly Finding[];
-  /** What is a warning or a failure. */
+  /** The warnings and failures. */
   readonly problems: readonly Finding[];
 }
 
 export interface ExamineOptions {
-  /** Without `--embedded`. */
+  /** Whether to leave out `--embedded`. */
   readonly inAws?: boolean;
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Variables of the machine's that would decide what is found. */
+/** Variables of this machine that would change the findings. */
 const NOT_OURS = /^(AWS_|PROCURIOS_|(https?|no|all)_proxy$)/i;
 const NO_AWS = { AWS_CONFIG_FILE: '/nonexistent', AWS_SHARED_CREDENTIALS_FILE: '/nonexistent' };
 
-/** Has a config looked at, in a folder of its own and with no variables but these. */
+/** Examines a config in a new folder, with only the given variables. */
 export async function examine(config: unknown, options: ExamineOptions = {}): Promise<Examined> {
   const { inAws = false, env = {} } = options;
   const [folder, before, variables] = [await newFolder('doctor'), cwd(), { ...process.env }];
@@ -49,7 +49,7 @@ export async function examine(config: unknown, options: ExamineOptions = {}): Pr
 
 export const TYPE = 'application/vnd.procurios.relation+json; version=1';
 
-/** A config with a stream `things`, made of these settings. */
+/** A config with a stream `things` that has these settings. */
 export function configFor(host: string, stream: Record<string, unknown> = {}, rest: object = {}) {
   return {
     environment: 'acme',
@@ -70,7 +70,7 @@ export function configFor(host: string, stream: Record<string, unknown> = {}, re
   };
 }
 
-/** Gives tokens, and answers everything else with what `answer` makes of path and query. */
+/** Starts a server that grants tokens, and answers other requests with the result of `answer` for path and query. */
 export function procurios(answer: (url: URL) => unknown): Handler {
   return ({ path }, response) => {
     const url = new URL(path, 'http://procurios');
@@ -80,7 +80,7 @@ export function procurios(answer: (url: URL) => unknown): Handler {
   };
 }
 
-/** Objects `{id, title}` from a number on. */
+/** Objects `{id, title}`, numbered from a number. */
 export function things(from: number, count: number): { readonly id: number; readonly title: string }[] {
   return Array.from({ length: count }, (_, index) => ({
     id: from + index,
@@ -88,7 +88,7 @@ export function things(from: number, count: number): { readonly id: number; read
   }));
 }
 
-/** A listing of 60 things that obeys `page` only, 25 on each. */
+/** A listing of 60 things by `page`, 25 on each page. It ignores other parameters. */
 export function pages({ searchParams }: URL) {
   const page = Number(searchParams.get('page') ?? 1);
   return things(1, 60).slice((page - 1) * 25, page * 25);

@@ -50,7 +50,7 @@ const registering = (schemaPath: string) => ({
   },
 });
 
-/** What a finding has to be: its check, its status, what it says and the fix that it names. */
+/** The expected finding. */
 const finding = (check: string, status: string, what: RegExp, fix: RegExp) => ({
   check,
   status,
@@ -109,7 +109,7 @@ describe('doctor examines the access to Procurios and', () => {
   });
 
   test('reports missing credentials', async () => {
-    // Beyond this machine, or the simulator's would be taken; nobody is asked.
+    // A host that is not this machine, because doctor uses the simulator's credentials for a local host. Nothing is sent.
     const { problems } = await examine(configFor('https://procurios.invalid'));
 
     expect(problems).toMatchObject([
