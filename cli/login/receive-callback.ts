@@ -65,7 +65,7 @@ export async function receiveCallback(
   }
 }
 
-const NOT_AN_ADDRESS: Callback = { kind: 'invalid', reason: 'what was pasted is not an address' };
+const NOT_AN_ADDRESS: Callback = { kind: 'invalid', reason: 'the pasted text is not an address' };
 
 function pasted(line: string): { url: URL | undefined; answer(outcome: CallbackOutcome): void } {
   return { url: URL.parse(line) ?? undefined, answer: () => {} };

@@ -40,8 +40,8 @@ export function shownChange(entry: LedgerEntry, isRevealed: boolean): ShownChang
 }
 
 /**
- * What can be said about an error text of Procurios, which may quote what was sent: which of the change's fields it names.
- * Leaving out the values that were sent would not be enough, because a text may quote them cut or spelt differently.
+ * Replaces an error text of Procurios by the names of the change's fields in it, because the text may quote values. Leaving
+ * out the values that were sent would not be enough, because a text may quote them cut or spelt differently.
  *
  * @param names - Names of the body's top-level fields and of the parameters.
  * @returns `about first_name, email`, or `…` if the text names no field.
