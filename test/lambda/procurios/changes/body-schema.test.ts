@@ -38,8 +38,8 @@ async function checkAgainst(schema: unknown, body: Json, status = 200) {
   return { problems, notes };
 }
 
-describe('a body', () => {
-  test('that fits its live schema has no problems', async () => {
+describe('createBodyChecks: the live schema', () => {
+  test('a body that fits its live schema has no problems', async () => {
     await using server = await schemaServer(FORM);
     const checks = createBodyChecks(clientFor(server.origin));
 
@@ -51,7 +51,7 @@ describe('a body', () => {
     ]);
   });
 
-  test('has every problem named, with its place and what is expected, but no value', async () => {
+  test('a body has every problem named, with its place and the expectation, but without a value', async () => {
     const { problems } = await checkAgainst(
       { ...FORM, additionalProperties: false },
       { gender: 'secret-1', address: { number: 'secret-2', town: ['secret-3'] }, extra: 'secret-4' },
@@ -66,13 +66,13 @@ describe('a body', () => {
     ]);
   });
 
-  test('is not taken to have what every JavaScript object has', async () => {
+  test('a body does not have the inherited fields of a JavaScript object', async () => {
     const { problems } = await checkAgainst({ type: 'object', required: ['toString', '__proto__'] }, {});
 
     expect(problems).toHaveLength(2);
   });
 
-  test('keeps its meaning where it has more digits than a double', async () => {
+  test('a body with more digits than a double keeps its meaning', async () => {
     const schema = {
       properties: {
         id: { type: 'integer' },
@@ -87,7 +87,7 @@ describe('a body', () => {
     expect(problems).toEqual(['body.size must be <= 3']);
   });
 
-  test('with endless problems has 50 named', async () => {
+  test('a body with endless problems gets 50 named', async () => {
     const body = Array.from({ length: 80 }, (_, index) => `value-${index}`);
 
     const { problems } = await checkAgainst({ items: { type: 'integer' } }, body);
@@ -95,7 +95,7 @@ describe('a body', () => {
     expect(problems).toHaveLength(50);
   });
 
-  test('is not checked where there is none, or no schema', async () => {
+  test('a body is not checked if the change has none, or the operation no schema', async () => {
     await using server = await schemaServer(FORM);
     const checks = createBodyChecks(clientFor(server.origin));
 
@@ -109,8 +109,8 @@ describe('a body', () => {
   });
 });
 
-describe('a vendor’s schema', () => {
-  test('is used without its odd types and keywords, which are noted once', async () => {
+describe('createBodyChecks: reading a schema', () => {
+  test('a vendor’s schema is used without its odd types and keywords, which are noted once', async () => {
     await using server = await schemaServer(FORM);
     const notes: string[] = [];
     const checks = createBodyChecks(clientFor(server.origin), { onNote: (text) => notes.push(text) });
@@ -128,7 +128,7 @@ describe('a vendor’s schema', () => {
   });
 
   test.each<[string, unknown]>([
-    ['in a list of its own', [FORM]],
+    ['inside a list', [FORM]],
     [
       'with empty lists where PHP had empty maps',
       { ...FORM, definitions: [], dependencies: [], default: [] },
@@ -144,7 +144,7 @@ describe('a vendor’s schema', () => {
       { ...FORM, anyOf: [{ type: 'date', nullable: true }] },
     ],
     ['with formats', { ...FORM, properties: { ...FORM.properties, email: { format: 'date-time' } } }],
-  ])('checks what it can %s', async (_name, schema) => {
+  ])('a vendor’s schema checks what it can %s', async (_name, schema) => {
     const body = { first_name: 1, email: 'x', type: 'y' };
 
     const { problems } = await checkAgainst(schema, body);
@@ -152,7 +152,7 @@ describe('a vendor’s schema', () => {
     expect(problems).toEqual(['body.first_name must be string']);
   });
 
-  test('may refer to its own parts', async () => {
+  test('a vendor’s schema may refer to its own parts', async () => {
     const schema = {
       $defs: { name: { type: 'string' } },
       definitions: { age: { type: 'integer' } },
@@ -171,7 +171,7 @@ describe('a vendor’s schema', () => {
     ['is several', [FORM, FORM], 200, 'the answer is no schema'],
     ['leads back to itself', { allOf: [{ $ref: '#' }] }, 200, 'the schema leads back to itself'],
     ['refers to nothing', { $ref: '#/definitions/x' }, 200, 'the schema cannot be compiled'],
-  ])('that %s is noted, and bodies pass', async (_name, schema, status, why) => {
+  ])('a vendor’s schema that %s is noted, and bodies pass', async (_name, schema, status, why) => {
     const { problems, notes } = await checkAgainst(schema, { first_name: 1 }, status);
 
     expect(problems).toEqual([]);
@@ -180,7 +180,7 @@ describe('a vendor’s schema', () => {
     ]);
   });
 
-  test('that is never JSON is noted, and bodies pass', async () => {
+  test('a vendor’s schema that is never JSON is noted, and bodies pass', async () => {
     await using server = await startHttpServer((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' }).end('Warning: {');
     });
@@ -195,7 +195,7 @@ describe('a vendor’s schema', () => {
     expect(notes).toEqual([expect.stringContaining('the answer cannot be read')]);
   });
 
-  test('is fetched once for each address, however many ask', async () => {
+  test('a vendor’s schema is fetched once for each address by any number of callers', async () => {
     await using server = await schemaServer(FORM);
     const checks = createBodyChecks(clientFor(server.origin));
     const other = changeWith({ parameters: { shelf: 'b/c' } });
@@ -210,7 +210,7 @@ describe('a vendor’s schema', () => {
     ]);
   });
 
-  test('is fetched again once it is forgotten, and others are kept', async () => {
+  test('a forgotten schema is fetched again, and the others are kept', async () => {
     let schema: object = FORM;
     await using server = await startHttpServer((_request, response) => answerJson(response, schema));
     const checks = createBodyChecks(clientFor(server.origin));
@@ -241,7 +241,7 @@ describe('a vendor’s schema', () => {
       (_request, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>'),
       'NOT_PROCURIOS',
     ],
-  ])('says nothing while the %s, and is asked for anew', async (_name, fail, code) => {
+  ])('a vendor’s schema checks nothing while the %s, and is fetched again', async (_name, fail, code) => {
     let isFailing = true;
     await using server = await startHttpServer((request, response) =>
       isFailing ? fail(request, response) : answerJson(response, FORM),
@@ -263,7 +263,7 @@ describe('a vendor’s schema', () => {
   });
 });
 
-describe('the vendor’s own check', () => {
+describe('createBodyChecks: validatePath', () => {
   const VALIDATED = operationWith({ schemaPath: SCHEMA_PATH, validatePath: VALIDATE_PATH });
 
   /** What comes of a body that fits the schema. */
@@ -280,7 +280,7 @@ describe('the vendor’s own check', () => {
     return { problems, notes, requests: server.requests.slice(1) };
   }
 
-  test('gets the body with its digits, and its errors are problems', async () => {
+  test('the vendor’s own check gets the body with its digits, and its errors are problems', async () => {
     const { problems, notes, requests } = await validatedBy((_request, response) =>
       answerJson(response, { errors: { email: ['is empty'] } }),
     );
@@ -297,7 +297,7 @@ describe('the vendor’s own check', () => {
     ]);
   });
 
-  test.each([400, 422])('refuses with status %i too', async (status) => {
+  test.each([400, 422])('the vendor’s own check refuses with status %i too', async (status) => {
     const { problems } = await validatedBy((_request, response) =>
       answerJson(response, { errors: ['Name is empty'] }, status),
     );
@@ -312,7 +312,7 @@ describe('the vendor’s own check', () => {
       (_request, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end(),
     ],
     ['no errors', (_request, response) => answerJson(response, { errors: [] })],
-  ])('passes with %s', async (_name, handler) => {
+  ])('the vendor’s own check passes with %s', async (_name, handler) => {
     const { problems, notes } = await validatedBy(handler);
 
     expect({ problems, notes }).toEqual({ problems: [], notes: [] });
@@ -321,14 +321,14 @@ describe('the vendor’s own check', () => {
   test.each<[string, number, object]>([
     ['is not there', 404, { errors: ['Unknown module'] }],
     ['refuses without words', 400, {}],
-  ])('that %s leaves it to the sending, and is noted', async (_name, status, body) => {
+  ])('the vendor’s own check that %s lets the change pass, and is noted', async (_name, status, body) => {
     const { problems, notes } = await validatedBy((_request, response) => answerJson(response, body, status));
 
     expect(problems).toEqual([]);
     expect(notes).toEqual([expect.stringContaining(`${VALIDATE_PATH}: answered ${status}`)]);
   });
 
-  test('is asked again when it fails, since it changes nothing', async () => {
+  test('the vendor’s own check is retried when it fails, because it changes nothing', async () => {
     let asked = 0;
     const { problems, requests } = await validatedBy((_request, response) => {
       asked += 1;
@@ -339,7 +339,7 @@ describe('the vendor’s own check', () => {
     expect(requests).toHaveLength(2);
   });
 
-  test('is not asked about a body that breaks the schema', async () => {
+  test('the vendor’s own check is not asked about a body that breaks the schema', async () => {
     await using server = await schemaServer(FORM);
     const checks = createBodyChecks(clientFor(server.origin));
 
@@ -350,7 +350,7 @@ describe('the vendor’s own check', () => {
   });
 });
 
-test('a schema nested thousands of levels deep once sent its changes back to the queue for ever', async () => {
+test('a schema nested thousands of levels deep does not send its changes back to the queue for ever', async () => {
   const deep = `${'{"not":'.repeat(50_000)}{}${'}'.repeat(50_000)}`;
   await using server = await startHttpServer((_request, response) => {
     response.setHeader('content-type', 'application/json').end(deep);

@@ -15,7 +15,7 @@ type Failing = (response: Parameters<Handler>[1]) => void;
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-/** Nothing is in a hurry, and nobody stops it. */
+/** A deadline far away, and no stop. */
 function bounds(stop = new AbortController().signal) {
   return { endMs: Date.now() + 100_000, stop };
 }
@@ -48,8 +48,8 @@ async function startTcpServer(onConnection: (socket: Socket) => void) {
   };
 }
 
-describe('a change', () => {
-  test('is sent with its digits, the headers of its operation, and its parameters escaped', async () => {
+describe('sendChange: the request', () => {
+  test('a change is sent with its digits, the headers of its operation, and its parameters escaped', async () => {
     await using server = await startHttpServer((_request, response) => answerJson(response, {}));
     const body = parseJson('{"id": 9007199254740993, "name": "Zoë 🚲", "__proto__": 1}');
 
@@ -71,21 +71,24 @@ describe('a change', () => {
     ]);
   });
 
-  test.each(['POST', 'PUT', 'PATCH', 'DELETE'] as const)('is sent with the method %s', async (method) => {
-    await using server = await startHttpServer((_request, response) => void response.writeHead(204).end());
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE'] as const)(
+    'a change is sent with the method %s',
+    async (method) => {
+      await using server = await startHttpServer((_request, response) => void response.writeHead(204).end());
 
-    const reply = await sendChange(
-      clientFor(server.origin),
-      operationWith({ method }),
-      changeWith({ body: [1, 2] }),
-      bounds(),
-    );
+      const reply = await sendChange(
+        clientFor(server.origin),
+        operationWith({ method }),
+        changeWith({ body: [1, 2] }),
+        bounds(),
+      );
 
-    expect(reply).toEqual({ kind: 'answered', status: 204, errors: [], ids: {}, isHtml: false });
-    expect(server.requests).toMatchObject([{ method, body: '[1,2]' }]);
-  });
+      expect(reply).toEqual({ kind: 'answered', status: 204, errors: [], ids: {}, isHtml: false });
+      expect(server.requests).toMatchObject([{ method, body: '[1,2]' }]);
+    },
+  );
 
-  test('without a body is sent without one, and without its type', async () => {
+  test('a change without a body is sent without a body and a content type', async () => {
     await using server = await startHttpServer((_request, response) => void response.writeHead(204).end());
 
     await sendChange(
@@ -99,7 +102,7 @@ describe('a change', () => {
     expect(server.requests[0]?.headers).not.toHaveProperty('content-type');
   });
 
-  test('is sent on a connection that did not lie idle', async () => {
+  test('a change is sent on a new connection', async () => {
     await using server = await startHttpServer((_request, response) => answerJson(response, {}));
     const client = clientFor(server.origin);
 
@@ -116,8 +119,8 @@ describe('a change', () => {
   });
 });
 
-describe('an answer', () => {
-  test.each([200, 201, 202])('with status %i and ids gives the ids as text', async (status) => {
+describe('sendChange: the answer', () => {
+  test.each([200, 201, 202])('an answer with status %i and ids gives the ids as text', async (status) => {
     const { reply } = await replyFrom(
       (_request, response) =>
         void response.writeHead(status, JSON_TYPE).end('{"thingId": 9007199254740993, "other": 1}'),
@@ -132,7 +135,7 @@ describe('an answer', () => {
     });
   });
 
-  test('gives ids from wherever the operation points, and none that are neither texts nor integers', async () => {
+  test('an answer gives the ids at the operation’s pointers, if they are texts or integers', async () => {
     await using server = await startHttpServer((_request, response) =>
       answerJson(response, {
         made: [{ 'a/b': 'x-1' }],
@@ -170,7 +173,7 @@ describe('an answer', () => {
     ['a null', 200, JSON_TYPE, 'null'],
     ['JSON that PHP calls HTML', 200, { 'content-type': 'text/html' }, '{"x": 1}'],
     ['JSON without a type', 200, {}, '[]'],
-  ])('that is %s is one without errors', async (_name, status, headers, body) => {
+  ])('an answer that is %s has no errors', async (_name, status, headers, body) => {
     const { reply } = await replyFrom(
       (_request, response) => void response.writeHead(status, headers).end(body),
     );
@@ -199,13 +202,13 @@ describe('an answer', () => {
     ['', []],
     [true, ['true']],
     [3, ['3']],
-  ])('with the errors %j says %j', async (errors, texts) => {
+  ])('an answer with the errors %j says %j', async (errors, texts) => {
     const { reply } = await replyFrom((_request, response) => answerJson(response, { errors }));
 
     expect(reply).toMatchObject({ kind: 'answered', status: 200, errors: texts });
   });
 
-  test('with endless errors is kept within bounds, in whole characters', async () => {
+  test('an answer with endless errors is kept within bounds, in whole characters', async () => {
     const errors = Array.from({ length: 80 }, () => `${'x'.repeat(499)}🚲`);
     const nested = `${'['.repeat(50_000)}"deep"${']'.repeat(50_000)}`;
     await using server = await startHttpServer(
@@ -222,7 +225,7 @@ describe('an answer', () => {
     expect(texts.every((text) => text.length <= 500 && text.isWellFormed())).toBe(true);
   });
 
-  test('whose errors lie too deep still has errors', async () => {
+  test('an answer whose errors lie too deep still has errors', async () => {
     const { reply } = await replyFrom(
       (_request, response) =>
         void response
@@ -234,7 +237,7 @@ describe('an answer', () => {
   });
 
   test.each([302, 400, 403, 404, 408, 409, 422, 429, 500, 502, 503])(
-    'with status %i is taken as it is, and nothing is repeated',
+    'an answer with status %i is taken as it is, and nothing is repeated',
     async (status) => {
       const { reply, requests } = await replyFrom((_request, response) =>
         answerJson(response, { errors: ['No'] }, status, { location: '/elsewhere' }),
@@ -245,14 +248,17 @@ describe('an answer', () => {
     },
   );
 
-  test.each([200, 403, 404, 503])('that is an HTML page with status %i is told apart', async (status) => {
-    const { reply } = await replyFrom(
-      (_request, response) =>
-        void response.writeHead(status, { 'content-type': 'text/html' }).end('<html>Log in</html>'),
-    );
+  test.each([200, 403, 404, 503])(
+    'an answer that is an HTML page with status %i is told apart',
+    async (status) => {
+      const { reply } = await replyFrom(
+        (_request, response) =>
+          void response.writeHead(status, { 'content-type': 'text/html' }).end('<html>Log in</html>'),
+      );
 
-    expect(reply).toEqual({ kind: 'answered', status, errors: [], ids: {}, isHtml: true });
-  });
+      expect(reply).toEqual({ kind: 'answered', status, errors: [], ids: {}, isHtml: true });
+    },
+  );
 
   test.each<[string, Failing]>([
     [
@@ -262,7 +268,7 @@ describe('an answer', () => {
     ['not JSON', (response) => void response.writeHead(400, JSON_TYPE).end('{"err')],
     ['not UTF-8', (response) => void response.writeHead(400, JSON_TYPE).end(Buffer.from([0x22, 0xff, 0x22]))],
     ['too large', (response) => void response.writeHead(400, JSON_TYPE).end(`"${'x'.repeat(5_000)}"`)],
-  ])('that refuses the change does so even if its body is %s', async (_name, fail) => {
+  ])('an answer that refuses the change does so even if its body is %s', async (_name, fail) => {
     const { reply } = await replyFrom((_request, response) => fail(response), {
       limits: { largestBodyBytes: 4_000 },
     });
@@ -270,28 +276,31 @@ describe('an answer', () => {
     expect(reply).toEqual({ kind: 'answered', status: 400, errors: [], ids: {}, isHtml: false });
   });
 
-  test.each([429, 503])('with status %i asks for a pause, which holds up the next change', async (status) => {
-    await using server = await startHttpServer((_request, response) =>
-      answerJson(response, {}, status, { 'retry-after': '3600' }),
-    );
-    const client = clientFor(server.origin);
+  test.each([429, 503])(
+    'an answer with status %i asks for a pause, which holds up the next change',
+    async (status) => {
+      await using server = await startHttpServer((_request, response) =>
+        answerJson(response, {}, status, { 'retry-after': '3600' }),
+      );
+      const client = clientFor(server.origin);
 
-    const first = await sendChange(client, operationWith(), changeWith(), bounds());
-    const second = await sendChange(client, operationWith(), changeWith({ changeId: 'chg-2' }), bounds());
+      const first = await sendChange(client, operationWith(), changeWith(), bounds());
+      const second = await sendChange(client, operationWith(), changeWith({ changeId: 'chg-2' }), bounds());
 
-    expect(first).toMatchObject({ kind: 'answered', status, retryAfterMs: 3_600_000 });
-    expect(second).toMatchObject({
-      kind: 'notSent',
-      reason: expect.stringMatching(/^THROTTLED .*change chg-2.*not sent/),
-      retryAfterMs: expect.any(Number),
-    });
-    expect((second as { retryAfterMs: number }).retryAfterMs).toBeGreaterThan(3_590_000);
-    expect(server.requests).toHaveLength(1);
-  });
+      expect(first).toMatchObject({ kind: 'answered', status, retryAfterMs: 3_600_000 });
+      expect(second).toMatchObject({
+        kind: 'notSent',
+        reason: expect.stringMatching(/^THROTTLED .*change chg-2.*not sent/),
+        retryAfterMs: expect.any(Number),
+      });
+      expect((second as { retryAfterMs: number }).retryAfterMs).toBeGreaterThan(3_590_000);
+      expect(server.requests).toHaveLength(1);
+    },
+  );
 });
 
-describe('a 401', () => {
-  test('is answered by one more attempt with a new token', async () => {
+describe('sendChange: a 401', () => {
+  test('a 401 is answered by one more attempt with a new token', async () => {
     await using server = await startHttpServer(({ headers }, response) =>
       answerJson(response, {}, headers.authorization === 'Bearer token-1' ? 401 : 201),
     );
@@ -305,14 +314,14 @@ describe('a 401', () => {
     ]);
   });
 
-  test('that stays is the answer', async () => {
+  test('a 401 that stays is the answer', async () => {
     const { reply, requests } = await replyFrom((_request, response) => answerJson(response, {}, 401));
 
     expect(reply).toMatchObject({ kind: 'answered', status: 401 });
     expect(requests).toBe(2);
   });
 
-  test('followed by a lost answer is lost', async () => {
+  test('a 401 followed by a lost answer is lost', async () => {
     const { reply } = await replyFrom(({ headers }, response) =>
       headers.authorization === 'Bearer token-1' ? answerJson(response, {}, 401) : void response.destroy(),
     );
@@ -320,7 +329,7 @@ describe('a 401', () => {
     expect(reply).toMatchObject({ kind: 'lost' });
   });
 
-  test('followed by a refused token means that nothing was sent', async () => {
+  test('a 401 followed by a refused token means that nothing was sent', async () => {
     await using server = await startHttpServer(({ path }, response) => {
       if (path !== '/l/oauth2/token') return answerJson(response, {}, 401);
       const isFirst = server.paths.length === 1;
@@ -343,8 +352,8 @@ describe('a 401', () => {
   });
 });
 
-describe('what never reached the API', () => {
-  test('is what a closed port refuses', async () => {
+describe('sendChange: not sent', () => {
+  test('a change to a closed port is not sent', async () => {
     const closed = await startTcpServer(() => {});
     await closed[Symbol.asyncDispose]();
 
@@ -356,13 +365,13 @@ describe('what never reached the API', () => {
     });
   });
 
-  test('is what has no host', async () => {
+  test('a change to an unknown host is not sent', async () => {
     const reply = await send('http://nothing.invalid');
 
     expect(reply).toMatchObject({ kind: 'notSent', reason: expect.stringMatching(/^HOST_UNREACHABLE /) });
   });
 
-  test('is what finds no TLS, whether it is answered otherwise, reset or stalled', async () => {
+  test('a change is not sent if TLS is answered otherwise, reset or stalled', async () => {
     await using plain = await startTcpServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     await using resetting = await startTcpServer((socket) => {
       socket.once('data', () => socket.resetAndDestroy());
@@ -377,7 +386,7 @@ describe('what never reached the API', () => {
     expect(replies.map(({ kind }) => kind)).toEqual(['notSent', 'notSent', 'notSent']);
   });
 
-  test('is what has no token, for the token’s own reason', async () => {
+  test('a change without a token is not sent, for the token’s own reason', async () => {
     await using server = await startHttpServer((_request, response) =>
       answerJson(response, { error: 'invalid_scope' }, 400),
     );
@@ -397,7 +406,7 @@ describe('what never reached the API', () => {
     expect(server.paths).toEqual(['/l/oauth2/token']);
   });
 
-  test('is what was stopped before its turn', async () => {
+  test('a change that is stopped before its turn is not sent', async () => {
     await using server = await startHttpServer((_request, response) => answerJson(response, {}));
     const stop = new AbortController();
     const token = {
@@ -421,7 +430,7 @@ describe('what never reached the API', () => {
     expect(server.requests).toEqual([]);
   });
 
-  test('an attempt whose time was used up by the note before it does not outlive it', async () => {
+  test('a change whose time is used up before its attempt is not sent', async () => {
     await using server = await startHttpServer((_request, response) => answerJson(response, {}));
     const late = { ...bounds(), endMs: Date.now() + (QUICK.attemptMs ?? 0) - 1 };
 
@@ -431,7 +440,7 @@ describe('what never reached the API', () => {
     expect(server.requests).toEqual([]);
   });
 
-  test('is what would have begun too late to end in time', async () => {
+  test('a change that would begin too late to end in time is not sent', async () => {
     await using server = await startHttpServer((_request, response) => answerJson(response, {}));
     const client = clientFor(server.origin, {
       requestsPerSecond: 0.01,
@@ -457,7 +466,7 @@ describe('what never reached the API', () => {
   });
 });
 
-describe('what may have reached the API', () => {
+describe('sendChange: lost', () => {
   test.each<[string, Failing, RegExp]>([
     ['a reset', (response) => void response.socket?.resetAndDestroy(), /^UNAVAILABLE .*the connection broke/],
     ['a closed connection', (response) => void response.destroy(), /^UNAVAILABLE .*the connection broke/],
@@ -488,7 +497,7 @@ describe('what may have reached the API', () => {
       (response) => void response.writeHead(200, JSON_TYPE).end(Buffer.from([0x22, 0xff, 0x22])),
       /^RESPONSE_INVALID answered 200, but .*not UTF-8$/,
     ],
-  ])('is lost with %s, and not sent again', async (_name, fail, reason) => {
+  ])('a change is lost with %s, and not sent again', async (_name, fail, reason) => {
     const { reply, requests } = await replyFrom((_request, response) => fail(response), {
       limits: { attemptMs: 200, largestBodyBytes: 4_000 },
     });
@@ -497,7 +506,7 @@ describe('what may have reached the API', () => {
     expect(requests).toBe(1);
   });
 
-  test('goes on to its end when it is stopped after it was sent', async () => {
+  test('a change that is stopped after it was sent still gets its answer', async () => {
     const stop = new AbortController();
     let answer = () => {};
     await using server = await startHttpServer((_request, response) => {
@@ -513,7 +522,7 @@ describe('what may have reached the API', () => {
     expect(reply).toMatchObject({ kind: 'answered', status: 200 });
   });
 
-  test('is told apart for each of several changes under way', async () => {
+  test('each of several changes in flight gets its own result', async () => {
     await using server = await startHttpServer(({ body }, response) =>
       body === '1' ? void response.destroy() : answerJson(response, {}),
     );

@@ -14,8 +14,8 @@ function failing(...failures: [status: number, headers?: Record<string, string>]
   };
 }
 
-describe('a request', () => {
-  test('carries the media type, the languages and the token, and its query as it is', async () => {
+describe('getJson: the request', () => {
+  test('a request carries the media type, the languages and the token, and its query as it is', async () => {
     await using server = await startHttpServer(failing());
     const client = clientFor(server.origin, { userAgent: 'procurios-sync/test' });
 
@@ -40,7 +40,7 @@ describe('a request', () => {
     expect(client.requests).toBe(1);
   });
 
-  test('keeps every digit of the answer, and reads it past a byte order mark', async () => {
+  test('an answer keeps every digit, also behind a byte order mark', async () => {
     await using server = await startHttpServer((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/vnd.procurios.x+json; charset=utf-8' });
       response.end('\ufeff{"id": 9007199254740993, "name": "Zoë 🚲"}');
@@ -67,7 +67,7 @@ describe('a request', () => {
     for (const { headers } of server.requests) expect(headers).not.toHaveProperty('transfer-encoding');
   });
 
-  test('goes to an absolute address on the host', async () => {
+  test('a request goes to an absolute address on the host', async () => {
     await using server = await startHttpServer(failing());
 
     await readThings(clientFor(server.origin), `${server.origin}/l/x?page=2`);
@@ -76,7 +76,7 @@ describe('a request', () => {
   });
 
   test.each(['https://evil.example.com/l/x', '//evil.example.com/l/x', '\\\\evil.example.com/l/x'])(
-    'is not sent to another origin: %s',
+    'a request is not sent to another origin: %s',
     async (path) => {
       await using server = await startHttpServer(failing());
       const client = clientFor(server.origin);
@@ -105,7 +105,7 @@ describe('a request', () => {
       'RESPONSE_INVALID',
     ],
     ['no address', () => 'http://[', 'RESPONSE_INVALID'],
-  ])('is not sent to %s', async (_name, pathFor, code) => {
+  ])('a request is not sent to %s', async (_name, pathFor, code) => {
     await using server = await startHttpServer(failing());
 
     const failure = await failureOf(readThings(clientFor(server.origin), pathFor(server.origin)));
@@ -115,7 +115,7 @@ describe('a request', () => {
   });
 });
 
-describe('an answer', () => {
+describe('getJson: the answer', () => {
   const html = { 'content-type': 'text/html; charset=utf-8' };
   test.each([
     ['an HTML page with status 200', 200, html, 'NOT_PROCURIOS', 'answered an HTML page'],
@@ -140,7 +140,7 @@ describe('an answer', () => {
       'ACCESS_DENIED',
       'answered 403; expected access with the scopes things/read things/list',
     ],
-  ])('that is %s is refused at once', async (_name, status, headers, code, message) => {
+  ])('an answer that is %s is refused at once', async (_name, status, headers, code, message) => {
     await using server = await startHttpServer((_request, response) => {
       response.writeHead(status, headers).end('a value');
     });
@@ -154,7 +154,7 @@ describe('an answer', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('is not read beyond the largest size, also when it is compressed', async () => {
+  test('an answer is not read beyond the largest size, also when it is compressed', async () => {
     await using server = await startHttpServer((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
       response.end(gzipSync(JSON.stringify('x'.repeat(5_000))));
@@ -171,7 +171,7 @@ describe('an answer', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('that is not UTF-8 is refused rather than repaired', async () => {
+  test('an answer that is not UTF-8 is refused rather than repaired', async () => {
     await using server = await startHttpServer((_request, response) => {
       response
         .writeHead(200, { 'content-type': 'application/json' })
@@ -186,7 +186,7 @@ describe('an answer', () => {
     });
   });
 
-  test('that stays invalid JSON is refused after all attempts', async () => {
+  test('an answer that stays invalid JSON is refused after all attempts', async () => {
     await using server = await startHttpServer((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"name": "Ada');
     });
@@ -216,8 +216,8 @@ test('a failure holds what code reads of it: status, redirect and the message wi
   });
 });
 
-describe('a failure that may pass', () => {
-  test('is seen by who listens to answers, each attempt of it', async () => {
+describe('getJson: retries', () => {
+  test('the answer listener receives the answer to each attempt', async () => {
     await using server = await startHttpServer(failing([503]));
     const seen: string[] = [];
     const client = clientFor(server.origin, {
@@ -229,7 +229,7 @@ describe('a failure that may pass', () => {
     expect(seen).toEqual(['stream things, page 1: 503 true', 'stream things, page 1: 200 true']);
   });
 
-  test.each([408, 429, 500, 502, 503, 504])('is repeated: status %i', async (status) => {
+  test.each([408, 429, 500, 502, 503, 504])('a transient failure is retried: status %i', async (status) => {
     await using server = await startHttpServer(failing([status], [status]));
     const client = clientFor(server.origin);
 
@@ -262,7 +262,7 @@ describe('a failure that may pass', () => {
         response.socket?.end(`${head}{"a":`);
       },
     ],
-  ])('is repeated: %s', async (_name, fail) => {
+  ])('a transient failure is retried: %s', async (_name, fail) => {
     let isFirst = true;
     await using server = await startHttpServer((_request, response) => {
       if (!isFirst) return answerJson(response, ['whole']);
@@ -276,21 +276,24 @@ describe('a failure that may pass', () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  test.each(['before', 'within'])('is repeated: an answer that stalls %s its body', async (where) => {
-    let isFirst = true;
-    await using server = await startHttpServer((_request, response) => {
-      if (!isFirst) return answerJson(response, ['whole']);
-      isFirst = false;
-      if (where === 'within') response.writeHead(200, { 'content-type': 'application/json' }).write('[1');
-    });
+  test.each(['before', 'within'])(
+    'a transient failure is retried: an answer that stalls %s its body',
+    async (where) => {
+      let isFirst = true;
+      await using server = await startHttpServer((_request, response) => {
+        if (!isFirst) return answerJson(response, ['whole']);
+        isFirst = false;
+        if (where === 'within') response.writeHead(200, { 'content-type': 'application/json' }).write('[1');
+      });
 
-    const json = await readThings(clientFor(server.origin, { limits: { attemptMs: 60 } }));
+      const json = await readThings(clientFor(server.origin, { limits: { attemptMs: 60 } }));
 
-    expect(json).toEqual(['whole']);
-    expect(server.abandoned).toBe(1);
-  });
+      expect(json).toEqual(['whole']);
+      expect(server.abandoned).toBe(1);
+    },
+  );
 
-  test('is told once no attempt is left', async () => {
+  test('a transient failure is thrown after the last attempt', async () => {
     await using server = await startHttpServer((_request, response) => answerJson(response, {}, 500));
 
     const failure = await failureOf(readThings(clientFor(server.origin, { limits: { retries: 2 } })));
@@ -302,7 +305,7 @@ describe('a failure that may pass', () => {
     expect(server.requests).toHaveLength(3);
   });
 
-  test('is told once the time for all attempts is over, whatever attempts are left', async () => {
+  test('a transient failure is thrown at the end of the total time, even if attempts are left', async () => {
     await using server = await startHttpServer(() => {});
     const limits = { attemptMs: 20, totalMs: 70, retries: 12 };
 
@@ -335,7 +338,7 @@ describe('a failure that may pass', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('is not repeated when the caller has gone', async () => {
+  test('a transient failure is not retried after the caller aborts', async () => {
     await using server = await startHttpServer(() => {});
     const controller = new AbortController();
 
@@ -349,11 +352,11 @@ describe('a failure that may pass', () => {
   });
 });
 
-describe('Retry-After', () => {
+describe('getJson: Retry-After', () => {
   test.each([
     ['in seconds', () => '1'],
     ['as a date', () => new Date(Date.now() + 1_500).toUTCString()],
-  ])('is waited for: %s', async (_name, value) => {
+  ])('a Retry-After is waited for: %s', async (_name, value) => {
     await using server = await startHttpServer(failing([503, { 'retry-after': value() }]));
 
     await readThings(clientFor(server.origin, { limits: { longestWaitMs: 2_000 } }));
@@ -362,7 +365,7 @@ describe('Retry-After', () => {
     expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeGreaterThan(400);
   });
 
-  test('holds back the other requests as well', async () => {
+  test('a Retry-After holds up the other requests too', async () => {
     await using server = await startHttpServer(failing([429, { 'retry-after': '1' }]));
     const client = clientFor(server.origin);
 
@@ -379,7 +382,7 @@ describe('Retry-After', () => {
   });
 
   test.each([429, 503])(
-    'is told at once when it is longer than is waited for, with status %i',
+    'a Retry-After beyond the longest wait is thrown at once, with status %i',
     async (status) => {
       await using server = await startHttpServer(failing([status, { 'retry-after': '3600' }]));
       const client = clientFor(server.origin);
@@ -394,7 +397,7 @@ describe('Retry-After', () => {
     },
   );
 
-  test('ends the requests that wait for their turn when it is too long', async () => {
+  test('a Retry-After beyond the longest wait ends the requests that wait for a turn', async () => {
     await using server = await startHttpServer(failing([429, { 'retry-after': '3600' }]));
     const client = clientFor(server.origin, { requestsPerSecond: 2 });
 
@@ -405,7 +408,7 @@ describe('Retry-After', () => {
   });
 
   test.each([408, 425, 500, 504])(
-    'Retry-After is waited for with status %i, beyond those of ky',
+    'a Retry-After is waited for with status %i, which ky ignores by default',
     async (status) => {
       await using server = await startHttpServer(failing([status, { 'retry-after': '1' }]));
 
@@ -416,7 +419,7 @@ describe('Retry-After', () => {
     },
   );
 
-  test('Retry-After beyond the total time is not slept out', async () => {
+  test('a Retry-After beyond the total time is not slept out', async () => {
     await using server = await startHttpServer(failing([503, { 'retry-after': '3' }]));
     const limits = { longestWaitMs: 5_000, totalMs: 2_000 };
     const startMs = performance.now();
@@ -440,7 +443,7 @@ describe('Retry-After', () => {
     },
   );
 
-  test('that cannot be read is as good as none', async () => {
+  test('a Retry-After that cannot be read asks for no pause', async () => {
     await using server = await startHttpServer(failing([503, { 'retry-after': 'soon, in 2 minutes' }]));
 
     const json = await readThings(clientFor(server.origin));
@@ -448,7 +451,7 @@ describe('Retry-After', () => {
     expect(json).toEqual({ status: 200 });
   });
 
-  test('goes with the failure when all attempts met it', async () => {
+  test('a Retry-After of every attempt is in the failure', async () => {
     await using server = await startHttpServer((_request, response) =>
       answerJson(response, {}, 429, { 'retry-after': '0' }),
     );
@@ -460,8 +463,8 @@ describe('Retry-After', () => {
   });
 });
 
-describe('a refused token', () => {
-  test('is dropped, and the request is repeated once with a new one', async () => {
+describe('getJson: a 401', () => {
+  test('a refused token is dropped, and the request is sent once more with a new one', async () => {
     await using server = await startHttpServer(({ headers }, response) =>
       answerJson(response, ['ok'], headers.authorization === 'Bearer token-2' ? 200 : 401),
     );
@@ -474,7 +477,7 @@ describe('a refused token', () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  test('is no reason to repeat twice: a new one that is refused as well means no access', async () => {
+  test('a second refused token means no access, and the request is not sent again', async () => {
     await using server = await startHttpServer((_request, response) => answerJson(response, {}, 401));
     const token = countingTokens();
 
@@ -487,7 +490,7 @@ describe('a refused token', () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  test('of many requests at once is dropped once', async () => {
+  test('a refused token of concurrent requests is dropped once', async () => {
     await using server = await startHttpServer(({ headers }, response) =>
       answerJson(response, ['ok'], headers.authorization === 'Bearer token-1' ? 401 : 200),
     );
@@ -499,7 +502,7 @@ describe('a refused token', () => {
     expect(token.dropped).toEqual(['token-1']);
   });
 
-  test('is asked for anew at every attempt', async () => {
+  test('every attempt gets a fresh token', async () => {
     await using server = await startHttpServer(failing([500]));
     let asked = 0;
     const get = async () => {
@@ -515,8 +518,8 @@ describe('a refused token', () => {
   });
 });
 
-describe('a host that cannot be reached', () => {
-  test('is said to have refused the connection', async () => {
+describe('getJson: no connection', () => {
+  test('a host that refuses the connection is reported so', async () => {
     const server = await startHttpServer(() => {});
     await server[Symbol.asyncDispose]();
 
@@ -528,14 +531,14 @@ describe('a host that cannot be reached', () => {
     );
   });
 
-  test('is said to have a name that is not known', async () => {
+  test('a host with an unknown name is reported so', async () => {
     const failure = await failureOf(readThings(clientFor('http://procurios.invalid')));
 
     expect(failure.code).toBe('HOST_UNREACHABLE');
     expect(failure.message).toMatch(/no connection to procurios\.invalid: its name /);
   });
 
-  test('is said to have failed at TLS, without another attempt', async () => {
+  test('a host that fails at TLS is reported so, without a retry', async () => {
     await using server = await startHttpServer(() => {});
     const client = clientFor(server.origin.replace('http:', 'https:'));
 
@@ -548,8 +551,8 @@ describe('a host that cannot be reached', () => {
   });
 });
 
-describe('the rate', () => {
-  test('spaces requests evenly, repeated ones included', async () => {
+describe('getJson: the rate', () => {
+  test('the rate limiter spaces requests evenly, repeated ones included', async () => {
     await using server = await startHttpServer(failing([500], [500]));
     const client = clientFor(server.origin, { requestsPerSecond: 12.5, limits: QUICK });
 

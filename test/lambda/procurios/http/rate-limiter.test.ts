@@ -4,7 +4,7 @@ import { createRateLimiter } from '../../../../lambda/procurios/http/rate-limite
 const STAYS = new AbortController().signal;
 
 describe('createRateLimiter', () => {
-  test('keeps the rate on average, however late its timers are', async () => {
+  test('the rate limiter keeps the rate on average, however late its timers are', async () => {
     const limiter = createRateLimiter(200, 1_000);
     const startMs = performance.now();
 
@@ -15,7 +15,7 @@ describe('createRateLimiter', () => {
     expect(tookMs).toBeLessThan(400);
   });
 
-  test('saves up no turns while nobody asks', async () => {
+  test('the rate limiter saves up no turns while it is idle', async () => {
     const limiter = createRateLimiter(50, 1_000);
     await limiter.enter(STAYS);
     await new Promise((resolve) => setTimeout(resolve, 60));
@@ -27,7 +27,7 @@ describe('createRateLimiter', () => {
     expect(performance.now() - startMs).toBeGreaterThan(15);
   });
 
-  test('gives the turn of one who leaves to the next', async () => {
+  test('the rate limiter gives the turn of an aborted request to the next one', async () => {
     const limiter = createRateLimiter(20, 1_000);
     const controller = new AbortController();
     const order: string[] = [];
@@ -43,13 +43,13 @@ describe('createRateLimiter', () => {
     expect(performance.now() - startMs).toBeLessThan(95);
   });
 
-  test('rejects at once who has left before', async () => {
+  test('the rate limiter rejects an aborted request at once', async () => {
     const limiter = createRateLimiter(1, 1_000);
 
     await expect(limiter.enter(AbortSignal.abort(new Error('left')))).rejects.toThrow('left');
   });
 
-  test('waits for a short pause, and tells how long a long one is, also those who wait already', async () => {
+  test('the rate limiter waits for a short pause, and reports a long one, to waiting requests too', async () => {
     const limiter = createRateLimiter(1_000, 100);
 
     limiter.pause(40);

@@ -124,7 +124,7 @@ test('a failure to connect shows no secret, token, value or query', async () => 
   expectNoSecretIn(failure);
 });
 
-describe("of a user's consent", () => {
+describe("secrets of a user's consent", () => {
   const CONSENT_SECRETS = ['the-code', 'the-verifier', 'the-refresh-token', 'the-access-token'];
 
   test.each(FAILURES)('a failed exchange of a code shows nothing: %s', async (_name, fail) => {

@@ -33,10 +33,10 @@ const idsOf = (read: readonly { objects: readonly Json[] }[]) =>
   read.flatMap(({ objects }) => objects.map((object) => (object as { id: Json }).id));
 const oneTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
 
-describe('a HAL listing', () => {
+describe('listPages: hal', () => {
   const hal: Paging = { kind: 'hal' };
 
-  test('is read to the page without a next link, each page once', async () => {
+  test('a HAL listing is read to the page without a next link, each page once', async () => {
     await using server = await startHttpServer(pages((page) => halPage(page, 20)));
 
     const { pages: read20 } = await readAll(read(server, hal));
@@ -48,7 +48,7 @@ describe('a HAL listing', () => {
     expect(server.requests).toHaveLength(20);
   });
 
-  test('has up to 8 pages in flight once it says how many there are', async () => {
+  test('a HAL listing has up to 8 pages in flight once the number of pages is known', async () => {
     let inFlight = 0;
     let most = 0;
     await using server = await startHttpServer(async ({ path }, response) => {
@@ -65,7 +65,7 @@ describe('a HAL listing', () => {
     expect(most).toBe(8);
   });
 
-  test('sends the query with the first request, and then what the links say to the letter', async () => {
+  test('a HAL listing sends the query with the first request, and then follows the links exactly', async () => {
     const link = (page: number) => ({ href: `${PATH}?since=2025-01-01T00:00:00&ids[]=1&page=${page}&x=%2f` });
     await using server = await startHttpServer(
       pages((page) => ({
@@ -85,7 +85,7 @@ describe('a HAL listing', () => {
     ['absolute', (origin: string) => `${origin}${PATH}?page=2`],
     ['a query alone', () => '?page=2'],
     ['relative', () => 'thing?page=2'],
-  ])('follows a next link that is %s', async (_name, linkFor) => {
+  ])('a HAL listing follows a next link that is %s', async (_name, linkFor) => {
     await using server = await startHttpServer(
       pages((page, origin) =>
         page === 1
@@ -101,7 +101,7 @@ describe('a HAL listing', () => {
   });
 
   test.each(['https://evil.example.com/l/x?page=2', '//evil.example.com/l/x?page=2'])(
-    'sends nothing to another origin, after yielding the page with the link: %s',
+    'a HAL listing sends nothing to another origin, after yielding the page with the link: %s',
     async (href) => {
       await using server = await startHttpServer(
         pages(() => ({ things: [{ id: 1 }], _links: { next: { href }, last: { href: '/x?page=9' } } })),
@@ -116,7 +116,7 @@ describe('a HAL listing', () => {
     },
   );
 
-  test('is followed where pages were added while it was read', async () => {
+  test('a HAL listing is read on if pages are added during the walk', async () => {
     const last = (page: number) => (page < 4 ? 4 : 6);
     await using server = await startHttpServer(pages((page) => halPage(page, last(page))));
 
@@ -126,7 +126,7 @@ describe('a HAL listing', () => {
     expect(read6.map((page) => page.last)).toEqual([4, 4, 4, 6, 6, 6]);
   });
 
-  test('ends where it ends, and drops what was fetched beyond, also when that failed', async () => {
+  test('a HAL listing ends at its last page, and drops prefetched pages, failed ones too', async () => {
     await using server = await startHttpServer(
       pages((page) => (page > 3 ? 404 : page === 3 ? { things: [{ id: 3 }], _links: [] } : halPage(page, 9))),
     );
@@ -138,7 +138,7 @@ describe('a HAL listing', () => {
     expect(failure).toBeUndefined();
   });
 
-  test('is broken where the next link is missing although a later page is named as the last', async () => {
+  test('a HAL listing is broken if the next link is missing before the page named as the last', async () => {
     await using server = await startHttpServer(
       pages((page) => {
         const { _links, things } = halPage(page, 5);
@@ -156,7 +156,7 @@ describe('a HAL listing', () => {
     });
   });
 
-  test('is broken without any links, since nobody can tell whether that was all', async () => {
+  test('a HAL listing without any links is broken, because its end is unknown', async () => {
     await using server = await startHttpServer(pages(() => [{ id: 1 }]));
 
     const { pages: only } = await readAll(read(server, hal));
@@ -166,7 +166,7 @@ describe('a HAL listing', () => {
     ]);
   });
 
-  test('follows the link where it is not the page that was presumed', async () => {
+  test('a HAL listing follows the link if it is not the presumed page', async () => {
     await using server = await startHttpServer(({ path }, response) => {
       const page = Number(/page=(\d+)/.exec(path)?.[1] ?? 1);
       const link = (href: string) => ({ href: `${PATH}?${href}` });
@@ -182,7 +182,7 @@ describe('a HAL listing', () => {
     expect(all.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5]);
   });
 
-  test('is presumed whatever the order of the parameters', async () => {
+  test('a HAL listing is prefetched in any order of the parameters', async () => {
     await using server = await startHttpServer(({ path }, response) => {
       const page = Number(/page=(\d+)/.exec(path)?.[1] ?? 1);
       const query = page % 2 === 0 ? `page=${page + 1}&b=x%20y` : `b=x+y&page=${page + 1}`;
@@ -196,7 +196,7 @@ describe('a HAL listing', () => {
     expect(server.requests).toHaveLength(12);
   });
 
-  test('goes on past an empty page with a next link', async () => {
+  test('a HAL listing continues past an empty page with a next link', async () => {
     await using server = await startHttpServer(
       pages((page) => ({ ...halPage(page, 3), things: page === 2 ? [] : [{ id: page }] })),
     );
@@ -207,7 +207,7 @@ describe('a HAL listing', () => {
   });
 
   test.each([7, '/l/x?page=2', { href: 5 }, true])(
-    'refuses a next link of another shape: %j',
+    'a HAL listing refuses a next link of another shape: %j',
     async (next) => {
       await using server = await startHttpServer(pages(() => ({ things: [], _links: { next } })));
 
@@ -220,7 +220,7 @@ describe('a HAL listing', () => {
     },
   );
 
-  test('goes on from a position with the same list and look-ahead', async () => {
+  test('a HAL listing continues from a position with the same list and prefetch', async () => {
     await using server = await startHttpServer(pages((page) => halPage(page, 12)));
     const from = { page: 5, link: `${PATH}?page=5`, list: '/things' };
 
@@ -234,28 +234,31 @@ describe('a HAL listing', () => {
   });
 });
 
-describe('a listing with plain links', () => {
+describe('listPages: linkedPages', () => {
   const linked: Paging = { kind: 'linkedPages', amount: 500 };
 
-  test.each([null, '', undefined])('asks for the amount once and ends at a next link of %j', async (end) => {
-    await using server = await startHttpServer(
-      pages((page) => ({
-        relations: [{ id: page }],
-        _links: { prev: null, next: page < 3 ? `${PATH}?since=2025&amount=500&page=${page + 1}` : end },
-      })),
-    );
+  test.each([null, '', undefined])(
+    'a listing with plain links asks for the amount once and ends at a next link of %j',
+    async (end) => {
+      await using server = await startHttpServer(
+        pages((page) => ({
+          relations: [{ id: page }],
+          _links: { prev: null, next: page < 3 ? `${PATH}?since=2025&amount=500&page=${page + 1}` : end },
+        })),
+      );
 
-    const { pages: read3 } = await readAll(read(server, linked, { query: { since: '2025' } }));
+      const { pages: read3 } = await readAll(read(server, linked, { query: { since: '2025' } }));
 
-    expect(idsOf(read3)).toEqual([1, 2, 3]);
-    expect(server.paths).toEqual([
-      `${PATH}?since=2025&amount=500`,
-      `${PATH}?since=2025&amount=500&page=2`,
-      `${PATH}?since=2025&amount=500&page=3`,
-    ]);
-  });
+      expect(idsOf(read3)).toEqual([1, 2, 3]);
+      expect(server.paths).toEqual([
+        `${PATH}?since=2025&amount=500`,
+        `${PATH}?since=2025&amount=500&page=2`,
+        `${PATH}?since=2025&amount=500&page=3`,
+      ]);
+    },
+  );
 
-  test('refuses a next link that is an object', async () => {
+  test('a listing with plain links refuses a next link that is an object', async () => {
     await using server = await startHttpServer(
       pages(() => ({ relations: [], _links: { next: { href: '/x' } } })),
     );
@@ -269,10 +272,10 @@ describe('a listing with plain links', () => {
   });
 });
 
-describe('a listing of numbered pages', () => {
+describe('listPages: numberedPages', () => {
   const numbered: Paging = { kind: 'numberedPages', ahead: 8 };
 
-  test('is read to the first empty page, with few requests beyond it', async () => {
+  test('a listing of numbered pages is read to the first empty page, with few requests beyond it', async () => {
     await using server = await startHttpServer(pages((page) => (page < 4 ? [{ id: page }] : [])));
 
     const { pages: read4 } = await readAll(read(server, numbered));
@@ -288,7 +291,7 @@ describe('a listing of numbered pages', () => {
     expect(server.requests.length).toBeLessThanOrEqual(7);
   });
 
-  test('costs one request beyond an empty list and one beyond a single page at most', async () => {
+  test('a listing of numbered pages costs at most one request beyond an empty list, and one beyond a single page', async () => {
     await using empty = await startHttpServer(pages(() => []));
     await using single = await startHttpServer(pages((page) => (page === 1 ? [{ id: 1 }] : [])));
 
@@ -299,7 +302,7 @@ describe('a listing of numbered pages', () => {
     expect(single.requests).toHaveLength(2);
   });
 
-  test('ends at the empty page although a look-ahead beyond it failed', async () => {
+  test('a listing of numbered pages ends at the empty page even if a prefetch beyond it failed', async () => {
     await using server = await startHttpServer(
       pages((page) => (page > 9 ? 404 : page > 8 ? [] : [{ id: page }])),
     );
@@ -310,7 +313,7 @@ describe('a listing of numbered pages', () => {
     expect(failure).toBeUndefined();
   });
 
-  test('yields the pages before the one that failed, whatever was fetched beyond', async () => {
+  test('a listing of numbered pages yields the pages before the failed one, even if later pages were fetched', async () => {
     await using server = await startHttpServer(pages((page) => (page === 6 ? 404 : [{ id: page }])));
 
     const { pages: read5, failure } = await readAll(read(server, numbered));
@@ -319,7 +322,7 @@ describe('a listing of numbered pages', () => {
     expect(failure?.message).toBe(`GET ${PATH} (stream things, page 6): answered 404; expected 200`);
   });
 
-  test('ends as invalid where the list is missing on a later page', async () => {
+  test('a listing of numbered pages is invalid if the list is missing on a later page', async () => {
     await using server = await startHttpServer(
       pages((page) => (page === 2 ? { registrations: null } : { registrations: [{ id: page }] })),
     );
@@ -333,7 +336,7 @@ describe('a listing of numbered pages', () => {
     );
   });
 
-  test('goes on from a position', async () => {
+  test('a listing of numbered pages continues from a position', async () => {
     await using server = await startHttpServer(pages((page) => (page < 9 ? [{ id: page }] : [])));
 
     const from = { page: 7, list: '' };
@@ -346,11 +349,11 @@ describe('a listing of numbered pages', () => {
   });
 });
 
-describe('a listing with a cursor', () => {
+describe('listPages: after', () => {
   const after: Paging = { kind: 'after', field: 'trackingId' };
   const idAfter = (path: string) => new URL(path, 'http://host').searchParams.get('after');
 
-  test('goes on after the last object until a page is empty, also past a short one', async () => {
+  test('a listing with a cursor continues after the last object until a page is empty, past a short page too', async () => {
     const answers: Record<string, unknown[]> = {
       '': [{ trackingId: 1 }, { trackingId: 2 }],
       2: [{ trackingId: 3 }],
@@ -374,7 +377,7 @@ describe('a listing with a cursor', () => {
     expect(server.requests).toHaveLength(4);
   });
 
-  test('keeps every digit of a cursor', async () => {
+  test('a listing with a cursor keeps every digit of a cursor', async () => {
     await using server = await startHttpServer(({ path }, response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.end(idAfter(path) === null ? '[{"trackingId": 9007199254740993}]' : '[]');
@@ -386,7 +389,7 @@ describe('a listing with a cursor', () => {
   });
 
   test.each([{}, { trackingId: null }, { trackingId: '' }, { trackingId: 1.5 }, { trackingId: {} }, 'text'])(
-    'is broken where the last object gives no cursor: %j',
+    'a listing with a cursor is broken where the last object gives no cursor: %j',
     async (object) => {
       await using server = await startHttpServer(pages(() => [{ trackingId: 1 }, object]));
 
@@ -397,7 +400,7 @@ describe('a listing with a cursor', () => {
     },
   );
 
-  test('is broken where the cursor does not change', async () => {
+  test('a listing with a cursor is broken if the cursor does not change', async () => {
     await using server = await startHttpServer(pages(() => [{ trackingId: 5 }]));
 
     const { pages: both } = await readAll(read(server, after));
@@ -407,8 +410,8 @@ describe('a listing with a cursor', () => {
   });
 });
 
-describe('a listing on one page', () => {
-  test('is read with one request, with the list where the configuration says', async () => {
+describe('listPages: onePage', () => {
+  test('a listing on one page is read with one request, with the list at the configured pointer', async () => {
     await using server = await startHttpServer(pages(() => ({ a: [{ id: 1 }], b: { 'x/y': [{ id: 2 }] } })));
 
     const { pages: only } = await readAll(
@@ -419,7 +422,7 @@ describe('a listing on one page', () => {
     expect(server.paths).toEqual([`${PATH}?q=1`]);
   });
 
-  test('with several lists tells the candidates', async () => {
+  test('a listing on one page with several lists names the candidates', async () => {
     await using server = await startHttpServer(pages(() => ({ a: [], b: [] })));
 
     const { failure } = await readAll(read(server, { kind: 'onePage' }));
@@ -429,24 +432,27 @@ describe('a listing on one page', () => {
   });
 });
 
-describe('the look-ahead', () => {
+describe('createPrefetch', () => {
   test.each<[string, Paging, unknown]>([
     ['hal', { kind: 'hal' }, { things: [{ id: 1 }], _links: { next: { href: '?page=2' } } }],
     ['linkedPages', { kind: 'linkedPages' }, { things: [{ id: 1 }], _links: { next: '?page=2' } }],
     ['numberedPages', { kind: 'numberedPages', ahead: 8 }, [{ id: 1 }]],
     ['after', { kind: 'after', field: 'id' }, [{ id: 1 }]],
-  ])('asks for the next page while the consumer has this one: %s', async (_name, paging, answer) => {
-    await using server = await startHttpServer(pages(() => answer));
-    const listing = read(server, paging);
+  ])(
+    'the prefetch asks for the next page while the consumer has this one: %s',
+    async (_name, paging, answer) => {
+      await using server = await startHttpServer(pages(() => answer));
+      const listing = read(server, paging);
 
-    await listing.next();
-    await until(() => server.requests.length === 2);
+      await listing.next();
+      await until(() => server.requests.length === 2);
 
-    expect(server.requests).toHaveLength(2);
-    await listing.return();
-  });
+      expect(server.requests).toHaveLength(2);
+      await listing.return();
+    },
+  );
 
-  test('is aborted where a page leads elsewhere than was presumed', async () => {
+  test('the prefetch is aborted if a page leads elsewhere than presumed', async () => {
     await using server = await startHttpServer(({ path }, response) => {
       if (!path.includes('page=')) return answerJson(response, halPage(1, 20));
       if (!path.endsWith('page=2')) return;
@@ -463,7 +469,7 @@ describe('the look-ahead', () => {
     await listing.return();
   });
 
-  test('is aborted when the consumer stops, without a trace', async () => {
+  test('the prefetch is aborted when the consumer stops, without a trace', async () => {
     await using server = await startHttpServer(({ path }, response) => {
       if (!path.includes('page=')) return answerJson(response, halPage(1, 20));
     });
@@ -478,7 +484,7 @@ describe('the look-ahead', () => {
     expect(server.requests).toHaveLength(9);
   });
 
-  test('is aborted with the signal, whose reason the consumer gets', async () => {
+  test('the prefetch is aborted with the signal, whose reason the consumer gets', async () => {
     await using server = await startHttpServer(({ path }, response) => {
       if (!path.includes('page=')) return answerJson(response, halPage(1, 20));
     });
@@ -494,7 +500,7 @@ describe('the look-ahead', () => {
     await until(() => server.abandoned === 8);
   });
 
-  test('does not begin when the signal has aborted already', async () => {
+  test('the prefetch does not begin when the signal has aborted already', async () => {
     await using server = await startHttpServer(pages((page) => halPage(page, 2)));
     const signal = AbortSignal.abort(new Error('Ctrl-C'));
 
@@ -504,7 +510,7 @@ describe('the look-ahead', () => {
     expect(server.requests).toEqual([]);
   });
 
-  test('leaves no failure unhandled when it is never asked for', async () => {
+  test('the prefetch leaves no unhandled failure if its page is never taken', async () => {
     await using server = await startHttpServer(pages((page) => (page === 1 ? halPage(1, 9) : 404)));
     const listing = read(server, { kind: 'hal' });
     const unhandled: unknown[] = [];

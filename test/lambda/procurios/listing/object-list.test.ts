@@ -4,7 +4,7 @@ import { findList, listAt } from '../../../../lambda/procurios/listing/object-li
 
 const ABOUT = 'stream things, page 1';
 
-describe('the list of objects', () => {
+describe('findList and listAt', () => {
   test.each<[string, Json, string]>([
     ['the answer itself', [{ id: 1 }], ''],
     ['an empty answer', [], ''],
@@ -12,7 +12,7 @@ describe('the list of objects', () => {
     ['the only array under _embedded', { _links: {}, _embedded: { 'a/b~c': [] } }, '/_embedded/a~1b~0c'],
     ['the one beside errors', { errors: [], things: [] }, '/things'],
     ['the one beside links that PHP wrote as an array', { _links: [], things: [] }, '/things'],
-  ])('is found: %s', (_name, answer, pointer) => {
+  ])('the list of objects is found: %s', (_name, answer, pointer) => {
     const found = findList(answer, ABOUT);
 
     expect(found).toBe(pointer);
@@ -30,7 +30,7 @@ describe('the list of objects', () => {
       'several lists: "/a", "/_embedded/c"',
     ],
     ['there are errors instead', { errors: ['a value'] }, 'RESPONSE_INVALID', 'the answer holds errors'],
-  ])('is not guessed when %s', (_name, answer, code, message) => {
+  ])('the list of objects is not guessed if %s', (_name, answer, code, message) => {
     const find = () => findList(answer, ABOUT);
 
     expect(find).toThrow(expect.objectContaining({ code, message: expect.stringContaining(message) }));
@@ -44,7 +44,7 @@ describe('the list of objects', () => {
     ['/0/list', [{ list: [4] }], [4]],
     ['/', { '': [5] }, [5]],
     ['/__proto__', JSON.parse('{"__proto__": [6]}'), [6]],
-  ])('is taken at the pointer %j', (pointer, answer, list) => {
+  ])('the list of objects is taken at the pointer %j', (pointer, answer, list) => {
     const taken = listAt(pointer, answer, ABOUT);
 
     expect(taken).toEqual(list);
@@ -58,7 +58,7 @@ describe('the list of objects', () => {
     ['/a', { a: null }, 'something else at "/a"'],
     ['/a', { a: { 0: 'a value' } }, 'something else at "/a"'],
     ['', { errors: ['a value'] }, 'something else at ""'],
-  ])('is not empty when it is missing at %j in %j', (pointer, answer, message) => {
+  ])('a list that is missing at %j in %j is not empty', (pointer, answer, message) => {
     const take = () => listAt(pointer, answer, ABOUT);
 
     expect(take).toThrow(

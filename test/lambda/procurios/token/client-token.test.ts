@@ -31,8 +31,8 @@ function granting(fields: Record<string, unknown> = {}): Handler {
 
 const refusing: Handler = (_request, response) => answerJson(response, { error: 'invalid_client' }, 401);
 
-describe('a token request', () => {
-  test('sends id, secret and scopes in a form, and asks for JSON', async () => {
+describe('createTokenSource: the request', () => {
+  test('a token request sends id, secret and scopes in a form, and asks for JSON', async () => {
     await using server = await startHttpServer(granting());
 
     const token = await sourceFor(server).get();
@@ -60,7 +60,7 @@ describe('a token request', () => {
     [{ scope: '' }, undefined, []],
     [{ scope: 7 }, undefined, undefined],
     [{}, undefined, undefined],
-  ])('tells what was granted: %j', async (fields, lifeMs, scopes) => {
+  ])('a token request reports the granted token: %j', async (fields, lifeMs, scopes) => {
     await using server = await startHttpServer(granting(fields));
     const grants: unknown[] = [];
     const statuses: number[] = [];
@@ -73,7 +73,7 @@ describe('a token request', () => {
     expect({ grants, statuses }).toEqual({ grants: [{ lifeMs, scopes }], statuses: [200] });
   });
 
-  test('leaves an empty scope out', async () => {
+  test('a token request leaves an empty scope out', async () => {
     await using server = await startHttpServer(granting());
 
     await sourceFor(server, { scopes: [] }).get();
@@ -81,7 +81,7 @@ describe('a token request', () => {
     expect(new URLSearchParams(server.requests[0]?.body).has('scope')).toBe(false);
   });
 
-  test('is one for any number of callers', async () => {
+  test('a token request is shared by any number of callers', async () => {
     await using server = await startHttpServer(granting());
     const source = sourceFor(server);
 
@@ -91,7 +91,7 @@ describe('a token request', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test.each([429, 500, 503])('is repeated after status %i', async (status) => {
+  test.each([429, 500, 503])('a token request is retried after status %i', async (status) => {
     let isFirst = true;
     await using server = await startHttpServer((request, response) => {
       if (!isFirst) return granting()(request, response);
@@ -105,7 +105,7 @@ describe('a token request', () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  test('ends with the pause that is asked for when that is a long one', async () => {
+  test('a token request ends with the pause that was asked for if it is long', async () => {
     await using server = await startHttpServer((_request, response) =>
       answerJson(response, {}, 429, { 'retry-after': '600' }),
     );
@@ -116,7 +116,7 @@ describe('a token request', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('has a time limit over all attempts', async () => {
+  test('a token request has a time limit over all attempts', async () => {
     await using server = await startHttpServer(() => {});
     const limits = { ...QUICK, attemptMs: 20, totalMs: 60, retries: 100 };
 
@@ -126,7 +126,7 @@ describe('a token request', () => {
     expect(server.requests.length).toBeLessThan(9);
   });
 
-  test('follows no redirect, so that the secret goes nowhere else', async () => {
+  test('a token request follows no redirect, so the secret reaches no other host', async () => {
     await using elsewhere = await startHttpServer(granting());
     await using server = await startHttpServer(
       (_request, response) =>
@@ -145,7 +145,7 @@ describe('a token request', () => {
     ['an HTML page with status 200', 200, 'text/html'],
     ['an HTML page with status 400', 400, 'text/html'],
     ['a 404', 404, 'application/json'],
-  ])('finds no token endpoint in %s', async (_name, status, type) => {
+  ])('a token request finds no token endpoint in %s', async (_name, status, type) => {
     await using server = await startHttpServer((_request, response) => {
       response.writeHead(status, { 'content-type': type }).end('{}');
     });
@@ -156,7 +156,7 @@ describe('a token request', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('is aborted when the last caller has gone, and made anew for the next one', async () => {
+  test('a token request is aborted when the last caller aborts, and sent again for the next one', async () => {
     let isFirst = true;
     await using server = await startHttpServer((request, response) => {
       if (!isFirst) return granting()(request, response);
@@ -176,7 +176,7 @@ describe('a token request', () => {
     await expect(source.get()).resolves.toBe('token-1');
   });
 
-  test('goes on for the callers that stay', async () => {
+  test('a token request continues for the callers that stay', async () => {
     await using server = await startHttpServer(async (request, response) => {
       await sleep(30);
       await granting()(request, response);
@@ -193,7 +193,7 @@ describe('a token request', () => {
   });
 });
 
-describe('a token', () => {
+describe('createTokenSource: the token', () => {
   test.each([
     ['60 s before its end', { expires_in: 3600 }, 3_540_000],
     [
@@ -204,7 +204,7 @@ describe('a token', () => {
     ['a tenth of its life before its end', { expires_in: 100 }, 90_000],
     ['after 4.5 minutes when its life is not told', {}, 270_000],
     ['after 4.5 minutes when its life is null', { expires_in: null, token_type: null }, 270_000],
-  ])('is renewed %s', async (_name, fields, servesMs) => {
+  ])('a token is renewed %s', async (_name, fields, servesMs) => {
     await using server = await startHttpServer(granting(fields));
     let nowMs = 1_000_000;
     const source = sourceFor(server, { now: () => nowMs });
@@ -218,7 +218,7 @@ describe('a token', () => {
     expect([first, second, third]).toEqual(['token-1', 'token-1', 'token-2']);
   });
 
-  test('that is dropped is renewed; dropping an earlier one changes nothing', async () => {
+  test('a dropped token is renewed, and dropping an earlier one is a no-op', async () => {
     await using server = await startHttpServer(granting());
     const source = sourceFor(server);
 
@@ -243,7 +243,7 @@ describe('a token', () => {
     ['expires_in', { access_token: 'abc', expires_in: 0 }],
     ['expires_in', { access_token: 'abc', expires_in: -5 }],
     ['expires_in', { access_token: 'abc', expires_in: {} }],
-  ])('is refused with the name of the field at fault: %s', async (field, answer) => {
+  ])('a token is refused with the name of the field at fault: %s', async (field, answer) => {
     await using server = await startHttpServer((_request, response) => answerJson(response, answer));
 
     const failure = await failureOf(sourceFor(server).get());
@@ -254,8 +254,8 @@ describe('a token', () => {
   });
 });
 
-describe('refused credentials', () => {
-  test('are read anew once and sent again when they have changed', async () => {
+describe('createTokenSource: refused credentials', () => {
+  test('refused credentials are read again once, and sent again if they changed', async () => {
     await using server = await startHttpServer((request, response) => {
       const handler = request.body.includes('client_secret=new') ? granting() : refusing;
       return handler(request, response);
@@ -272,7 +272,7 @@ describe('refused credentials', () => {
     expect(reads).toEqual([false, true]);
   });
 
-  test('are not sent again unchanged', async () => {
+  test('refused credentials are not sent again unchanged', async () => {
     await using server = await startHttpServer(refusing);
     const reads: boolean[] = [];
     const readCredentials = async (fresh: boolean) => {
@@ -288,7 +288,7 @@ describe('refused credentials', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('are given up after the second refusal', async () => {
+  test('refused credentials are not sent a third time', async () => {
     await using server = await startHttpServer(refusing);
     const readCredentials = async (fresh: boolean) => ({
       ...CREDENTIALS,
@@ -301,7 +301,7 @@ describe('refused credentials', () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  test('fail every caller alike, and for a minute without asking again', async () => {
+  test('refused credentials fail every caller alike, and for a minute without asking again', async () => {
     await using server = await startHttpServer(refusing);
     let nowMs = 0;
     const source = sourceFor(server, { now: () => nowMs });
@@ -326,7 +326,7 @@ describe('refused credentials', () => {
     [403, { error: 'quotes dfe+456' }, 'CREDENTIALS_REFUSED', 'answered 403;'],
     [400, { error: 'invalid_scope' }, 'ACCESS_DENIED', 'profile contact_moment/view'],
     [400, { error: 'unsupported_grant_type' }, 'RESPONSE_INVALID', '400 unsupported_grant_type'],
-  ])('are told from other refusals: %i %j', async (status, body, code, message) => {
+  ])('refused credentials are told apart from other refusals: %i %j', async (status, body, code, message) => {
     await using server = await startHttpServer((_request, response) => answerJson(response, body, status));
 
     const failure = await failureOf(sourceFor(server).get());
@@ -336,7 +336,7 @@ describe('refused credentials', () => {
     expect(failure.message).not.toContain('dfe');
   });
 
-  test('that cannot be read fail the callers, and are read again by the next one', async () => {
+  test('credentials that cannot be read fail the callers, and are read again for the next one', async () => {
     await using server = await startHttpServer(granting());
     let isMissing = true;
     const readCredentials = async () => {

@@ -75,7 +75,7 @@ beforeEach(async () => {
 
 const newLease = () => createTokenLease(state, clock);
 
-/** A function of its own: what it holds on to, no other has. */
+/** A function with its own memory. */
 function sourceFor(server: HttpServer, options: Partial<UserTokenSourceOptions> = {}) {
   return createUserTokenSource({
     tokenUrl: `${server.origin}/l/oauth2/token`,
@@ -118,8 +118,8 @@ function rotating(): Handler {
   };
 }
 
-describe("a user's token", () => {
-  test('of unknown life serves until it is dropped, and then consent is needed', async () => {
+describe('createUserTokenSource: the stored token', () => {
+  test("a user's token of unknown life serves until it is dropped, and then consent is needed", async () => {
     await using server = await startHttpServer(rotating());
     await loggedIn(OF_UNKNOWN_LIFE);
     const source = sourceFor(server);
@@ -137,7 +137,7 @@ describe("a user's token", () => {
     expect(server.requests).toEqual([]);
   });
 
-  test('whose end is known serves to it, and then consent is needed', async () => {
+  test("a user's token whose end is known serves to it, and then consent is needed", async () => {
     await using server = await startHttpServer(rotating());
     await loggedIn(UNRENEWABLE);
     const source = sourceFor(server);
@@ -151,7 +151,7 @@ describe("a user's token", () => {
     expect(failure.message).toContain("the user's token has run out");
   });
 
-  test('that nobody has consented to is asked for', async () => {
+  test("a missing user's token means that consent is needed", async () => {
     await using server = await startHttpServer(rotating());
 
     const failure = await failureOf(sourceFor(server).get());
@@ -160,7 +160,7 @@ describe("a user's token", () => {
     expect(failure.message).toContain('no user has logged in');
   });
 
-  test('of a new login is found after the old one was refused', async () => {
+  test("a user's token of a new login is found after the old one was refused", async () => {
     await using server = await startHttpServer(rotating());
     await loggedIn(OF_UNKNOWN_LIFE);
     const source = sourceFor(server);
@@ -171,7 +171,7 @@ describe("a user's token", () => {
     await expect(source.get()).resolves.toBe('access-of-login-2');
   });
 
-  test('is no longer served five minutes after a logout', async () => {
+  test("a user's token is no longer served five minutes after a logout", async () => {
     await using server = await startHttpServer(rotating());
     await loggedIn(OF_UNKNOWN_LIFE);
     const source = sourceFor(server);
@@ -186,7 +186,7 @@ describe("a user's token", () => {
     expect(failure.message).toContain('no user has logged in');
   });
 
-  test('is served on while the store is out of reach, and not when there is none', async () => {
+  test("a user's token is still served while the store cannot be reached, but not if there is none", async () => {
     await using server = await startHttpServer(rotating());
     await loggedIn(OF_UNKNOWN_LIFE);
     let isOut = false;
@@ -224,7 +224,7 @@ describe("a user's token", () => {
     ['has no usable expiresAt', JSON.stringify({ ...TOKEN, expiresAt: 'access-1' })],
     ['has no usable expiresAt', JSON.stringify({ ...TOKEN, expiresAt: '2026-99-25T04:00:00Z' })],
     ['has no usable userId', JSON.stringify({ ...TOKEN, userId: 1.5 })],
-  ])('whose secret %s is refused, without its value', async (what, text) => {
+  ])("a user's token whose secret %s is refused, without its value", async (what, text) => {
     await using server = await startHttpServer(rotating());
     await secretsManagerOf(aws).send(new PutSecretValueCommand({ SecretId: SECRET, SecretString: text }));
 
@@ -236,8 +236,8 @@ describe("a user's token", () => {
   });
 });
 
-describe('renewal', () => {
-  test('comes a minute before the end, sends what renews the token, and stores what comes back', async () => {
+describe('createUserTokenSource: renewal', () => {
+  test('a renewal comes a minute before the end, sends the refresh token, and stores the new token', async () => {
     await using server = await startHttpServer(rotating());
     await loggedIn();
     const source = sourceFor(server);
@@ -264,7 +264,7 @@ describe('renewal', () => {
     });
   });
 
-  test('keeps what renews the token where the server gives nothing new, and can be done again', async () => {
+  test('a renewal keeps the refresh token if the server gives no new one, and can be repeated', async () => {
     let renewals = 0;
     await using server = await startHttpServer((_request, response) => {
       renewals += 1;
@@ -284,7 +284,7 @@ describe('renewal', () => {
     expect(await store.read()).toMatchObject({ refreshToken: 'refresh-1' });
   });
 
-  test('is done once by any number of functions at the same time', async () => {
+  test('a renewal is done once for any number of concurrent functions', async () => {
     await using server = await startHttpServer(async (request, response) => {
       await sleep(30);
       await rotating()(request, response);
@@ -299,7 +299,7 @@ describe('renewal', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('is stored before the token is used', async () => {
+  test('a renewal is stored before the token is used', async () => {
     await using server = await startHttpServer(rotating());
     await loggedIn();
     nowMs += HOUR_MS;
@@ -318,7 +318,7 @@ describe('renewal', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('whose reply was lost means that consent is needed, for every function, without another request', async () => {
+  test('a renewal whose reply was lost means that consent is needed, for every function, without another request', async () => {
     await using server = await startHttpServer((_request, response) => void response.destroy());
     await loggedIn();
     nowMs += HOUR_MS;
@@ -333,30 +333,35 @@ describe('renewal', () => {
   test.each([
     ['refused', 400, { error: 'invalid_grant' }],
     ['not understood', 400, { error: 'unsupported_grant_type' }],
-    ['refused in words of its own', 400, { message: 'refresh-1 is not known' }],
+    ['refused in other words', 400, { message: 'refresh-1 is not known' }],
     ['answered with something else than a token', 200, { token: 'access-2' }],
     ['answered with a failure of the server', 500, {}],
-  ])('that is %s means that consent is needed, until somebody logs in', async (_name, status, answer) => {
-    await using server = await startHttpServer((_request, response) => answerJson(response, answer, status));
-    await loggedIn();
-    nowMs += HOUR_MS;
+  ])(
+    'a renewal that is %s means that consent is needed, until a user logs in',
+    async (_name, status, answer) => {
+      await using server = await startHttpServer((_request, response) =>
+        answerJson(response, answer, status),
+      );
+      await loggedIn();
+      nowMs += HOUR_MS;
 
-    const failure = await failureOf(sourceFor(server).get());
-    await failureOf(sourceFor(server).get());
-    await loggedIn({ ...TOKEN, id: 'login-2', accessToken: 'access-9', expiresAt: '2030-01-01T00:00:00Z' });
-    const token = await sourceFor(server).get();
+      const failure = await failureOf(sourceFor(server).get());
+      await failureOf(sourceFor(server).get());
+      await loggedIn({ ...TOKEN, id: 'login-2', accessToken: 'access-9', expiresAt: '2030-01-01T00:00:00Z' });
+      const token = await sourceFor(server).get();
 
-    expect(failure.code).toBe('CONSENT_NEEDED');
-    expect(failure.message).not.toContain('refresh-1');
-    expect(token).toBe('access-9');
-    expect(server.requests).toHaveLength(1);
-  });
+      expect(failure.code).toBe('CONSENT_NEEDED');
+      expect(failure.message).not.toContain('refresh-1');
+      expect(token).toBe('access-9');
+      expect(server.requests).toHaveLength(1);
+    },
+  );
 
   test.each([
     [429, 'THROTTLED'],
     [503, 'UNAVAILABLE'],
     [404, 'NOT_PROCURIOS'],
-  ])('that was not handled (%i) is tried again by the next one', async (status, code) => {
+  ])('a renewal that was not handled (%i) is retried by the next caller', async (status, code) => {
     let isDown = true;
     const rotate = rotating();
     await using server = await startHttpServer((request, response) => {
@@ -374,7 +379,7 @@ describe('renewal', () => {
     expect(token).toBe('access-2');
   });
 
-  test('without a connection is tried again by the next one', async () => {
+  test('a renewal without a connection is retried by the next caller', async () => {
     await using server = await startHttpServer(rotating());
     await loggedIn();
     nowMs += HOUR_MS;
@@ -388,7 +393,7 @@ describe('renewal', () => {
     expect([failure.code, token]).toEqual(['HOST_UNREACHABLE', 'access-2']);
   });
 
-  test('with a rotated client secret reads it anew, and spends nothing by the first request', async () => {
+  test('a renewal with a rotated client secret reads it again, and the refused request leaves the refresh token valid', async () => {
     const rotate = rotating();
     await using server = await startHttpServer((request, response) => {
       if (new URLSearchParams(request.body).get('client_secret') === 'new') return rotate(request, response);
@@ -409,7 +414,7 @@ describe('renewal', () => {
     expect([failure.code, token]).toEqual(['CREDENTIALS_REFUSED', 'access-2']);
   });
 
-  test('waits for the one who does it, and takes over nothing from one who was stopped', async () => {
+  test('a renewal waits for the process that does it, and takes over nothing from a stopped one', async () => {
     await using server = await startHttpServer(rotating());
     await loggedIn();
     nowMs += HOUR_MS;
@@ -422,7 +427,7 @@ describe('renewal', () => {
     expect(server.requests).toEqual([]);
   });
 
-  test('goes on from one who stored the new token and was stopped before saying so', async () => {
+  test('a renewal continues from a process that stored the new token and was stopped before it finished', async () => {
     await using server = await startHttpServer(rotating());
     await loggedIn();
     await newLease().take(TOKEN.id, 'stored');
@@ -432,7 +437,7 @@ describe('renewal', () => {
     await expect(sourceFor(server).get()).resolves.toBe('access-3');
   });
 
-  test('waits while Secrets Manager shows an earlier token than the current one', async () => {
+  test('a renewal waits while Secrets Manager shows an earlier token than the current one', async () => {
     await using server = await startHttpServer(rotating());
     await loggedIn();
     nowMs += HOUR_MS;
@@ -445,7 +450,7 @@ describe('renewal', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('gives up on a store that goes on showing an earlier token', async () => {
+  test('a renewal fails if the store keeps showing an earlier token', async () => {
     await using server = await startHttpServer(rotating());
     await loggedIn();
     nowMs += HOUR_MS;
@@ -459,7 +464,7 @@ describe('renewal', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('is not broken off with the caller, who waits for it', async () => {
+  test('a renewal is not aborted with the caller, which waits for it', async () => {
     const { promise: released, resolve: answer } = Promise.withResolvers<void>();
     await using server = await startHttpServer(heldBack(rotating(), released));
     await loggedIn();
@@ -485,7 +490,7 @@ describe('renewal', () => {
     expect(await store.read()).toMatchObject({ accessToken: 'access-2' });
   });
 
-  test('under way does not take the place of what a user logs in with meanwhile', async () => {
+  test('a renewal in flight does not replace the token of a login in the meantime', async () => {
     const { promise: released, resolve: answer } = Promise.withResolvers<void>();
     await using server = await startHttpServer(heldBack(rotating(), released));
     await loggedIn();
@@ -504,7 +509,7 @@ describe('renewal', () => {
     await expect(newLease().take(login.id, 'next')).resolves.toBe('taken');
   });
 
-  test('is as possible as before when a login cannot be stored', async () => {
+  test('a renewal stays possible if a login cannot be stored', async () => {
     await using server = await startHttpServer(rotating());
     await loggedIn();
     nowMs += HOUR_MS;
@@ -517,7 +522,7 @@ describe('renewal', () => {
     await expect(sourceFor(server).get()).resolves.toBe('access-2');
   });
 
-  test('that was stored and not finished stays so when a login cannot be stored', async () => {
+  test('a renewal that was stored and not finished stays so if a login cannot be stored', async () => {
     await using server = await startHttpServer(rotating());
     await loggedIn();
     await newLease().take(TOKEN.id, 'stored');
@@ -532,7 +537,7 @@ describe('renewal', () => {
     await expect(sourceFor(server).get()).resolves.toBe('access-3');
   });
 
-  test('begun by one whose clock is a day ahead is not waited for without end, neither by a login', async () => {
+  test('a renewal begun with a clock a day ahead is not waited for without end, nor by a login', async () => {
     await using server = await startHttpServer(rotating());
     await loggedIn();
     nowMs += 24 * HOUR_MS;
@@ -552,7 +557,7 @@ describe('renewal', () => {
   test.each([
     ['a life that no date can hold', { expires_in: 1e300 }],
     ['a scope that no scope can be', { scope: 'profile \u001b[31m' }],
-  ])('that is answered with %s is stored all the same, and can be read', async (_name, fields) => {
+  ])('a renewal that is answered with %s is still stored, and can be read', async (_name, fields) => {
     await using server = await startHttpServer((_request, response) =>
       answerJson(response, { access_token: 'access-2', ...fields }),
     );
@@ -563,7 +568,7 @@ describe('renewal', () => {
     expect(await store.read()).toMatchObject({ accessToken: 'access-2', scopes: ['profile'] });
   });
 
-  test('that is answered with a token too long for any header means that consent is needed', async () => {
+  test('a renewal that is answered with a token too long for any header means that consent is needed', async () => {
     await using server = await startHttpServer((_request, response) =>
       answerJson(response, { access_token: 'a'.repeat(20_000) }),
     );
@@ -576,7 +581,7 @@ describe('renewal', () => {
     expect(failure.message.length).toBeLessThan(500);
   });
 
-  test('that was begun before a new login does not take its place in the lease', async () => {
+  test('a renewal that was begun before a new login does not take its place in the lease', async () => {
     const lease = newLease();
     await loggedIn();
     await lease.take(TOKEN.id, 'begun-before');
@@ -587,7 +592,7 @@ describe('renewal', () => {
     await expect(lease.take('login-2', 'next')).resolves.toBe('taken');
   });
 
-  test('is one for all even where the lease was read free by two', async () => {
+  test('a renewal is done once even if two processes read the lease as free', async () => {
     await loggedIn();
     const lease = newLease();
 
@@ -597,7 +602,7 @@ describe('renewal', () => {
   });
 });
 
-test('the row of the lease holds neither a token nor what renews it', async () => {
+test('the row of the lease holds neither an access token nor a refresh token', async () => {
   await using server = await startHttpServer(rotating());
   await loggedIn();
   nowMs += HOUR_MS;
