@@ -1,0 +1,155 @@
+import { describe, expect, test } from '@jest/globals';
+import type { FaultAction } from '../../../../local/simulator/simulator.ts';
+import { startHttpServer } from '../../../support/http-server.ts';
+import { aimedAt, type PagingCase } from '../../../support/paging-kinds.ts';
+import type { Pulled, Site } from '../../../support/pull-harness.ts';
+import { onAllStages, startStages } from '../../../support/pull-stages.ts';
+
+/** Runs refused access, foreign links, unchanged data and a stop on each of these paging kinds. */
+export function describeAccess(cases: readonly PagingCase[]): void {
+  const stages = startStages(cases);
+
+  /** Pulls under a fault of the whole route. */
+  const pullUnder = (action: FaultAction) =>
+    onAllStages(stages, async ({ paging, openSite }) => {
+      const site = await openSite();
+      site.fault({ route: paging.route, do: action });
+      return { pulled: await site.pull(), stored: await site.stored() };
+    });
+
+  describe.each([
+    { status: 400, code: 'RESPONSE_INVALID', requests: 1, tokenRequests: 1 },
+    { status: 401, code: 'ACCESS_DENIED', requests: 2, tokenRequests: 2 },
+    { status: 403, code: 'ACCESS_DENIED', requests: 1, tokenRequests: 1 },
+  ])('status $status on every page', ({ status, code, requests, tokenRequests }) => {
+    const outcomeOf = pullUnder({ kind: 'status', status });
+
+    test.each(cases)('is believed at once: $kind', ({ kind }) => {
+      const { pulled, stored } = outcomeOf(kind);
+
+      expect(pulled).toMatchObject({
+        receipt: { status: 'failed', pages: 0, fetched: 0, written: 0, error: { code } },
+        requests,
+        tokenRequests,
+      });
+      expect(stored.objects.size).toBe(0);
+    });
+  });
+
+  describe.each(['foreignNext', 'redirect'] as const)('%s to another host', (kind) => {
+    const outcomeOf = onAllStages(stages, async ({ paging, listing, openSite }) => {
+      await using elsewhere = await startHttpServer((_request, response) => void response.end());
+      const site = await openSite();
+      const action: FaultAction =
+        kind === 'redirect'
+          ? { kind, location: `${elsewhere.origin}/l/oauth2/token?secret-query` }
+          : { kind, origin: elsewhere.origin };
+      site.fault({ ...aimedAt(paging, paging.faultPage), do: action });
+      const pulled = await site.pull();
+      const stored = await site.stored();
+      site.clearFaults();
+      const next = await site.pull();
+      return { listing, elsewhere, pulled, stored, next, storedThen: await site.stored() };
+    });
+
+    test.each(cases)('is not followed, and nothing is sent there: $kind', (paging) => {
+      const { listing, elsewhere, pulled, stored, next, storedThen } = outcomeOf(paging.kind);
+      const hasLinks = paging.kind === 'hal' || paging.kind === 'linkedPages';
+      const isNoticed = kind === 'redirect' || hasLinks;
+      // A link is noticed where it leads, a redirect where it stands.
+      const pages = kind === 'redirect' ? paging.faultPage - 1 : paging.faultPage;
+      const before = [...listing].slice(0, isNoticed ? pages * paging.pageSize : undefined);
+
+      expect(elsewhere.requests).toEqual([]);
+      expect(pulled.receipt).toMatchObject({
+        status: isNoticed ? 'failed' : 'complete',
+        pages: isNoticed ? pages : paging.pages,
+        written: before.length,
+      });
+      expect(pulled.receipt.error?.code).toBe(isNoticed ? 'NOT_PROCURIOS' : undefined);
+      expect(pulled.receipt.error?.message ?? '').not.toMatch(/secret-query|oauth2/);
+      expect(stored.objects).toEqual(new Map(before));
+      expect(stored.keepsWalk).toBe(false);
+      expect(next.receipt).toMatchObject({ status: 'complete', unchanged: before.length });
+      expect(storedThen.objects).toEqual(listing);
+    });
+  });
+
+  describe('a wrong secret', () => {
+    const outcomeOf = onAllStages(stages, async ({ simulator, openSite }) => {
+      const site = await openSite();
+      simulator.control.setCredentials({ clientSecret: 'rotated-meanwhile' });
+      const pulled = await site.pull();
+      simulator.control.setCredentials({ clientSecret: 'not-a-secret-only-for-the-simulator' });
+      return { pulled, next: await site.pull() };
+    });
+
+    test.each(cases)('is said plainly after one request for a token: $kind', ({ kind, pages }) => {
+      const { pulled, next } = outcomeOf(kind);
+
+      expect(pulled).toMatchObject({
+        receipt: { status: 'failed', pages: 0, error: { code: 'CREDENTIALS_REFUSED' } },
+        requests: 0,
+        tokenRequests: 1,
+      });
+      expect(next.receipt).toMatchObject({ status: 'complete', pages });
+    });
+  });
+
+  describe('data as it was', () => {
+    const outcomeOf = onAllStages(stages, async ({ openSite }) => {
+      const site = await openSite();
+      await site.pull();
+      const stored = await site.stored();
+      const second = await site.pull();
+      return { stored, second, storedThen: await site.stored() };
+    });
+
+    test.each(cases)('is not written again: $kind', ({ kind }) => {
+      const { stored, second, storedThen } = outcomeOf(kind);
+
+      expect(second.receipt).toMatchObject({
+        status: 'complete',
+        written: 0,
+        unchanged: stored.objects.size,
+      });
+      expect(storedThen.objects).toEqual(stored.objects);
+      expect(storedThen.writtenBy).toEqual(stored.writtenBy);
+    });
+  });
+
+  describe('a stop while Procurios has asked for an hour', () => {
+    const outcomeOf = onAllStages(stages, async ({ paging, openSite }) => {
+      const site = await openSite();
+      site.fault({ route: paging.route, do: { kind: 'status', status: 429, retryAfter: 3600 } });
+      const waits: number[] = [];
+      const pulled = await stopAtTheWait(site, waits);
+      site.clearFaults();
+      return { pulled, waits, keepsWalk: (await site.stored()).keepsWalk, next: await site.pull() };
+    });
+
+    test.each(cases)('ends the wait, and the next pull goes on: $kind', ({ kind }) => {
+      const { pulled, waits, keepsWalk, next } = outcomeOf(kind);
+
+      expect(waits).toEqual([3_600_000]);
+      expect(pulled.receipt).toMatchObject({ status: 'incomplete', error: { code: 'INTERRUPTED' } });
+      expect(pulled.requests).toBe(1);
+      expect(keepsWalk).toBe(true);
+      expect(next.receipt.status).toBe('complete');
+    });
+  });
+}
+
+async function stopAtTheWait(site: Site, waits: number[]): Promise<Pulled> {
+  const stop = new AbortController();
+  return await site.pull({
+    signal: stop.signal,
+    withinMs: 2 * 60 * 60 * 1000,
+    progress: {
+      waits(_stream, ms) {
+        waits.push(ms);
+        stop.abort();
+      },
+    },
+  });
+}
