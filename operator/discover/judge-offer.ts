@@ -5,7 +5,12 @@ import type { Json } from '../../lambda/core/json.ts';
 import type { Stream } from '../../lambda/core/pull/stream.ts';
 import type { ApiAccess } from '../procurios/api-access.ts';
 import { fieldsOf, isNamedLikeAKey, judgeKey } from '../procurios/judge-key.ts';
-import { type ListingSample, mayBe, pagingText, recognizePaging } from '../procurios/recognize-paging.ts';
+import {
+  isPossiblePaging,
+  type ListingSample,
+  pagingText,
+  recognizePaging,
+} from '../procurios/recognize-paging.ts';
 import { sampleListing } from '../procurios/sample-listing.ts';
 import { countOf } from '../words.ts';
 import type { Offer } from './discovery.ts';
@@ -66,7 +71,7 @@ function judgeSample(stream: Stream, sample: ListingSample, fields: readonly str
   }
   const key = judgeKeyOf(stream, objects, fields);
   const recognized = recognizePaging(sample);
-  const [paging] = mayBe(stream.paging, recognized) ? [] : recognized;
+  const [paging] = isPossiblePaging(stream.paging, recognized) ? [] : recognized;
   if (paging === undefined) return key;
   const note = `its pages look like ${paging}, not ${pagingText(stream.paging)}`;
   return { ...key, paging, notes: [note, ...key.notes] };

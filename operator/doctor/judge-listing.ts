@@ -4,8 +4,8 @@ import type { Paging, Stream } from '../../lambda/core/pull/stream.ts';
 import { fieldsOf, isNamedLikeAKey, judgeKey, type KeyVerdict } from '../procurios/judge-key.ts';
 import {
   type FirstPage,
+  isPossiblePaging,
   type ListingSample,
-  mayBe,
   namesPages,
   pagingText,
   recognizePaging,
@@ -107,7 +107,7 @@ function judgeRejects(check: string, stream: Stream, objects: readonly Json[]): 
 function judgePaging(check: string, { paging }: Stream, sample: ListingSample): Finding[] {
   const { page } = sample;
   const recognized = recognizePaging(sample);
-  if (mayBe(paging, recognized)) return [];
+  if (isPossiblePaging(paging, recognized)) return [];
   const fix = `set paging: ${recognized.join(', or ')}`;
   const configured = pagingText(paging);
   // Page numbers also work for a listing with links, but they are slower and do not show where it ends.

@@ -76,7 +76,7 @@ function isSamePage(page: FirstPage, objects: readonly Json[]): boolean {
 }
 
 /** Whether the configured kind may be right: it is among the recognized ones, or none was recognized. */
-export function mayBe(paging: Paging, recognized: readonly string[]): boolean {
+export function isPossiblePaging(paging: Paging, recognized: readonly string[]): boolean {
   const texts = [pagingText(paging), `${paging.kind}()`];
   return recognized.length === 0 || recognized.some((kind) => texts.includes(kind));
 }
