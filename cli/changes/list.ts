@@ -46,7 +46,7 @@ function sayHowMany({ entries, hasMore }: ListedChanges, options: ChangesListOpt
   const held = entries.filter(isHeld).length;
   if (held > 0) {
     say(
-      `${countOf(held, 'change')} held for a person: npx procurios-sync changes show ID${flagsOf(options)}`,
+      `${countOf(held, 'change')} held for an operator: npx procurios-sync changes show ID${flagsOf(options)}`,
     );
   }
   if (entries.length === 0) say('the ledger has no such changes');

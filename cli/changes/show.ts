@@ -28,7 +28,7 @@ export async function showChange(changeId: string, options: ChangesShowOptions):
       const parts = change.leftOut.map((field) => leftOutText(field, change));
       say(`left out: ${parts.join(', and ')}; --reveal shows them`);
     }
-    if (isHeld(entry)) say(`held for a person: ${decisions(changeId, options)}`);
+    if (isHeld(entry)) say(`held for an operator: ${decisions(changeId, options)}`);
   }
   return EXIT.done;
 }

@@ -1,4 +1,4 @@
-/** What happens next: the system retries, a person decides, or a person changes the config, the credentials or the access. */
+/** What happens next: the system retries, an operator decides, or an operator changes the config, the credentials or the access. */
 export type Disposition = 'retry' | 'hold' | 'fix';
 
 const DISPOSITIONS = {

@@ -23,9 +23,9 @@ export const METRICS = {
   throttled: 'Throttled',
   changesAccepted: 'ChangesAccepted',
   changesRejected: 'ChangesRejected',
-  /** Changes whose outcome is unknown, held for a person. */
+  /** Changes whose outcome is unknown, held for an operator. */
   changesUnknown: 'ChangesUnknown',
-  /** Changes held for a person because they waited too long. */
+  /** Changes held for an operator because they waited too long. */
   changesHeld: 'ChangesHeld',
   /** Deliveries after which a change waits in the queue for its next attempt. */
   changesWaiting: 'ChangesWaiting',

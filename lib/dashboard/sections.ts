@@ -105,7 +105,7 @@ export function changesSection({ config, push }: DashboardProps): IWidget[][] {
     [
       text(
         '## Changes',
-        'Accepted ones are done. Rejected, unknown and held ones wait for a person: `npx procurios-sync changes list`. The age of ' +
+        'Accepted ones are done. Rejected, unknown and held ones wait for an operator: `npx procurios-sync changes list`. The age of ' +
           'the oldest message grows while Procurios throttles or refuses our access.',
       ),
     ],

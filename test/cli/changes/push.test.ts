@@ -209,7 +209,7 @@ describe('changes', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^c-lost +unknown \(held\) +register +form\/1 +\S+Z +1 /m);
     expect(stdout.indexOf('c-lost')).toBeLessThan(stdout.indexOf('again'));
-    expect(stderr).toMatch(/changes held for a person: npx procurios-sync changes show ID --embedded/);
+    expect(stderr).toMatch(/changes held for an operator: npx procurios-sync changes show ID --embedded/);
   });
 
   test('list takes an outcome, a time and a limit', async () => {
