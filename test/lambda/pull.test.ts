@@ -1,14 +1,48 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { queryRows } from '../../lambda/aws/state/rows.ts';
 import { listRunReceipts } from '../../lambda/aws/state/run-store.ts';
+import { readLease } from '../../lambda/aws/state/take-lease.ts';
+import { readWalkUnderWay } from '../../lambda/aws/state/walk-store.ts';
+import { stateTableName } from '../../lambda/deployment/names.ts';
 import { SIMULATOR_CREDENTIALS } from '../../local/simulator/simulator.ts';
-import { CLIENT_SECRET, type DeployedPull, deployPull } from '../support/deployed-pull.ts';
+import {
+  CLIENT_SECRET,
+  type DeployedPull,
+  deployPull,
+  killEveryOther,
+  SHORT_SLICES,
+} from '../support/deployed-pull.ts';
 import type { Execution } from '../support/durable-service.ts';
+import { actionsOf, keysOf, matches, refused, type Use, usesOf } from '../support/recorded-uses.ts';
+import { rightsOf } from '../support/rights.ts';
+import { synthesize } from '../support/synthesize.ts';
+
+// Each invocation is a process.
+jest.setTimeout(180_000);
+
+const RELATIONS = 250;
 
 let deployed: DeployedPull;
+/** The first execution, which fills the tables in several invocations, and the calls that it made to DynamoDB. */
+let sliced: Execution;
+const uses: Use[] = [];
+/** The second execution, in one invocation, and the requests that it made to Procurios. */
+let second: Execution;
+let requestsOfSecond: Readonly<Record<string, number>>;
 
 beforeAll(async () => {
-  deployed = await deployPull({ relations: 250, requestsPerSecond: 100 });
-}, 60_000);
+  deployed = await deployPull({ relations: RELATIONS, requestsPerSecond: 100 });
+  const { procurios, proxy } = deployed;
+  proxy.onCall((call) => {
+    uses.push(...usesOf(call));
+    return undefined;
+  });
+  sliced = await deployed.execute(SHORT_SLICES);
+  proxy.onCall(() => undefined);
+  procurios.control.resetRequests();
+  second = await deployed.execute();
+  requestsOfSecond = procurios.control.requests();
+}, 180_000);
 
 afterAll(async () => {
   await deployed?.[Symbol.asyncDispose]();
@@ -18,47 +52,59 @@ const resultOf = ({ result = 'null' }: Execution) => JSON.parse(result);
 
 describe('the bundled pull', () => {
   test('the bundled pull reads its config and the secret, fills the tables and reports the run', async () => {
-    deployed.aws.secrets.put(CLIENT_SECRET, JSON.stringify(SIMULATOR_CREDENTIALS));
-    deployed.procurios.control.resetRequests();
-
-    const first = await deployed.execute();
-    const second = await deployed.execute();
-
-    expect([first, second]).toMatchObject([{ status: 'SUCCEEDED' }, { status: 'SUCCEEDED' }]);
-    const { runId, streams } = resultOf(first);
-    expect(streams.members).toMatchObject({ status: 'complete', fetched: 250, written: 250 });
-    expect(resultOf(second).streams.members).toMatchObject({ written: 0, unchanged: 250 });
-    expect((await deployed.objectsOf('members')).size).toBe(250);
+    expect([sliced, second]).toMatchObject([{ status: 'SUCCEEDED' }, { status: 'SUCCEEDED' }]);
+    const { runId, streams } = resultOf(sliced);
+    expect(streams.members).toMatchObject({ status: 'complete', fetched: RELATIONS, written: RELATIONS });
+    expect(resultOf(second).streams.members).toMatchObject({ written: 0, unchanged: RELATIONS });
+    expect((await deployed.objectsOf('members')).size).toBe(RELATIONS);
     expect((await deployed.objectsOf('channels')).size).toBe(6);
-    expect(deployed.procurios.control.requests()['POST /l/oauth2/token']).toBe(2);
+    expect(requestsOfSecond['POST /l/oauth2/token']).toBe(1);
     expect(deployed.service.events[0]).toMatchObject({
       source: 'procurios-sync',
       'detail-type': 'Procurios Pull Finished',
-      detail: { environment: 'acme', ...resultOf(first) },
+      detail: { environment: 'acme', ...resultOf(sliced) },
     });
-    expect(first.logs).toContainEqual(
-      expect.objectContaining({ level: 'INFO', message: 'stream ends', stream: 'members', written: 250 }),
+    expect(sliced.logs).toContainEqual(
+      expect.objectContaining({
+        level: 'INFO',
+        message: 'stream ends',
+        stream: 'members',
+        written: RELATIONS,
+      }),
     );
-    expect(first.logs).toContainEqual(
+    expect(sliced.logs).toContainEqual(
       expect.objectContaining({ Environment: 'acme', RunComplete: 1, RunFailed: 0 }),
     );
-    expect(await listRunReceipts(deployed.state, 9)).toContainEqual(expect.objectContaining({ runId }));
+    expect(await listRunReceipts(deployed.state, 20)).toContainEqual(expect.objectContaining({ runId }));
   });
 
-  test('the bundled pull continues in a fresh invocation when the time is up', async () => {
-    deployed.aws.secrets.put(CLIENT_SECRET, JSON.stringify(SIMULATOR_CREDENTIALS));
-
-    const execution = await deployed.execute({ remainingMs: 100_000 });
-
-    expect(resultOf(execution)).toMatchObject({
+  test('the bundled pull continues in a fresh invocation when the time is up', () => {
+    expect(resultOf(sliced)).toMatchObject({
       status: 'complete',
-      streams: { members: { status: 'complete', pages: 3, fetched: 250 } },
+      streams: { members: { status: 'complete', pages: 3, fetched: RELATIONS } },
     });
-    expect(execution.invocations).toBe(5);
-    expect(execution.printed.match(/"stream begins"/g)).toHaveLength(2);
-    expect(execution.printed.match(/"stream ends"/g)).toHaveLength(2);
+    expect(sliced.invocations).toBe(5);
+    expect(sliced.printed.match(/"stream begins"/g)).toHaveLength(2);
+    expect(sliced.printed.match(/"stream ends"/g)).toHaveLength(2);
   });
 
+  test('the bundled pull makes no call to DynamoDB that the stack does not allow it, and needs every right it has', () => {
+    const template = synthesize(deployed.config);
+    const granted = rightsOf(template, 'PullFunctionRole');
+    expect(refused(uses, granted, template)).toEqual([]);
+
+    const state = stateTableName(deployed.config.environment);
+    const ofState = granted.find((statement) => keysOf(statement).length > 0);
+    expect(actionsOf(uses, state)).toEqual(ofState?.Action);
+    const keys = uses.filter(({ resource }) => resource === state).map(({ key }) => key);
+    expect(ofState && keysOf(ofState).filter((each) => !keys.some((key) => matches(each, key)))).toEqual([]);
+  });
+
+  test('the bundle of the pull is smaller than 850 KB', () => {
+    expect(deployed.bundle.bytes).toBeLessThan(850 * 1024);
+  });
+
+  // pull.soak.ts has the other unusable secrets.
   test.each([
     [
       'is wrong',
@@ -66,17 +112,15 @@ describe('the bundled pull', () => {
       'CREDENTIALS_REFUSED',
     ],
     ['is not JSON', 'hunter2', 'SECRET_INVALID'],
-    ['lacks a field', '{"clientId":"hunter2"}', 'SECRET_INVALID'],
-    ['has no value', undefined, 'SECRET_INVALID'],
   ])(
     'the bundled pull fails with one clear error when the secret %s, and does not print it',
     async (_what, value, code) => {
-      if (value === undefined) deployed.aws.secrets.delete(CLIENT_SECRET);
-      else deployed.aws.secrets.put(CLIENT_SECRET, value);
+      deployed.aws.secrets.put(CLIENT_SECRET, value);
       deployed.procurios.control.resetRequests();
 
       const execution = await deployed.execute();
 
+      deployed.aws.secrets.put(CLIENT_SECRET, JSON.stringify(SIMULATOR_CREDENTIALS));
       expect(execution).toMatchObject({ status: 'FAILED', error: { ErrorType: code } });
       expect(execution.error?.ErrorMessage).toMatch(/^run [-\w]+ failed for members, channels: /);
       expect(JSON.stringify(execution)).not.toContain('hunter2');
@@ -88,6 +132,62 @@ describe('the bundled pull', () => {
   );
 });
 
-test('the bundle of the pull is smaller than 850 KB', () => {
-  expect(deployed.bundle.bytes).toBeLessThan(850 * 1024);
+/** Objects of the stream that the metrics say the run fetched. */
+const fetchedBy = ({ logs }: Execution) =>
+  logs
+    .filter(({ Stream }) => Stream === 'members')
+    .reduce((sum, { ObjectsFetched }) => sum + Number(ObjectsFetched), 0);
+
+test('a pull whose invocations are killed ends with the tables as without a kill', async () => {
+  const { procurios, proxy, state } = deployed;
+  for (let id = 1; id <= RELATIONS; id += 1)
+    procurios.control.edit('relation', id, { last_name: `new ${id}` });
+  const killing = killEveryOther(deployed, (invocation) => 2 + ((invocation * 3) % 11));
+
+  const execution = await deployed.execute(killing);
+
+  expect(killing.kills).toBeGreaterThan(2);
+  expect(execution.invocations).toBeGreaterThan(killing.kills);
+  expect(resultOf(execution)).toMatchObject({ status: 'complete' });
+  const { members } = resultOf(execution).streams;
+  expect(members).toMatchObject({ fetched: RELATIONS, rejected: 0, repeated: 0 });
+  expect(members.written + members.unchanged).toBe(RELATIONS);
+  proxy.onCall(() => undefined);
+  const again = await deployed.execute();
+  expect(resultOf(again).streams.members).toMatchObject({ fetched: RELATIONS, unchanged: RELATIONS });
+  const objects = await deployed.objectsOf('members');
+  expect(objects.size).toBe(RELATIONS);
+  expect([...objects.values()].every((object) => object.includes('"new '))).toBe(true);
+  expect(await readWalkUnderWay(state, 'members')).toBeUndefined();
+  expect(await queryRows(state, { pk: 'walk#members', sk: 'seen#' })).toEqual([]);
+  expect(await readLease(state)).toMatchObject({ until: 0, writesUntil: 0 });
+});
+
+test('a pull that its execution’s time is too short for keeps others out while it runs, and the next one continues it and says so', async () => {
+  deployed.procurios.control.edit('relation', 1, { last_name: 'van Buren' });
+  let other: Execution | undefined;
+  const cutOff = await deployed.execute({
+    ...SHORT_SLICES,
+    mostInvocations: 2,
+    async beforeInvocation({ invocations }) {
+      if (invocations === 1) other = await deployed.execute();
+    },
+  });
+
+  const next = await deployed.execute();
+
+  expect(cutOff.status).toBe('TIMED_OUT');
+  expect(other).toMatchObject({
+    status: 'SUCCEEDED',
+    result: expect.stringMatching(/"status":"skipped"/),
+  });
+  expect(other?.printed).not.toMatch(/RunFailed/);
+  expect(next.logs).toContainEqual(
+    expect.objectContaining({ message: expect.stringMatching(/^the run before was cut off/) }),
+  );
+  expect(next.logs).toContainEqual(expect.objectContaining({ message: 'run begins', unfinished: 'members' }));
+  expect(resultOf(next).streams.members).toMatchObject({ status: 'complete', pages: 3, fetched: RELATIONS });
+  expect([cutOff, next].map((execution) => fetchedBy(execution))).toEqual([200, 50]);
+  const [, lost] = await listRunReceipts(deployed.state, 2);
+  expect(lost).toMatchObject({ status: 'failed', streams: {}, error: { code: 'INTERRUPTED' } });
 });

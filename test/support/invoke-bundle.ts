@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Bundle } from './bundle.ts';
@@ -13,7 +14,7 @@ export interface InvokeSettings {
 }
 
 /**
- * Invokes a bundle's handler, once for each event, in one process that has nothing in its environment but what is given.
+ * Invokes a bundle's handler, once for each event, in one process that has in its environment only what is given.
  *
  * @param events - Or as JSON, for what cannot be written as such.
  * @returns What it returned or threw for each event, its log as JSON, and everything it printed. No answers: it was killed.
@@ -25,7 +26,8 @@ export async function invokeBundle(
   { remainingMs = 900_000, onStart }: InvokeSettings = {},
 ) {
   const child = spawn(process.execPath, ['--no-warnings', INVOKE, file, String(remainingMs)], {
-    env: { ...environment },
+    // Processes of the same bundle share its compiled code: a start then takes half of the CPU time.
+    env: { ...environment, NODE_COMPILE_CACHE: join(dirname(file), 'compiled') },
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   });
   onStart?.(child);
