@@ -1,15 +1,14 @@
 /**
  * Worker thread with an SQS endpoint on loopback. Sends its port to the parent; any message from the parent ends it.
  *
- * A separate thread, so that loading fauxqs does not block the process. The first request loads fauxqs, because most commands
- * do not use a queue.
+ * A separate thread, so that loading fauxqs does not block the process.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { openFauxqs } from './open-fauxqs.ts';
 
-const { path } = workerData as { readonly path?: string };
+const { origin, path } = workerData as { readonly origin: string; readonly path?: string };
 
 let opened: ReturnType<typeof openFauxqs> | undefined;
 const server = createServer((request, response) => void answer(request, response));
@@ -20,11 +19,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     response.writeHead(404).end();
     return;
   }
-  const { port } = server.address() as AddressInfo;
   try {
-    opened ??= import('./open-fauxqs.ts').then((module) =>
-      module.openFauxqs(`http://127.0.0.1:${port}`, path),
-    );
+    opened ??= import('./open-fauxqs.ts').then((module) => module.openFauxqs(origin, path));
     (await opened).answer(request, response);
   } catch {
     response.writeHead(500).end();
