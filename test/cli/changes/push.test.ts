@@ -6,9 +6,12 @@ import { channels } from '../../../config/catalogue/streams.ts';
 import { SIMULATOR_SCOPES, type Simulator, startSimulator } from '../../../local/simulator/simulator.ts';
 import { type Ended, newFolder, run, start, waitUntil, writeConfig } from '../../support/command-line.ts';
 import { startProcess } from '../../support/command-process.ts';
+import { closeEndpoints, keepEndpoints } from '../../support/kept-endpoints.ts';
 
 const REGISTER = 'POST /l/profile_api/registrationset/{set}/registration';
 const LOST = { route: REGISTER, nth: 1, do: { kind: 'lostReply' } } as const;
+
+keepEndpoints();
 
 let procurios: Simulator;
 let cwd: string;
@@ -162,6 +165,8 @@ describe('push', () => {
     await isAtWork();
     stopped.interrupt();
     const first = await stopped.ended;
+    // The next command is then as in another process.
+    await closeEndpoints();
 
     const second = await pushFile([register('w3', 'Twelve')], '--yes');
 
@@ -179,6 +184,7 @@ test('Ctrl-C once went on with the whole batch: the change under way is ended, t
   procurios.control.fault({ route: REGISTER, nth: 1, do: { kind: 'latency', ms: 3_000 } });
   const lines = ['y1', 'y2', 'y3'].map((id) => register(id, id));
   await writeFile(join(cwd, 'changes.jsonl'), linesOf(lines));
+  await closeEndpoints();
   const stopped = startProcess(['push', 'changes.jsonl', '--embedded', '--yes', '--json'], { cwd });
   await isAtWork();
   stopped.interrupt();

@@ -17,6 +17,7 @@ import {
 import { startProcess } from '../../support/command-process.ts';
 import { consentAt, post, visit } from '../../support/consent.ts';
 import { freePort } from '../../support/http-server.ts';
+import { shareEndpoints } from '../../support/kept-endpoints.ts';
 import { MOMENTS_STREAM } from '../../support/moments-stream.ts';
 
 const ELSEWHERE = 'https://example.com/callback';
@@ -28,6 +29,8 @@ const CONFIG = {
   requestsPerSecond: { pull: 1000 },
   streams: [MOMENTS_STREAM],
 };
+
+shareEndpoints();
 
 let simulator: Simulator;
 let setting: Setting;

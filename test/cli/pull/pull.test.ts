@@ -14,12 +14,15 @@ import {
 import { startProcess } from '../../support/command-process.ts';
 import { closeAfterTest } from '../../support/embedded-aws.ts';
 import { startHttpServer } from '../../support/http-server.ts';
+import { shareEndpoints, useOwnEndpoints } from '../../support/kept-endpoints.ts';
 
 const FROM_DEMO = ['--config', DEMO_CONFIG];
 const EMBEDDED = ['--embedded', ...FROM_DEMO];
 const FEW = ['--stream', 'channels', 'archived-relations'];
 const SOME_ACCOUNT = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'y' };
 const COUNTS = ['pages', 'fetched', 'written', 'unchanged', 'repeated', 'rejected', 'requests'];
+
+shareEndpoints();
 
 let simulator: Simulator;
 let setting: Setting;
@@ -219,6 +222,7 @@ describe('Ctrl-C', () => {
 });
 
 test('a second pull on the same folder is told that it is in use', async () => {
+  useOwnEndpoints();
   simulator.control.fault({
     route: '/l/relation_list_api',
     page: 2,
