@@ -24,7 +24,8 @@ const api = ky.create({
  *
  * @param call - A call that changes nothing on the other side. Its method may be POST.
  * @returns What the last attempt read.
- * @throws {SyncError} The failure of the last attempt.
+ * @throws {SyncError} The failure of the last attempt, not transient any more. An attempt of another request may wait for
+ * this one (a read waits for a token), and its retries must not multiply these.
  * @throws The signal's reason, if it aborts first.
  */
 export async function withRetries<T>(
@@ -56,9 +57,17 @@ export async function withRetries<T>(
     });
     return await response.json();
   } catch (error) {
-    if (error instanceof TimeoutError) throw failure ?? lateFailure(call, limits.totalMs);
-    throw error;
+    throw notTransient(
+      error instanceof TimeoutError ? (failure ?? lateFailure(call, limits.totalMs)) : error,
+    );
   }
+}
+
+/** The same failure, which is not retried. Another kind of error stays as it is. */
+export function notTransient(error: unknown): unknown {
+  if (!(error instanceof SyncError) || error.detail.isTransient !== true) return error;
+  const { code, message, detail, cause } = error;
+  return new SyncError(code, message, { ...detail, isTransient: false, cause });
 }
 
 function backoffMs(retry: number, limits: ClientLimits): number {

@@ -3,7 +3,7 @@ import type { Credentials } from '../../core/token/credentials.ts';
 import type { Call } from '../http/call.ts';
 import { fetchOnce } from '../http/fetch-once.ts';
 import { type ClientLimits, DEFAULT_LIMITS } from '../http/limits.ts';
-import { withRetries } from '../http/retry.ts';
+import { notTransient, withRetries } from '../http/retry.ts';
 import { createSentDetector } from '../http/sent-detector.ts';
 import type { GrantedToken } from './token-answer.ts';
 import { type TokenReply, type TokenRequest, tokenExchange, withCredentials } from './token-request.ts';
@@ -80,10 +80,4 @@ export async function exchangeOnce(options: ExchangeOptions): Promise<ExchangeRe
 /** Whether the server refused the code or refresh token itself. */
 function isAboutGrant(reply: TokenReply): boolean {
   return reply instanceof SyncError && !ABOUT_THE_CLIENT.includes(reply.code);
-}
-
-/** The same failure, which is not retried. */
-function notTransient(error: unknown): unknown {
-  if (!(error instanceof SyncError)) return error;
-  return new SyncError(error.code, error.message, { ...error.detail, isTransient: false });
 }

@@ -6,7 +6,7 @@ import {
   type TokenSourceOptions,
 } from '../../../../lambda/procurios/token/client-token.ts';
 import { answerJson, type Handler, type HttpServer, startHttpServer } from '../../../support/http-server.ts';
-import { failureOf, QUICK, until } from '../http/setup.ts';
+import { clientFor, failureOf, QUICK, readThings, until } from '../http/setup.ts';
 
 const CREDENTIALS: Credentials = { clientId: 'abc123', clientSecret: 'dfe+456&%' };
 
@@ -103,6 +103,16 @@ describe('createTokenSource: the request', () => {
 
     expect(token).toBe('token-1');
     expect(server.requests).toHaveLength(2);
+  });
+
+  test('a token endpoint that answers 503 gets five requests, because a read that waits for the token does not retry them', async () => {
+    await using server = await startHttpServer((_request, response) => answerJson(response, {}, 503));
+
+    const failure = await failureOf(readThings(clientFor(server.origin, { token: sourceFor(server) })));
+
+    expect(failure).toMatchObject({ code: 'UNAVAILABLE', detail: { status: 503, isTransient: false } });
+    expect(failure.message).toContain('POST /l/oauth2/token (token): answered 503');
+    expect(server.paths).toEqual(Array(5).fill('/l/oauth2/token'));
   });
 
   test('a token request ends with the pause that was asked for if it is long', async () => {

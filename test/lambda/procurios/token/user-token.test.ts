@@ -18,7 +18,7 @@ import { type EmbeddedAws, startEmbeddedAws } from '../../../../local/endpoints/
 import { createTables } from '../../../../local/endpoints/tables.ts';
 import { dynamoDbOf, secretsManagerOf } from '../../../support/embedded-aws.ts';
 import { answerJson, type Handler, type HttpServer, startHttpServer } from '../../../support/http-server.ts';
-import { failureOf, QUICK, until } from '../http/setup.ts';
+import { clientFor, failureOf, QUICK, readThings, until } from '../http/setup.ts';
 
 const ROW = { pk: 'lease', sk: 'token' };
 const SECRET = 'procurios-sync/acme/user';
@@ -391,6 +391,17 @@ describe('createUserTokenSource: renewal', () => {
     const token = await sourceFor(server).get();
 
     expect([failure.code, token]).toEqual(['HOST_UNREACHABLE', 'access-2']);
+  });
+
+  test('a renewal that is answered 503 gets three requests, because a read that waits for it does not retry them', async () => {
+    await using server = await startHttpServer((_request, response) => answerJson(response, {}, 503));
+    await loggedIn();
+    nowMs += HOUR_MS;
+
+    const failure = await failureOf(readThings(clientFor(server.origin, { token: sourceFor(server) })));
+
+    expect(failure.code).toBe('UNAVAILABLE');
+    expect(server.paths).toEqual(Array(3).fill('/l/oauth2/token'));
   });
 
   test('a renewal with a rotated client secret reads it again, and the refused request leaves the refresh token valid', async () => {
