@@ -78,12 +78,15 @@ function addShow(changes: Command): Command {
 
 function addResend(changes: Command): Command {
   return withTables(changes.command('resend <id...>'))
-    .description('Send changes again that are rejected, held or of unknown outcome.')
+    .description('Send changes again that are rejected, held, queued or overdue.')
     .option('--yes', 'do not ask first')
     .addHelpText(
       'after',
       `
-A change of unknown outcome may have been applied, so look in Procurios first.
+A change is held if it waited for 13 days, or if its outcome is unknown. Then it
+may have been applied, so look in Procurios first. A queued change may have lost
+its message. A change is overdue an hour after its attempt should have begun or
+ended.
 
 Example:
   $ npx procurios-sync changes resend b7c1 b7c2

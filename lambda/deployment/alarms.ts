@@ -23,10 +23,11 @@ export const ALARMS = {
   'functions-throttled':
     'Lambda does not run the functions, for lack of concurrency. Pulls and changes are late.',
   'changes-rejected':
-    'Procurios or our checks rejected changes. They were not applied, and will not be retried.',
+    'Procurios or our checks rejected changes. They will not be retried, and were not applied unless an earlier attempt was.',
   'changes-unknown':
     'It is unknown whether some changes were applied. They are held, and are not sent again without an operator.',
-  'changes-held': 'Changes that waited for 13 days are held for an operator. They were not applied.',
+  'changes-held':
+    'Changes that waited for 13 days are held for an operator. They were not applied, unless `changes show` says that an earlier attempt may have been.',
   'changes-late': 'A change has been in the queue for more than an hour. Procurios does not have it yet.',
   'change-dead-letters':
     'Changes could not be recorded and are in the dead-letter queue. They were not applied, and the ledger may not have them.',

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { contentHashOf } from '../../lambda/core/push/change.ts';
-import { isHeld, isUnderWay, type LedgerEntry } from '../../lambda/core/push/ledger-entry.ts';
+import { isHeld, isInProgress, type LedgerEntry } from '../../lambda/core/push/ledger-entry.ts';
 import type { LedgerPort } from '../../lambda/core/push/ports.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
 import type { ChangeAccess } from './open-changes.ts';
@@ -122,7 +122,7 @@ function outcomeOf(entry: LedgerEntry | undefined, contentHash: string): Outcome
   const { outcome, status, reason } = entry;
   return {
     outcome,
-    isFinal: !isUnderWay(entry),
+    isFinal: !isInProgress(entry),
     isHeld: isHeld(entry),
     ...(status !== undefined && { status }),
     ...(reason !== undefined && { reason }),

@@ -1,7 +1,7 @@
 import type { Clock } from '../../lambda/core/clock.ts';
 import { type Json, parseJson, stringifyJson } from '../../lambda/core/json.ts';
 import { type Change, checkChange, type Operations, problemText } from '../../lambda/core/push/change.ts';
-import { isBeingSent, isUnderWay, type LedgerEntry } from '../../lambda/core/push/ledger-entry.ts';
+import { isBeingSent, isInProgress, type LedgerEntry } from '../../lambda/core/push/ledger-entry.ts';
 import { requeue, type Settlement, settle } from '../../lambda/core/push/transitions.ts';
 
 /** A change that goes to the queue again. */
@@ -60,8 +60,8 @@ function whyNotResent(entry: LedgerEntry, nowMs: number): string | undefined {
   if (entry.operation === undefined) return 'never was a change; correct the message and queue it anew';
   if (entry.note !== undefined) return 'was settled; queue the change anew, under another id';
   if (entry.outcome === 'accepted') return 'was accepted; there is nothing to resend';
-  return isUnderWay(entry) && entry.outcome !== 'queued' && !isOverdue(entry, nowMs)
-    ? `is under way (${entry.outcome}); it is sent without your help`
+  return isInProgress(entry) && entry.outcome !== 'queued' && !isOverdue(entry, nowMs)
+    ? `is in progress (${entry.outcome}); it is sent without your help`
     : undefined;
 }
 

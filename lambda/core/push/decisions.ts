@@ -60,7 +60,7 @@ export function judgeDelivery(
     case 'waiting':
       if (entry.notBefore === undefined) return { do: 'nothing' };
       if (nowMs - sentMs > LONGEST_WAIT_MS) {
-        return { do: 'hold', reason: 'it waited 13 days without being handled' };
+        return { do: 'hold', reason: 'it waited 13 days without an outcome' };
       }
       return entry.notBefore > nowMs ? { do: 'handBack', untilMs: entry.notBefore } : { do: 'send' };
     default:

@@ -1,6 +1,9 @@
 import type { SyncErrorCode } from '../errors.ts';
 
-/** The state of a change. The first three are in progress, the last three are final until an operator acts. */
+/**
+ * The state of a change. `queued`, `sending` and `waiting` are in progress; `accepted` and `rejected` are final. A change that
+ * is `unknown` is held for an operator, and so is one that is `waiting` without a `notBefore`.
+ */
 export type Outcome = 'queued' | 'sending' | 'waiting' | 'accepted' | 'rejected' | 'unknown';
 export const OUTCOMES: readonly Outcome[] = [
   'queued',
@@ -17,7 +20,7 @@ export interface Attempt {
   readonly attempt: number;
   /** When it began, RFC 3339. */
   readonly at: string;
-  /** How it ended, in a few words; absent if it was cut off before that was written. */
+  /** The attempt's outcome with its status and reason, in words; absent if the attempt was cut off before it was written. */
   readonly result?: string;
 }
 
@@ -78,8 +81,8 @@ export function isHeld({ outcome, notBefore }: LedgerEntry): boolean {
   return outcome === 'unknown' || (outcome === 'waiting' && notBefore === undefined);
 }
 
-/** Whether a change is in progress without an operator. */
-export function isUnderWay(entry: LedgerEntry): boolean {
+/** Whether a change gets its outcome without an operator. */
+export function isInProgress(entry: LedgerEntry): boolean {
   return entry.outcome !== 'accepted' && entry.outcome !== 'rejected' && !isHeld(entry);
 }
 

@@ -64,7 +64,7 @@ export async function pushChange(
   }
   throw new SyncError(
     'STORE_UNAVAILABLE',
-    `change ${change.changeId}: other functions kept writing to its entry in the ledger`,
+    `change ${change.changeId}: other functions kept writing to its entry in the ledger; it is delivered again`,
   );
 }
 
@@ -93,7 +93,7 @@ async function readAndDecide(sending: Sending, mayBeKnown: boolean): Promise<Aga
 async function attempt(entry: LedgerEntry, sending: Sending): Promise<AgainAt | Raced> {
   const { message, change, operation, stop, ports } = sending;
   const { clock, ledger } = ports;
-  const refusal = await checkChange(entry, sending);
+  const refusal = await runBodyChecks(entry, sending);
   if (stop.aborted) return { againAtMs: 0 };
   if (refusal !== undefined) return await writeOutcome(conclude(entry, refusal, clock.now(), ports), ports);
 
@@ -107,12 +107,12 @@ async function attempt(entry: LedgerEntry, sending: Sending): Promise<AgainAt | 
 }
 
 /**
- * Checks the change before it is sent.
+ * Checks the change's body before it is sent.
  *
  * @returns What becomes of the change if it fails the checks, or if they cannot be made; undefined if it may be sent, or if
  * the push was stopped.
  */
-async function checkChange(
+async function runBodyChecks(
   entry: LedgerEntry,
   { message, change, operation, stop, ports }: Sending,
 ): Promise<Conclusion | undefined> {

@@ -17,10 +17,11 @@ import { type Attempt, type LedgerEntry, LONGEST_ATTEMPT_MS } from './ledger-ent
  *               │                   │ hold
  *               │                   └─────► waiting without notBefore: it waited 13 days
  *               │
- *               └─ requeue   the operator resends a change that is rejected, unknown, held, or overdue
+ *               └─ requeue   the operator resends a change that is rejected, unknown, held, queued or overdue, and was not settled
  *
  *  unknown ── concludeLate ─► accepted, rejected or waiting   the function that was thought dead has a reply after all
- *  any but accepted, or in progress ── settle ─► accepted or rejected   the operator declares the outcome
+ *  any ── settle ─► accepted or rejected   the operator declares the outcome, also of a change that was settled before;
+ *                                          refused while the change is being sent, and once Procurios accepted it
  *  ── rejectMessage ─► rejected   a message that is not a change, or whose id is taken: under the message's own id
  */
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { contentHashOf, parseChange } from '../../../lambda/core/push/change.ts';
-import { isHeld, isUnderWay, type LedgerEntry } from '../../../lambda/core/push/ledger-entry.ts';
+import { isHeld, isInProgress, type LedgerEntry } from '../../../lambda/core/push/ledger-entry.ts';
 import { newEntry, rejectMessage, settle } from '../../../lambda/core/push/transitions.ts';
 import {
   type Resend,
@@ -40,15 +40,15 @@ const noChange = rejectMessage(
   NOW,
   { retentionDays: 30 },
 );
-const underWay = [
+const inProgress = [
   entryOf({ outcome: 'sending', until: NOW - 1 }),
   entryOf({ outcome: 'waiting', notBefore: NOW - 1 }),
 ];
 
 test('isHeld() is true for unknown changes and for those that wait without a time', () => {
   expect([unknown, held].map(isHeld)).toEqual([true, true]);
-  expect([rejected, accepted, ...underWay].map(isHeld)).toEqual([false, false, false, false]);
-  expect([unknown, held, rejected, accepted, ...underWay, entryOf()].map(isUnderWay)).toEqual([
+  expect([rejected, accepted, ...inProgress].map(isHeld)).toEqual([false, false, false, false]);
+  expect([unknown, held, rejected, accepted, ...inProgress, entryOf()].map(isInProgress)).toEqual([
     ...[false, false, false, false],
     ...[true, true, true],
   ]);
@@ -101,8 +101,8 @@ describe('resendChange()', () => {
 
   test.each([
     ['was accepted', accepted, /^was accepted/],
-    ['is being sent', underWay[0] as LedgerEntry, /^is under way \(sending\)/],
-    ['waits for its time', underWay[1] as LedgerEntry, /^is under way \(waiting\)/],
+    ['is being sent', inProgress[0] as LedgerEntry, /^is in progress \(sending\)/],
+    ['waits for its time', inProgress[1] as LedgerEntry, /^is in progress \(waiting\)/],
     ['never was a change', noChange, /^never was a change/],
     [
       'was settled',
@@ -149,7 +149,7 @@ describe('settleChange()', () => {
     ['rejected', rejected],
     ['held', held],
     ['no change', noChange],
-    ['waiting for its time', underWay[1] as LedgerEntry],
+    ['waiting for its time', inProgress[1] as LedgerEntry],
     ['queued', entryOf()],
   ])(
     'drops the body and the vendor texts of a change that is %s, and lets the entry expire',
@@ -197,7 +197,7 @@ describe('settleChange()', () => {
 
   test.each([
     ['was accepted', accepted, /^was accepted/],
-    ['is being sent', underWay[0] as LedgerEntry, /^is being sent/],
+    ['is being sent', inProgress[0] as LedgerEntry, /^is being sent/],
   ])('refuses a change that %s', (_why, entry, refusal) => {
     const settled = settleChange(entry, { outcome: 'rejected', note: 'x', retentionDays: 30 }, clock);
 

@@ -230,7 +230,7 @@ describe('the outcome of a change', () => {
     await world.drain(5000);
 
     const entry = world.ledger.get('c1');
-    expect(entry).toMatchObject({ outcome: 'waiting', reason: 'it waited 13 days without being handled' });
+    expect(entry).toMatchObject({ outcome: 'waiting', reason: 'it waited 13 days without an outcome' });
     expect(entry?.notBefore).toBeUndefined();
   });
 
@@ -247,7 +247,7 @@ describe('the outcome of a change', () => {
     for (const id of ['c1', 'c2', 'c3']) {
       expect(world.ledger.get(id)).toMatchObject({
         outcome: 'waiting',
-        reason: 'it waited 13 days without being handled',
+        reason: 'it waited 13 days without an outcome',
       });
     }
   });
@@ -262,7 +262,7 @@ describe('the outcome of a change', () => {
 
     expect(world.ledger.get('c1')).toMatchObject({
       outcome: 'waiting',
-      reason: 'it waited 13 days without being handled',
+      reason: 'it waited 13 days without an outcome',
       queuedAt: new Date(sentMs).toISOString(),
     });
   });
