@@ -1,4 +1,4 @@
-import { type DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { checkConfig } from '../../config/check-config.ts';
 import type { Row } from '../../lambda/aws/state/state-table.ts';
@@ -96,15 +96,6 @@ export async function openSite(
     streams: [paging.stream],
   });
   await createTables(dynamoDb, config);
-  await Promise.all(
-    [stateTableName(config.environment), streamTableName(config.environment, paging.stream.name)].map(
-      (TableName) =>
-        waitUntilTableExists(
-          { client: dynamoDb, maxWaitTime: 10, minDelay: 0.005, maxDelay: 0.1 },
-          { TableName },
-        ),
-    ),
-  );
   const clearFaults = () => {
     control.clearFaults();
     capPages(control);

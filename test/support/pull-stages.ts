@@ -3,7 +3,7 @@ import { afterAll, beforeAll } from '@jest/globals';
 import { type EmbeddedAws, startEmbeddedAws } from '../../local/endpoints/embedded-aws.ts';
 import { SIMULATOR_SCOPES, type Simulator } from '../../local/simulator/simulator.ts';
 import { dynamoDbOf } from './embedded-aws.ts';
-import { PAGING_CASES, type PagingCase, startSmallSimulator } from './paging-kinds.ts';
+import { type PagingCase, startSmallSimulator } from './paging-kinds.ts';
 import { type Contents, readPlainly } from './plain-listing.ts';
 import { openSite, type Site } from './pull-harness.ts';
 
@@ -15,13 +15,13 @@ export interface Stage {
   /**
    * Fresh tables; the simulator's faults are cleared.
    *
-   * @param other - In the place of the stage's own simulator, for whoever changes its objects.
+   * @param other - A simulator whose objects the test changes. @default the stage's simulator
    */
   openSite(other?: Simulator): Promise<Site>;
 }
 
 /** A stage for each paging kind and one embedded DynamoDB for them all, for the tests of a file. */
-export function startStages(cases: readonly PagingCase[] = PAGING_CASES): () => readonly Stage[] {
+export function startStages(cases: readonly PagingCase[]): Stages {
   let aws: EmbeddedAws | undefined;
   let dynamoDb: DynamoDBClient | undefined;
   let stages: readonly Stage[] = [];
@@ -45,22 +45,27 @@ async function startStage(dynamoDb: DynamoDBClient, paging: PagingCase): Promise
   return { paging, simulator, listing, openSite: (other = simulator) => openSite(dynamoDb, other, paging) };
 }
 
+/** The stages of a file's tests, once they are started. */
+export type Stages = () => readonly Stage[];
+
 /**
- * Does the same on all stages beside each other, before the tests of a group.
+ * Does the same on the stages of these cases side by side, before the tests of a group.
  *
- * @returns What it came to, by paging kind.
+ * @returns The outcome, by paging kind.
  */
-export function onAllStages<Outcome>(
-  stages: () => readonly Stage[],
+export function onStages<Outcome>(
+  stages: Stages,
+  cases: readonly PagingCase[],
   act: (stage: Stage) => Promise<Outcome>,
 ): (kind: PagingCase['kind']) => Outcome {
   const outcomes = new Map<string, Outcome>();
   beforeAll(async () => {
-    await Promise.all(stages().map(async (stage) => outcomes.set(stage.paging.kind, await act(stage))));
+    const chosen = stages().filter(({ paging }) => cases.includes(paging));
+    await Promise.all(chosen.map(async (stage) => outcomes.set(stage.paging.kind, await act(stage))));
   }, 30_000);
   return (kind) => {
     const outcome = outcomes.get(kind);
-    if (outcome === undefined) throw new Error(`nothing was done for ${kind}`);
+    if (outcome === undefined) throw new Error(`no outcome of ${kind}`);
     return outcome;
   };
 }

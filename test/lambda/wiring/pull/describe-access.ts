@@ -3,15 +3,13 @@ import type { FaultAction } from '../../../../local/simulator/simulator.ts';
 import { startHttpServer } from '../../../support/http-server.ts';
 import { aimedAt, type PagingCase } from '../../../support/paging-kinds.ts';
 import type { Pulled, Site } from '../../../support/pull-harness.ts';
-import { onAllStages, startStages } from '../../../support/pull-stages.ts';
+import { onStages, type Stages } from '../../../support/pull-stages.ts';
 
-/** Runs refused access, foreign links, unchanged data and a stop on each of these paging kinds. */
-export function describeAccess(cases: readonly PagingCase[]): void {
-  const stages = startStages(cases);
-
+/** Tests refused access, foreign links, unchanged data and a stop on each of these paging kinds. */
+export function describeAccess(stages: Stages, cases: readonly PagingCase[]): void {
   /** Pulls under a fault of the whole route. */
   const pullUnder = (action: FaultAction) =>
-    onAllStages(stages, async ({ paging, openSite }) => {
+    onStages(stages, cases, async ({ paging, openSite }) => {
       const site = await openSite();
       site.fault({ route: paging.route, do: action });
       return { pulled: await site.pull(), stored: await site.stored() };
@@ -24,20 +22,23 @@ export function describeAccess(cases: readonly PagingCase[]): void {
   ])('status $status on every page', ({ status, code, requests, tokenRequests }) => {
     const outcomeOf = pullUnder({ kind: 'status', status });
 
-    test.each(cases)('is believed at once: $kind', ({ kind }) => {
-      const { pulled, stored } = outcomeOf(kind);
+    test.each(cases)(
+      `a pull of $kind fails at once on status ${status}, for 401 after one new token`,
+      ({ kind }) => {
+        const { pulled, stored } = outcomeOf(kind);
 
-      expect(pulled).toMatchObject({
-        receipt: { status: 'failed', pages: 0, fetched: 0, written: 0, error: { code } },
-        requests,
-        tokenRequests,
-      });
-      expect(stored.objects.size).toBe(0);
-    });
+        expect(pulled).toMatchObject({
+          receipt: { status: 'failed', pages: 0, fetched: 0, written: 0, error: { code } },
+          requests,
+          tokenRequests,
+        });
+        expect(stored.objects.size).toBe(0);
+      },
+    );
   });
 
   describe.each(['foreignNext', 'redirect'] as const)('%s to another host', (kind) => {
-    const outcomeOf = onAllStages(stages, async ({ paging, listing, openSite }) => {
+    const outcomeOf = onStages(stages, cases, async ({ paging, listing, openSite }) => {
       await using elsewhere = await startHttpServer((_request, response) => void response.end());
       const site = await openSite();
       const action: FaultAction =
@@ -52,31 +53,34 @@ export function describeAccess(cases: readonly PagingCase[]): void {
       return { listing, elsewhere, pulled, stored, next, storedThen: await site.stored() };
     });
 
-    test.each(cases)('is not followed, and nothing is sent there: $kind', (paging) => {
-      const { listing, elsewhere, pulled, stored, next, storedThen } = outcomeOf(paging.kind);
-      const hasLinks = paging.kind === 'hal' || paging.kind === 'linkedPages';
-      const isNoticed = kind === 'redirect' || hasLinks;
-      // A link is noticed where it leads, a redirect where it stands.
-      const pages = kind === 'redirect' ? paging.faultPage - 1 : paging.faultPage;
-      const before = [...listing].slice(0, isNoticed ? pages * paging.pageSize : undefined);
+    test.each(cases)(
+      `a pull of $kind does not follow a ${kind} to another host, and sends nothing there`,
+      (paging) => {
+        const { listing, elsewhere, pulled, stored, next, storedThen } = outcomeOf(paging.kind);
+        const hasLinks = paging.kind === 'hal' || paging.kind === 'linkedPages';
+        const isNoticed = kind === 'redirect' || hasLinks;
+        // A link is noticed where it leads, a redirect where it stands.
+        const pages = kind === 'redirect' ? paging.faultPage - 1 : paging.faultPage;
+        const before = [...listing].slice(0, isNoticed ? pages * paging.pageSize : undefined);
 
-      expect(elsewhere.requests).toEqual([]);
-      expect(pulled.receipt).toMatchObject({
-        status: isNoticed ? 'failed' : 'complete',
-        pages: isNoticed ? pages : paging.pages,
-        written: before.length,
-      });
-      expect(pulled.receipt.error?.code).toBe(isNoticed ? 'NOT_PROCURIOS' : undefined);
-      expect(pulled.receipt.error?.message ?? '').not.toMatch(/secret-query|oauth2/);
-      expect(stored.objects).toEqual(new Map(before));
-      expect(stored.keepsWalk).toBe(false);
-      expect(next.receipt).toMatchObject({ status: 'complete', unchanged: before.length });
-      expect(storedThen.objects).toEqual(listing);
-    });
+        expect(elsewhere.requests).toEqual([]);
+        expect(pulled.receipt).toMatchObject({
+          status: isNoticed ? 'failed' : 'complete',
+          pages: isNoticed ? pages : paging.pages,
+          written: before.length,
+        });
+        expect(pulled.receipt.error?.code).toBe(isNoticed ? 'NOT_PROCURIOS' : undefined);
+        expect(pulled.receipt.error?.message ?? '').not.toMatch(/secret-query|oauth2/);
+        expect(stored.objects).toEqual(new Map(before));
+        expect(stored.keepsWalk).toBe(false);
+        expect(next.receipt).toMatchObject({ status: 'complete', unchanged: before.length });
+        expect(storedThen.objects).toEqual(listing);
+      },
+    );
   });
 
   describe('a wrong secret', () => {
-    const outcomeOf = onAllStages(stages, async ({ simulator, openSite }) => {
+    const outcomeOf = onStages(stages, cases, async ({ simulator, openSite }) => {
       const site = await openSite();
       simulator.control.setCredentials({ clientSecret: 'rotated-meanwhile' });
       const pulled = await site.pull();
@@ -84,20 +88,23 @@ export function describeAccess(cases: readonly PagingCase[]): void {
       return { pulled, next: await site.pull() };
     });
 
-    test.each(cases)('is said plainly after one request for a token: $kind', ({ kind, pages }) => {
-      const { pulled, next } = outcomeOf(kind);
+    test.each(cases)(
+      'a pull of $kind reports a wrong secret after one request for a token',
+      ({ kind, pages }) => {
+        const { pulled, next } = outcomeOf(kind);
 
-      expect(pulled).toMatchObject({
-        receipt: { status: 'failed', pages: 0, error: { code: 'CREDENTIALS_REFUSED' } },
-        requests: 0,
-        tokenRequests: 1,
-      });
-      expect(next.receipt).toMatchObject({ status: 'complete', pages });
-    });
+        expect(pulled).toMatchObject({
+          receipt: { status: 'failed', pages: 0, error: { code: 'CREDENTIALS_REFUSED' } },
+          requests: 0,
+          tokenRequests: 1,
+        });
+        expect(next.receipt).toMatchObject({ status: 'complete', pages });
+      },
+    );
   });
 
   describe('data as it was', () => {
-    const outcomeOf = onAllStages(stages, async ({ openSite }) => {
+    const outcomeOf = onStages(stages, cases, async ({ openSite }) => {
       const site = await openSite();
       await site.pull();
       const stored = await site.stored();
@@ -105,7 +112,7 @@ export function describeAccess(cases: readonly PagingCase[]): void {
       return { stored, second, storedThen: await site.stored() };
     });
 
-    test.each(cases)('is not written again: $kind', ({ kind }) => {
+    test.each(cases)('a second pull of $kind does not write unchanged data again', ({ kind }) => {
       const { stored, second, storedThen } = outcomeOf(kind);
 
       expect(second.receipt).toMatchObject({
@@ -119,7 +126,7 @@ export function describeAccess(cases: readonly PagingCase[]): void {
   });
 
   describe('a stop while Procurios has asked for an hour', () => {
-    const outcomeOf = onAllStages(stages, async ({ paging, openSite }) => {
+    const outcomeOf = onStages(stages, cases, async ({ paging, openSite }) => {
       const site = await openSite();
       site.fault({ route: paging.route, do: { kind: 'status', status: 429, retryAfter: 3600 } });
       const waits: number[] = [];
@@ -128,7 +135,7 @@ export function describeAccess(cases: readonly PagingCase[]): void {
       return { pulled, waits, keepsWalk: (await site.stored()).keepsWalk, next: await site.pull() };
     });
 
-    test.each(cases)('ends the wait, and the next pull goes on: $kind', ({ kind }) => {
+    test.each(cases)('a stop ends the wait of a pull of $kind, and the next pull continues', ({ kind }) => {
       const { pulled, waits, keepsWalk, next } = outcomeOf(kind);
 
       expect(waits).toEqual([3_600_000]);

@@ -1,22 +1,22 @@
 import { describe, expect, test } from '@jest/globals';
 import { aimedAt, mostRequestsFor, type PagingCase } from '../../../support/paging-kinds.ts';
-import { onAllStages, startStages } from '../../../support/pull-stages.ts';
+import { onStages, type Stages } from '../../../support/pull-stages.ts';
 import { LASTING_FAULTS, PASSING_FAULTS } from './fault-cases.ts';
 import { leaksIn } from './leaks.ts';
 
-/** Runs every fault on each of these paging kinds. */
-export function describeFaults(cases: readonly PagingCase[]): void {
-  const stages = startStages(cases);
-
-  describe.each(PASSING_FAULTS)('$name', ({ action, times = 1, limits, tokens = 1, repeats }) => {
-    const outcomeOf = onAllStages(stages, async ({ paging, listing, openSite }) => {
+/** Tests every fault on the paging kinds that `casesOf` returns for its place in the list of faults. */
+export function describeFaults(stages: Stages, casesOf: (index: number) => readonly PagingCase[]): void {
+  describe.each(PASSING_FAULTS)('$name', (fault) => {
+    const { name, action, times = 1, limits, tokens = 1, repeats } = fault;
+    const cases = casesOf(PASSING_FAULTS.indexOf(fault));
+    const outcomeOf = onStages(stages, cases, async ({ paging, listing, openSite }) => {
       const site = await openSite();
       site.fault({ ...aimedAt(paging, paging.faultPage), times, do: action });
       const pulled = await site.pull({ limits });
       return { listing, pulled, stored: await site.stored() };
     });
 
-    test.each(cases)('a pull of $kind rides the fault out', (paging) => {
+    test.each(cases)(`a pull of $kind is complete despite ${name}`, (paging) => {
       const { listing, pulled, stored } = outcomeOf(paging.kind);
 
       const { receipt } = pulled;
@@ -38,8 +38,10 @@ export function describeFaults(cases: readonly PagingCase[]): void {
     });
   });
 
-  describe.each(LASTING_FAULTS)('$name', ({ action, limits, code, says, isKept, tries, tokens = 1 }) => {
-    const outcomeOf = onAllStages(stages, async ({ paging, listing, openSite }) => {
+  describe.each(LASTING_FAULTS)('$name', (fault) => {
+    const { name, action, limits, code, says, isKept, tries, tokens = 1 } = fault;
+    const cases = casesOf(LASTING_FAULTS.indexOf(fault));
+    const outcomeOf = onStages(stages, cases, async ({ paging, listing, openSite }) => {
       const site = await openSite();
       site.fault({ ...aimedAt(paging, paging.faultPage), do: action });
       const pulled = await site.pull({ limits });
@@ -50,7 +52,7 @@ export function describeFaults(cases: readonly PagingCase[]): void {
       return { listing, before, pulled, stored, next, storedThen: await site.stored() };
     });
 
-    test.each(cases)('the fault ends a walk of $kind at its page', (paging) => {
+    test.each(cases)(`a walk of $kind ends at the page with ${name}`, (paging) => {
       const { listing, before, pulled, stored } = outcomeOf(paging.kind);
 
       const { receipt, requests } = pulled;
@@ -74,7 +76,7 @@ export function describeFaults(cases: readonly PagingCase[]): void {
       expect(leaksIn([pulled.run, stored.stateRows], listing)).toEqual([]);
     });
 
-    test.each(cases)('the next pull of $kind makes up for the fault', (paging) => {
+    test.each(cases)(`the next pull of $kind makes up for ${name}`, (paging) => {
       const { listing, before, next, storedThen } = outcomeOf(paging.kind);
 
       const ofTheWholeWalk = { written: listing.size, unchanged: 0 };

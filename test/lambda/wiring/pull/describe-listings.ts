@@ -7,14 +7,11 @@ import {
   aimedAt,
   caseOf,
   mostRequestsFor,
-  PAGING_CASES,
   type PagingCase,
   startSmallSimulator,
 } from '../../../support/paging-kinds.ts';
-import { onAllStages, startStages } from '../../../support/pull-stages.ts';
+import { onStages, type Stages } from '../../../support/pull-stages.ts';
 import { leaksIn } from './leaks.ts';
-
-const stages = startStages();
 
 /** What a pull makes of a listing that is cut or linked in an odd way. */
 interface Outcome extends Partial<Counts> {
@@ -27,7 +24,7 @@ interface Outcome extends Partial<Counts> {
   readonly requests?: number;
 }
 
-interface OddListing {
+export interface OddListing {
   readonly name: string;
   readonly action: FaultAction;
   /** @default the case's page in the middle */
@@ -131,58 +128,8 @@ const ODD_LISTINGS: readonly OddListing[] = [
   },
 ];
 
-describe.each(ODD_LISTINGS)('$name', ({ action, at, outcomes }) => {
-  const outcomeOf = onAllStages(stages, async ({ paging, listing, openSite }) => {
-    const site = await openSite();
-    const page = at === 'first page' ? 1 : paging.faultPage;
-    const onePageOnly = { ...aimedAt(paging, page), times: 1 };
-    site.fault({ ...(at === 'every page' ? { route: paging.route } : onePageOnly), do: action });
-    const pulled = await site.pull();
-    const stored = await site.stored();
-    site.clearFaults();
-    const next = await site.pull();
-    return { listing, pulled, stored, next, storedThen: await site.stored() };
-  });
-
-  test.each(PAGING_CASES)('$kind', (paging) => {
-    const { listing, pulled, stored, next, storedThen } = outcomeOf(paging.kind);
-    const {
-      code,
-      lacks: [from, to] = [0, 0],
-      requests,
-      ...counts
-    } = outcomes[paging.kind] ?? {
-      status: 'complete',
-      pages: paging.pages,
-    };
-    const keys = [...listing.keys()];
-    const written = listing.size - (to - from);
-
-    expect(pulled.receipt).toMatchObject({ fetched: written, written, repeated: 0, ...counts });
-    expect(pulled.receipt.error?.code).toBe(code);
-    expect(pulled.requests).toBeLessThanOrEqual(requests ?? mostRequestsFor(paging, counts.pages));
-    expect(pulled.tokenRequests).toBe(1);
-    expect(stored.objects).toEqual(
-      new Map([...listing].filter(([key]) => !keys.slice(from, to).includes(key))),
-    );
-    expect(stored.keepsWalk).toBe(false);
-    expect(leaksIn([pulled.run, stored.stateRows], listing)).toEqual([]);
-
-    expect(next.receipt).toMatchObject({
-      status: 'complete',
-      pages: paging.pages,
-      fetched: listing.size,
-      written: to - from,
-      unchanged: written,
-    });
-    expect(storedThen.objects).toEqual(listing);
-    expect(storedThen.writtenBy.get(next.run.runId) ?? []).toEqual(keys.slice(from, to).sort());
-    expect(storedThen.keepsWalk).toBe(false);
-  });
-});
-
 /** Pulls a listing that changes right before its third page is served, and once more. */
-async function pullWhileShifting(paging: PagingCase, by: 'removal' | 'insertion') {
+async function pullWhileShifting(stages: Stages, paging: PagingCase, by: 'removal' | 'insertion') {
   const simulator = await startSmallSimulator();
   try {
     const stage = stages().find((each) => each.paging === paging);
@@ -203,58 +150,142 @@ async function pullWhileShifting(paging: PagingCase, by: 'removal' | 'insertion'
 
 const isNumbered = ({ kind }: PagingCase) => ['hal', 'linkedPages', 'numberedPages'].includes(kind);
 
-describe('an object that goes from an earlier page while later ones are read', () => {
-  test.each(PAGING_CASES.filter(isNumbered))('hides another, until the next pull: $kind', async (paging) => {
-    const { listing, pulled, objects, next, storedThen } = await pullWhileShifting(paging, 'removal');
+/**
+ * Tests listings that are cut or linked in an odd way, and listings that change during the pull.
+ *
+ * @param casesOf - The paging kinds on which an odd listing is tested.
+ * @param cases - The paging kinds on which changing listings are tested.
+ */
+export function describeListings(
+  stages: Stages,
+  casesOf: (odd: OddListing) => readonly PagingCase[],
+  cases: readonly PagingCase[],
+): void {
+  describeOddListings(stages, casesOf);
+  describeShiftingListings(stages, cases.filter(isNumbered));
+}
 
-    const [hidden] = [...listing.keys()].slice(20, 21);
-    expect(pulled.receipt).toMatchObject({ status: 'complete', fetched: 59, written: 59, repeated: 0 });
-    expect([...listing.keys()].filter((key) => !objects.has(key))).toEqual([hidden]);
-    expect(next.receipt).toMatchObject({ status: 'complete', fetched: 59, written: 1, unchanged: 58 });
-    expect(storedThen.writtenBy.get(next.run.runId)).toEqual([hidden]);
-    expect(storedThen.objects).toEqual(listing);
+function describeOddListings(stages: Stages, casesOf: (odd: OddListing) => readonly PagingCase[]): void {
+  describe.each(ODD_LISTINGS)('$name', (odd) => {
+    const { name, action, at, outcomes } = odd;
+    const cases = casesOf(odd);
+    if (cases.length === 0) return;
+    const outcomeOf = onStages(stages, cases, async ({ paging, listing, openSite }) => {
+      const site = await openSite();
+      const page = at === 'first page' ? 1 : paging.faultPage;
+      const onePageOnly = { ...aimedAt(paging, page), times: 1 };
+      site.fault({ ...(at === 'every page' ? { route: paging.route } : onePageOnly), do: action });
+      const pulled = await site.pull();
+      const stored = await site.stored();
+      site.clearFaults();
+      const next = await site.pull();
+      return { listing, pulled, stored, next, storedThen: await site.stored() };
+    });
+
+    test.each(cases)(
+      `a pull of $kind that meets ${name} stores the other objects, and the next pull all`,
+      (paging) => {
+        const { listing, pulled, stored, next, storedThen } = outcomeOf(paging.kind);
+        const {
+          code,
+          lacks: [from, to] = [0, 0],
+          requests,
+          ...counts
+        } = outcomes[paging.kind] ?? {
+          status: 'complete',
+          pages: paging.pages,
+        };
+        const keys = [...listing.keys()];
+        const written = listing.size - (to - from);
+
+        expect(pulled.receipt).toMatchObject({ fetched: written, written, repeated: 0, ...counts });
+        expect(pulled.receipt.error?.code).toBe(code);
+        expect(pulled.requests).toBeLessThanOrEqual(requests ?? mostRequestsFor(paging, counts.pages));
+        expect(pulled.tokenRequests).toBe(1);
+        expect(stored.objects).toEqual(
+          new Map([...listing].filter(([key]) => !keys.slice(from, to).includes(key))),
+        );
+        expect(stored.keepsWalk).toBe(false);
+        expect(leaksIn([pulled.run, stored.stateRows], listing)).toEqual([]);
+
+        expect(next.receipt).toMatchObject({
+          status: 'complete',
+          pages: paging.pages,
+          fetched: listing.size,
+          written: to - from,
+          unchanged: written,
+        });
+        expect(storedThen.objects).toEqual(listing);
+        expect(storedThen.writtenBy.get(next.run.runId) ?? []).toEqual(keys.slice(from, to).sort());
+        expect(storedThen.keepsWalk).toBe(false);
+      },
+    );
+  });
+}
+
+function describeShiftingListings(stages: Stages, numbered: readonly PagingCase[]): void {
+  describe('an object that goes from an earlier page while later ones are read', () => {
+    test.each(numbered)(
+      'an object that leaves an earlier page of $kind during the pull hides another until the next pull',
+      async (paging) => {
+        const { listing, pulled, objects, next, storedThen } = await pullWhileShifting(
+          stages,
+          paging,
+          'removal',
+        );
+
+        const [hidden] = [...listing.keys()].slice(20, 21);
+        expect(pulled.receipt).toMatchObject({ status: 'complete', fetched: 59, written: 59, repeated: 0 });
+        expect([...listing.keys()].filter((key) => !objects.has(key))).toEqual([hidden]);
+        expect(next.receipt).toMatchObject({ status: 'complete', fetched: 59, written: 1, unchanged: 58 });
+        expect(storedThen.writtenBy.get(next.run.runId)).toEqual([hidden]);
+        expect(storedThen.objects).toEqual(listing);
+      },
+    );
+
+    test('an object that leaves an earlier page during the pull hides nothing from a cursor', async () => {
+      const paging = caseOf('after');
+
+      const { listing, pulled, objects, next } = await pullWhileShifting(stages, paging, 'removal');
+
+      expect(pulled.receipt).toMatchObject({ status: 'complete', fetched: 60, written: 60 });
+      expect(objects).toEqual(listing);
+      expect(next.receipt).toMatchObject({ status: 'complete', fetched: 59, written: 0, unchanged: 59 });
+    });
   });
 
-  test('hides nothing from a cursor', async () => {
-    const paging = caseOf('after');
+  describe('an object that comes before those already read', () => {
+    test.each(numbered)(
+      'an object that comes to an earlier page of $kind during the pull shows another twice, which counts once',
+      async (paging) => {
+        const { listing, listingThen, pulled, objects, next, storedThen } = await pullWhileShifting(
+          stages,
+          paging,
+          'insertion',
+        );
 
-    const { listing, pulled, objects, next } = await pullWhileShifting(paging, 'removal');
+        expect(pulled.receipt).toMatchObject({ status: 'complete', fetched: 61, written: 60, repeated: 1 });
+        expect(objects).toEqual(listing);
+        const [added] = listingThen.keys();
+        expect(next.receipt).toMatchObject({ status: 'complete', fetched: 61, written: 1, unchanged: 60 });
+        expect(storedThen.writtenBy.get(next.run.runId)).toEqual([added]);
+        expect(storedThen.objects).toEqual(listingThen);
+      },
+    );
 
-    expect(pulled.receipt).toMatchObject({ status: 'complete', fetched: 60, written: 60 });
-    expect(objects).toEqual(listing);
-    expect(next.receipt).toMatchObject({ status: 'complete', fetched: 59, written: 0, unchanged: 59 });
-  });
-});
+    test('an object that comes before a cursor is pulled by the next pull', async () => {
+      const paging = caseOf('after');
 
-describe('an object that comes before those already read', () => {
-  test.each(PAGING_CASES.filter(isNumbered))(
-    'shows another twice, which counts once: $kind',
-    async (paging) => {
       const { listing, listingThen, pulled, objects, next, storedThen } = await pullWhileShifting(
+        stages,
         paging,
         'insertion',
       );
 
-      expect(pulled.receipt).toMatchObject({ status: 'complete', fetched: 61, written: 60, repeated: 1 });
+      expect(pulled.receipt).toMatchObject({ status: 'complete', fetched: 60, repeated: 0 });
       expect(objects).toEqual(listing);
-      const [added] = listingThen.keys();
       expect(next.receipt).toMatchObject({ status: 'complete', fetched: 61, written: 1, unchanged: 60 });
-      expect(storedThen.writtenBy.get(next.run.runId)).toEqual([added]);
       expect(storedThen.objects).toEqual(listingThen);
-    },
-  );
-
-  test('is seen by a cursor in the next pull', async () => {
-    const paging = caseOf('after');
-
-    const { listing, listingThen, pulled, objects, next, storedThen } = await pullWhileShifting(
-      paging,
-      'insertion',
-    );
-
-    expect(pulled.receipt).toMatchObject({ status: 'complete', fetched: 60, repeated: 0 });
-    expect(objects).toEqual(listing);
-    expect(next.receipt).toMatchObject({ status: 'complete', fetched: 61, written: 1, unchanged: 60 });
-    expect(storedThen.objects).toEqual(listingThen);
+    });
   });
-});
+}
