@@ -27,8 +27,7 @@ export async function resendChanges(ids: readonly string[], options: ChangesRese
   const { signal } = interrupt;
   await using access = await openChanges(session, signal, say);
   sayWhoSends(access);
-  const { queued, problems } = await resend(plan, access, signal);
-  for (const problem of problems) say(problem);
+  const queued = await resend(plan, access, signal, say);
   const outcomes = access.embedded === undefined ? undefined : await waitForOutcomes(queued, access, signal);
   printChanges(queued, outcomes, options);
   say(outcomes === undefined ? queuedText(queued.length, flagsOf(options)) : countsText(outcomes));

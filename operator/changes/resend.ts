@@ -39,13 +39,6 @@ export async function planResend(session: Session, ids: readonly string[]): Prom
   return { resends: resends.toSorted((one, other) => queuedMs(one) - queuedMs(other)), risks };
 }
 
-/** What came of resending. */
-export interface Resent {
-  readonly queued: readonly QueuedChange[];
-  /** Why the others were not queued, as sentences that begin with a changeId. */
-  readonly problems: readonly string[];
-}
-
 /**
  * Records each change as queued in the ledger, then queues it.
  *
@@ -53,20 +46,21 @@ export interface Resent {
  * found the old outcome in the ledger would do nothing.
  *
  * @param signal - Aborts when no further change may be resent.
+ * @param onProblem - Called at once for each change that was not queued, with a sentence that begins with its changeId: a later
+ * change may throw.
+ * @returns The changes that were queued.
  */
 export async function resend(
   { resends }: ResendPlan,
   { ledger, queue }: ChangeAccess,
   signal: AbortSignal,
-): Promise<Resent> {
+  onProblem: (problem: string) => void,
+): Promise<QueuedChange[]> {
   const queued: QueuedChange[] = [];
-  const problems: string[] = [];
   for (const { entry, change, text } of resends) {
     if (signal.aborted) break;
     if (!(await ledger.write(entry))) {
-      problems.push(
-        `${entry.changeId} was not resent, because its entry changed meanwhile; look at it again`,
-      );
+      onProblem(`${entry.changeId} was not resent, because its entry changed meanwhile; look at it again`);
       continue;
     }
     // A new id each time, because SQS drops a message whose deduplication id it saw in the last five minutes.
@@ -74,7 +68,7 @@ export async function resend(
     const { unqueued, messageIds } = await queue.send([message]);
     const [failed] = unqueued;
     if (failed === undefined) queued.push({ change, messageId: messageIds.get(0) });
-    else problems.push(`${entry.changeId} was not queued: ${failed.reason}; resend it again`);
+    else onProblem(`${entry.changeId} was not queued: ${failed.reason}; resend it again`);
   }
-  return { queued, problems };
+  return queued;
 }

@@ -138,8 +138,8 @@ async function readPosition(
 async function readWalk(state: StateTable, stream: Stream): Promise<WalkRecord | undefined> {
   const position = await readPosition(state, stream.name);
   if (position === undefined) return undefined;
-  // Rows of versions without phases: the walk in `ended` may not be cleaned up yet.
-  if ('ended' in position) return { ...position.ended, phase: position.ended.phase ?? 'ending' };
+  // A record without a phase is an earlier version's. Ending it again would undo an operator's correction of the key types.
+  if ('ended' in position) return { ...position.ended, phase: position.ended.phase ?? 'ended' };
   const walk: Walk = { ...position, phase: 'reading', seen: new SeenKeys(), followed: new SeenKeys() };
 
   const { sk: firstUnsaved } = STATE_KEYS.seen(stream.name, ordinalOf(walk.slices + 1));
