@@ -1,21 +1,32 @@
 import {
   BatchWriteItemCommand,
   CreateTableCommand,
+  DeleteTableCommand,
   DynamoDBClient,
   GetItemCommand,
   ProvisionedThroughputExceededException,
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
-import { beforeEach, expect, test } from '@jest/globals';
-import { startEmbeddedAws } from '../../local/endpoints/embedded-aws.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { type EmbeddedAws, startEmbeddedAws } from '../../local/endpoints/embedded-aws.ts';
 import { closeAfterTest, dynamoDbOf } from './embedded-aws.ts';
 import { type Fault, type FaultProxy, refuseItems, startFaultProxy } from './fault-proxy.ts';
+
+let aws: EmbeddedAws;
+let direct: DynamoDBClient;
+beforeAll(async () => {
+  aws = await startEmbeddedAws();
+  direct = dynamoDbOf(aws);
+});
+afterAll(async () => {
+  direct?.destroy();
+  await aws?.close();
+});
 
 let proxy: FaultProxy;
 let client: DynamoDBClient;
 beforeEach(async () => {
-  const aws = closeAfterTest(await startEmbeddedAws());
-  await dynamoDbOf(aws).send(
+  await direct.send(
     new CreateTableCommand({
       TableName: 'things',
       BillingMode: 'PAY_PER_REQUEST',
@@ -31,6 +42,10 @@ beforeEach(async () => {
     maxAttempts: 1,
   });
 });
+afterEach(async () => {
+  client.destroy();
+  await direct.send(new DeleteTableCommand({ TableName: 'things' }));
+});
 
 function write(...ids: string[]) {
   const puts = ids.map((id) => ({ PutRequest: { Item: { _id: { S: id } } } }));
@@ -42,7 +57,7 @@ async function stored(): Promise<string[]> {
   return Items.map((item) => item._id?.S ?? '').sort();
 }
 
-test('passes calls on and counts them and their items', async () => {
+test('the proxy passes calls on and counts them and their items', async () => {
   await write('1', '2');
   await client.send(new GetItemCommand({ TableName: 'things', Key: { _id: { S: '1' } } }));
 
@@ -51,7 +66,7 @@ test('passes calls on and counts them and their items', async () => {
   expect(proxy.items()).toEqual({ BatchWriteItem: 2, GetItem: 1, Scan: 0 });
 });
 
-test('refuses the call that the test names, and no other', async () => {
+test('the proxy refuses the call that the test names, and no other', async () => {
   proxy.onCall(({ action, ordinal }) =>
     action === 'BatchWriteItem' && ordinal === 2
       ? { refuse: 'ProvisionedThroughputExceededException' }
@@ -65,7 +80,7 @@ test('refuses the call that the test names, and no other', async () => {
   expect(await stored()).toEqual(['1', '3']);
 });
 
-test('gives back writes as unprocessed and carries out the others', async () => {
+test('the proxy gives back writes as unprocessed and carries out the others', async () => {
   proxy.onCall(({ action }) => (action === 'BatchWriteItem' ? { unprocessed: 2 } : undefined));
 
   const { UnprocessedItems } = await write('1', '2', '3');
@@ -74,7 +89,7 @@ test('gives back writes as unprocessed and carries out the others', async () => 
   expect(await stored()).toEqual(['1']);
 });
 
-test('refuses a batch as a whole for one bad item', async () => {
+test('the proxy refuses a batch as a whole for one bad item', async () => {
   proxy.onCall(refuseItems((item) => item._id?.S === 'bad'));
 
   await expect(write('1', 'bad')).rejects.toMatchObject({ name: 'ValidationException' });
@@ -89,7 +104,7 @@ test.each<[Fault, string[]]>([
   ['drop', []],
   ['loseReply', ['1']],
   [{ delayMs: 5 }, ['1']],
-])('with %j the call fails or not, and is carried out or not', async (fault, expected) => {
+])('with the fault %j a call fails or is answered, and is carried out or not', async (fault, expected) => {
   proxy.onCall(() => fault);
 
   const outcome = write('1').then(
@@ -104,7 +119,7 @@ test.each<[Fault, string[]]>([
   expect(await stored()).toEqual(expected);
 });
 
-test('leaves a stalled call without an answer until it closes', async () => {
+test('the proxy leaves a stalled call without an answer until it closes', async () => {
   proxy.onCall(() => 'stall');
 
   const outcome = write('1').then(

@@ -14,7 +14,12 @@ export async function readPlainly(
   { kind, stream, key }: PagingCase,
   scopes: readonly string[],
 ): Promise<Contents> {
-  const headers = { authorization: `Bearer ${await askToken(url, scopes)}`, accept: stream.mediaType };
+  const headers = {
+    authorization: `Bearer ${await askToken(url, scopes)}`,
+    accept: stream.mediaType,
+    // Because the simulator closes a kept connection that it was too busy to use.
+    connection: 'close',
+  };
   const contents = new Map<string, string>();
   let last = '0';
   for (let page = 1; ; page += 1) {

@@ -6,6 +6,12 @@ import {
   startSimulator,
 } from '../../../local/simulator/simulator.ts';
 
+/**
+ * Header that closes the connection after the answer. A kept connection may be closed by a server that was busy for seconds, at
+ * the moment when the next request is sent.
+ */
+export const SINGLE_USE = { connection: 'close' };
+
 /** An answer with its body; `json` is undefined if the text is not JSON. */
 export interface Answer {
   readonly status: number;
@@ -33,7 +39,7 @@ export async function startApi(options: SimulatorOptions = { relations: 120 }): 
     read(
       await fetch(simulator.url + path, {
         redirect: 'manual',
-        headers: { authorization: `Bearer ${token}`, accept: mediaType(type), ...headers },
+        headers: { authorization: `Bearer ${token}`, accept: mediaType(type), ...SINGLE_USE, ...headers },
       }),
     );
   return {
@@ -66,7 +72,9 @@ export async function requestToken(
     scope: SIMULATOR_SCOPES.join(' '),
     ...fields,
   });
-  return read(await fetch(`${simulator.url}/l/oauth2/token`, { method: 'POST', body: form }));
+  return read(
+    await fetch(`${simulator.url}/l/oauth2/token`, { method: 'POST', body: form, headers: SINGLE_USE }),
+  );
 }
 
 export function mediaType(type: string): string {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { describeSimulator, SIMULATOR_COLLECTION } from '../../../local/simulator/simulator.ts';
-import { type Api, read, requestToken, startApi } from './api.ts';
+import { type Api, read, requestToken, SINGLE_USE, startApi } from './api.ts';
 
 const RELATIONS = `/l/relation_list_api/collection/${SIMULATOR_COLLECTION}`;
 const ARCHIVE = '/l/relation_archive_api/relations/export';
@@ -180,6 +180,7 @@ describe('control interface over HTTP', () => {
     read(
       await fetch(`${api.simulator.url}/_simulator/${path}`, {
         method,
+        headers: SINGLE_USE,
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }),
     );

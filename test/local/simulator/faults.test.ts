@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { FAULT_KINDS } from '../../../local/simulator/faults/fault-plan.ts';
 import { type FaultAction, SIMULATOR_COLLECTION } from '../../../local/simulator/simulator.ts';
-import { type Api, mediaType, requestToken, startApi } from './api.ts';
+import { type Api, mediaType, requestToken, SINGLE_USE, startApi } from './api.ts';
 
 const RELATIONS = `/l/relation_list_api/collection/${SIMULATOR_COLLECTION}`;
 const MOMENTS = '/l/contact_moment_api/contact_moment';
@@ -22,7 +22,7 @@ const momentIds = async (page: number) =>
 const open = (signal?: AbortSignal) =>
   fetch(api.simulator.url + RELATIONS, {
     ...(signal === undefined ? {} : { signal }),
-    headers: { authorization: `Bearer ${api.token}`, accept: mediaType('relation') },
+    headers: { authorization: `Bearer ${api.token}`, accept: mediaType('relation'), ...SINGLE_USE },
   });
 
 describe('conditions of a fault', () => {

@@ -1,4 +1,4 @@
-import { type Answer, type Api, mediaType, read } from './api.ts';
+import { type Answer, type Api, mediaType, read, SINGLE_USE } from './api.ts';
 
 /** Sends a body as JSON, with the token and a module's media type. Has no `Content-Type` unless one is given. */
 export async function send(
@@ -12,7 +12,7 @@ export async function send(
   const { headers, ...others } = options;
   const response = await fetch(api.simulator.url + path, {
     method,
-    headers: { authorization: `Bearer ${api.token}`, accept: mediaType(type), ...headers },
+    headers: { authorization: `Bearer ${api.token}`, accept: mediaType(type), ...SINGLE_USE, ...headers },
     // Sent as bytes, because fetch adds a Content-Type to a string.
     ...(body === undefined
       ? {}
