@@ -9,7 +9,7 @@ import { dynamoDbOf } from './embedded-aws.ts';
 type StartEndpoints = typeof startEndpoints;
 
 /** Endpoints by data folder. They stay open between two commands. */
-const kept = new Map<string, Promise<EmbeddedAws>>();
+const kept = new Map<string, EmbeddedAws>();
 /** The endpoints for all data folders, and the folder of the last command. */
 let shared: { readonly aws: EmbeddedAws; folder: string } | undefined;
 let areOwn = false;
@@ -21,9 +21,9 @@ let areOwn = false;
 export function keepEndpoints(): void {
   replaceStart(async (dataFolder) => {
     const folder = resolve(dataFolder);
-    const opened = kept.get(folder) ?? startEndpoints(dataFolder);
+    const opened = kept.get(folder) ?? (await startEndpoints(dataFolder));
     kept.set(folder, opened);
-    return await opened;
+    return opened;
   });
 }
 
@@ -31,7 +31,7 @@ export function keepEndpoints(): void {
 export async function closeEndpoints(): Promise<void> {
   const opened = [...kept.values()];
   kept.clear();
-  await Promise.all(opened.map(async (aws) => await (await aws).close()));
+  await Promise.all(opened.map((aws) => aws.close()));
 }
 
 /**

@@ -3,6 +3,9 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { synthesizeDemo } from '../../support/assembly.ts';
 import { type Ended, newFolder, run } from '../../support/command-line.ts';
 import { startProcess } from '../../support/command-process.ts';
+import { keepEndpoints } from '../../support/kept-endpoints.ts';
+
+keepEndpoints();
 
 let cwd: string;
 let first: Ended;

@@ -1,106 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { type EmbeddedAws, startEmbeddedAws } from '../../../local/endpoints/embedded-aws.ts';
-import type { Assembly } from '../../../local/stack/read-assembly.ts';
-import { type LocalStack, startStack } from '../../../local/stack/start-stack.ts';
-import { assetsOf } from '../../support/assembly.ts';
+import { describe, expect, test } from '@jest/globals';
 import { waitUntil } from '../../support/command-line.ts';
-
-const SOURCES = {
-  ordinary: `
-    let invocations = 0;
-    export async function handler(event, context) {
-      invocations += 1;
-      console.log('invoked');
-      if (event.throws) throw new TypeError('no such thing');
-      if (event.exits) process.exit(1);
-      while (event.hangs);
-      return {
-        event, invocations, environment: process.env, arn: context.invokedFunctionArn,
-        remaining: context.getRemainingTimeInMillis(), nothing: undefined,
-      };
-    }`,
-  durable: `
-    import { withDurableExecution } from '@aws/durable-execution-sdk-js';
-    export const handler = withDurableExecution(async (event, context) => {
-      const first = await context.step('first', async () => ({ at: Date.now(), digits: [1, 2] }));
-      await context.wait('a moment', { seconds: event.seconds });
-      if (event.fails) throw new RangeError('failed on purpose');
-      const second = await context.step('second', async () => Date.now());
-      return { event, first, waited: second - first.at };
-    });`,
-  needsPackage: `export const handler = async () => {}; import 'not-bundled';`,
-  needsProject: `export const handler = async () => {}; require('zod');`,
-};
-
-let aws: EmbeddedAws;
-let assets: Assembly['assets'];
-beforeAll(async () => {
-  [aws, assets] = await Promise.all([startEmbeddedAws(), assetsOf(SOURCES)]);
-});
-afterAll(() => aws?.close());
-
-const started: LocalStack[] = [];
-afterEach(async () => {
-  for (const stack of started.splice(0)) await stack.close();
-});
-
-/** Starts a stack of one function and the schedule that invokes it. */
-async function start(
-  asset: keyof typeof SOURCES,
-  properties: object = {},
-  target: unknown = { Ref: 'Live' },
-) {
-  const Resources = {
-    Job: {
-      Type: 'AWS::Lambda::Function',
-      Properties: {
-        Code: { S3Bucket: 'assets', S3Key: `${asset}.zip` },
-        Handler: 'index.handler',
-        Runtime: 'nodejs24.x',
-        Role: 'not looked at',
-        ...properties,
-      },
-    },
-    Version: { Type: 'AWS::Lambda::Version', Properties: { FunctionName: { Ref: 'Job' } } },
-    Live: {
-      Type: 'AWS::Lambda::Alias',
-      Properties: {
-        FunctionName: { Ref: 'Job' },
-        FunctionVersion: { 'Fn::GetAtt': ['Version', 'Version'] },
-        Name: 'live',
-      },
-    },
-    Schedule: {
-      Type: 'AWS::Scheduler::Schedule',
-      Properties: {
-        ScheduleExpression: 'rate(1 day)',
-        Target: { Arn: target, RoleArn: 'not looked at', Input: JSON.stringify(input) },
-      },
-    },
-  };
-  const lines: string[] = [];
-  const stack = await startStack({
-    assembly: { stackName: 'acme', template: { Resources }, assets },
-    aws,
-    procuriosHost: 'http://127.0.0.1:1',
-    onLog: (_id, line) => lines.push(line),
-  });
-  started.push(stack);
-  return { stack, lines };
-}
-let input: object = {};
-
-/** Starts a stack and runs its schedule this many times. */
-async function run(
-  event: object,
-  ...[asset, properties, times = 1]: [keyof typeof SOURCES, object?, number?]
-) {
-  input = event;
-  const { stack, lines } = await start(asset, properties);
-  const ran: Awaited<ReturnType<LocalStack['runSchedule']>>[] = [];
-  for (let time = 0; time < times; time += 1) ran.push(await stack.runSchedule());
-  return { ran, lines };
-}
+import { run, start } from './function-stack.ts';
 
 const ARN = 'arn:aws:lambda:eu-west-1:000000000000:function:acme-Job';
 
@@ -146,12 +46,10 @@ describe('an ordinary function', () => {
   test.each([
     ['throws', 'Job: TypeError: no such thing'],
     ['exits', 'Job: Runtime.ExitError: the function exited its process'],
-    ['hangs', 'Job: Sandbox.Timedout: Task timed out after 1 seconds'],
   ])(
     'an ordinary function that %s fails with its name, and is loaded again if necessary',
     async (what, message) => {
-      input = { [what]: true };
-      const { stack } = await start('ordinary', { Timeout: what === 'hangs' ? 1 : 60 });
+      const { stack } = await start('ordinary', { Timeout: 60 }, { event: { [what]: true } });
 
       await expect(stack.runSchedule()).rejects.toThrow(message);
       await expect(stack.runSchedule()).rejects.toThrow(message);
@@ -232,21 +130,6 @@ describe('a durable function', () => {
     expect(waited).toBeGreaterThanOrEqual(900);
   });
 
-  test('a durable function that throws fails with its error', async () => {
-    const { ran } = await run({ seconds: 1, fails: true }, 'durable', { DurableConfig, Timeout: 30 });
-
-    expect(ran).toMatchObject([{ status: 'FAILED', error: { message: 'failed on purpose' } }]);
-  });
-
-  test('a durable function times out when its execution exceeds its timeout', async () => {
-    const { ran } = await run({ seconds: 4 }, 'durable', {
-      DurableConfig: { ExecutionTimeout: 3 },
-      Timeout: 30,
-    });
-
-    expect(ran).toMatchObject([{ status: 'TIMED_OUT', invocations: 1 }]);
-  });
-
   test('a durable function with an ordinary handler fails', async () => {
     const { ran } = await run({}, 'ordinary', { DurableConfig });
 
@@ -259,7 +142,9 @@ describe('a durable function', () => {
   });
 
   test('a durable function cannot be invoked without a version or an alias', async () => {
-    await expect(start('durable', { DurableConfig }, { 'Fn::GetAtt': ['Job', 'Arn'] })).rejects.toThrow(
+    await expect(
+      start('durable', { DurableConfig }, { target: { 'Fn::GetAtt': ['Job', 'Arn'] } }),
+    ).rejects.toThrow(
       'Schedule.Properties.Target.Arn: Job is durable and can only be invoked by a version or an alias',
     );
   });
