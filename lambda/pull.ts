@@ -3,8 +3,8 @@ import { createDynamoDb, createEventBridge, createLambda, createSecretsManager }
 import { readBundledConfig } from './deployment/bundled-config.ts';
 import { createLog } from './runtime/log.ts';
 import { createMetrics } from './runtime/metrics.ts';
-import { durablePorts } from './wiring/deployed-pull.ts';
 import { durablePull } from './wiring/durable-pull.ts';
+import { durablePorts } from './wiring/durable-pull-ports.ts';
 import { openTokenSource } from './wiring/token-source.ts';
 
 const config = readBundledConfig(import.meta.url, process.env.PROCURIOS_HOST);

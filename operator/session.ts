@@ -16,7 +16,7 @@ import { createUserSecret } from '../lambda/aws/secrets/user-secret.ts';
 import { createLedger, type Ledger } from '../lambda/aws/state/ledger.ts';
 import { createStateTable, type StateTable } from '../lambda/aws/state/state-table.ts';
 import { SyncError } from '../lambda/core/errors.ts';
-import type { OwnerState } from '../lambda/core/pull/lease.ts';
+import type { HolderState } from '../lambda/core/pull/lease.ts';
 import type { Credentials } from '../lambda/core/token/credentials.ts';
 import type { TokenLease } from '../lambda/core/token/token-lease.ts';
 import type { UserTokenStore } from '../lambda/core/token/user-token.ts';
@@ -60,7 +60,7 @@ export interface Session extends AsyncDisposable {
    */
   readCredentials(): Promise<Credentials>;
   /** Asks Lambda whether an execution that holds the lease is running. */
-  readOwnerState(executionArn: string): Promise<OwnerState>;
+  readHolderState(executionArn: string): Promise<HolderState>;
   state(): StateTable;
   ledger(): Ledger;
   /** The change queue. With `--embedded`, `openChanges` creates it if it is missing. */
@@ -145,7 +145,7 @@ function createSession(config: Config, options: CommonOptions, close = async () 
       return openTokenLease(config, clients.dynamoDb());
     },
     readCredentials: () => readCredentials(config, isAlone, clients.secretsManager),
-    readOwnerState: (arn) => readExecutionState(clients.lambda(), arn),
+    readHolderState: (arn) => readExecutionState(clients.lambda(), arn),
     state,
     ledger: once(() => createLedger(state())),
     queue: once(() => {

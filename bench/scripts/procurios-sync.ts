@@ -37,9 +37,9 @@ serveRounds(async (round: Round): Promise<Pulled> => {
     streams,
     procurios: createClient({ host, acceptLanguage, token, requestsPerSecond: REQUESTS_PER_SECOND }),
     dynamoDb,
-    owner: 'the benchmark',
+    holderName: 'the benchmark',
     isAlone: true,
-    readOwnerState: async () => 'unknown',
+    readHolderState: async () => 'unknown',
     progress: SILENT,
     signal: new AbortController().signal,
   });

@@ -64,9 +64,8 @@ The client's id and secret come from AWS Secrets Manager; with --embedded, from
 PROCURIOS_CLIENT_ID and PROCURIOS_CLIENT_SECRET.
 Ctrl-C stores what was read and stops. The next pull continues there.
 
-With --deployed the function in AWS pulls all streams, as on its schedule. If it
-is running already, --wait follows that run. Ctrl-C ends the following, not the
-run.
+With --deployed the function in AWS pulls all streams, as on its schedule. If a
+run is in progress, --wait follows it. Ctrl-C ends the following, not the run.
 
 Examples:
   $ npx procurios-sync pull

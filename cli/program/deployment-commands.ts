@@ -18,7 +18,7 @@ function addStatus(program: Command): Command {
       'after',
       `
 Shows the last runs, each stream's last walk, the changes and their queue. For a
-deployment it also shows the alarms that fire, the pull that is running and the
+deployment it also shows the alarms that fire, the pull in progress and the
 next start. A part that could not be read is named.
 
 Examples:

@@ -20,7 +20,7 @@ export interface PullDeployedOptions extends PullCommandOptions {
   readonly deployed: true;
 }
 
-/** `procurios-sync pull --deployed`: starts the pull function in AWS, or follows the run that is at work. */
+/** `procurios-sync pull --deployed`: starts the pull function in AWS, or follows the run in progress. */
 export async function pullDeployed(options: PullDeployedOptions): Promise<number> {
   refuseOtherOptions(options);
   const config = await readConfig(options);
@@ -32,7 +32,9 @@ export async function pullDeployed(options: PullDeployedOptions): Promise<number
 
   const execution = active ?? (await startDeployedPull(session, clients, deployed));
   say(
-    active ? `already at work since ${active.startedAt}: following that run` : `started: ${execution.name}`,
+    active
+      ? `already in progress since ${active.startedAt}: following that run`
+      : `started: ${execution.name}`,
   );
   if (!options.wait) {
     if (options.json) print(JSON.stringify({ started: execution }));
@@ -70,7 +72,7 @@ function refuseOtherOptions({ stream, dryRun, embedded }: PullDeployedOptions): 
 function alreadyRunning({ name, startedAt }: Execution, options: CommonOptions): SyncError {
   return new SyncError(
     'RUN_ACTIVE',
-    `the deployed pull has been at work since ${startedAt} (execution ${name}); nothing was started; to follow it: ${followingCommand(options)}`,
+    `the deployed pull has been in progress since ${startedAt} (execution ${name}); nothing was started; to follow it: ${followingCommand(options)}`,
   );
 }
 

@@ -61,7 +61,7 @@ function pullLines(report: StatusReport): string[] {
   const next = known(schedule);
   const latest = known(runs);
   return [
-    ...(pull ? [line('pull at work', `since ${minuteOf(pull.since)}, ${printable(pull.owner)}`)] : []),
+    ...(pull ? [line('in progress', `since ${minuteOf(pull.since)}, ${printable(pull.owner)}`)] : []),
     ...(next ? [line('next start', nextStartText(next, Date.parse(report.at)))] : []),
     ...(latest?.length === 0 ? [line('last runs', 'none yet')] : []),
     ...(latest ?? [])
@@ -105,7 +105,7 @@ function streamLines({ streams }: StatusReport, width: number | undefined): stri
     cell: (walk: NonNullable<StreamStatus['lastWalk']>) => string,
     more: Partial<Column> = {},
   ): Column => ({ head, cells: all.map(({ lastWalk }) => (lastWalk ? cell(lastWalk) : '')), ...more });
-  const isUnfinished = all.some((stream) => underWay(stream) !== '');
+  const isUnfinished = all.some((stream) => unfinishedPages(stream) !== '');
   return [
     tableOf(
       [
@@ -115,14 +115,14 @@ function streamLines({ streams }: StatusReport, width: number | undefined): stri
         walks('objects', ({ fetched }) => grouped(fetched), { isNumber: true }),
         walks('written', ({ written }) => grouped(written), { isNumber: true, dispensable: 1 }),
         { head: 'rejects', cells: all.map(({ rejects }) => counted(rejects)), isNumber: true },
-        ...(isUnfinished ? [{ head: 'under way', cells: all.map(underWay) }] : []),
+        ...(isUnfinished ? [{ head: 'unfinished', cells: all.map(unfinishedPages) }] : []),
       ],
       width,
     ),
   ];
 }
 
-function underWay({ unfinished }: StreamStatus): string {
+function unfinishedPages({ unfinished }: StreamStatus): string {
   return unfinished && unfinished.pages > 0 ? countOf(unfinished.pages, 'page') : '';
 }
 

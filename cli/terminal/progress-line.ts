@@ -4,7 +4,7 @@ import { countOf, duration, grouped, shortened, wholeSeconds } from '../../opera
 import { countWord } from './count-word.ts';
 
 /** How far a stream's walk is. */
-export interface UnderWay {
+export interface WalkProgress {
   /** The page just read. */
   readonly page: number;
   /** Number of the last page; undefined if Procurios did not say. */
@@ -25,7 +25,7 @@ export function nameWidth(names: readonly string[]): number {
 }
 
 /** `members  ███░░░ 12/30 pages  1,200 objects  950/s  3 s left`, or as much of it as fits into `most` characters. */
-export function underWayLine(name: string, state: UnderWay, most: number): string {
+export function walkLine(name: string, state: WalkProgress, most: number): string {
   const { page, last, objects, pagesPerSecond, objectsPerSecond } = state;
   const pages = last === undefined ? `page ${grouped(page)}` : `${grouped(page)}/${grouped(last)} pages`;
   const rate = `${grouped(Math.round(objectsPerSecond))}/s`;

@@ -7,7 +7,7 @@ import type { Progress } from '../../lambda/core/pull/run-ports.ts';
 import type { Stream } from '../../lambda/core/pull/stream.ts';
 import { shortened, wholeSeconds } from '../../operator/words.ts';
 import { say } from './output-lines.ts';
-import { endingLine, nameWidth, type UnderWay, underWayLine } from './progress-line.ts';
+import { endingLine, nameWidth, type WalkProgress, walkLine } from './progress-line.ts';
 
 /** A pull's progress on stderr. Disposing of it removes the spinner. */
 export type ShownProgress = Progress & Disposable;
@@ -53,7 +53,7 @@ function barProgress(label: (stream: Stream) => string, isDryRun: boolean): Show
       spinner.start(shortened(label(stream), room()));
     },
     pageTaken(stream, page, counts) {
-      spinner.text = underWayLine(label(stream), pace.of(page, counts), room());
+      spinner.text = walkLine(label(stream), pace.of(page, counts), room());
     },
     waits(stream, ms) {
       spinner.text = shortened(`${label(stream)}  ${waiting(ms)}`, room());
@@ -85,7 +85,7 @@ function lineProgress(label: (stream: Stream) => string, isDryRun: boolean): Sho
     },
     pageTaken(stream, page, counts) {
       const state = pace.of(page, counts);
-      latest = () => underWayLine(label(stream), { ...state, last: undefined }, PLAIN_WIDTH);
+      latest = () => walkLine(label(stream), { ...state, last: undefined }, PLAIN_WIDTH);
     },
     waits(stream, ms) {
       say(`${label(stream)}  ${waiting(ms)}`);
@@ -113,7 +113,7 @@ function createPace() {
   let first: { readonly pages: number; readonly fetched: number } | undefined;
   return {
     elapsedMs: (): number => Date.now() - beganAt,
-    of({ number, last, objects }: Page, { pages, fetched }: Readonly<Counts>): UnderWay {
+    of({ number, last, objects }: Page, { pages, fetched }: Readonly<Counts>): WalkProgress {
       first ??= { pages: pages - 1, fetched: fetched - objects.length };
       const seconds = Math.max(0.001, (Date.now() - beganAt) / 1000);
       return {

@@ -1,5 +1,5 @@
 import { GetDurableExecutionCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import type { OwnerState } from '../core/pull/lease.ts';
+import type { HolderState } from '../core/pull/lease.ts';
 import { nameOf, translate } from './aws-errors.ts';
 
 /**
@@ -7,7 +7,7 @@ import { nameOf, translate } from './aws-errors.ts';
  *
  * @returns `unknown` if Lambda does not say, because the call is not allowed or Lambda cannot be reached.
  */
-export async function readExecutionState(client: LambdaClient, arn: string): Promise<OwnerState> {
+export async function readExecutionState(client: LambdaClient, arn: string): Promise<HolderState> {
   try {
     const command = new GetDurableExecutionCommand({ DurableExecutionArn: arn, IncludeExecutionData: false });
     const { Status } = await client.send(command);

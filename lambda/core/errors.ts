@@ -1,5 +1,5 @@
-/** What happens next: the system retries, an operator decides, or an operator changes the config, the credentials or the access. */
-export type Disposition = 'retry' | 'hold' | 'fix';
+/** What happens next: the system retries, or an operator fixes the config, the credentials or the access. */
+export type Disposition = 'retry' | 'fix';
 
 const DISPOSITIONS = {
   /** The config file breaks a rule. */
@@ -32,7 +32,7 @@ const DISPOSITIONS = {
   STORE_UNAVAILABLE: 'retry',
   /** A change is not of the right shape, or not of a configured operation. */
   CHANGE_INVALID: 'fix',
-  /** Another pull of this environment is running. */
+  /** Another pull of this environment is in progress. */
   RUN_ACTIVE: 'retry',
   /** The pull was stopped, or its time was up; the next pull continues from there. */
   INTERRUPTED: 'retry',
@@ -40,7 +40,7 @@ const DISPOSITIONS = {
   UNBALANCED: 'fix',
 } as const satisfies Record<string, Disposition>;
 
-/** Stable identifiers: alarms, log queries and the README's table refer to them. */
+/** Stable identifiers: alarms, log queries and docs/errors.md refer to them. */
 export type SyncErrorCode = keyof typeof DISPOSITIONS;
 
 /** One thing that is wrong with an input, and where. Never holds the value itself. */

@@ -23,7 +23,7 @@ export interface DurablePullPorts {
   report(receipt: RunReceipt): Promise<void>;
   /** Reports that a run could not begin, or that its receipt could not be saved. */
   reportFailure(failure: Failure): void;
-  /** Reports that the execution does nothing because another pull is at work. */
+  /** Reports that the execution does nothing because another pull is in progress. */
   reportSkipped(reason: string): void;
   /** Turns an unexpected error into the failure that a receipt or a log records. */
   unexpected(error: unknown): Failure;
@@ -35,10 +35,10 @@ export interface Invocation {
   timeLeftMs(): number;
 }
 
-/** The result of an execution that did nothing because another pull was at work. */
+/** The result of an execution that did nothing because another pull was in progress. */
 export interface Skipped {
   readonly status: 'skipped';
-  /** Which pull is at work, in words. */
+  /** Which pull is in progress, in words. */
   readonly reason: string;
 }
 
@@ -97,7 +97,7 @@ interface StepFailure extends Failure {
 
 const MOST_ATTEMPTS = 3;
 const PAUSE_MS = 30_000;
-/** A pull that still holds the lease for longer than this is at work, so waiting for it is useless. */
+/** A pull that still holds the lease for longer than this is in progress, so waiting for it is useless. */
 const LONGEST_PAUSE_MS = 60_000;
 
 /** Runs a step, and retries it after a transient failure. The waits in between are durable, so they cost nothing. */
@@ -129,7 +129,7 @@ function stepFailureOf(error: SyncError): StepFailure {
   return { code, message, ...(after !== undefined && { retryAfterMs: after }) };
 }
 
-/** Another pull at work is no failure, because the scheduler may start the same run twice. */
+/** Another pull in progress is no failure, because the scheduler may start the same run twice. */
 async function endWithoutRun(
   engine: Engine,
   ports: DurablePullPorts,

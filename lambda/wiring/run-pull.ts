@@ -5,7 +5,7 @@ import type { Lease } from '../aws/state/lease.ts';
 import { saveRunReceipt, saveRunReceiptIfNone } from '../aws/state/run-store.ts';
 import { createStateTable, type StateTable } from '../aws/state/state-table.ts';
 import { acquireLease, type LeaseOptions } from '../aws/state/take-lease.ts';
-import { createWalkStore, readWalkUnderWay, type WalkMemory } from '../aws/state/walk-store.ts';
+import { createWalkStore, readUnfinishedWalk, type WalkMemory } from '../aws/state/walk-store.ts';
 import { timestamp } from '../core/clock.ts';
 import { dryTable, walksInMemory } from '../core/pull/dry-run.ts';
 import { plainEngine } from '../core/pull/engine.ts';
@@ -21,7 +21,7 @@ import { listPages } from '../procurios/listing/listing.ts';
 import { systemClock } from '../runtime/clock.ts';
 
 /** What a pull in this process needs. */
-export interface PullOptions extends Pick<LeaseOptions, 'owner' | 'isAlone' | 'readOwnerState'> {
+export interface PullOptions extends Pick<LeaseOptions, 'holderName' | 'isAlone' | 'readHolderState'> {
   readonly config: Config;
   /** The streams to pull, all of them in the config. */
   readonly streams: readonly Stream[];
@@ -123,7 +123,7 @@ export async function saveCutOffReceipt(
 export async function listUnfinished(state: StateTable, streams: readonly Stream[]): Promise<string[]> {
   const unfinished: string[] = [];
   for (const { name } of streams) {
-    if ((await readWalkUnderWay(state, name)) !== undefined) unfinished.push(name);
+    if ((await readUnfinishedWalk(state, name)) !== undefined) unfinished.push(name);
   }
   return unfinished;
 }

@@ -26,7 +26,7 @@ export const AWS_ERRORS = {
     ],
   },
   RUN_ACTIVE: {
-    happened: 'another pull is running',
+    happened: 'another pull is in progress',
     remedy: 'wait for it',
     meaning:
       'Only one pull at a time may write to the tables of an environment. If a pull was killed, the next one takes over its lease by itself.',

@@ -4,12 +4,12 @@ import type { DeployedClients } from '../deployed/aws-clients.ts';
 import { type Execution, listExecutions, type Started, startExecution } from '../deployed/executions.ts';
 import { readStack, requireOutput } from '../deployed/stack.ts';
 import type { Session } from '../session.ts';
-import { readProcessAtWork } from '../status/process-at-work.ts';
+import { readPullingProcess } from '../status/pulling-process.ts';
 
 /** The pull function in AWS. */
 export interface DeployedPull {
   readonly functionArn: string;
-  /** Its execution that is running; undefined if none is. */
+  /** Its execution in progress; undefined if there is none. */
   readonly active: Execution | undefined;
 }
 
@@ -34,11 +34,11 @@ export async function startDeployedPull(
   { lambda }: DeployedClients,
   { functionArn }: DeployedPull,
 ): Promise<Started> {
-  const atWork = await readProcessAtWork(session.state(), Date.now());
-  if (atWork !== undefined) {
+  const pulling = await readPullingProcess(session.state(), Date.now());
+  if (pulling !== undefined) {
     throw new SyncError(
       'RUN_ACTIVE',
-      `another pull has been running since ${atWork.since} (${atWork.owner}); nothing was started`,
+      `another pull has been in progress since ${pulling.since} (${pulling.owner}); nothing was started`,
     );
   }
   return await startExecution(lambda, functionArn, executionName());

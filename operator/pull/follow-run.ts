@@ -1,6 +1,6 @@
 import { listRunReceipts } from '../../lambda/aws/state/run-store.ts';
 import type { StateTable } from '../../lambda/aws/state/state-table.ts';
-import { readWalkUnderWay } from '../../lambda/aws/state/walk-store.ts';
+import { readUnfinishedWalk } from '../../lambda/aws/state/walk-store.ts';
 import { SyncError } from '../../lambda/core/errors.ts';
 import type { RunReceipt } from '../../lambda/core/pull/receipt.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
@@ -102,7 +102,7 @@ function watchWalks(state: StateTable, streams: readonly string[]) {
   let latest: RunLook['walk'];
   return {
     async latest(): Promise<RunLook['walk']> {
-      const read = streams.map(async (stream) => ({ stream, walk: await readWalkUnderWay(state, stream) }));
+      const read = streams.map(async (stream) => ({ stream, walk: await readUnfinishedWalk(state, stream) }));
       const walks = await Promise.all(read);
       // The first look only takes the positions down, because they may be those of an earlier run.
       const moved = walks.findLast(
@@ -118,7 +118,7 @@ function watchWalks(state: StateTable, streams: readonly string[]) {
   };
 }
 
-/** What the pull function returns if another pull is running; see `lambda/wiring/durable-pull.ts`. */
+/** What the pull function returns if another pull is in progress; see `lambda/wiring/durable-pull.ts`. */
 interface Skipped {
   readonly status: 'skipped';
   readonly reason: string;

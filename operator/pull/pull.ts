@@ -23,16 +23,16 @@ export async function pull(
   session: Session,
   { streams, isDryRun, progress, signal }: PullRequest,
 ): Promise<RunReceipt> {
-  const { config, dynamoDb, isAlone, readOwnerState } = session;
+  const { config, dynamoDb, isAlone, readHolderState } = session;
   const run = isDryRun ? runDryPull : runPull;
   return await run({
     config,
     streams,
     procurios: session.procurios(),
     dynamoDb,
-    owner: `process ${process.pid} on ${hostname()}`,
+    holderName: `process ${process.pid} on ${hostname()}`,
     isAlone,
-    readOwnerState,
+    readHolderState,
     progress,
     signal,
   });

@@ -87,5 +87,5 @@ function unreadConcerns(report: StatusReport): Concern[] {
 
 const PART_NAMES: Readonly<Record<string, string>> = {
   deadLetters: 'dead-letter queue',
-  atWork: 'pull at work',
+  atWork: 'pull in progress',
 };

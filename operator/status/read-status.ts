@@ -2,7 +2,7 @@ import { createChangeQueue } from '../../lambda/aws/queue/change-queue.ts';
 import { countRejects } from '../../lambda/aws/state/reject-store.ts';
 import { listRunReceipts } from '../../lambda/aws/state/run-store.ts';
 import type { StateTable } from '../../lambda/aws/state/state-table.ts';
-import { readWalkUnderWay } from '../../lambda/aws/state/walk-store.ts';
+import { readUnfinishedWalk } from '../../lambda/aws/state/walk-store.ts';
 import { timestamp } from '../../lambda/core/clock.ts';
 import { SyncError } from '../../lambda/core/errors.ts';
 import type { RunReceipt } from '../../lambda/core/pull/receipt.ts';
@@ -20,11 +20,11 @@ import { readStack, requireOutput } from '../deployed/stack.ts';
 import { proxyFrom } from '../proxy.ts';
 import type { Session } from '../session.ts';
 import { countChanges } from './count-changes.ts';
-import { readProcessAtWork } from './process-at-work.ts';
+import { readPullingProcess } from './pulling-process.ts';
 import {
-  type AtWork,
   MOST_COUNTED,
   type Part,
+  type PullInProgress,
   type QueueStatus,
   type StatusReport,
   type StreamStatus,
@@ -78,19 +78,19 @@ function partOf(result: PromiseSettledResult<unknown>): Part<unknown> {
 function readDeployed({ environment }: Config, state: StateTable, clients: DeployedClients, nowMs: number) {
   const stack = readStack(clients.cloudFormation, environment);
   const output = async (name: 'pullFunction' | 'pullSchedule') => requireOutput(await stack, name);
-  const readAtWork = async (): Promise<AtWork | null> => {
+  const readPullInProgress = async (): Promise<PullInProgress | null> => {
     const [execution] = await listExecutions(clients.lambda, await output('pullFunction'), {
       status: 'RUNNING',
     });
     if (execution) return { owner: `execution ${execution.name}`, since: execution.startedAt };
-    const atWork = await readProcessAtWork(state, nowMs);
-    return atWork ? { owner: atWork.owner, since: atWork.since } : null;
+    const pulling = await readPullingProcess(state, nowMs);
+    return pulling ? { owner: pulling.owner, since: pulling.since } : null;
   };
   return {
     stack,
     schedule: output('pullSchedule').then((name) => readSchedule(clients.scheduler, name, nowMs)),
     alarms: readAlarms(clients.cloudWatch, environment),
-    atWork: readAtWork(),
+    atWork: readPullInProgress(),
   };
 }
 
@@ -103,7 +103,7 @@ async function readStreams(
   return await Promise.all(
     streams.map(async ({ name }) => {
       const [walk, rejects] = await Promise.all([
-        readWalkUnderWay(state, name),
+        readUnfinishedWalk(state, name),
         countRejects(state, name, MOST_COUNTED),
       ]);
       const run = receipts.find((each) => each.streams[name] !== undefined);

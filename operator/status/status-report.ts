@@ -22,8 +22,8 @@ export interface StatusReport {
   readonly deadLetters: Part<QueueStatus>;
   /** This and the next three are undefined with `--embedded`, which has no stack. */
   readonly stack?: Part<Stack>;
-  /** The running pull; null if there is none. */
-  readonly atWork?: Part<AtWork | null>;
+  /** The pull in progress; null if there is none. */
+  readonly atWork?: Part<PullInProgress | null>;
   readonly schedule?: Part<Schedule>;
   readonly alarms?: Part<readonly Alarm[]>;
 }
@@ -36,7 +36,7 @@ export interface StreamStatus {
   readonly name: string;
   /** Its last walk that has a receipt; undefined if the latest runs have none. */
   readonly lastWalk?: Receipt & { readonly finishedAt: string };
-  /** A walk that is running, or that the next run resumes; undefined if there is none. */
+  /** An unfinished walk, which a run is reading or the next run resumes; undefined if there is none. */
   readonly unfinished?: { readonly startedAt: string; readonly pages: number; readonly fetched: number };
   /** Objects that could not be stored. */
   readonly rejects: number;
@@ -52,8 +52,8 @@ export interface QueueStatus {
   readonly oldestSeconds?: number;
 }
 
-/** A running pull. */
-export interface AtWork {
+/** A pull in progress. */
+export interface PullInProgress {
   /** The execution or the process that pulls, for the operator. */
   readonly owner: string;
   /** When it started, RFC 3339. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { queryRows } from '../../lambda/aws/state/rows.ts';
 import { readLease } from '../../lambda/aws/state/take-lease.ts';
-import { readWalkUnderWay } from '../../lambda/aws/state/walk-store.ts';
+import { readUnfinishedWalk } from '../../lambda/aws/state/walk-store.ts';
 import { SIMULATOR_CREDENTIALS } from '../../local/simulator/simulator.ts';
 import { CLIENT_SECRET, type DeployedPull, deployPull, killEveryOther } from '../support/deployed-pull.ts';
 
@@ -39,7 +39,7 @@ test.each(CALLS)(
     expect(changed).toHaveLength(relations.length);
     expect(changed.every(([, object]) => object.includes(`changed ${call}`))).toBe(true);
     expect(after.size).toBe(300);
-    expect(await readWalkUnderWay(deployed.state, 'members')).toBeUndefined();
+    expect(await readUnfinishedWalk(deployed.state, 'members')).toBeUndefined();
     expect(await queryRows(deployed.state, { pk: 'walk#members', sk: 'seen#' })).toEqual([]);
     expect(await readLease(deployed.state)).toMatchObject({ until: 0 });
   },

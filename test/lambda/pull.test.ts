@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { queryRows } from '../../lambda/aws/state/rows.ts';
 import { listRunReceipts } from '../../lambda/aws/state/run-store.ts';
 import { readLease } from '../../lambda/aws/state/take-lease.ts';
-import { readWalkUnderWay } from '../../lambda/aws/state/walk-store.ts';
+import { readUnfinishedWalk } from '../../lambda/aws/state/walk-store.ts';
 import { stateTableName } from '../../lambda/deployment/names.ts';
 import { SIMULATOR_CREDENTIALS } from '../../local/simulator/simulator.ts';
 import {
@@ -158,7 +158,7 @@ test('a pull whose invocations are killed ends with the tables as without a kill
   const objects = await deployed.objectsOf('members');
   expect(objects.size).toBe(RELATIONS);
   expect([...objects.values()].every((object) => object.includes('"new '))).toBe(true);
-  expect(await readWalkUnderWay(state, 'members')).toBeUndefined();
+  expect(await readUnfinishedWalk(state, 'members')).toBeUndefined();
   expect(await queryRows(state, { pk: 'walk#members', sk: 'seen#' })).toEqual([]);
   expect(await readLease(state)).toMatchObject({ until: 0, writesUntil: 0 });
 });

@@ -75,7 +75,7 @@ export function durableWorld(
     async begin(arn) {
       const holder = holders.at(-1);
       if (holder?.isRunning && holder.arn !== arn)
-        throw new SyncError('RUN_ACTIVE', 'another pull is running');
+        throw new SyncError('RUN_ACTIVE', 'another pull is in progress');
       if (holder?.arn !== arn) holders.push({ arn, isRunning: true });
       const startedAt = new Date(clock.now()).toISOString();
       const deadlineMs = clock.now() + 22 * 60 * 60_000;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, timestamp } from '../../core/clock.ts';
 import { SyncError } from '../../core/errors.ts';
-import { heldForMs, holdFrom, type LeaseRow, type OwnerState } from '../../core/pull/lease.ts';
+import { type HolderState, heldForMs, holdFrom, type LeaseRow } from '../../core/pull/lease.ts';
 import { keepLease, type Lease, letGo, takenOver } from './lease.ts';
 import { STATE_KEYS } from './state-keys.ts';
 import type { StateTable } from './state-table.ts';
@@ -11,7 +11,7 @@ const KEY = STATE_KEYS.pullLease;
 export interface LeaseOptions {
   readonly state: StateTable;
   /** The holder's name for operators: `process 4711 on build-7`. */
-  readonly owner: string;
+  readonly holderName: string;
   readonly runId: string;
   /** The durable execution that takes the lease. @default - This process takes it. */
   readonly execution?: {
@@ -22,7 +22,7 @@ export interface LeaseOptions {
   /** Whether no other process can reach the table. A lease that is still held then belongs to a process that was killed. */
   readonly isAlone: boolean;
   /** Asks Lambda whether the execution that holds the lease is running. */
-  readOwnerState(executionArn: string): Promise<OwnerState>;
+  readHolderState(executionArn: string): Promise<HolderState>;
   /**
    * Called with the previous holder if it never released the lease. The call comes before the lease is taken, because the
    * previous holder is not known afterwards; so it may come more than once for one holder.
@@ -39,14 +39,14 @@ export interface LeaseOptions {
  * that time; `STORE_*`.
  */
 export async function takeLease(options: LeaseOptions): Promise<LeaseRow> {
-  const { state, owner, runId, execution, clock } = options;
+  const { state, holderName, runId, execution, clock } = options;
   const row = await readLease(state);
   if (row !== undefined && row.holder === execution?.arn) return row;
   await refuseIfHeld(row, options);
   if (row !== undefined && row.until > 0) await options.noteCutOff(row);
 
   const mine: LeaseRow = {
-    owner,
+    owner: holderName,
     holder: execution?.arn ?? randomUUID(),
     ...(execution && { execution: execution.arn }),
     runId,
@@ -108,23 +108,23 @@ export async function readLease(state: StateTable): Promise<LeaseRow | undefined
 
 async function refuseIfHeld(row: LeaseRow | undefined, options: LeaseOptions): Promise<void> {
   if (row === undefined || row.until === 0 || options.isAlone) return;
-  const owner = row.execution === undefined ? 'unknown' : await options.readOwnerState(row.execution);
-  const heldMs = heldForMs(row, options.clock.now(), owner);
-  if (heldMs > 0) throw runActive(row, owner, heldMs);
+  const holderState = row.execution === undefined ? 'unknown' : await options.readHolderState(row.execution);
+  const heldMs = heldForMs(row, options.clock.now(), holderState);
+  if (heldMs > 0) throw runActive(row, holderState, heldMs);
 }
 
-function runActive(row: LeaseRow, owner: OwnerState, heldMs: number): SyncError {
-  const since = `another pull has been running since ${row.since} (${row.owner})`;
+function runActive(row: LeaseRow, holderState: HolderState, heldMs: number): SyncError {
+  const since = `another pull has been in progress since ${row.since} (${row.owner})`;
   const seconds = Math.ceil(heldMs / 1000);
   if (row.execution === undefined) {
     const message = `${since}; if it was killed, the next pull can begin in ${seconds} s`;
     return new SyncError('RUN_ACTIVE', message, { retryAfterMs: heldMs });
   }
-  if (owner === 'ended') {
+  if (holderState === 'ended') {
     const message = `a pull that has ended (${row.owner}) may still be writing; the next pull can begin in ${seconds} s`;
     return new SyncError('RUN_ACTIVE', message, { retryAfterMs: heldMs });
   }
-  if (owner === 'running') return new SyncError('RUN_ACTIVE', `${since}, in Lambda`);
+  if (holderState === 'running') return new SyncError('RUN_ACTIVE', `${since}, in Lambda`);
   return new SyncError(
     'RUN_ACTIVE',
     `${since}, in Lambda, which does not say whether it is still running (lambda:GetDurableExecution may not be allowed here); ` +

@@ -32,23 +32,26 @@ export interface WalkMemory {
 /**
  * Keeps walks in the state table: a row for the position, and rows for the keys that each slice met.
  *
- * The position is written last, so a crash never leaves it pointing past data that was not saved. The record of an ending or
- * ended walk, in `ended`, takes the position's place until the next walk starts.
+ * The position is written last, so a crash never leaves it pointing past data that was not saved. The record of a walk that
+ * reads no further page takes the position's place until the next walk starts.
  */
 export function createWalkStore({ lease, clock, memory = {}, ...options }: WalkStoreOptions): WalkStore {
   const state = options.state.underLease(lease);
   const expiresAt = (): number => Math.floor(clock.now() / 1000) + KEPT_SECONDS;
 
   /** @throws {SyncError} `RUN_ACTIVE` if a pull with a higher fence wrote the row. */
-  const writePosition = async (stream: Stream, position: object): Promise<void> => {
+  const writeRow = async (stream: Stream, content: object): Promise<void> => {
     const { fence } = lease;
     const isWritten = await state.put(
-      { ...STATE_KEYS.walk(stream.name), ...position, fence, _expiresAt: expiresAt() },
+      { ...STATE_KEYS.walk(stream.name), ...content, fence, _expiresAt: expiresAt() },
       { condition: 'attribute_not_exists(#fence) OR #fence <= :fence', values: { ':fence': fence } },
     );
     if (isWritten) return;
     throw new SyncError('RUN_ACTIVE', 'another pull has taken over the walk; this one has stopped writing');
   };
+  // Both phases use the attribute `ended`, because earlier versions wrote only that.
+  const writeFinished = (stream: Stream, finished: EndingWalk | EndedWalk): Promise<void> =>
+    writeRow(stream, { ended: finished });
 
   return {
     async loadWalk(stream) {
@@ -68,7 +71,7 @@ export function createWalkStore({ lease, clock, memory = {}, ...options }: WalkS
       await saveRejects(state, stream, walk, rejects, clock);
       await saveSeen(state, stream, walk, expiresAt());
       const { seen, followed, ...position } = walk;
-      await writePosition(stream, position);
+      await writeRow(stream, position);
       memory.kept = { stream: stream.name, walk };
     },
 
@@ -76,13 +79,12 @@ export function createWalkStore({ lease, clock, memory = {}, ...options }: WalkS
       memory.kept = undefined;
       await saveRejects(state, stream, ending, rejects, clock);
       // First, because this write checks the fence: a pull that lost the lease must not delete anything.
-      await writePosition(stream, { ended: ending });
+      await writeFinished(stream, ending);
       await saveKeyTypes(state, stream, ending);
       const seen = await queryRows(state, STATE_KEYS.seen(stream.name, ''), ['pk', 'sk']);
       await deleteRows(state, seen, clock);
       if (ending.receipt.status === 'complete') await clearRejects(state, stream, ending, clock);
-      const ended: EndedWalk = { ...ending, phase: 'ended' };
-      await writePosition(stream, { ended });
+      await writeFinished(stream, { ...ending, phase: 'ended' });
     },
   };
 }
@@ -116,31 +118,35 @@ async function saveKeyTypes(state: StateTable, stream: Stream, { keyTypes }: End
   });
 }
 
-/** A walk in progress or left unfinished, without the keys that it has met. */
-export type WalkUnderWay = Omit<Walk, 'seen' | 'followed'>;
+/** An unfinished walk, without the keys and links that it has met. A pull may be reading it now. */
+export type UnfinishedWalk = Omit<Walk, 'seen' | 'followed'>;
 
 /** Reads the stream's unfinished walk; undefined if there is none. */
-export async function readWalkUnderWay(state: StateTable, stream: string): Promise<WalkUnderWay | undefined> {
-  const kept = await readPosition(state, stream);
-  return kept === undefined || 'ended' in kept ? undefined : kept;
-}
-
-async function readPosition(
+export async function readUnfinishedWalk(
   state: StateTable,
   stream: string,
-): Promise<WalkUnderWay | { readonly ended: EndingWalk | EndedWalk } | undefined> {
+): Promise<UnfinishedWalk | undefined> {
+  const walk = await readWalkRow(state, stream);
+  return walk?.phase === 'reading' ? walk : undefined;
+}
+
+async function readWalkRow(
+  state: StateTable,
+  stream: string,
+): Promise<UnfinishedWalk | EndingWalk | EndedWalk | undefined> {
   const row = await state.get(STATE_KEYS.walk(stream));
   if (row === undefined) return undefined;
-  const { pk: _pk, sk: _sk, fence: _fence, _expiresAt, ...position } = row;
-  return position as unknown as WalkUnderWay | { ended: EndingWalk | EndedWalk };
+  const { pk: _pk, sk: _sk, fence: _fence, _expiresAt, ended, ...position } = row;
+  if (ended === undefined) return { ...(position as unknown as UnfinishedWalk), phase: 'reading' };
+  const finished = ended as unknown as EndingWalk | EndedWalk;
+  // A record without a phase is an earlier version's. Ending it again would undo an operator's correction of the key types.
+  return finished.phase === undefined ? { ...(finished as EndedWalk), phase: 'ended' } : finished;
 }
 
 async function readWalk(state: StateTable, stream: Stream): Promise<WalkRecord | undefined> {
-  const position = await readPosition(state, stream.name);
-  if (position === undefined) return undefined;
-  // A record without a phase is an earlier version's. Ending it again would undo an operator's correction of the key types.
-  if ('ended' in position) return { ...position.ended, phase: position.ended.phase ?? 'ended' };
-  const walk: Walk = { ...position, phase: 'reading', seen: new SeenKeys(), followed: new SeenKeys() };
+  const stored = await readWalkRow(state, stream.name);
+  if (stored?.phase !== 'reading') return stored;
+  const walk: Walk = { ...stored, seen: new SeenKeys(), followed: new SeenKeys() };
 
   const { sk: firstUnsaved } = STATE_KEYS.seen(stream.name, ordinalOf(walk.slices + 1));
   for (const row of await queryRows(state, STATE_KEYS.seen(stream.name, ''))) {

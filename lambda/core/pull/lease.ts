@@ -1,8 +1,8 @@
-/** The lease in the state table: the right to pull, held by at most one pull at a time. */
+/** The lease's row in the state table: the right to pull, which at most one pull holds at a time. Fields are named as stored. */
 export interface LeaseRow {
-  /** The holder as shown to operators: `process 4711 on build-7`. */
+  /** The holder's name for operators: `process 4711 on build-7`. */
   readonly owner: string;
-  /** A unique id of this holder. */
+  /** The holder's id: the ARN of an execution, or a UUID of a process. */
   readonly holder: string;
   /**
    * ARN of the durable execution that holds the lease; Lambda knows whether it runs. Absent if a process holds it, which sends
@@ -24,8 +24,8 @@ export interface LeaseRow {
   readonly writesUntil: number;
 }
 
-/** Whether a lease's owner is at work, according to Lambda; `unknown` if Lambda could not be asked. */
-export type OwnerState = 'running' | 'ended' | 'unknown';
+/** Whether the lease's holder is running, according to Lambda; `unknown` if Lambda could not be asked. */
+export type HolderState = 'running' | 'ended' | 'unknown';
 
 /** How often a process sends a heartbeat, and how long after it the process counts as alive. */
 export const HEARTBEAT_MS = 10_000;
@@ -41,13 +41,13 @@ export function holdFrom(nowMs: number): Pick<LeaseRow, 'until' | 'writesUntil'>
 /**
  * How long a lease still keeps other pulls out, in milliseconds; 0 if it may be taken over.
  *
- * @param owner - A process counts as `unknown`.
+ * @param state - The holder's. A process counts as `unknown`.
  */
-export function heldForMs(row: LeaseRow, nowMs: number, owner: OwnerState): number {
+export function heldForMs(row: LeaseRow, nowMs: number, state: HolderState): number {
   if (row.until === 0) return 0;
   const writesMs = Math.max(0, row.writesUntil - nowMs);
-  if (owner === 'ended') return writesMs;
+  if (state === 'ended') return writesMs;
   // An execution that still runs after its time was given a longer timeout.
-  const aliveMs = Math.max(owner === 'running' ? ALIVE_MS : 0, row.until - nowMs);
+  const aliveMs = Math.max(state === 'running' ? ALIVE_MS : 0, row.until - nowMs);
   return Math.max(aliveMs, writesMs);
 }

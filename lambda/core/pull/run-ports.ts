@@ -49,7 +49,7 @@ export interface RunPorts {
   unexpected(error: unknown, stream: Stream): Failure;
 }
 
-/** What a run reports while it is at work. */
+/** What a run reports while it is in progress. */
 export interface Progress {
   streamBegins(stream: Stream): void;
   /** @param counts - Of the whole walk, this page included, but without objects whose write is still in flight. */

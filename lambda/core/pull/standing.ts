@@ -13,11 +13,11 @@ export type Standing =
 const MOST_BARREN_PAGES = 10;
 
 /**
- * Decides how the walk continues after a page, and remembers the link to the next one.
+ * Decides how the walk continues after a page, and adds the link to the next one to `walk.followed`.
  *
  * @param shown - How many objects of the page have a key, and how many keys the walk had not seen.
  */
-export function standingAfter(
+export function judgeAndFollow(
   page: Page,
   stream: Stream,
   walk: Walk,

@@ -2,7 +2,7 @@ import { isKeyless } from './key.ts';
 import type { Page } from './page.ts';
 import { isReject, type Prepared, prepare } from './prepare.ts';
 import type { Reject } from './reject.ts';
-import { type Standing, standingAfter } from './standing.ts';
+import { judgeAndFollow, type Standing } from './standing.ts';
 import type { Stream } from './stream.ts';
 import type { TableWriter } from './table-writer.ts';
 import type { Walk } from './walk.ts';
@@ -21,7 +21,7 @@ export async function takePage(
   onReject: (reject: Reject) => void,
 ): Promise<Standing> {
   const sorted = sortObjects(page, stream, walk);
-  const standing = standingAfter(page, stream, walk, sorted);
+  const standing = judgeAndFollow(page, stream, walk, sorted);
   sorted.rejects.forEach(onReject);
   await writer.add(sorted.fresh);
   await writer.addRepeated(sorted.repeated);

@@ -86,7 +86,7 @@ function fail(execution: ExecutionState, type: string, message: string): void {
   Object.assign(execution, { status: 'FAILED', endedAt: Date.now() + 1000, error: { type, message } });
 }
 
-/** A run that is at work already, of the schedule's. */
+/** A run that is in progress already, of the schedule's. */
 function running(): ExecutionState {
   const arn = `${pull.arn}:1/durable-execution/nightly/1`;
   const execution: ExecutionState = {
@@ -114,14 +114,14 @@ describe('without --wait', () => {
     expect(stderr).toContain('to follow it: npx procurios-sync pull --deployed --wait\n');
   });
 
-  test('a run that is at work is named, and nothing is started beside it', async () => {
+  test('a run in progress is named, and nothing is started beside it', async () => {
     running();
 
     const { code, stderr } = await deployed();
 
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^RUN_ACTIVE: the deployed pull has been at work since 20\S+ \(execution nightly\)/,
+      /^RUN_ACTIVE: the deployed pull has been in progress since 20\S+ \(execution nightly\)/,
     );
     expect(pull.executions).toHaveLength(1);
   });
@@ -142,7 +142,7 @@ describe('without --wait', () => {
 
     expect(code).toBe(1);
     expect(stderr).toContain(
-      'RUN_ACTIVE: another pull has been running since 2026-11-24T03:00:00.000Z (process 7 on build-3); nothing was started',
+      'RUN_ACTIVE: another pull has been in progress since 2026-11-24T03:00:00.000Z (process 7 on build-3); nothing was started',
     );
     expect(pull.executions).toEqual([]);
   });
@@ -210,20 +210,20 @@ describe('with --wait', () => {
     );
   });
 
-  test('a run that found another at work says so', async () => {
+  test('a run that found another in progress says so', async () => {
     pull.onStart = (execution) =>
-      succeed(execution, { status: 'skipped', reason: 'another pull is at work' });
+      succeed(execution, { status: 'skipped', reason: 'another pull is in progress' });
 
     const { code, stderr } = await deployed('--wait');
 
     expect(code).toBe(1);
-    expect(stderr).toContain('RUN_ACTIVE: another pull is at work');
+    expect(stderr).toContain('RUN_ACTIVE: another pull is in progress');
   });
 
-  test('a run that is at work already is followed, and no other started', async () => {
+  test('a run in progress is followed, and no other started', async () => {
     const execution = running();
     const { showsOnStderr, ended } = begin('--wait', '--json');
-    await showsOnStderr(/already at work since 20\S+: following that run/);
+    await showsOnStderr(/already in progress since 20\S+: following that run/);
     succeed(execution, receiptOf('incomplete'));
 
     const { code, stdout } = await ended;

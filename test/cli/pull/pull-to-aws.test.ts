@@ -49,15 +49,15 @@ beforeAll(async () => {
 
 afterAll(() => Promise.all([procurios?.close(), aws?.close(), lambda?.close()]));
 
-/** Tonight's run has the lease, and nothing of it under way. */
+/** Tonight's run has the lease, and nothing of it in progress. */
 beforeEach(async () => {
   await takeLease({
     state,
-    owner: `execution ${ARN}`,
+    holderName: `execution ${ARN}`,
     runId: 'tonight',
     execution: { arn: ARN, endsAtMs: Date.now() + 23 * 60 * 60 * 1000 },
     isAlone: true,
-    readOwnerState: async () => 'unknown',
+    readHolderState: async () => 'unknown',
     noteCutOff: async () => {},
     clock: systemClock,
   });
@@ -69,7 +69,7 @@ test.each([
   [
     'is at work there',
     'RUNNING',
-    /^RUN_ACTIVE: another pull has been running since .*nightly.*, in Lambda$/m,
+    /^RUN_ACTIVE: another pull has been in progress since .*nightly.*, in Lambda$/m,
   ],
   ['may be', 'AccessDeniedException', /^RUN_ACTIVE: .*lambda:GetDurableExecution may not be allowed here/m],
 ] as const)('a pull is not begun beside an execution that %s', async (_what, says, expected) => {

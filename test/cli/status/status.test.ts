@@ -135,7 +135,7 @@ describe('status of a deployment with problems', () => {
     const { code, stdout } = await status();
 
     expect(code).toBe(1);
-    const lines = stdout.slice(0, stdout.indexOf('\n\npull at work')).split('\n');
+    const lines = stdout.slice(0, stdout.indexOf('\n\nin progress')).split('\n');
     expect(lines.join(' ').replace(/ +/g, ' ')).toContain(
       `alarm changes-unknown since 2026-11-24 03:10Z: ${ALARMS['changes-unknown']} docs/runbook.md#changes-unknown`,
     );
@@ -153,7 +153,7 @@ describe('status of a deployment with problems', () => {
         '    docs/runbook.md#change-dead-letters',
       ].join('\n'),
     );
-    expect(stdout).toMatch(/^pull at work {2}since 2026-11-25 03:00Z, execution nightly$/m);
+    expect(stdout).toMatch(/^in progress {3}since 2026-11-25 03:00Z, execution nightly$/m);
     expect(stdout).toMatch(/^members +failed .* 7 pages$/m);
     expect(stdout).toMatch(/^orders +failed .* 1$/m);
     expect(stdout).toMatch(/^queue {9}1 message, the oldest 1:15 min$/m);
@@ -241,7 +241,7 @@ describe('status of what cannot be read', () => {
       '  cannot be read: alarms\n    alarms: AWS does not allow cloudwatch:DescribeAlarms (AccessDenied)\n',
     );
     expect(stdout).toContain(
-      "  cannot be read: pull at work\n    the pull function's executions: AWS answered TooManyRequestsException\n",
+      "  cannot be read: pull in progress\n    the pull function's executions: AWS answered TooManyRequestsException\n",
     );
     expect(stdout).toMatch(/^members +complete/m);
   });
@@ -253,7 +253,7 @@ describe('status of what cannot be read', () => {
 
     expect(code).toBe(1);
     expect(stdout).toContain(
-      '  cannot be read: stack, schedule, pull at work\n    there is no stack procurios-sync-acme in this account and region\n',
+      '  cannot be read: stack, schedule, pull in progress\n    there is no stack procurios-sync-acme in this account and region\n',
     );
     expect(stdout).toMatch(/^members +complete/m);
   });
@@ -275,5 +275,5 @@ test('status --embedded shows the tables on this machine', async () => {
   expect(code).toBe(0);
   expect(stdout).toMatch(/^demo, on this machine\n\nlast runs {5}none yet\n/);
   expect(stdout).toMatch(/^members +never/m);
-  expect(stdout).not.toMatch(/alarms|next start|at work/);
+  expect(stdout).not.toMatch(/alarms|next start|in progress/);
 });

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { endingLine, type UnderWay, underWayLine } from '../../../cli/terminal/progress-line.ts';
+import { endingLine, type WalkProgress, walkLine } from '../../../cli/terminal/progress-line.ts';
 import { tableOf } from '../../../cli/terminal/table.ts';
 import { noCounts } from '../../../lambda/core/pull/counts.ts';
 import type { Receipt } from '../../../lambda/core/pull/receipt.ts';
 import { duration, printable, shortened, wholeSeconds } from '../../../operator/words.ts';
 
-const STATE: UnderWay = { page: 15, last: 30, objects: 1500, pagesPerSecond: 5, objectsPerSecond: 500.4 };
+const STATE: WalkProgress = { page: 15, last: 30, objects: 1500, pagesPerSecond: 5, objectsPerSecond: 500.4 };
 const RECEIPT: Receipt = {
   status: 'complete',
   ...noCounts(),
@@ -16,15 +16,15 @@ const RECEIPT: Receipt = {
   requests: 31,
 };
 
-describe('the line of a stream under way', () => {
+describe('the line of a stream in progress', () => {
   test('shows a bar, pages, objects, rate and time left where the last page is known', () => {
-    const line = underWayLine('members', STATE, 74);
+    const line = walkLine('members', STATE, 74);
 
     expect(line).toBe('members  ███████████░░░░░░░░░░ 15/30 pages  1,500 objects  500/s  3 s left');
   });
 
   test('shows what is known where the last page is not', () => {
-    const line = underWayLine('members', { ...STATE, last: undefined }, 74);
+    const line = walkLine('members', { ...STATE, last: undefined }, 74);
 
     expect(line).toBe('members  page 15  1,500 objects  500/s');
   });
@@ -40,7 +40,7 @@ describe('the line of a stream under way', () => {
 
     const lengths = Array.from({ length: 120 }, (_, most) => {
       return [STATE, huge].map(
-        (state) => [...underWayLine('a-stream-with-long-name', state, most)].length - most,
+        (state) => [...walkLine('a-stream-with-long-name', state, most)].length - most,
       );
     });
 

@@ -120,14 +120,14 @@ describe('an execution', () => {
     expect(world.reported.at(-1)).toBe('run ends, failed');
   });
 
-  test('an execution is skipped while another pull is at work, and reports no failure', async () => {
+  test('an execution is skipped while another pull is in progress, and reports no failure', async () => {
     const world = open({ members: () => pagesOfTen(1) });
     world.holders.push({ arn: 'another', isRunning: true });
 
     const { status, result, names } = await world.execute();
 
     expect(status).toBe('SUCCEEDED');
-    expect(result).toEqual({ status: 'skipped', reason: 'another pull is running' });
+    expect(result).toEqual({ status: 'skipped', reason: 'another pull is in progress' });
     expect(names).toEqual(['begin 1', 'skip']);
     expect([world.reported, world.pages, world.receipts]).toEqual([['skipped'], [], []]);
   });

@@ -9,7 +9,7 @@ import {
   resumeLease,
   takeLease,
 } from '../../../../lambda/aws/state/take-lease.ts';
-import type { LeaseRow, OwnerState } from '../../../../lambda/core/pull/lease.ts';
+import type { HolderState, LeaseRow } from '../../../../lambda/core/pull/lease.ts';
 import type { RunReceipt } from '../../../../lambda/core/pull/receipt.ts';
 import { saveCutOffReceipt } from '../../../../lambda/wiring/run-pull.ts';
 import { type DynamoDbServer, describeDynamoDbs } from '../../../support/dynamodb-servers.ts';
@@ -66,13 +66,19 @@ describeDynamoDbs('the lease of an execution', (server) => {
   test('an execution keeps a process out, and a process an execution', async () => {
     const { clock, take, options } = await open(server);
     await take(TONIGHT);
-    const process = acquireLease({ ...options, owner: 'process 1', runId: 'r', clock, ...saying('running') });
+    const process = acquireLease({
+      ...options,
+      holderName: 'process 1',
+      runId: 'r',
+      clock,
+      ...saying('running'),
+    });
     await expect(process).rejects.toMatchObject({ code: 'RUN_ACTIVE' });
     clock.time += 24 * HOUR;
 
     const taken = await acquireLease({
       ...options,
-      owner: 'process 1',
+      holderName: 'process 1',
       runId: 'r',
       clock,
       ...saying('ended'),
@@ -85,7 +91,7 @@ describeDynamoDbs('the lease of an execution', (server) => {
 
   test('the lease of a killed process is taken over after its last heartbeat', async () => {
     const { clock, take, options } = await open(server);
-    await acquireLease({ ...options, owner: 'process 1', runId: 'killed', clock, ...saying('unknown') });
+    await acquireLease({ ...options, holderName: 'process 1', runId: 'killed', clock, ...saying('unknown') });
     clock.time += 45_000;
 
     expect((await take(TONIGHT)).cutOff).toMatchObject({ owner: 'process 1', runId: 'killed' });
@@ -96,7 +102,7 @@ describeDynamoDbs('the lease of an execution', (server) => {
     await take(TONIGHT);
     const dies = takeLease({
       ...options,
-      owner: 'execution that dies',
+      holderName: 'execution that dies',
       runId: 'dies',
       execution: { arn: 'dies', endsAtMs: Number.MAX_SAFE_INTEGER },
       ...saying('ended'),
@@ -194,11 +200,11 @@ async function open(server: DynamoDbServer) {
     noteCutOff: async () => {},
     clock,
   } satisfies Partial<LeaseOptions>;
-  const take = async (arn: string, ofOthers: OwnerState = 'unknown') => {
+  const take = async (arn: string, ofOthers: HolderState = 'unknown') => {
     let cutOff: LeaseRow | undefined;
     const row = await takeLease({
       ...options,
-      owner: `execution ${arn}`,
+      holderName: `execution ${arn}`,
       runId: `run of ${arn}`,
       execution: { arn, endsAtMs: clock.now() + 23 * HOUR },
       ...saying(ofOthers),
@@ -211,6 +217,6 @@ async function open(server: DynamoDbServer) {
   return { state, clock, options, take };
 }
 
-function saying(state: OwnerState): Pick<LeaseOptions, 'readOwnerState'> {
-  return { readOwnerState: async () => state };
+function saying(state: HolderState): Pick<LeaseOptions, 'readHolderState'> {
+  return { readHolderState: async () => state };
 }

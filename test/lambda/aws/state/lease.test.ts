@@ -12,15 +12,15 @@ describeDynamoDbs('the lease', (server) => {
   async function lease(
     state: Awaited<ReturnType<typeof openState>>,
     clock: ManualClock,
-    owner: string,
+    holderName: string,
     isAlone = false,
   ) {
     const acquired = await acquireLease({
       state,
-      owner,
-      runId: `run of ${owner}`,
+      holderName,
+      runId: `run of ${holderName}`,
       isAlone,
-      readOwnerState: async () => 'unknown',
+      readHolderState: async () => 'unknown',
       noteCutOff: async () => {},
       clock,
     });

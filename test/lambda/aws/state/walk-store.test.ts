@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { listRejects } from '../../../../lambda/aws/state/reject-store.ts';
 import { queryRows } from '../../../../lambda/aws/state/rows.ts';
-import { createWalkStore, readWalkUnderWay } from '../../../../lambda/aws/state/walk-store.ts';
+import { createWalkStore, readUnfinishedWalk } from '../../../../lambda/aws/state/walk-store.ts';
 import { noCounts } from '../../../../lambda/core/pull/counts.ts';
 import type { EndingWalk, Walk, WalkStore } from '../../../../lambda/core/pull/walk.ts';
 import { describeDynamoDbs } from '../../../support/dynamodb-servers.ts';
@@ -165,7 +165,7 @@ describeDynamoDbs('a walk', (server) => {
     await store.endWalk(THINGS, endOf('w1'), []);
 
     expect(await store.loadWalk(THINGS)).toEqual({ ...endOf('w1'), phase: 'ended' });
-    expect(await readWalkUnderWay(state, 'things')).toBeUndefined();
+    expect(await readUnfinishedWalk(state, 'things')).toBeUndefined();
     expect(await queryRows(state, { pk: 'walk#things', sk: 'seen#' })).toEqual([]);
     expect(await store.loadKeyTypes(THINGS)).toBe('integer');
     expect(await store.loadKeyTypes(streamOf({ key: ['other'] }))).toBeUndefined();

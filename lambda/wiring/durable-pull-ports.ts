@@ -23,8 +23,8 @@ import { putRunMetrics } from '../runtime/metrics.ts';
 import type { DurablePullPorts, Invocation } from './durable-pull.ts';
 import { listUnfinished, saveCutOffReceipt, storesUnder } from './run-pull.ts';
 
-/** What the deployed pull is built from. */
-export interface DeployedPull {
+/** What the ports of the deployed pull are made from. */
+export interface DurablePullOptions {
   readonly config: Config;
   readonly dynamoDb: DynamoDBClient;
   readonly lambda: LambdaClient;
@@ -39,13 +39,13 @@ const EXECUTION_MS = PULL_EXECUTION_HOURS * 60 * 60 * 1000;
 const TIME_TO_END_MS = 20 * 60 * 1000;
 
 /** Creates the ports of the deployed pull. */
-export function durablePorts(deployed: DeployedPull): DurablePullPorts {
-  const { config, dynamoDb, log, metrics } = deployed;
+export function durablePorts(options: DurablePullOptions): DurablePullPorts {
+  const { config, dynamoDb, log, metrics } = options;
   const state = createStateTable(dynamoDb, stateTableName(config.environment));
   return {
     streams: config.streams,
-    begin: (executionArn) => begin(executionArn, deployed, state),
-    openRun: (run, invocation) => openRun(run, invocation, deployed, state),
+    begin: (executionArn) => begin(executionArn, options, state),
+    openRun: (run, invocation) => openRun(run, invocation, options, state),
     async finish(receipt, executionArn) {
       await saveRunReceipt(state, receipt);
       await releaseExecutionLease(state, executionArn);
@@ -55,7 +55,7 @@ export function durablePorts(deployed: DeployedPull): DurablePullPorts {
       putRunMetrics(metrics, receipt);
       try {
         const detail = { environment: config.environment, ...receipt };
-        await putEvent(deployed.eventBridge, { ...EVENTS.pullFinished, detail });
+        await putEvent(options.eventBridge, { ...EVENTS.pullFinished, detail });
       } catch (error) {
         log.error('the event of the run could not be sent', { runId: receipt.runId, ...errorFields(error) });
       }
@@ -65,13 +65,17 @@ export function durablePorts(deployed: DeployedPull): DurablePullPorts {
       metrics.count({ runFailed: 1 });
     },
     reportSkipped(reason) {
-      log.info('another pull is at work', { reason });
+      log.info('another pull is in progress', { reason });
     },
     unexpected: (error) => unexpected(error, log),
   };
 }
 
-async function begin(arn: string, { config, lambda, log }: DeployedPull, state: StateTable): Promise<Run> {
+async function begin(
+  arn: string,
+  { config, lambda, log }: DurablePullOptions,
+  state: StateTable,
+): Promise<Run> {
   const newRunId = randomUUID();
   const {
     runId = newRunId,
@@ -79,11 +83,11 @@ async function begin(arn: string, { config, lambda, log }: DeployedPull, state: 
     until,
   } = await takeLease({
     state,
-    owner: `execution ${arn}`,
+    holderName: `execution ${arn}`,
     runId: newRunId,
     execution: { arn, endsAtMs: systemClock.now() + EXECUTION_MS },
     isAlone: false,
-    readOwnerState: (owner) => readExecutionState(lambda, owner),
+    readHolderState: (holderArn) => readExecutionState(lambda, holderArn),
     async noteCutOff(holder) {
       log.warn('the run before was cut off; this run continues its walks', { runId: holder.runId });
       await saveCutOffReceipt(state, holder);
@@ -98,7 +102,7 @@ async function begin(arn: string, { config, lambda, log }: DeployedPull, state: 
 function openRun(
   { runId }: Run,
   { executionArn, timeLeftMs }: Invocation,
-  { config, dynamoDb, token, log, metrics }: DeployedPull,
+  { config, dynamoDb, token, log, metrics }: DurablePullOptions,
   state: StateTable,
 ): RunPorts {
   const { host, acceptLanguage, requestsPerSecond } = config;

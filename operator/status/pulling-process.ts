@@ -7,7 +7,7 @@ import { heldForMs, type LeaseRow } from '../../lambda/core/pull/lease.ts';
  *
  * @returns Undefined if no command is pulling.
  */
-export async function readProcessAtWork(state: StateTable, nowMs: number): Promise<LeaseRow | undefined> {
+export async function readPullingProcess(state: StateTable, nowMs: number): Promise<LeaseRow | undefined> {
   const row = await readLease(state);
   if (row === undefined || row.execution !== undefined) return undefined;
   return heldForMs(row, nowMs, 'unknown') > 0 ? row : undefined;
