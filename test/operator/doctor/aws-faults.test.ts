@@ -139,11 +139,15 @@ test('doctor reports a missing deployment as information', async () => {
   expect(findings).toContainEqual(expect.objectContaining({ check: 'stream things', status: 'ok' }));
 });
 
-describe('doctor examines the secret and', () => {
+describe('doctor, examining the secret', () => {
   test.each([
-    ['reports a secret without a value', '', /SECRET_INVALID .*(is not JSON|has no value)/],
-    ['reports a secret that is not JSON', 'id:secret', /SECRET_INVALID .*is not JSON/],
-    ['reports an empty clientSecret', '{"clientId": "acme", "clientSecret": " "}', /has no clientSecret/],
+    ['doctor reports a secret without a value', '', /SECRET_INVALID .*(is not JSON|has no value)/],
+    ['doctor reports a secret that is not JSON', 'id:secret', /SECRET_INVALID .*is not JSON/],
+    [
+      'doctor reports an empty clientSecret',
+      '{"clientId": "acme", "clientSecret": " "}',
+      /has no clientSecret/,
+    ],
   ])('%s', async (_name, value, what) => {
     await deployAll();
     aws.secrets.put(`procurios-sync/${environment}/client`, value);
@@ -156,8 +160,8 @@ describe('doctor examines the secret and', () => {
   });
 });
 
-describe('doctor examines AWS and', () => {
-  test('reports a missing region', async () => {
+describe('doctor, examining AWS', () => {
+  test('doctor reports a missing region', async () => {
     const { problems } = await examine(configFor(host.origin), { inAws: true });
 
     expect(problems).toContainEqual(
@@ -170,7 +174,7 @@ describe('doctor examines AWS and', () => {
     );
   });
 
-  test('reports that AWS refuses to show the stack', async () => {
+  test('doctor reports that AWS refuses to show the stack', async () => {
     await deployAll();
     deployed.refusals.set('cloudformation:DescribeStacks', accessDenied('cloudformation:DescribeStacks'));
 
@@ -180,7 +184,7 @@ describe('doctor examines AWS and', () => {
     expect(findings).toContainEqual(expect.objectContaining({ check: 'tables', status: 'ok' }));
   });
 
-  test('reports a failed deployment', async () => {
+  test('doctor reports a failed deployment', async () => {
     const { stack } = await deployAll();
     stack.status = 'UPDATE_ROLLBACK_FAILED';
 
@@ -192,8 +196,8 @@ describe('doctor examines AWS and', () => {
   });
 });
 
-describe('doctor examines the tables and', () => {
-  test('reports a table that does not exist', async () => {
+describe('doctor, examining the tables', () => {
+  test('doctor reports a table that does not exist', async () => {
     await deployAll();
     await client().send(new DeleteTableCommand({ TableName: tableName('things') }));
 
@@ -209,7 +213,7 @@ describe('doctor examines the tables and', () => {
     ]);
   });
 
-  test('reports a table with another key', async () => {
+  test('doctor reports a table with another key', async () => {
     await deployAll();
     await client().send(new DeleteTableCommand({ TableName: tableName('things') }));
     await createTable(tableName('things'), { id: 'N' });
@@ -226,7 +230,7 @@ describe('doctor examines the tables and', () => {
     ]);
   });
 
-  test('reports a state table without its index', async () => {
+  test('doctor reports a state table without its index', async () => {
     await deployAll();
     await client().send(new DeleteTableCommand({ TableName: tableName('state') }));
     await createTable(tableName('state'), { pk: 'S', sk: 'S' });
@@ -243,7 +247,7 @@ describe('doctor examines the tables and', () => {
     ]);
   });
 
-  test('warns of a table whose items never expire', async () => {
+  test('doctor warns of a table whose items never expire', async () => {
     await deployAll();
     await createTables(client(), { environment, streams: [{ name: 'lasting' }] });
     const { streams } = configFor(host.origin, { name: 'lasting' });
@@ -280,10 +284,10 @@ async function createTable(name: string, key: Readonly<Record<string, 'S' | 'N'>
   );
 }
 
-describe('doctor examines the queue and', () => {
+describe('doctor, examining the queue', () => {
   const sqs = () => sqsOf(aws.environment.AWS_ENDPOINT_URL_SQS);
 
-  test('reports a queue that does not exist', async () => {
+  test('doctor reports a queue that does not exist', async () => {
     await deployAll();
     await deleteQueues(sqs(), { environment });
 
@@ -299,7 +303,7 @@ describe('doctor examines the queue and', () => {
     ]);
   });
 
-  test('reports messages in the dead-letter queue', async () => {
+  test('doctor reports messages in the dead-letter queue', async () => {
     await deployAll();
     const { deadLetters } = await createQueues(sqs(), { environment });
     await sqs().send(
@@ -324,8 +328,8 @@ describe('doctor examines the queue and', () => {
   });
 });
 
-describe('doctor examines functions, schedule and alarms and', () => {
-  test('reports a pull function that no longer exists', async () => {
+describe('doctor, examining functions, schedule and alarms', () => {
+  test('doctor reports a pull function that no longer exists', async () => {
     await deployAll();
     deployed.functions.length = 0;
 
@@ -336,7 +340,7 @@ describe('doctor examines functions, schedule and alarms and', () => {
     ]);
   });
 
-  test('reports a pull function whose deployment failed', async () => {
+  test('doctor reports a pull function whose deployment failed', async () => {
     const { pull } = await deployAll();
     pull.state = 'Failed';
 
@@ -347,7 +351,7 @@ describe('doctor examines functions, schedule and alarms and', () => {
     ]);
   });
 
-  test('warns of a paused schedule', async () => {
+  test('doctor warns of a paused schedule', async () => {
     await deployAll();
     const schedule = deployed.schedules.get('default/pull-nightly');
     if (schedule !== undefined) schedule.state = 'DISABLED';
@@ -364,7 +368,7 @@ describe('doctor examines functions, schedule and alarms and', () => {
     ]);
   });
 
-  test('reports a schedule that no longer exists', async () => {
+  test('doctor reports a schedule that no longer exists', async () => {
     await deployAll();
     deployed.schedules.clear();
 
@@ -375,7 +379,7 @@ describe('doctor examines functions, schedule and alarms and', () => {
     ]);
   });
 
-  test('reports an alarm that fires', async () => {
+  test('doctor reports an alarm that fires', async () => {
     await deployAll([alarm('run-failed', 'ALARM'), alarm('changes-late', 'OK')]);
 
     const { problems } = await examineInAws();
@@ -390,7 +394,7 @@ describe('doctor examines functions, schedule and alarms and', () => {
     ]);
   });
 
-  test('warns of a stack without alarms', async () => {
+  test('doctor warns of a stack without alarms', async () => {
     await deployAll([]);
 
     const { problems } = await examineInAws();

@@ -1,6 +1,5 @@
 import { chdir, cwd } from 'node:process';
 import { SIMULATOR_CREDENTIALS } from '../../../local/simulator/simulator.ts';
-import { examine as examineEnvironment } from '../../../operator/doctor/examination.ts';
 import type { Finding } from '../../../operator/doctor/finding.ts';
 import { newFolder, writeConfig } from '../../support/command-line.ts';
 import { answerJson, type Handler } from '../../support/http-server.ts';
@@ -27,6 +26,8 @@ export async function examine(config: unknown, options: ExamineOptions = {}): Pr
   const { inAws = false, env = {} } = options;
   const [folder, before, variables] = [await newFolder('doctor'), cwd(), { ...process.env }];
   await writeConfig(folder, config);
+  // Loaded only here, because a test file may replace a module that it imports.
+  const { examine: examineEnvironment } = await import('../../../operator/doctor/examination.ts');
   try {
     for (const name of Object.keys(variables)) if (NOT_OURS.test(name)) delete process.env[name];
     Object.assign(process.env, NO_AWS, env);

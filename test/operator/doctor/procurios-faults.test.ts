@@ -2,9 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { type Simulator, startSimulator } from '../../../local/simulator/simulator.ts';
 import { checkMachine } from '../../../operator/doctor/check-machine.ts';
 import { answerJson, startHttpServer } from '../../support/http-server.ts';
+import { shareEndpoints } from '../../support/kept-endpoints.ts';
 import { CLIENT, configFor, examine, pages, procurios, things } from './examine.ts';
 
 const COLLECTION = '/l/relation_list_api/collection/4d036265-2b90-423e-9e54-867bbe1fd5ef';
+
+shareEndpoints();
 
 let simulator: Simulator;
 beforeAll(async () => {
@@ -95,8 +98,8 @@ test("doctor shows no object's value, no secret and no token", async () => {
   expect(examined).not.toContain('simulated-');
 });
 
-describe('doctor examines the access to Procurios and', () => {
-  test('reports a wrong secret', async () => {
+describe('doctor, examining the access to Procurios', () => {
+  test('doctor reports a wrong secret', async () => {
     const { problems } = await examine(members(), {
       env: { ...CLIENT, PROCURIOS_CLIENT_SECRET: 'wrong' },
     });
@@ -108,7 +111,7 @@ describe('doctor examines the access to Procurios and', () => {
     ]);
   });
 
-  test('reports missing credentials', async () => {
+  test('doctor reports missing credentials', async () => {
     // A host that is not this machine, because doctor uses the simulator's credentials for a local host. Nothing is sent.
     const { problems } = await examine(configFor('https://procurios.invalid'));
 
@@ -122,7 +125,7 @@ describe('doctor examines the access to Procurios and', () => {
     ]);
   });
 
-  test('reports a scope that was not granted', async () => {
+  test('doctor reports a scope that was not granted', async () => {
     const auth = { grant: 'clientCredentials', scopes: ['relation_list_api/relation', 'nothing/like-it'] };
 
     const { problems } = await examine(members({}, { auth }), { env: CLIENT });
@@ -137,7 +140,7 @@ describe('doctor examines the access to Procurios and', () => {
     ]);
   });
 
-  test('reports a scope that a stream needs and the config does not ask for', async () => {
+  test('doctor reports a scope that a stream needs and the config does not ask for', async () => {
     const auth = { grant: 'clientCredentials', scopes: ['engagement/read'] };
 
     const { problems } = await examine(members({}, { auth }), { env: CLIENT });
@@ -152,7 +155,7 @@ describe('doctor examines the access to Procurios and', () => {
     ]);
   });
 
-  test('reports a scope that the client may not ask for', async () => {
+  test('doctor reports a scope that the client may not ask for', async () => {
     await using server = await startHttpServer((_request, response) =>
       answerJson(response, { error: 'invalid_scope' }, 400),
     );
@@ -164,7 +167,7 @@ describe('doctor examines the access to Procurios and', () => {
     ]);
   });
 
-  test('reports that no user has logged in', async () => {
+  test('doctor reports that no user has logged in', async () => {
     const auth = { grant: 'authorizationCode', scopes: ['things/read'] };
 
     const { problems } = await examine(members({}, { auth }), { env: CLIENT });
@@ -179,7 +182,7 @@ describe('doctor examines the access to Procurios and', () => {
     ]);
   });
 
-  test('reports a token URL that leads to another page', async () => {
+  test('doctor reports a token URL that leads to another page', async () => {
     const { problems } = await examine(members({}, { tokenUrl: `${simulator.url}/oauth/token` }), {
       env: CLIENT,
     });
@@ -189,7 +192,7 @@ describe('doctor examines the access to Procurios and', () => {
     ]);
   });
 
-  test('reports a host that cannot be reached', async () => {
+  test('doctor reports a host that cannot be reached', async () => {
     const gone = await startHttpServer(() => {});
     await gone[Symbol.asyncDispose]();
 
@@ -205,7 +208,7 @@ describe('doctor examines the access to Procurios and', () => {
     ]);
   });
 
-  test('reports that a website answers at the host', async () => {
+  test('doctor reports that a website answers at the host', async () => {
     await using server = await startHttpServer((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<title>Welcome</title>');
     });
@@ -222,7 +225,7 @@ describe('doctor examines the access to Procurios and', () => {
     ]);
   });
 
-  test('reports that another API answers at the host', async () => {
+  test('doctor reports that another API answers at the host', async () => {
     await using server = await startHttpServer((_request, response) =>
       answerJson(response, { hello: 'world' }),
     );
@@ -234,7 +237,7 @@ describe('doctor examines the access to Procurios and', () => {
     ]);
   });
 
-  test('reports a host that redirects to another one', async () => {
+  test('doctor reports a host that redirects to another one', async () => {
     await using server = await startHttpServer((_request, response) => {
       response.writeHead(301, { location: 'https://new.example.com/l/oauth2/token' }).end();
     });
@@ -254,7 +257,7 @@ describe('doctor examines the access to Procurios and', () => {
   test.each([
     ['failure', 400, /7 minutes ahead of/],
     ['warning', 90, /9\d seconds ahead of/],
-  ])('reports a wrong clock as a %s', async (status, seconds, what) => {
+  ])('doctor reports a wrong clock as a %s', async (status, seconds, what) => {
     await using server = await startHttpServer((request, response) => {
       response.setHeader('date', new Date(Date.now() - seconds * 1000).toUTCString());
       return procurios(() => things(1, 3))(request, response);
@@ -265,7 +268,7 @@ describe('doctor examines the access to Procurios and', () => {
     expect(problems).toMatchObject([finding('clock', status, what, /set the clock/)]);
   });
 
-  test('reports a rate that Procurios throttles', async () => {
+  test('doctor reports a rate that Procurios throttles', async () => {
     await using server = await startHttpServer((request, response) => {
       if (request.path.startsWith('/l/oauth2') || server.requests.length > 2)
         return procurios(() => things(1, 3))(request, response);
@@ -278,8 +281,8 @@ describe('doctor examines the access to Procurios and', () => {
   });
 });
 
-describe('doctor examines a stream and', () => {
-  test('reports a wrong path', async () => {
+describe('doctor, examining a stream', () => {
+  test('doctor reports a wrong path', async () => {
     const { problems } = await examine(members({ path: '/l/relation_list_api/collections' }), {
       env: CLIENT,
     });
@@ -294,7 +297,7 @@ describe('doctor examines a stream and', () => {
     ]);
   });
 
-  test('reports a wrong media type', async () => {
+  test('doctor reports a wrong media type', async () => {
     const { problems } = await examine(
       members({ mediaType: 'application/vnd.procurios.relation+json; version=7' }),
       { env: CLIENT },
@@ -310,7 +313,7 @@ describe('doctor examines a stream and', () => {
     ]);
   });
 
-  test('reports a login page as the answer', async () => {
+  test('doctor reports a login page as the answer', async () => {
     simulator.control.fault({ route: '/l/relation_list_api', do: { kind: 'loginPage' } });
 
     const { problems } = await examine(members(), { env: CLIENT });
@@ -325,7 +328,7 @@ describe('doctor examines a stream and', () => {
     ]);
   });
 
-  test('warns of a failure that may pass', async () => {
+  test('doctor warns of a failure that may pass', async () => {
     simulator.control.fault({ route: '/l/relation_list_api', do: { kind: 'status', status: 503 } });
 
     const { problems } = await examine(members(), { env: CLIENT });
@@ -335,7 +338,7 @@ describe('doctor examines a stream and', () => {
     ]);
   });
 
-  test('reports a key that no object has', async () => {
+  test('doctor reports a key that no object has', async () => {
     simulator.control.switches({ fieldKeys: 'generated' });
     const { problems } = await examine(members({ key: 'relation_id' }), { env: CLIENT });
     simulator.control.switches({ fieldKeys: 'readable' });
@@ -345,7 +348,7 @@ describe('doctor examines a stream and', () => {
     ]);
   });
 
-  test('reports a key that some objects lack', async () => {
+  test('doctor reports a key that some objects lack', async () => {
     await using server = await startHttpServer(
       procurios(() =>
         things(1, 5).map((thing, index) =>
@@ -361,7 +364,7 @@ describe('doctor examines a stream and', () => {
     ]);
   });
 
-  test('reports a key that is not unique', async () => {
+  test('doctor reports a key that is not unique', async () => {
     const { problems } = await examine(contactMoments({ key: 'senderId' }), { env: CLIENT });
 
     expect(problems).toMatchObject([
@@ -374,7 +377,7 @@ describe('doctor examines a stream and', () => {
     ]);
   });
 
-  test('reports a pointer that leads to no list', async () => {
+  test('doctor reports a pointer that leads to no list', async () => {
     const { problems } = await examine(members({ objects: '/relations' }), { env: CLIENT });
 
     expect(problems).toMatchObject([
@@ -387,7 +390,7 @@ describe('doctor examines a stream and', () => {
     ]);
   });
 
-  test('reports an answer with two lists', async () => {
+  test('doctor reports an answer with two lists', async () => {
     await using server = await startHttpServer(procurios(() => ({ things: things(1, 3), tags: ['a'] })));
 
     const { problems } = await examine(configFor(server.origin), { env: CLIENT });
@@ -402,7 +405,7 @@ describe('doctor examines a stream and', () => {
     ]);
   });
 
-  test('reports an answer without a list', async () => {
+  test('doctor reports an answer without a list', async () => {
     await using server = await startHttpServer(procurios(() => ({ thing: things(1, 1)[0] })));
 
     const { problems } = await examine(configFor(server.origin), { env: CLIENT });
@@ -417,7 +420,7 @@ describe('doctor examines a stream and', () => {
     ]);
   });
 
-  test('warns of objects that cannot be stored', async () => {
+  test('doctor warns of objects that cannot be stored', async () => {
     await using server = await startHttpServer(procurios(() => [...things(1, 3), { id: 9, _hash: 'mine' }]));
 
     const { problems } = await examine(configFor(server.origin), { env: CLIENT });
@@ -433,7 +436,7 @@ describe('doctor examines a stream and', () => {
   });
 });
 
-describe('doctor examines the paging of a stream and', () => {
+describe('doctor, examining the paging of a stream', () => {
   const numbered = { kind: 'numberedPages', ahead: 1 };
 
   test.each([
@@ -455,7 +458,7 @@ describe('doctor examines the paging of a stream and', () => {
       /after\('id'\) does not fit/,
       /set paging: hal\(\)/,
     ],
-  ])('%s', async (_name, paging, what, fix) => {
+  ])('doctor reports %s', async (_name, paging, what, fix) => {
     const { problems } = await examine(members({ paging }), { env: CLIENT });
 
     expect(problems).toMatchObject([finding('stream members', 'failure', what, fix)]);
@@ -493,7 +496,7 @@ describe('doctor examines the paging of a stream and', () => {
     ['hal()', { kind: 'hal' }, /page 1 has no _links/],
     ['linkedPages()', { kind: 'linkedPages' }, /page 1 has no _links/],
     ['onePage()', { kind: 'onePage' }, /page=2 returns other objects, which would never be read/],
-  ])('reports %s for a listing of numberedPages()', async (_name, paging, what) => {
+  ])('doctor reports %s for a listing of numberedPages()', async (_name, paging, what) => {
     const { problems } = await examine(contactMoments({ paging }), { env: CLIENT });
 
     expect(problems).toMatchObject([
@@ -501,7 +504,7 @@ describe('doctor examines the paging of a stream and', () => {
     ]);
   });
 
-  test('reports after() for a listing of numberedPages()', async () => {
+  test('doctor reports after() for a listing of numberedPages()', async () => {
     await using server = await startHttpServer(procurios(pages));
 
     const { problems } = await examine(configFor(server.origin, { paging: { kind: 'after', field: 'id' } }), {
@@ -518,7 +521,7 @@ describe('doctor examines the paging of a stream and', () => {
     ]);
   });
 
-  test('reports numberedPages() for a listing of one page or of after()', async () => {
+  test('doctor reports numberedPages() for a listing of one page or of after()', async () => {
     await using server = await startHttpServer(procurios(() => things(1, 25)));
 
     const { problems } = await examine(configFor(server.origin, { paging: numbered }), { env: CLIENT });
@@ -534,8 +537,8 @@ describe('doctor examines the paging of a stream and', () => {
   });
 });
 
-describe('doctor examines an operation and', () => {
-  test('reports a schema that does not exist', async () => {
+describe('doctor, examining an operation', () => {
+  test('doctor reports a schema that does not exist', async () => {
     const config = members({}, registering('/l/profile_api/registrationset/77/schema'));
 
     const { problems } = await examine(config, { env: CLIENT });
@@ -550,7 +553,7 @@ describe('doctor examines an operation and', () => {
     ]);
   });
 
-  test('reports a schema that is not one', async () => {
+  test('doctor reports a schema that is not one', async () => {
     await using server = await startHttpServer(
       procurios(({ pathname }) => (pathname.endsWith('/schema') ? [1, 2] : things(1, 3))),
     );
@@ -570,8 +573,8 @@ describe('doctor examines an operation and', () => {
   });
 });
 
-describe('doctor examines this machine and', () => {
-  test('reports every problem of an invalid config, and then ends', async () => {
+describe('doctor, examining this machine', () => {
+  test('doctor reports every problem of an invalid config, and then ends', async () => {
     const config = members({ path: 'nonsense', paging: { kind: 'pages' } });
 
     const { problems, findings } = await examine(config, { env: CLIENT });
@@ -583,7 +586,7 @@ describe('doctor examines this machine and', () => {
     expect(findings.at(-1)?.check).toBe('config');
   });
 
-  test('warns of a Node older than that of the functions', () => {
+  test('doctor warns of a Node older than that of the functions', () => {
     expect(checkMachine('22.20.0', {})).toContainEqual(
       finding('node', 'warning', /22\.20\.0/, /install Node 24/),
     );
