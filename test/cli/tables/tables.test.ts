@@ -2,11 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newFolder, run, type Setting, writeConfig } from '../../support/command-line.ts';
 import { LAUNCHER } from '../../support/command-process.ts';
 import { answerJson, type HttpServer, startHttpServer } from '../../support/http-server.ts';
+import { closeEndpoints, keepEndpoints } from '../../support/kept-endpoints.ts';
+
+keepEndpoints();
 
 /** As the API sends them; the last one is a reject. */
 const THINGS = `[
@@ -42,7 +44,7 @@ afterAll(async () => {
 const embedded = (...args: string[]) => run([...args, '--embedded'], setting);
 
 describe('show', () => {
-  test('prints an item whole, with every digit', async () => {
+  test('show prints an item whole, with every digit', async () => {
     const [json, pretty] = [
       await embedded('show', 'things', 'a%2F1', '--json'),
       await embedded('show', 'things', 'a%2F1'),
@@ -54,7 +56,7 @@ describe('show', () => {
     expect(pretty.stdout).toContain('\n  "count": 9007199254740993,\n');
   });
 
-  test('lists items as a table without the control characters in them, or as JSON Lines', async () => {
+  test('show lists items as a table without the control characters in them, or as JSON Lines', async () => {
     const [table, lines] = [await embedded('show', 'things'), await embedded('show', 'things', '--json')];
 
     expect(table.code).toBe(0);
@@ -70,14 +72,14 @@ describe('show', () => {
     ).toEqual(['a%2F1', 'b']);
   });
 
-  test('tells on stderr how many of the items it lists', async () => {
+  test('show reports on stderr how many of the items it lists', async () => {
     const { stdout, stderr } = await embedded('show', 'things', '--json', '--limit', '1');
 
     expect(stdout.match(/\n/g)).toHaveLength(1);
     expect(stderr).toBe('the first 1 items; --limit shows more, an ID shows one whole\n');
   });
 
-  test('lists what was rejected, with the reason and without the value', async () => {
+  test('show --rejects lists the rejects, with the reason and without the value', async () => {
     const { code, stdout, stderr } = await embedded('show', 'things', '--rejects');
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '1 of 1 rejects\n' });
@@ -85,7 +87,7 @@ describe('show', () => {
     expect(stdout).not.toContain('mine');
   });
 
-  test('says of an item that is not there, as an error, and of an empty table, as none', async () => {
+  test('show reports a missing item as an error, and an empty table without one', async () => {
     const [item, table] = [await embedded('show', 'things', 'z'), await embedded('show', 'nothing')];
 
     expect(item).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^NOT_FOUND: /) });
@@ -94,7 +96,7 @@ describe('show', () => {
 });
 
 describe('export', () => {
-  test('gives the objects as Procurios gave them, a line each, digits kept', async () => {
+  test('export writes the objects as Procurios sent them, one a line, with every digit', async () => {
     const { code, stdout, stderr } = await embedded('export', 'things');
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '2 objects exported\n' });
@@ -104,7 +106,7 @@ describe('export', () => {
     ]);
   });
 
-  test('writes CSV with the columns of all objects, to a file that appears when it is whole', async () => {
+  test('export writes CSV with the columns of all objects, to a file that appears once it is complete', async () => {
     const { code, stdout } = await embedded(
       'export',
       'things',
@@ -124,14 +126,14 @@ describe('export', () => {
     expect(await readdir(setting.cwd)).not.toContain('things.csv.partial');
   });
 
-  test('to a file that cannot be written says so, with exit code 1', async () => {
+  test('export to a file that cannot be written fails with exit code 1', async () => {
     const ended = await embedded('export', 'things', '--out', 'no-such-folder/things.jsonl');
 
     expect(ended).toMatchObject({ code: 1, stdout: '' });
     expect(ended.stderr).toBe('FILE_FAILED: no-such-folder/things.jsonl cannot be written (ENOENT)\n');
   });
 
-  test('refuses CSV on stdout where JSON was asked for', async () => {
+  test('export refuses CSV on stdout together with --json', async () => {
     const { code, stdout } = await embedded('export', 'things', '--format', 'csv', '--json');
 
     expect(code).toBe(2);
@@ -139,7 +141,8 @@ describe('export', () => {
   });
 });
 
-test('a reader who leaves early is no failure', async () => {
+test('a reader of stdout that leaves early does not fail show', async () => {
+  await closeEndpoints();
   const child = spawn(process.execPath, [LAUNCHER, 'show', 'things', '--embedded'], {
     cwd: setting.cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -156,7 +159,7 @@ test('a reader who leaves early is no failure', async () => {
   expect(stderr).toBe('all 2 items\n');
 });
 
-test('a data folder that is none is told in one line', async () => {
+test('a file in place of the data folder fails the demo with one line', async () => {
   const cwd = await newFolder();
   await writeFile(join(cwd, '.procurios-sync'), '');
 

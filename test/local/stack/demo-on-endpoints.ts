@@ -1,0 +1,61 @@
+import { afterAll, afterEach, beforeAll } from '@jest/globals';
+import { checkConfig } from '../../../config/check-config.ts';
+import demoConfig from '../../../examples/demo.config.ts';
+import { type EmbeddedAws, startEmbeddedAws } from '../../../local/endpoints/embedded-aws.ts';
+import { deleteQueues } from '../../../local/endpoints/queues.ts';
+import { deleteTables } from '../../../local/endpoints/tables.ts';
+import { SIMULATOR_CREDENTIALS, type Simulator, startSimulator } from '../../../local/simulator/simulator.ts';
+import type { Assembly } from '../../../local/stack/read-assembly.ts';
+import { type LocalStack, startStack } from '../../../local/stack/start-stack.ts';
+import { type Changeable, changed, synthesizeDemo } from '../../support/assembly.ts';
+import { dynamoDbOf, sqsOf } from '../../support/embedded-aws.ts';
+
+export const { environment, streams } = checkConfig(demoConfig);
+
+let assembly: Assembly;
+let procurios: Simulator;
+/** The endpoints of all tests of the file. */
+export let aws: EmbeddedAws;
+beforeAll(async () => {
+  [assembly, procurios, aws] = await Promise.all([
+    synthesizeDemo(),
+    startSimulator({ relations: 150 }),
+    startEmbeddedAws(),
+  ]);
+}, 120_000);
+afterAll(async () => {
+  await aws?.close();
+  await procurios?.close();
+});
+
+/** Starts the demo's stack and stores the client's credentials, as an operator does. */
+export async function start(of: Assembly = assembly, onLog?: (id: string, line: string) => void) {
+  const failures: unknown[] = [];
+  const onFailure = (error: unknown) => failures.push(error);
+  const stack = await startStack({ assembly: of, aws, procuriosHost: procurios.url, onLog, onFailure });
+  aws.secrets.put('procurios-sync/demo/client', JSON.stringify(SIMULATOR_CREDENTIALS));
+  return { stack, failures };
+}
+
+/** Closes a stack and deletes its tables and queues, because a later template with other properties would be refused. */
+export async function removeStack(stack: LocalStack | undefined): Promise<void> {
+  await stack?.close();
+  await deleteTables(dynamoDbOf(aws), { environment, streams });
+  await deleteQueues(sqsOf(aws.environment.AWS_ENDPOINT_URL_SQS), { environment });
+}
+
+/** Starts the stack of a changed template. The test's end removes it. */
+export async function startChanged(change: (resources: Record<string, Changeable>) => unknown) {
+  isChanged = true;
+  const started = await start(changed(assembly, change));
+  changedStack = started.stack;
+  return started;
+}
+let isChanged = false;
+let changedStack: LocalStack | undefined;
+afterEach(async () => {
+  if (!isChanged) return;
+  await removeStack(changedStack);
+  isChanged = false;
+  changedStack = undefined;
+});

@@ -1,0 +1,26 @@
+import { expect, test } from '@jest/globals';
+import { pick } from '../../support/assembly.ts';
+import { startChanged } from './demo-on-endpoints.ts';
+
+test('a handler that the bundle does not export is refused, and the error names it', async () => {
+  const started = startChanged((resources) => {
+    pick(resources, 'AWS::Lambda::Function', 'PushFunction').Properties.Handler = 'index.main';
+  });
+
+  await expect(started).rejects.toThrow(
+    /^PushFunction\w+: Runtime\.ImportModuleError: the bundle exports no function main/,
+  );
+});
+
+test("another key for a stream's table fails the pull, and the error names the table", async () => {
+  const { stack } = await startChanged((resources) => {
+    const { Properties } = pick(resources, 'AWS::DynamoDB::GlobalTable', 'Streamschannels');
+    Properties.KeySchema[0].AttributeName = 'id';
+    Properties.AttributeDefinitions[0].AttributeName = 'id';
+  });
+
+  const ran = await stack.runSchedule();
+
+  const message = expect.stringMatching(/channels/);
+  expect(ran).toMatchObject({ status: 'FAILED', error: { message } });
+});
