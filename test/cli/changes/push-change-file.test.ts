@@ -26,7 +26,7 @@ function problemsOf(lines: string | Buffer): unknown {
 }
 
 describe('changes in JSON Lines', () => {
-  test('are numbered by their lines, empty ones passed over', () => {
+  test('changes in JSON Lines are numbered by their lines, and empty lines are skipped', () => {
     const changes = parse(`\uFEFF${GOOD}\r\n\n  \n${GOOD.replace('c1', 'c2')}`);
 
     expect(changes.map(({ line, change }) => [line, change.changeId])).toEqual([
@@ -35,13 +35,13 @@ describe('changes in JSON Lines', () => {
     ]);
   });
 
-  test('keep every digit', () => {
+  test('changes in JSON Lines keep every digit', () => {
     const [filed] = parse(GOOD.replace('"Ada"', '9007199254740993'));
 
     expect(filed?.text).toContain('"name":9007199254740993');
   });
 
-  test('get a changeId of their own where they have none, in the message too', () => {
+  test('changes in JSON Lines without a changeId get one, in the message too', () => {
     const changes = parse(`${GOOD.replace('"changeId":"c1",', '')}\n`.repeat(2));
 
     const ids = changes.map(({ change }) => change.changeId);
@@ -50,11 +50,11 @@ describe('changes in JSON Lines', () => {
     expect(changes.map(({ text }) => JSON.parse(text).changeId)).toEqual(ids);
   });
 
-  test('may hold the same change twice', () => {
+  test('changes in JSON Lines may contain the same change twice', () => {
     expect(parse(`${GOOD}\n${GOOD}`)).toHaveLength(2);
   });
 
-  test('are refused with every problem of every line', () => {
+  test('changes in JSON Lines are refused with every problem of every line', () => {
     const problems = problemsOf(
       [
         GOOD,
@@ -80,12 +80,12 @@ describe('changes in JSON Lines', () => {
     ['what is not UTF-8', Buffer.from([0x22, 0xff, 0x22]), 'UTF-8'],
     ['more than 256 KB', GOOD.replace('Ada', 'a'.repeat(256 * 1024)), 'at most 256 KB of JSON'],
     ['a changeId of null', GOOD.replace('"c1"', 'null'), expect.stringMatching(/^1 to 128/)],
-  ])('are refused for %s', (_what, line, expected) => {
+  ])('changes in JSON Lines are refused for %s', (_what, line, expected) => {
     expect(problemsOf(line)).toEqual([{ path: expect.stringMatching(/^line 1/), expected }]);
   });
 });
 
-test('what is nested thousands of levels deep was once a bug of ours', () => {
+test('a change nested thousands of levels deep is refused as too deep', () => {
   const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
 
   const problems = problemsOf(`{"operation":"register","subject":"s","body":${deep}}`);
@@ -95,7 +95,7 @@ test('what is nested thousands of levels deep was once a bug of ours', () => {
   );
 });
 
-test('a folder instead of a file was once a bug of ours', async () => {
+test('a folder instead of a file of changes is refused', async () => {
   await expect(readChangeFile(tmpdir())).rejects.toMatchObject({
     code: 'FILE_FAILED',
     message: `${tmpdir()} cannot be used (EISDIR)`,

@@ -35,7 +35,7 @@ function ledgerOf(answers: Readonly<Record<string, readonly (LedgerEntry | undef
   };
 }
 
-test('waits until nothing more happens to any change by itself', async () => {
+test('push waits until no change proceeds by itself any more', async () => {
   const ledger = ledgerOf({
     good: [
       undefined,
@@ -68,7 +68,7 @@ test('waits until nothing more happens to any change by itself', async () => {
   expect(Object.fromEntries(ledger.looks)).toEqual({ good: 3, 'message-good': 1, slow: 4, lost: 1 });
 });
 
-test('takes the entry of another change for a refusal', async () => {
+test('push reports a change as rejected if the ledger has another change under its id', async () => {
   const ledger = ledgerOf({ c1: [entryOf('c1', { outcome: 'accepted', contentHash: 'another' })] });
 
   const fates = await awaitOutcomes([queuedOf('c1')], { ledger, signal: NEVER, pauseMs: 1, onLook() {} });
@@ -79,7 +79,7 @@ test('takes the entry of another change for a refusal', async () => {
   });
 });
 
-test('a message refused by whoever sends was once waited for without end', async () => {
+test('push stops waiting for a message that the sender refuses', async () => {
   const errors = ['operation: expected one of addAction'];
   const message = { messageId: 'message-c1', text: '{}', changeId: 'c1', errors };
   const refused = rejectMessage(message, 0, { retentionDays: 30 });
@@ -95,7 +95,7 @@ test('a message refused by whoever sends was once waited for without end', async
   });
 });
 
-test('comes to a change behind a hundred that get nowhere', async () => {
+test('push reaches a change behind a hundred that do not proceed', async () => {
   const stuck = Array.from({ length: 100 }, (_, index) => queuedOf(`stuck-${index}`));
   const ledger = ledgerOf({ c1: [entryOf('c1', { outcome: 'accepted' })] });
   const stop = new AbortController();
@@ -125,7 +125,7 @@ test.each([
   ['Ctrl-C came before the last was queued', false, undefined, AbortSignal.abort(), 130],
   ['Ctrl-C came before the last outcome', true, [accepted, queued], AbortSignal.abort(), 130],
   ['Ctrl-C came after the last outcome', true, [accepted], AbortSignal.abort(), 0],
-])('where %s, the exit code says so', (_when, isWhole, fates, signal, code) => {
+])('push has the exit code of its outcomes where %s', (_when, isWhole, fates, signal, code) => {
   const known = fates && new Map(fates.map((fate, index) => [String(index), fate]));
 
   expect(exitCodeOf(isWhole, known, signal)).toBe(code);

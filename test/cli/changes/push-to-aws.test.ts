@@ -52,7 +52,7 @@ afterAll(async () => {
 const push = (...options: string[]): Promise<Ended> =>
   run(['push', 'changes.jsonl', '--yes', ...options], setting);
 
-test('a queue that is not there is named', async () => {
+test('push names a missing queue', async () => {
   const { code, stderr } = await push();
 
   expect(code).toBe(1);
@@ -61,7 +61,7 @@ test('a queue that is not there is named', async () => {
   expect(stderr).not.toContain('perhaps queued');
 });
 
-test('a queue that fails while it is sent to leaves open what it took, and the ids to ask with', async () => {
+test('push to a queue that fails midway reports that the changes may be queued, with their ids', async () => {
   await using queue = await startHttpServer((request, response) => {
     const isFinding = request.headers['x-amz-target'] === 'AmazonSQS.GetQueueUrl';
     response.writeHead(isFinding ? 200 : 400, { 'content-type': 'application/x-amz-json-1.0' });
@@ -77,7 +77,7 @@ test('a queue that fails while it is sent to leaves open what it took, and the i
   expect(stderr).toContain('perhaps queued: line 1; push it again with "changeId": "c1"');
 });
 
-test('without --embedded a change is queued, and the function left to send it', async () => {
+test('push without --embedded queues a change and leaves the sending to the function', async () => {
   const { changes: QueueUrl } = await createQueues(sqs, CONFIG);
 
   const { code, stdout, stderr } = await push();
@@ -99,7 +99,7 @@ test('without --embedded a change is queued, and the function left to send it', 
   );
 });
 
-test('pushed again within five minutes it was once dropped by SQS, and --wait had nothing to wait for', async () => {
+test('push of the same change within five minutes is not dropped by SQS', async () => {
   const { changes: QueueUrl } = await createQueues(sqs, CONFIG);
   const receive = () => sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 0 }));
   const remove = (ReceiptHandle?: string) => sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
@@ -115,7 +115,7 @@ test('pushed again within five minutes it was once dropped by SQS, and --wait ha
   await remove(second?.ReceiptHandle);
 });
 
-test('--wait ends when the ledger has the outcome', async () => {
+test('push --wait ends when the ledger has the outcome', async () => {
   const dynamoDb = dynamoDbOf(aws);
   await createTables(dynamoDb, CONFIG);
   const ledger = createLedger(createStateTable(dynamoDb, stateTableName('remote')));

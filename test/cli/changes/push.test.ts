@@ -66,7 +66,7 @@ const appliedNames = (): unknown[] =>
   procurios.control.applied().map(({ body }) => (body as { last_name?: unknown }).last_name);
 
 describe('push', () => {
-  test('queues a file in its order, waits and shows every outcome', async () => {
+  test('push queues the changes of a file in order, waits, and shows every outcome', async () => {
     procurios.control.fault(LOST);
 
     const ended = await pushFile([register('lost', 'One'), refused('no'), register('good', 'Two')], '--yes');
@@ -79,7 +79,7 @@ describe('push', () => {
     expect(appliedNames()).toEqual(['One', 'Two']);
   });
 
-  test('makes and prints a changeId where there is none; JSON Lines for programs, from stdin', async () => {
+  test('push from stdin gives a change without a changeId one, and prints JSON Lines with --json', async () => {
     const input = linesOf([register(undefined, 'Three'), register('four', 'Four')]);
 
     const ended = await run(['push', '-', '--embedded', '--yes', '--json'], { cwd, input });
@@ -100,7 +100,7 @@ describe('push', () => {
     expect(appliedNames()).toEqual(['Three', 'Four']);
   });
 
-  test('of what is in the ledger already sends nothing', async () => {
+  test('push of a change that is in the ledger already sends nothing', async () => {
     await pushFile([register('again', 'Five')], '--yes');
 
     const { code, stdout } = await pushFile([register('again', 'Five')], '--yes');
@@ -110,7 +110,7 @@ describe('push', () => {
     expect(appliedNames()).toEqual(['Five']);
   });
 
-  test('under the id of another change says that it is refused', async () => {
+  test('push of a change under the id of another change reports that it is rejected', async () => {
     await pushFile([register('taken', 'Six')], '--yes');
 
     const { code, stdout } = await pushFile([register('taken', 'Seven')], '--yes');
@@ -120,7 +120,7 @@ describe('push', () => {
     expect(appliedNames()).toEqual(['Six']);
   });
 
-  test('queues nothing when any line is wrong, and says what is wrong with each', async () => {
+  test('push queues nothing if any line is wrong, and reports the problem of each', async () => {
     const ended = await pushFile(
       [register('fine', 'Eight'), { operation: 'x', subject: 's' }, []],
       '--yes',
@@ -148,7 +148,7 @@ describe('push', () => {
     ['a file', ['push', 'changes.jsonl', '--embedded']],
     ['stdin', ['push', '-', '--embedded']],
     ['stdin, which is no terminal', ['push', '--embedded']],
-  ])('from %s, without a terminal to ask on, needs --yes', async (_what, args) => {
+  ])('push from %s needs --yes without a terminal to ask on', async (_what, args) => {
     await writeFile(join(cwd, 'changes.jsonl'), linesOf([register('asked', 'Nine')]));
 
     const ended = await run(args, { cwd, input: linesOf([register('asked', 'Nine')]) });
@@ -157,7 +157,7 @@ describe('push', () => {
     expect(procurios.control.requests()).toEqual({});
   });
 
-  test('stopped by Ctrl-C loses nothing: the next one sends what was left', async () => {
+  test('push stopped by Ctrl-C loses no change, because the next push sends the rest', async () => {
     const throttled = { kind: 'status', status: 503, retryAfter: 4 } as const;
     procurios.control.fault({ route: REGISTER, nth: 1, do: throttled });
     await writeFile(join(cwd, 'changes.jsonl'), linesOf([register('w1', 'Ten'), register('w2', 'Eleven')]));
@@ -177,7 +177,7 @@ describe('push', () => {
   });
 });
 
-test('Ctrl-C once went on with the whole batch: the change under way is ended, the others stay queued', async () => {
+test('Ctrl-C lets push finish the change in flight and leaves the other changes of the batch on the queue', async () => {
   procurios.control.clearFaults();
   procurios.control.resetApplied();
   procurios.control.resetRequests();
@@ -209,7 +209,7 @@ describe('changes', () => {
     await pushFile([register('c-lost', 'Hopper'), refused('c-no'), register('c-good', 'Kahn')], '--yes');
   });
 
-  test('list shows them, the last first, those that are held marked', async () => {
+  test('changes list shows the newest change first and marks held changes', async () => {
     const { code, stdout, stderr } = await changes('list', '--limit', '1000');
 
     expect(code).toBe(0);
@@ -218,7 +218,7 @@ describe('changes', () => {
     expect(stderr).toMatch(/changes held for an operator: npx procurios-sync changes show ID --embedded/);
   });
 
-  test('list takes an outcome, a time and a limit', async () => {
+  test('changes list takes an outcome, a time and a limit', async () => {
     const rejected = await changes('list', '--outcome', 'rejected', '--limit', '1', '--json');
     const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
     const future = await changes('list', '--since', tomorrow, '--json');
@@ -241,7 +241,7 @@ describe('changes', () => {
     expect(future).toMatchObject({ code: 0, stdout: '' });
   });
 
-  test('show has all that is needed to decide, and no value unless asked to', async () => {
+  test('changes show has what an operator needs to decide, and values only with --reveal', async () => {
     const hidden = await changes('show', 'c-no');
     const revealed = await changes('show', 'c-no', '--reveal', '--json');
 
@@ -255,7 +255,7 @@ describe('changes', () => {
     ]);
   });
 
-  test('of an accepted change the body is gone, and its relation known', async () => {
+  test('changes show of an accepted change has the relation and no body', async () => {
     const [shown] = documentsOf(await changes('show', 'c-good', '--reveal', '--json'));
 
     expect(shown).toMatchObject({ outcome: 'accepted', ids: { relationId: expect.any(String) } });
@@ -263,7 +263,7 @@ describe('changes', () => {
   });
 
   test.each([['list'], ['show'], ['resend'], ['settle']])(
-    '%s of what is unknown or wrong fails well',
+    'changes %s of an unknown id or with a wrong option fails with one line',
     async (name) => {
       const wrong = {
         list: ['--since', 'soon'],
@@ -279,7 +279,7 @@ describe('changes', () => {
     },
   );
 
-  test('show of one that is held has the commands that decide', async () => {
+  test('changes show of a held change has the commands that decide', async () => {
     const { stdout, stderr } = await changes('show', 'c-lost');
 
     expect(stdout).toMatch(/^applied +perhaps: an attempt had no answer$/m);
@@ -287,7 +287,7 @@ describe('changes', () => {
     expect(stderr).toContain('npx procurios-sync changes settle c-lost --embedded --accepted');
   });
 
-  test('resend asks first, and resends none when one of them cannot be', async () => {
+  test('changes resend asks first, and resends no change if one of them cannot be resent', async () => {
     const asked = await changes('resend', 'c-lost');
     const mixed = await changes('resend', 'c-lost', 'c-good', '--yes');
 
@@ -300,7 +300,7 @@ describe('changes', () => {
     expect(appliedNames()).toEqual([]);
   });
 
-  test('resend sends the same change once more and waits for its outcome', async () => {
+  test('changes resend sends the same change once more and waits for its outcome', async () => {
     const { code, stdout, stderr } = await changes('resend', 'c-lost', '--yes');
 
     expect(code).toBe(0);
@@ -309,7 +309,7 @@ describe('changes', () => {
     expect(appliedNames()).toEqual(['Hopper']);
   });
 
-  test('show --json names the fields of which it leaves something out', async () => {
+  test('changes show --json names the fields that it leaves out', async () => {
     const [hidden] = documentsOf(await changes('show', 'c-no', '--json'));
     const [revealed] = documentsOf(await changes('show', 'c-no', '--json', '--reveal'));
 
@@ -318,14 +318,14 @@ describe('changes', () => {
     expect(revealed).toMatchObject({ leftOut: [], body: expect.any(Object), errors: ['Unknown campaign'] });
   });
 
-  test('an id longer than any was once a failure of AWS', async () => {
+  test('changes show of an id longer than a DynamoDB key reports that the change does not exist', async () => {
     const { code, stderr } = await changes('show', 'x'.repeat(3_000));
 
     expect(code).toBe(1);
     expect(stderr).toMatch(/^NOT_FOUND: the ledger has no change x{127}…$/m);
   });
 
-  test('settle keeps the note and drops the body, once', async () => {
+  test('changes settle keeps the note, drops the body, and refuses an accepted change', async () => {
     const settled = await changes('settle', 'c-no', '--rejected', '--note', 'there is no such campaign');
 
     const again = await changes('settle', 'c-good', '--accepted', '--note', 'x');
@@ -340,14 +340,14 @@ describe('changes', () => {
     expect(shown).not.toHaveProperty('body');
   });
 
-  test('settle wants one outcome', async () => {
+  test('changes settle takes exactly one outcome', async () => {
     const both = await changes('settle', 'c-no', '--accepted', '--rejected', '--note', 'x');
 
     expect(both).toMatchObject({ code: 2, stderr: expect.stringMatching(/--accepted or --rejected/) });
   });
 });
 
-test('values are in no output', async () => {
+test('push shows no values of the changes', async () => {
   const source = await readFile(join(cwd, 'changes.jsonl'), 'utf8');
 
   const { stdout, stderr } = await run(['push', 'changes.jsonl', '--embedded', '--yes'], { cwd });

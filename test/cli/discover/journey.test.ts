@@ -24,7 +24,7 @@ beforeEach(async () => {
 const discover = (...args: string[]) => run(['discover', '--host', simulator.url, ...args], setting);
 const config = () => readFile(join(setting.cwd, CONFIG), 'utf8');
 
-test('from credentials to objects in a table: discover, pull and show, after npm ci and without editing a file', async () => {
+test('discover, pull and show lead from credentials to objects in a table without editing a file', async () => {
   simulator.control.resetApplied();
 
   const discovered = await discover('--stream', 'leden', 'channels');
@@ -40,7 +40,7 @@ test('from credentials to objects in a table: discover, pull and show, after npm
   expect(simulator.control.applied()).toEqual([]);
 }, 120_000);
 
-test('what is written passes the formatter, the linter and the type check, with everything that is offered', async () => {
+test('the config that discover writes with every offered stream passes the formatter, the linter and the type check', async () => {
   const { code, stdout } = await discover('--all');
 
   const source = await config();
@@ -74,7 +74,7 @@ test('what is written passes the formatter, the linter and the type check, with 
 }, 120_000);
 
 describe('a file that is there', () => {
-  test('and has been edited stays, unless forced', async () => {
+  test('discover keeps an edited config unless --force is given', async () => {
     await writeFile(join(setting.cwd, CONFIG), '// mine\n');
 
     const refused = await discover('--stream', 'channels');
@@ -90,7 +90,7 @@ describe('a file that is there', () => {
     expect(await config()).toContain("channels('channels'),");
   });
 
-  test('and is the one that came along is replaced, once git says that nobody has touched it', async () => {
+  test('discover replaces the config of the repository if git reports no change in it', async () => {
     await writeFile(join(setting.cwd, CONFIG), await readFile(join(ROOT, CONFIG)));
     const git = (...args: string[]) =>
       spawnSync('git', ['-c', 'user.name=x', '-c', 'user.email=x@example.com', ...args], {
@@ -118,7 +118,7 @@ describe('wrong usage or credentials', () => {
       ['--stream', 'chanels'],
       /no stream was found that would be called chanels \(did you mean channels\?\); found were /,
     ],
-  ])('%j', async (args, message) => {
+  ])('discover with %j is refused and writes no config', async (args, message) => {
     const { code, stderr } = await discover(...args);
 
     expect(code).toBe(2);
@@ -126,7 +126,7 @@ describe('wrong usage or credentials', () => {
     await expect(config()).rejects.toThrow('ENOENT');
   });
 
-  test('that are refused leave no file', async () => {
+  test('discover with refused credentials writes no config', async () => {
     setting = { ...setting, env: { ...CLIENT, PROCURIOS_CLIENT_SECRET: 'wr0ng' } };
 
     const { code, stdout, stderr } = await discover('--all');
@@ -137,7 +137,7 @@ describe('wrong usage or credentials', () => {
     await expect(config()).rejects.toThrow('ENOENT');
   });
 
-  test('may come on stdin', async () => {
+  test('discover takes credentials from stdin', async () => {
     const { PROCURIOS_CLIENT_ID: clientId, PROCURIOS_CLIENT_SECRET: clientSecret } = CLIENT;
     setting = { ...setting, env: {}, input: JSON.stringify({ clientId, clientSecret }) };
 

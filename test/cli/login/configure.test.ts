@@ -75,7 +75,7 @@ async function deployed(): Promise<void> {
 }
 
 describe('id and secret', () => {
-  test('are checked with one token and stored in the secret that the stack made', async () => {
+  test('configure checks id and secret with one token and stores them in the secret that the stack created', async () => {
     await deployed();
 
     const { code, stdout, stderr } = await configure(SIMULATOR_CREDENTIALS);
@@ -86,7 +86,7 @@ describe('id and secret', () => {
     expect(await stored()).toEqual(SIMULATOR_CREDENTIALS);
   });
 
-  test('replace those that were stored before', async () => {
+  test('configure replaces the stored id and secret', async () => {
     aws.secrets.put(SECRET, JSON.stringify({ clientId: 'old', clientSecret: 'old' }));
 
     const { code, stdout } = await configure(SIMULATOR_CREDENTIALS, ['--json']);
@@ -96,7 +96,7 @@ describe('id and secret', () => {
     expect(await stored()).toEqual(SIMULATOR_CREDENTIALS);
   });
 
-  test('that Procurios refuses are not stored', async () => {
+  test('configure does not store an id and secret that Procurios refuses', async () => {
     aws.secrets.put(SECRET, '{"clientId":"old","clientSecret":"old"}');
 
     const { code, stderr } = await configure({ clientId: 'an-id', clientSecret: 'S3cret' });
@@ -108,7 +108,7 @@ describe('id and secret', () => {
     expect(await stored()).toEqual({ clientId: 'old', clientSecret: 'old' });
   });
 
-  test('can be stored unchecked, and Procurios is not asked then', async () => {
+  test('configure can store id and secret unchecked, without a request to Procurios', async () => {
     await deployed();
     await using procurios = await startHttpServer((_request, response) => answerJson(response, {}, 500));
     await configured({ host: procurios.origin });
@@ -121,7 +121,7 @@ describe('id and secret', () => {
     expect(await stored()).toEqual({ clientId: 'an-id', clientSecret: 'S3cret' });
   });
 
-  test('of a user’s grant are left to the login to check', async () => {
+  test('configure leaves the check of a user grant’s id and secret to login', async () => {
     await deployed();
     const grant = { grant: 'authorizationCode', scopes: ['contact_moment/view'], dialect: 'newer' };
     await configured({ auth: grant });
@@ -135,7 +135,7 @@ describe('id and secret', () => {
 });
 
 describe('the secret', () => {
-  test('of the environment’s own name is made by the stack only: deploying would fail if it were there', async () => {
+  test('configure does not create the secret with the environment’s name, because deploying would then fail', async () => {
     const { code, stderr } = await configure(SIMULATOR_CREDENTIALS);
 
     expect(code).toBe(1);
@@ -143,7 +143,7 @@ describe('the secret', () => {
     await expect(stored()).rejects.toThrow();
   });
 
-  test('of a name of the operator’s is created', async () => {
+  test('configure creates a secret with a name that the operator chose', async () => {
     await configured({ secretName: 'ours/procurios' });
 
     const { code, stdout } = await configure(SIMULATOR_CREDENTIALS);
@@ -166,7 +166,7 @@ describe('the secret', () => {
       'is marked for deletion; restore it',
     ],
     ['ThrottlingException', 'Rate exceeded', 'AWS answered ThrottlingException'],
-  ])('that AWS refuses with %s', async (type, message, told) => {
+  ])('configure reports a secret that AWS refuses with %s', async (type, message, told) => {
     await using refusing = await startHttpServer((_request, response) =>
       answerJson(response, { __type: type, message }, 400),
     );
@@ -183,7 +183,7 @@ describe('the secret', () => {
   test.each([
     ['', 'AWS_REGION is not the name of a region'],
     [undefined, 'no AWS region is set; set AWS_REGION'],
-  ])('needs a region, which %j is not', async (AWS_REGION, told) => {
+  ])('configure refuses the region %j', async (AWS_REGION, told) => {
     const { AWS_REGION: _region, ...rest } = aws.environment;
     const env = AWS_REGION === undefined ? rest : { ...rest, AWS_REGION };
 
@@ -219,7 +219,7 @@ describe('input that is refused', () => {
       'clientSecret is longer than 4096 characters',
     ],
     [{ clientId: 'an-id', clientSecret: 'S3cret', scope: 'x' }, 'it has a field other than these two'],
-  ])('%j', async (input, told) => {
+  ])('configure refuses the input %j', async (input, told) => {
     const text = typeof input === 'string' ? input : JSON.stringify(input);
 
     const read = readCredentials(Readable.from([text]));
@@ -230,7 +230,7 @@ describe('input that is refused', () => {
     });
   });
 
-  test('is told in one line, and what was stored stays', async () => {
+  test('configure refuses input with one line and keeps the stored id and secret', async () => {
     aws.secrets.put(SECRET, '{"clientId":"old","clientSecret":"old"}');
 
     const { code, stdout, stderr } = await configure({ clientId: 'an-id', clientSecret: 'S3cret\n' });
@@ -242,14 +242,14 @@ describe('input that is refused', () => {
     expect(await stored()).toEqual({ clientId: 'old', clientSecret: 'old' });
   });
 
-  test('without a terminal and without --stdin, it says how', async () => {
+  test('configure without a terminal and without --stdin says how to pass the input', async () => {
     const { code, stderr } = await run(['configure'], { cwd, env: aws.environment });
 
     expect(code).toBe(2);
     expect(stderr).toContain('give {"clientId": "…", "clientSecret": "…"} on stdin, and add --stdin');
   });
 
-  test('with --embedded there is nothing to store, and it says what to do instead', async () => {
+  test('configure --embedded stores nothing and says what to do instead', async () => {
     const { code, stderr } = await run(['configure', '--embedded'], { cwd });
 
     expect(code).toBe(2);

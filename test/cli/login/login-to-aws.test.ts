@@ -46,7 +46,7 @@ afterAll(async () => {
 const secretText = async () =>
   (await secretsManager.send(new GetSecretValueCommand({ SecretId: SECRET }))).SecretString ?? '';
 
-test('before anything is deployed, login says so before anybody is asked', async () => {
+test('login before a deployment fails before it asks the user', async () => {
   const { code, stderr } = await run(['login', '--no-browser'], setting);
 
   expect(code).toBe(1);
@@ -54,7 +54,7 @@ test('before anything is deployed, login says so before anybody is asked', async
   expect(stderr).not.toContain('authorize');
 });
 
-test('with a secret that has no value yet, a pull names the command, login fills it, the pull goes, logout empties it', async () => {
+test('a pull names login while the secret is empty, works after login has filled it, and logout empties it', async () => {
   await secretsManager.send(new CreateSecretCommand({ Name: SECRET }));
 
   const before = await run(['pull', '--json'], setting);

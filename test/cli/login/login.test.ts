@@ -78,7 +78,7 @@ const storedToken = async () => JSON.parse(await readFile(join(setting.cwd, STOR
 const isStored = async () => (await readdir(join(setting.cwd, '.procurios-sync'))).includes('user-acme.json');
 
 describe('login', () => {
-  test('takes the code on the redirect url, exchanges it and stores the token for its owner only', async () => {
+  test('login takes the code on the redirect URL, exchanges it and stores the token in a file of its owner only', async () => {
     const { page, ended } = await logIn();
 
     expect(ended.code).toBe(0);
@@ -99,7 +99,7 @@ describe('login', () => {
     });
   });
 
-  test('shows no code, token or verifier, and the address only as it was opened', async () => {
+  test('login shows no code, token or verifier', async () => {
     simulator.control.switches({ refreshTokens: 'rotating' });
     const login = await startLogin();
     const callback = await consentAt(login.url);
@@ -115,7 +115,7 @@ describe('login', () => {
     expect(login.url).not.toContain('verifier');
   });
 
-  test('is followed by a pull as that user, which a 401 ends with the command to log in again', async () => {
+  test('a pull after login works as that user, and after a 401 names the command to log in again', async () => {
     await logIn();
 
     const pulled = await run(['pull', '--embedded', '--json'], setting);
@@ -130,14 +130,14 @@ describe('login', () => {
     });
   });
 
-  test('without which a pull names the command that logs in', async () => {
+  test('a pull without a login names the command that logs in', async () => {
     const { code, stdout } = await run(['pull', '--embedded', '--json'], setting);
 
     expect(code).toBe(1);
     expect(JSON.parse(stdout).streams.moments.error).toMatchObject({ code: 'CONSENT_NEEDED' });
   });
 
-  test('with what renews the token lets pulls go on when it has run out', async () => {
+  test('a pull renews an expired token if the login got a refresh token', async () => {
     simulator.control.switches({
       refreshTokens: 'rotating',
       userTokenReplyFields: ['expires_in', 'scope', 'token_type'],
@@ -155,7 +155,7 @@ describe('login', () => {
     expect(after).toMatchObject({ userId: 1, scopes: before.scopes });
   });
 
-  test('with --json prints one document without a secret', async () => {
+  test('login --json prints one document without a secret', async () => {
     const { ended } = await logIn(['--json']);
 
     expect(JSON.parse(ended.stdout)).toEqual({
@@ -169,7 +169,7 @@ describe('login', () => {
   });
 
   test.each(['older', 'newer'] as const)(
-    'speaks the %s dialect to a server that knows no other',
+    'login speaks the %s dialect to a server that knows no other',
     async (dialect) => {
       simulator.control.switches({ oauthDialect: dialect });
       await configure({ dialect });
@@ -185,7 +185,7 @@ describe('login', () => {
     },
   );
 
-  test('names the redirect url again where the server wants that', async () => {
+  test('login repeats the redirect URL in the exchange if the config says so', async () => {
     simulator.control.switches({ redirectUrlAgain: 'required' });
     const refused = await logIn();
     await configure({ repeatRedirectUrl: true });
@@ -196,7 +196,7 @@ describe('login', () => {
     expect(ended.code).toBe(0);
   });
 
-  test('does without a state where the server does not send it back, if the config says so', async () => {
+  test('login sends no state if the config says so, for a server that drops it', async () => {
     simulator.control.switches({ state: 'dropped' });
     const refused = await logIn();
     await configure({ state: false });
@@ -207,7 +207,7 @@ describe('login', () => {
     expect(new URL(url).searchParams.has('state')).toBe(false);
   });
 
-  test('says which scopes were not granted', async () => {
+  test('login reports the scopes that were not granted', async () => {
     simulator.control.switches({ userTokenReplyFields: ['scope'] });
     await configure({ scopes: ['openid', 'nonsense'] });
 
@@ -217,7 +217,7 @@ describe('login', () => {
     expect(ended.stderr).toContain('asked for, but not granted: nonsense');
   });
 
-  test('whose code is being exchanged is brought to its end before Ctrl-C ends it', async () => {
+  test('Ctrl-C during the exchange of the code ends login only after the token is stored', async () => {
     simulator.control.fault({ route: '/l/oauth2/token', do: { kind: 'latency', ms: 1500 } });
     const login = start(['login', '--embedded', '--no-browser'], setting);
     await login.showsOnStderr(WAITS);
@@ -232,7 +232,7 @@ describe('login', () => {
     expect(await isStored()).toBe(true);
   });
 
-  test('stands although who consented cannot be read', async () => {
+  test('login succeeds although the user who consented cannot be read', async () => {
     simulator.control.fault({ route: '/l/oauth2/userinfo', do: { kind: 'status', status: 400 } });
 
     const { ended } = await logIn();
@@ -251,7 +251,7 @@ describe('the browser', () => {
     env: { ...setting.env, BROWSER: browser, DISPLAY: '', WAYLAND_DISPLAY: '', XDG_CURRENT_DESKTOP: '' },
   });
 
-  onLinux('is opened at the address that is printed', async () => {
+  onLinux('login opens the browser at the address that it prints', async () => {
     const [browser, opened] = ['browser.sh', 'opened'].map((name) => join(setting.cwd, name)) as [
       string,
       string,
@@ -270,7 +270,7 @@ describe('the browser', () => {
     expect(stderr).not.toContain('no browser could be started');
   });
 
-  onLinux('that cannot be started is told of, and the login goes on', async () => {
+  onLinux('login reports a browser that cannot be started, and continues', async () => {
     const login = startProcess(['login', '--embedded'], withBrowser('/nonexistent/browser'));
     await login.showsOnStderr(/no browser could be started; open the address yourself/);
 
@@ -281,7 +281,7 @@ describe('the browser', () => {
 });
 
 describe('login by a pasted address', () => {
-  test('takes the address that the browser ended at from stdin', async () => {
+  test('login takes the address where the browser stopped from stdin', async () => {
     await configure({ redirectUrl: ELSEWHERE, pkce: false, state: false });
     const url = `${simulator.url}/l/oauth2/authorize?response_type=code&client_id=simulator&scope=openid&redirect_uri=${ELSEWHERE}`;
     const callback = await consentAt(url);
@@ -307,7 +307,7 @@ describe('login by a pasted address', () => {
       1,
       'LOGIN_FAILED: the callback came to another address',
     ],
-  ])('refuses %s in a line, and stores nothing', async (_name, input, code, line) => {
+  ])('login refuses %s with one line, and stores nothing', async (_name, input, code, line) => {
     const ended = await run(['login', '--embedded', '--no-browser', '--redirect-url', ELSEWHERE], {
       ...setting,
       input,
@@ -324,7 +324,7 @@ describe('login by a pasted address', () => {
 describe('a login that does not work', () => {
   const lines = (stderr: string) => stderr.split('\n').filter((line) => /^[A-Z_]+: /.test(line));
 
-  test('because the user refuses says so, in the browser too, and stores nothing', async () => {
+  test('login that the user declines says so, in the browser too, and stores nothing', async () => {
     const login = await startLogin();
 
     const page = await visit(await consentAt(login.url, { decision: 'refuse' }));
@@ -336,7 +336,7 @@ describe('a login that does not work', () => {
     expect(await isStored()).toBe(false);
   });
 
-  test('because of a wrong state exchanges no code', async () => {
+  test('login does not exchange a code that comes with a wrong state', async () => {
     const login = await startLogin();
 
     await visit(`${redirectUrl}?code=a-code&state=another`);
@@ -349,7 +349,7 @@ describe('a login that does not work', () => {
     expect(ended.stderr).not.toContain('a-code');
   });
 
-  test('because the code has expired says that a new one is needed', async () => {
+  test('login with an expired code says that a new one is needed', async () => {
     simulator.control.switches({ codeLifetimeSeconds: 0 });
     const { ended, page } = await logIn();
 
@@ -360,7 +360,7 @@ describe('a login that does not work', () => {
     expect(await isStored()).toBe(false);
   });
 
-  test('because somebody else has used the code says that a new one is needed', async () => {
+  test('login with a code that was exchanged before says that a new one is needed', async () => {
     const login = await startLogin();
     const callback = await consentAt(login.url);
     await post(`${simulator.url}/l/oauth2/token`, {
@@ -381,7 +381,7 @@ describe('a login that does not work', () => {
     expect(await isStored()).toBe(false);
   });
 
-  test('because the server exchanges codes in the other dialect names the setting', async () => {
+  test('login to a server of the other dialect names the setting', async () => {
     const login = await startLogin();
     const callback = await consentAt(login.url);
     simulator.control.switches({ oauthDialect: 'older' });
@@ -400,7 +400,7 @@ describe('a login that does not work', () => {
     ['lostReply', /^UNAVAILABLE: .*; nothing was stored, log in again for a new code$/],
     ['loginPage', /^NOT_PROCURIOS: .*; nothing was stored, log in again for a new code$/],
   ] as const)(
-    'because the reply to the code is lost (%s) exchanges it no second time',
+    'login does not exchange the code a second time if the reply is lost (%s)',
     async (kind, line) => {
       simulator.control.fault({ route: '/l/oauth2/token', do: { kind } });
 
@@ -412,7 +412,7 @@ describe('a login that does not work', () => {
     },
   );
 
-  test('because the client is refused leaves the code alone', async () => {
+  test('login with refused client credentials reports them and shows no secret', async () => {
     const wrong = {
       ...setting.env,
       PROCURIOS_CLIENT_ID: 'simulator',
@@ -428,7 +428,7 @@ describe('a login that does not work', () => {
     expect(ended.stderr).not.toContain('wrong-secret');
   });
 
-  test('because its port is in use says so before anybody is asked', async () => {
+  test('login whose port is in use fails before it asks the user', async () => {
     await using _other = await listening(Number(new URL(redirectUrl).port));
 
     const ended = await run(['login', '--embedded', '--no-browser'], setting);
@@ -442,7 +442,7 @@ describe('a login that does not work', () => {
     expect(ended.stderr).not.toContain('authorize');
   });
 
-  test('because the browser never comes back ends by itself', async () => {
+  test('login ends by itself if the browser does not return', async () => {
     const ended = await run(['login', '--embedded', '--no-browser', '--timeout', '1'], setting);
 
     expect(ended.code).toBe(1);
@@ -451,7 +451,7 @@ describe('a login that does not work', () => {
     ]);
   });
 
-  test('because of Ctrl-C stores nothing', async () => {
+  test('login stopped by Ctrl-C stores nothing', async () => {
     const login = startProcess(['login', '--embedded', '--no-browser'], setting);
     await login.showsOnStderr(WAITS);
 
@@ -462,7 +462,7 @@ describe('a login that does not work', () => {
     expect(lines(ended.stderr)).toEqual(['INTERRUPTED: the login was stopped; nothing was stored']);
   });
 
-  test('because the config has another grant says which it needs', async () => {
+  test('login with a config of another grant names the grant that it needs', async () => {
     setting = { ...setting, cwd: await newFolder('login') };
     await writeConfig(setting.cwd, { ...CONFIG, auth: { grant: 'clientCredentials', scopes: ['openid'] } });
 
@@ -476,7 +476,7 @@ describe('a login that does not work', () => {
     ]);
   });
 
-  test('leaves the token of an earlier one as it is', async () => {
+  test('a declined login leaves the token of an earlier login as it is', async () => {
     await logIn();
     const before = await storedToken();
 
@@ -489,7 +489,7 @@ describe('a login that does not work', () => {
 });
 
 describe('what is not the browser coming back', () => {
-  test('is refused, and the login goes on', async () => {
+  test('login refuses requests that are not the return of the browser, and continues', async () => {
     const login = await startLogin();
     const origin = new URL(redirectUrl).origin;
     const state = new URL(login.url).searchParams.get('state');
@@ -514,7 +514,7 @@ describe('what is not the browser coming back', () => {
 });
 
 describe('logout', () => {
-  test('forgets the token', async () => {
+  test('logout deletes the token', async () => {
     await logIn();
 
     const ended = await run(['logout', '--embedded'], setting);

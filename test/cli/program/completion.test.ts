@@ -35,18 +35,18 @@ describe('a key pressed', () => {
       ['completion', ''],
       ['bash', 'zsh', 'fish', 'powershell'],
     ],
-  ])('after %j offers %j', async (args, words) => {
+  ])('completion after %j offers %j', async (args, words) => {
     expect(await wordsFor(...args)).toEqual(words);
   });
 
-  test('after a command offers its subcommands, and its flags', async () => {
+  test('completion after a command offers its subcommands and its flags', async () => {
     expect(await wordsFor('changes', '')).toEqual(['list', 'show', 'resend', 'settle']);
     expect(await wordsFor('doctor', '--')).toEqual(
       expect.arrayContaining(['--embedded', '--json', '--config']),
     );
   });
 
-  test('where there is no config offers no streams, and is silent', async () => {
+  test('completion without a config offers no streams and prints no error', async () => {
     setting = { ...setting, cwd: await newFolder() };
 
     expect(await wordsFor('show', '')).toEqual([]);
@@ -54,7 +54,7 @@ describe('a key pressed', () => {
 });
 
 describe('completion', () => {
-  test('prints a script for bash that completes', async () => {
+  test('completion prints a script for bash that completes', async () => {
     const cwd = await newFolder();
     await writeConfig(cwd, configFor('http://127.0.0.1:4010', { name: 'things' }));
     const { stdout: script } = await runProcess(['completion', 'bash'], { cwd });
@@ -71,14 +71,17 @@ describe('completion', () => {
     expect(stdout.trim()).toBe('things');
   });
 
-  test.each(['zsh', 'fish', 'powershell'])('prints a script for %s that asks this program', async (shell) => {
-    const { code, stdout } = await run(['completion', shell], setting);
+  test.each(['zsh', 'fish', 'powershell'])(
+    'completion prints a script for %s that asks this program',
+    async (shell) => {
+      const { code, stdout } = await run(['completion', shell], setting);
 
-    expect(code).toBe(0);
-    expect(stdout).toContain(`'${LAUNCHER}' complete`);
-  });
+      expect(code).toBe(0);
+      expect(stdout).toContain(`'${LAUNCHER}' complete`);
+    },
+  );
 
-  test('knows no other shells', async () => {
+  test('completion refuses other shells', async () => {
     const { code, stderr } = await run(['completion', 'tcsh'], setting);
 
     expect(code).toBe(2);

@@ -109,7 +109,7 @@ const cases = sources.flatMap(([where, commands]) =>
   [...new Set(commands)].map((command) => [where, command] as const),
 );
 
-test('commands are found where people read them', () => {
+test('documents and messages contain commands to check', () => {
   const places = new Set(cases.map(([where]) => where));
 
   for (const place of ['README.md', 'docs/runbook.md', 'docs/deploy.md', 'alarms', 'help']) {
@@ -118,7 +118,7 @@ test('commands are found where people read them', () => {
   expect(cases.length).toBeGreaterThan(60);
 });
 
-test.each(cases)('%s: %s', async (_where, command) => {
+test.each(cases)('%s shows a command that the program accepts: %s', async (_where, command) => {
   expect(await problemOf(command)).toBeUndefined();
 });
 
@@ -127,6 +127,6 @@ test.each([
   'npx procurios-sync pull --streams members',
   'npx procurios-sync changes settle b7c1 --acepted',
   'npx procurios-sync stats',
-])('%s is no command', async (command) => {
+])('%s is refused, so the check of commands finds mistakes', async (command) => {
   expect(await problemOf(command)).toBeDefined();
 });

@@ -24,7 +24,7 @@ test('the table of codes in docs/errors.md says what the guide says, each code o
 
 describe('help', () => {
   test.each(['CONFIG_INVALID', 'paging-loop', 'store_missing'])(
-    '%s tells what it means and what to do',
+    'help %s gives the meaning of the code and the next step',
     async (topic) => {
       const { code, stdout, stderr } = await run(['help', ...topic.split(' ')], { cwd });
 
@@ -36,7 +36,7 @@ describe('help', () => {
     },
   );
 
-  test('of every code has a meaning and a step', () => {
+  test('help of every code has a meaning and a step', () => {
     for (const code of CODES) {
       const { meaning, steps } = ERROR_GUIDE[code as keyof typeof ERROR_GUIDE];
       expect(meaning).toMatch(/\.$/);
@@ -44,7 +44,7 @@ describe('help', () => {
     }
   });
 
-  test('of a command is what --help prints, of a subcommand too', async () => {
+  test('help of a command or a subcommand prints the same as --help', async () => {
     const help = await run(['help', 'changes', 'list'], { cwd });
     const flag = await run(['changes', 'list', '--help'], { cwd });
 
@@ -52,7 +52,7 @@ describe('help', () => {
     expect(help.stdout).toContain('Usage: procurios-sync changes list');
   });
 
-  test('with --json is the entry of the guide', async () => {
+  test('help --json prints the entry of the guide', async () => {
     const { stdout } = await run(['help', 'THROTTLED', '--json'], { cwd });
 
     expect(JSON.parse(stdout)).toEqual({ code: 'THROTTLED', ...ERROR_GUIDE.THROTTLED });
@@ -62,7 +62,7 @@ describe('help', () => {
     ['pul', 'pull'],
     ['changes lst', 'changes list'],
     ['CONFG_INVALID', 'CONFIG_INVALID'],
-  ])('of %s suggests %s', async (topic, meant) => {
+  ])('help of %s suggests %s', async (topic, meant) => {
     const { code, stderr } = await run(['help', topic], { cwd });
 
     expect(code).toBe(2);
@@ -71,7 +71,7 @@ describe('help', () => {
     );
   });
 
-  test('has colours only where they are wanted', async () => {
+  test('help has colours only if the terminal or the environment wants them', async () => {
     const [forced, refused] = await Promise.all([
       runProcess(['help', 'THROTTLED'], { cwd, env: { FORCE_COLOR: '1' } }),
       runProcess(['help', 'THROTTLED'], { cwd, env: { NO_COLOR: '1' } }),

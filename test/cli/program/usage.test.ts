@@ -35,7 +35,7 @@ describe('asking for help', () => {
     expect(versions).toEqual([0, 0].map((code) => ({ code, stdout: `${version}\n`, stderr: '' })));
   });
 
-  test('no command at all prints the help on stderr, within 80 columns, with exit code 2', async () => {
+  test('a call without a command prints the help on stderr, within 80 columns, with exit code 2', async () => {
     const { code, stdout, stderr } = await run([], { cwd });
 
     expect(code).toBe(2);
@@ -52,7 +52,7 @@ describe('wrong usage', () => {
     [['show'], "missing required argument 'stream'; see npx procurios-sync show --help\n"],
     [['export', 'members', '--format', 'xml'], 'Allowed choices are jsonl, csv'],
     [['simulator', '--port', '70000'], 'a whole number from 0 to 65535'],
-  ])('%j is told in one line, with exit code 2', async (args, message) => {
+  ])('wrong usage %j is reported in one line, with exit code 2', async (args, message) => {
     const ended = await run(args, { cwd });
 
     expect(ended).toMatchObject({ code: 2, stdout: '' });
@@ -60,7 +60,7 @@ describe('wrong usage', () => {
     expect(ended.stderr.match(/\n/g)).toHaveLength(1);
   });
 
-  test('with --json it is one JSON document on stdout and nothing on stderr', async () => {
+  test('wrong usage with --json is reported as one JSON document on stdout', async () => {
     const { code, stdout, stderr } = await run(['pull', '--json', '--embeded'], { cwd });
 
     expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
@@ -75,7 +75,7 @@ describe('wrong usage', () => {
 });
 
 describe('a config', () => {
-  test('that is not there is named', async () => {
+  test('a missing config file is named', async () => {
     const { code, stderr } = await run(['pull'], { cwd });
 
     expect(code).toBe(2);
@@ -84,7 +84,7 @@ describe('a config', () => {
     );
   });
 
-  test('that is no TypeScript is told with the line', async () => {
+  test('a config file that is not TypeScript is reported with the line', async () => {
     await writeFile(join(cwd, 'broken.config.ts'), 'export default {\n  x: 1\n  y: 2,\n};\n');
 
     const { code, stderr } = await runProcess(['pull', '--config', 'broken.config.ts'], { cwd });
@@ -93,7 +93,7 @@ describe('a config', () => {
     expect(stderr).toMatch(/^CONFIG_INVALID: broken\.config\.ts could not be loaded: .* \(line 3\)\n$/);
   });
 
-  test('with five mistakes has all of them told, each with its path and without its value', async () => {
+  test('all five mistakes of a config are reported, each with its path and without its value', async () => {
     const folder = await newFolder();
     await writeConfig(folder, {
       environment: 'Wrong Name',
@@ -117,7 +117,7 @@ describe('a config', () => {
   });
 });
 
-test('an old Node is told of in one line, with exit code 2', async () => {
+test('an old Node is reported in one line, with exit code 2', async () => {
   const pretend = "Object.defineProperty(process, 'versions', { value: { node: '20.20.2' } })";
 
   const ended = await runProcess(['--version'], {

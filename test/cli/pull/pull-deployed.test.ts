@@ -100,7 +100,7 @@ function running(): ExecutionState {
 }
 
 describe('without --wait', () => {
-  test('the pull is started, and it is said how to follow it', async () => {
+  test('pull --deployed starts the pull and says how to follow it', async () => {
     const payloads: string[] = [];
     pull.onStart = (_execution, payload) => payloads.push(payload);
 
@@ -114,7 +114,7 @@ describe('without --wait', () => {
     expect(stderr).toContain('to follow it: npx procurios-sync pull --deployed --wait\n');
   });
 
-  test('a run in progress is named, and nothing is started beside it', async () => {
+  test('pull --deployed names a run in progress and starts no other', async () => {
     running();
 
     const { code, stderr } = await deployed();
@@ -126,30 +126,33 @@ describe('without --wait', () => {
     expect(pull.executions).toHaveLength(1);
   });
 
-  test.each([[[]], [['--wait']]])('a pull of the command line’s is named; %j', async (flags) => {
-    const until = Date.now() + 40_000;
-    const lease = { owner: 'process 7 on build-3', holder: 'h', runId: 'r', fence: 3 };
-    await state.put({
-      pk: 'lease',
-      sk: 'pull',
-      ...lease,
-      since: '2026-11-24T03:00:00.000Z',
-      until,
-      writesUntil: until,
-    });
+  test.each([[[]], [['--wait']]])(
+    'pull --deployed %j names a pull of the command line and starts nothing',
+    async (flags) => {
+      const until = Date.now() + 40_000;
+      const lease = { owner: 'process 7 on build-3', holder: 'h', runId: 'r', fence: 3 };
+      await state.put({
+        pk: 'lease',
+        sk: 'pull',
+        ...lease,
+        since: '2026-11-24T03:00:00.000Z',
+        until,
+        writesUntil: until,
+      });
 
-    const { code, stderr } = await deployed(...flags);
+      const { code, stderr } = await deployed(...flags);
 
-    expect(code).toBe(1);
-    expect(stderr).toContain(
-      'RUN_ACTIVE: another pull has been in progress since 2026-11-24T03:00:00.000Z (process 7 on build-3); nothing was started',
-    );
-    expect(pull.executions).toEqual([]);
-  });
+      expect(code).toBe(1);
+      expect(stderr).toContain(
+        'RUN_ACTIVE: another pull has been in progress since 2026-11-24T03:00:00.000Z (process 7 on build-3); nothing was started',
+      );
+      expect(pull.executions).toEqual([]);
+    },
+  );
 });
 
 describe('with --wait', () => {
-  test('the run is followed to its end: how far its walks are, then its receipts', async () => {
+  test('pull --deployed --wait shows the progress of the walks, then the receipts', async () => {
     const { showsOnStderr, ended } = begin('--wait');
     await showsOnStderr(/started: by-hand/);
     let pages = 0;
@@ -169,7 +172,7 @@ describe('with --wait', () => {
     expect(stdout).toMatch(/^complete: 2 streams, 10 of 40 objects written/m);
   });
 
-  test('the receipts of a run in which a stream failed are shown, with exit code 1', async () => {
+  test('pull --deployed --wait shows the receipts of a run in which a stream failed, with exit code 1', async () => {
     await saveRunReceipt(state, receiptOf('complete', '2026-11-24T03:00:00.000Z'));
     let receipt: RunReceipt | undefined;
     pull.onStart = async (execution) => {
@@ -184,7 +187,7 @@ describe('with --wait', () => {
     expect(JSON.parse(stdout)).toEqual(receipt);
   });
 
-  test('a run that was cut off, and noted by another since, says so with exit code 1', async () => {
+  test('pull --deployed --wait reports a run that a later run recorded as cut off, with exit code 1', async () => {
     pull.onStart = async (execution) => {
       const error = { code: 'INTERRUPTED', message: 'the run was cut off' } as const;
       await saveRunReceipt(state, { ...receiptOf('failed'), streams: {}, error });
@@ -198,7 +201,7 @@ describe('with --wait', () => {
     expect(stdout).toMatch(/^failed: 0 of 0 streams complete/m);
   });
 
-  test('a run that ends without a receipt says as what, and why', async () => {
+  test('pull --deployed --wait reports the status and the error of a run that ended without a receipt', async () => {
     await saveRunReceipt(state, receiptOf('complete', '2026-11-24T03:00:00.000Z'));
     pull.onStart = (execution) => fail(execution, 'SECRET_INVALID', 'secret x has no value');
 
@@ -210,7 +213,7 @@ describe('with --wait', () => {
     );
   });
 
-  test('a run that found another in progress says so', async () => {
+  test('pull --deployed --wait reports a run that found another in progress', async () => {
     pull.onStart = (execution) =>
       succeed(execution, { status: 'skipped', reason: 'another pull is in progress' });
 
@@ -220,7 +223,7 @@ describe('with --wait', () => {
     expect(stderr).toContain('RUN_ACTIVE: another pull is in progress');
   });
 
-  test('a run in progress is followed, and no other started', async () => {
+  test('pull --deployed --wait follows a run in progress and starts no other', async () => {
     const execution = running();
     const { showsOnStderr, ended } = begin('--wait', '--json');
     await showsOnStderr(/already in progress since 20\S+: following that run/);
@@ -233,7 +236,7 @@ describe('with --wait', () => {
     expect(pull.executions).toHaveLength(1);
   });
 
-  test('Ctrl-C ends the following, not the run', async () => {
+  test('Ctrl-C ends pull --deployed --wait and not the run', async () => {
     const { interrupt, showsOnStderr, ended } = begin('--wait');
     await showsOnStderr(/started: by-hand/);
     interrupt();
@@ -245,14 +248,14 @@ describe('with --wait', () => {
     expect(pull.executions).toMatchObject([{ status: 'RUNNING' }]);
   });
 
-  test('an execution that Lambda shows late and without its ARN is found by its name', async () => {
+  test('pull --deployed --wait finds an execution by its name if Lambda shows it late and without its ARN', async () => {
     Object.assign(pull, { tellsArn: false, hiddenLooks: 1 });
     pull.onStart = (execution) => succeed(execution, receiptOf('complete'));
 
     expect(await deployed('--wait', '--json')).toMatchObject({ code: 0 });
   });
 
-  test('a while of throttling is sat out', async () => {
+  test('pull --deployed --wait retries while Lambda throttles it', async () => {
     aws.refusals.set('lambda:GetDurableExecution', {
       code: 'TooManyRequestsException',
       message: '',
@@ -268,7 +271,7 @@ describe('with --wait', () => {
 });
 
 describe('what cannot be started', () => {
-  test('no stack', async () => {
+  test('pull --deployed reports a missing stack', async () => {
     aws.stacks.clear();
 
     const { code, stderr } = await deployed();
@@ -279,7 +282,7 @@ describe('what cannot be started', () => {
     );
   });
 
-  test('no right to', async () => {
+  test('pull --deployed reports a missing right to invoke the function', async () => {
     aws.refusals.set('lambda:Invoke', accessDenied('lambda:InvokeFunction'));
 
     const { code, stderr } = await deployed();
@@ -295,7 +298,7 @@ describe('what cannot be started', () => {
     ],
     [['--deployed', '--embedded', '--dry-run'], 'it does not go with --dry-run, --embedded'],
     [['--wait'], '--wait goes with --deployed'],
-  ])('%j', async (flags, told) => {
+  ])('pull refuses the combination %j', async (flags, told) => {
     const { code, stderr } = await run(['pull', ...flags], setting);
 
     expect(code).toBe(2);

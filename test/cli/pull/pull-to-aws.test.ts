@@ -82,7 +82,7 @@ test.each([
   expect(procurios.control.requests()).toEqual({});
 });
 
-test('the lease of an execution that was stopped is taken over, and its run is on record as cut off', async () => {
+test('pull takes over the lease of a stopped execution and records its run as cut off', async () => {
   status = 'STOPPED';
 
   const { code, stderr } = await pull();

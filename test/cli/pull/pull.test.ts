@@ -40,7 +40,7 @@ const pull = (args: readonly string[], env: Setting['env'] = {}): Promise<Ended>
 const receiptOf = ({ stdout }: Ended): RunReceipt => JSON.parse(stdout) as RunReceipt;
 
 describe('the receipts', () => {
-  test('with --json are one document on stdout, progress being on stderr', async () => {
+  test('pull --json prints the receipts as one document on stdout, and progress on stderr', async () => {
     const ended = await pull([...EMBEDDED, ...FEW, '--json']);
 
     const document = receiptOf(ended);
@@ -57,7 +57,7 @@ describe('the receipts', () => {
     expect(ended.stderr).toMatch(/^channels {12}6 objects: 6 written {2}\d+\.\d s\n/);
   });
 
-  test('are a table for people otherwise; a second pull writes nothing', async () => {
+  test('pull prints the receipts as a table, and a second pull writes nothing', async () => {
     await pull([...EMBEDDED, '--stream', 'channels']);
 
     const { code, stdout } = await pull([...EMBEDDED, '--stream', 'channels']);
@@ -68,7 +68,7 @@ describe('the receipts', () => {
     expect(stdout).toMatch(/\ncomplete: 1 stream, 0 of 6 objects written, \d+\.\d s\n$/);
   });
 
-  test('of a dry run tell what would be written, and the tables stay empty', async () => {
+  test('pull --dry-run reports the objects to write and leaves the tables empty', async () => {
     const dry = await pull([...EMBEDDED, '--stream', 'channels', '--dry-run']);
 
     const shown = await run(['show', 'channels', '--json', ...EMBEDDED], setting);
@@ -81,7 +81,7 @@ describe('the receipts', () => {
 });
 
 describe('a pull that cannot work', () => {
-  test('says so of wrong credentials, once for all streams and without naming them', async () => {
+  test('pull reports wrong credentials once for all streams, without showing them', async () => {
     const env = { PROCURIOS_CLIENT_ID: 'some-client', PROCURIOS_CLIENT_SECRET: 'wrong-5ecret' };
 
     const { code, stdout, stderr } = await pull([...EMBEDDED, ...FEW], env);
@@ -93,7 +93,7 @@ describe('a pull that cannot work', () => {
     expect(stdout + stderr).not.toMatch(/some-client|wrong-5ecret/);
   });
 
-  test('says of a host that is HTML that it is not Procurios, also as JSON', async () => {
+  test('pull reports a host that answers HTML as not Procurios, also as JSON', async () => {
     await using server = await startHttpServer((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<title>Inloggen</title>');
     });
@@ -110,7 +110,7 @@ describe('a pull that cannot work', () => {
     expect(ended.stdout + ended.stderr).not.toContain('Inloggen');
   });
 
-  test('names the streams there are when asked for another', async () => {
+  test('pull of an unknown stream names the streams of the config', async () => {
     const { code, stderr } = await pull([...EMBEDDED, '--stream', 'chanels']);
 
     expect(code).toBe(2);
@@ -119,14 +119,14 @@ describe('a pull that cannot work', () => {
     );
   });
 
-  test('refuses a PROCURIOS_HOST beyond this machine', async () => {
+  test('pull refuses a PROCURIOS_HOST beyond this machine', async () => {
     const { code, stderr } = await pull(EMBEDDED, { PROCURIOS_HOST: 'https://crm.example.com' });
 
     expect(code).toBe(2);
     expect(stderr).toContain('\n  PROCURIOS_HOST: http://127.0.0.1 or http://[::1]');
   });
 
-  test('without an AWS region says that it is missing and what else there is', async () => {
+  test('pull without an AWS region says that it is missing and names --embedded', async () => {
     const { code, stderr } = await pull(FROM_DEMO);
 
     expect(code).toBe(1);
@@ -135,7 +135,7 @@ describe('a pull that cannot work', () => {
     );
   });
 
-  test('without AWS credentials says so within seconds, even if the metadata service is mute', async () => {
+  test('pull without AWS credentials fails within seconds, although the metadata service does not answer', async () => {
     await using mute = await startHttpServer(() => {});
     const beganAt = performance.now();
 
@@ -153,7 +153,7 @@ describe('a pull that cannot work', () => {
     expect(performance.now() - beganAt).toBeLessThan(30_000);
   });
 
-  test('names the table that is missing', async () => {
+  test('pull names a missing table', async () => {
     const aws = closeAfterTest(await startEmbeddedAws());
 
     const { code, stderr } = await pull(FROM_DEMO, aws.environment);
@@ -179,7 +179,7 @@ describe('a pull that cannot work', () => {
 });
 
 describe('Ctrl-C', () => {
-  test('ends a wait that Procurios asked for, tells what was done, and the next pull goes on', async () => {
+  test('Ctrl-C ends a wait that Procurios asked for, and the next pull continues the walk', async () => {
     simulator.control.fault({
       route: '/l/relation_list_api',
       page: 7,
@@ -203,7 +203,7 @@ describe('Ctrl-C', () => {
     expect(receiptOf(finished).streams.members).toMatchObject({ pages: 12, fetched: 1200, written: 1200 });
   });
 
-  test('pressed twice ends the process at once, whatever it waits for', async () => {
+  test('Ctrl-C pressed twice ends the process at once', async () => {
     await using dynamoDb = await startHttpServer(() => {});
     const pulling = startProcess(['pull', '--json', ...FROM_DEMO], {
       ...setting,
@@ -221,7 +221,7 @@ describe('Ctrl-C', () => {
   });
 });
 
-test('a second pull on the same folder is told that it is in use', async () => {
+test('a second pull on the same folder fails because it is in use', async () => {
   useOwnEndpoints();
   simulator.control.fault({
     route: '/l/relation_list_api',

@@ -17,19 +17,19 @@ const RECEIPT: Receipt = {
 };
 
 describe('the line of a stream in progress', () => {
-  test('shows a bar, pages, objects, rate and time left where the last page is known', () => {
+  test('the line of a stream in progress shows a bar, pages, objects, rate and time left if the last page is known', () => {
     const line = walkLine('members', STATE, 74);
 
     expect(line).toBe('members  ███████████░░░░░░░░░░ 15/30 pages  1,500 objects  500/s  3 s left');
   });
 
-  test('shows what is known where the last page is not', () => {
+  test('the line of a stream in progress shows pages and objects if the last page is unknown', () => {
     const line = walkLine('members', { ...STATE, last: undefined }, 74);
 
     expect(line).toBe('members  page 15  1,500 objects  500/s');
   });
 
-  test('never takes more room than there is', () => {
+  test('the line of a stream in progress is never wider than the terminal', () => {
     const huge = {
       page: 999_999,
       last: 1_000_000,
@@ -51,21 +51,21 @@ describe('the line of a stream in progress', () => {
 describe('the line of a stream that ended', () => {
   const layout = { isDryRun: false, elapsedMs: 1640, most: 80 };
 
-  test('counts what became of the objects, and leaves out what happened to none', () => {
+  test('the line of a finished stream counts the objects by result and leaves out zeros', () => {
     expect(endingLine('members', RECEIPT, layout)).toBe(
       'members  3,000 objects: 12 written, 2,988 unchanged  1.6 s',
     );
     expect(endingLine('members', RECEIPT, { ...layout, isDryRun: true })).toContain('12 to write');
   });
 
-  test('says how far it got and why not further', () => {
+  test('the line of a failed stream says how far it got and why it stopped', () => {
     const failed: Receipt = { ...RECEIPT, status: 'failed', error: { code: 'UNAVAILABLE', message: '…' } };
 
     expect(endingLine('members', failed, layout)).toBe('members  failed after 30 pages: UNAVAILABLE  1.6 s');
     expect(endingLine('members', { ...failed, pages: 0 }, layout)).toContain('members  failed: UNAVAILABLE');
   });
 
-  test('leaves out the time where there is no room for it', () => {
+  test('the line of a finished stream leaves out the time if there is no room for it', () => {
     expect(endingLine('members', RECEIPT, { ...layout, most: 50 })).toMatch(/unchanged$/);
   });
 });
@@ -77,7 +77,7 @@ describe('a table', () => {
     { head: 'requests', cells: ['1', '20,001'], isNumber: true, dispensable: 2 },
   ];
 
-  test('has numbers to the right and no borders', () => {
+  test('a table aligns numbers to the right and has no borders', () => {
     expect(tableOf(columns, undefined).split('\n')).toEqual([
       'stream    pages  requests',
       '───────  ──────  ────────',
@@ -86,18 +86,18 @@ describe('a table', () => {
     ]);
   });
 
-  test('leaves out the most dispensable columns until it fits', () => {
+  test('a table leaves out the most dispensable columns until it fits', () => {
     expect(tableOf(columns, 24).split('\n')[0]).toBe('stream    pages');
     expect(tableOf(columns, 5).split('\n')[0]).toBe('stream');
   });
 });
 
-test('durations are read at a glance', () => {
+test('a duration is shown in its largest fitting units', () => {
   expect([99, 59_999, 60_000, 7_205_000].map(duration)).toEqual(['0.0 s', '59.9 s', '1:00 min', '2:00:05 h']);
   expect([1, 59_001, 65_000].map(wholeSeconds)).toEqual(['1 s', '1:00 min', '1:05 min']);
 });
 
-test('text of others cannot steer a terminal, nor is a character cut in two', () => {
+test('text from a server cannot control the terminal, and no character is cut in two', () => {
   expect(printable('a\u001b[2Jb\u0007c\rd\u009be')).toBe('ab�c�d�e');
   expect(shortened('ab😀cd', 4)).toBe('ab😀…');
 });
