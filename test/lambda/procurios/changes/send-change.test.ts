@@ -377,11 +377,12 @@ describe('sendChange: not sent', () => {
       socket.once('data', () => socket.resetAndDestroy());
     });
     await using silent = await startTcpServer(() => {});
-    const addresses = [plain.address, resetting.address, silent.address];
 
-    const replies = await Promise.all(
-      addresses.map((address) => send(`https://${address}`, { limits: { attemptMs: 200 } })),
-    );
+    const replies = await Promise.all([
+      send(`https://${plain.address}`),
+      send(`https://${resetting.address}`),
+      send(`https://${silent.address}`, { limits: { attemptMs: 200 } }),
+    ]);
 
     expect(replies.map(({ kind }) => kind)).toEqual(['notSent', 'notSent', 'notSent']);
   });
@@ -444,7 +445,7 @@ describe('sendChange: not sent', () => {
     await using server = await startHttpServer((_request, response) => answerJson(response, {}));
     const client = clientFor(server.origin, {
       requestsPerSecond: 0.01,
-      limits: { attemptMs: 1_000 },
+      limits: { attemptMs: 5_000 },
     });
     const request = {
       method: 'POST' as const,
@@ -452,7 +453,7 @@ describe('sendChange: not sent', () => {
       shownPath: '/l/x',
       mediaType: MEDIA_TYPE,
       about: 'x',
-      endMs: Date.now() + 1_300,
+      endMs: Date.now() + 8_000,
       stop: new AbortController().signal,
     };
 
@@ -470,7 +471,7 @@ describe('sendChange: lost', () => {
   test.each<[string, Failing, RegExp]>([
     ['a reset', (response) => void response.socket?.resetAndDestroy(), /^UNAVAILABLE .*the connection broke/],
     ['a closed connection', (response) => void response.destroy(), /^UNAVAILABLE .*the connection broke/],
-    ['silence', () => {}, /^UNAVAILABLE .*no whole answer within 0\.2 s$/],
+    ['silence', () => {}, /^UNAVAILABLE .*no whole answer within 2 s$/],
     ['no HTTP', (response) => void response.socket?.end('no\r\n\r\n'), /^UNAVAILABLE /],
     [
       'a 200 that is cut short',
@@ -499,7 +500,7 @@ describe('sendChange: lost', () => {
     ],
   ])('a change is lost with %s, and not sent again', async (_name, fail, reason) => {
     const { reply, requests } = await replyFrom((_request, response) => fail(response), {
-      limits: { attemptMs: 200, largestBodyBytes: 4_000 },
+      limits: { attemptMs: 2_000, largestBodyBytes: 4_000 },
     });
 
     expect(reply).toEqual({ kind: 'lost', reason: expect.stringMatching(reason) });
@@ -549,7 +550,7 @@ test('a reply shows neither the body, nor a parameter, nor the token', async () 
     (_request, response) => answerJson(response, { errors: [] }, 302, { location: '/?x=the-value' }),
   ];
 
-  const replies = await Promise.all(fails.map((fail) => replyFrom(fail, { limits: { attemptMs: 100 } })));
+  const replies = await Promise.all(fails.map((fail) => replyFrom(fail, { limits: { attemptMs: 2_000 } })));
 
   expect(inspect(replies, { depth: 9 })).not.toMatch(/Ada|top-secret|token-1|the-value/);
 });

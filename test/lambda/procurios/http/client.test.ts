@@ -286,7 +286,7 @@ describe('getJson: retries', () => {
         if (where === 'within') response.writeHead(200, { 'content-type': 'application/json' }).write('[1');
       });
 
-      const json = await readThings(clientFor(server.origin, { limits: { attemptMs: 60 } }));
+      const json = await readThings(clientFor(server.origin, { limits: { attemptMs: 2_000 } }));
 
       expect(json).toEqual(['whole']);
       expect(server.abandoned).toBe(1);
@@ -307,7 +307,7 @@ describe('getJson: retries', () => {
 
   test('a transient failure is thrown at the end of the total time, even if attempts are left', async () => {
     await using server = await startHttpServer(() => {});
-    const limits = { attemptMs: 20, totalMs: 70, retries: 12 };
+    const limits = { attemptMs: 200, totalMs: 700, retries: 12 };
 
     const failure = await failureOf(readThings(clientFor(server.origin, { limits })));
 
@@ -320,7 +320,7 @@ describe('getJson: retries', () => {
 
   test('the total time leaves room for the waits for a turn', async () => {
     await using server = await startHttpServer(failing());
-    const client = clientFor(server.origin, { requestsPerSecond: 20, limits: { totalMs: 100 } });
+    const client = clientFor(server.origin, { requestsPerSecond: 3, limits: { totalMs: 2_000 } });
 
     const answers = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map((n) => readThings(client, `/l/${n}`)));
 

@@ -128,7 +128,7 @@ describe('createTokenSource: the request', () => {
 
   test('a token request has a time limit over all attempts', async () => {
     await using server = await startHttpServer(() => {});
-    const limits = { ...QUICK, attemptMs: 20, totalMs: 60, retries: 100 };
+    const limits = { ...QUICK, attemptMs: 200, totalMs: 600, retries: 100 };
 
     const failure = await failureOf(sourceFor(server, { limits }).get());
 
