@@ -55,15 +55,16 @@ export function createUserTokenFile(file: string): UserTokenStore {
 
 /** @throws {SyncError} `SECRET_INVALID` if it is no regular file, or other users may read it and so act as the user. */
 async function readPrivately(file: string): Promise<string> {
-  const refuse = (what: string) =>
-    new SyncError('SECRET_INVALID', `${file} ${what}; expected a file that only you may read: log in again`);
+  const refuse = (what: string) => new SyncError('SECRET_INVALID', `${file} ${what}`);
   const handle = await open(file, constants.O_RDONLY | NO_LINKS).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ELOOP' ? refuse('is a link') : error;
+    throw error.code === 'ELOOP' ? refuse('is a link; remove it and log in again') : error;
   });
   try {
     const status = await handle.stat();
-    if (!status.isFile()) throw refuse('is no file');
-    if (HAS_MODES && (status.mode & 0o077) !== 0) throw refuse('can be read by others');
+    if (!status.isFile()) throw refuse('is no file; remove it and log in again');
+    if (HAS_MODES && (status.mode & 0o077) !== 0) {
+      throw refuse('can be read by others; expected a file that only you may read: log in again');
+    }
     return await handle.readFile('utf8');
   } finally {
     await handle.close();

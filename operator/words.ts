@@ -10,6 +10,11 @@ export function countOf(count: number, noun: string): string {
   return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** What follows `the first` or `the last`: `page`, `12,345 pages`. */
+export function severalOf(count: number, noun: string): string {
+  return count === 1 ? noun : countOf(count, noun);
+}
+
 /** `1.2 s`, `4:05 min`, `2:00:10 h`. */
 export function duration(ms: number): string {
   return ms < 60_000 ? `${(Math.floor(ms / 100) / 10).toFixed(1)} s` : wholeSeconds(ms);

@@ -19,6 +19,7 @@ export async function readChangeFile(file: string): Promise<Buffer> {
     // Node's error has no path if the file is a folder or too large.
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    throw new CommandError('FILE_FAILED', `${file} cannot be used (${code})`, { cause: error });
+    const message = code === 'ENOENT' ? `there is no file ${file}` : `${file} cannot be read (${code})`;
+    throw new CommandError('FILE_FAILED', message, { cause: error });
   }
 }

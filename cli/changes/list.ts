@@ -4,7 +4,7 @@ import { type ListedChanges, listChanges } from '../../operator/changes/list.ts'
 import { readConfig } from '../../operator/config.ts';
 import { type CommonOptions, flagsOf } from '../../operator/options.ts';
 import { openSession } from '../../operator/session.ts';
-import { countOf, grouped } from '../../operator/words.ts';
+import { countOf, severalOf } from '../../operator/words.ts';
 import { EXIT, print, say } from '../terminal/output-lines.ts';
 import { ledgerTable } from './texts.ts';
 
@@ -50,6 +50,6 @@ function sayHowMany({ entries, hasMore }: ListedChanges, options: ChangesListOpt
     );
   }
   if (entries.length === 0) say('the ledger has no such changes');
-  else if (hasMore) say(`the last ${grouped(entries.length)} changes; --limit shows more`);
-  else say(`all ${countOf(entries.length, 'change')}`);
+  else if (hasMore) say(`the last ${severalOf(entries.length, 'change')}; --limit shows more`);
+  else say(entries.length === 1 ? 'the only such change' : `all ${countOf(entries.length, 'change')}`);
 }

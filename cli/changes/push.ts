@@ -80,7 +80,7 @@ async function enqueueAll(
   { queue }: ChangeAccess,
   signal: AbortSignal,
 ): Promise<Enqueued> {
-  // First, so that a missing queue is an error before any change is sent.
+  // Fails if the queue is missing, before any change is sent.
   await queue.find();
   using status = createStatusLine();
   const total = grouped(changes.length);

@@ -135,6 +135,6 @@ With another config, or on another port:
 function addDemo(program: Command): Command {
   return program
     .command('demo')
-    .description('See a pull, some edits and a second pull, without AWS or an account.')
+    .description('See three nights of pulls and a push, without AWS or an account.')
     .addHelpText('after', '\nExample:\n  $ npx procurios-sync demo');
 }

@@ -55,7 +55,10 @@ function describe(error: unknown): Failure {
   }
   if (error instanceof CommandError) return { code: error.code, message: error.message, problems: [] };
   if (isFileError(error)) {
-    return { code: 'FILE_FAILED', message: `${error.path} cannot be used (${error.code})`, problems: [] };
+    const { code, path } = error;
+    const message =
+      code === 'ENOENT' ? `there is no file or folder ${path}` : `${path} cannot be used (${code})`;
+    return { code: 'FILE_FAILED', message, problems: [] };
   }
   const name = error instanceof Error ? error.name : typeof error;
   return {

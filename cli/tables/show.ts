@@ -3,7 +3,7 @@ import { findStream, readConfig } from '../../operator/config.ts';
 import { type CommonOptions, flagsOf } from '../../operator/options.ts';
 import { openSession, type Session } from '../../operator/session.ts';
 import { findItem, type ListedRejects, listItems, listRejects } from '../../operator/tables/tables.ts';
-import { grouped, printable } from '../../operator/words.ts';
+import { countOf, grouped, printable, severalOf } from '../../operator/words.ts';
 import { EXIT, print, say } from '../terminal/output-lines.ts';
 import { tableWidth } from '../terminal/terminal.ts';
 import { itemsTable } from './items-table.ts';
@@ -41,8 +41,8 @@ async function showItems(session: Session, stream: string, options: ShowCommandO
   if (items.length === 0)
     say(`table ${table} is empty; to fill it: npx procurios-sync pull${flagsOf(options)}`);
   else if (hasMore)
-    say(`the first ${grouped(items.length)} items; --limit shows more, an ID shows one whole`);
-  else say(`all ${grouped(items.length)} items`);
+    say(`the first ${severalOf(items.length, 'item')}; --limit shows more, an ID shows one whole`);
+  else say(items.length === 1 ? 'the only item' : `all ${countOf(items.length, 'item')}`);
 }
 
 function printRejects(stream: string, { rejects, total }: ListedRejects, { json }: CommonOptions): void {
@@ -53,5 +53,5 @@ function printRejects(stream: string, { rejects, total }: ListedRejects, { json 
     print(json ? JSON.stringify(reject) : printable(line));
   }
   if (total === 0) say(`stream ${stream} has no rejects`);
-  else say(`${grouped(rejects.length)} of ${grouped(total)} rejects`);
+  else say(`${grouped(rejects.length)} of ${countOf(total, 'reject')}`);
 }

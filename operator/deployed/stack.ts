@@ -54,5 +54,8 @@ function notDeployed(name: string, cause?: Error): CommandError {
 export function requireOutput({ name, status, outputs }: Stack, output: keyof typeof OUTPUTS): string {
   const value = outputs[output];
   if (value !== undefined) return value;
-  throw new CommandError('NOT_DEPLOYED', `stack ${name} (${status}) has no output ${OUTPUTS[output]}`);
+  throw new CommandError(
+    'NOT_DEPLOYED',
+    `stack ${name} (${status}) has no output ${OUTPUTS[output]}: deploy again`,
+  );
 }

@@ -58,7 +58,10 @@ async function findGrantedScopes(
     }
   }
   if (found.length > 0) return found;
-  throw new SyncError('ACCESS_DENIED', `Procurios grants none of the ${asked.length} scopes asked for`);
+  throw new SyncError(
+    'ACCESS_DENIED',
+    `Procurios grants none of the ${asked.length} scopes asked for; give the client scopes in Procurios, or name others with --scope`,
+  );
 }
 
 async function openWithGranted(

@@ -70,7 +70,7 @@ describe("the file of a user's token", () => {
 
     await expect(store.read()).rejects.toMatchObject({
       code: 'SECRET_INVALID',
-      message: expect.stringContaining('is a link'),
+      message: `${file} is a link; remove it and log in again`,
     });
   });
 

@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { readChangeFile } from '../../../cli/changes/change-source.ts';
 import { SyncError } from '../../../lambda/core/errors.ts';
@@ -98,6 +99,15 @@ test('a change nested thousands of levels deep is refused as too deep', () => {
 test('a folder instead of a file of changes is refused', async () => {
   await expect(readChangeFile(tmpdir())).rejects.toMatchObject({
     code: 'FILE_FAILED',
-    message: `${tmpdir()} cannot be used (EISDIR)`,
+    message: `${tmpdir()} cannot be read (EISDIR)`,
+  });
+});
+
+test('a file of changes that does not exist is named', async () => {
+  const file = join(tmpdir(), 'procurios-sync-no-such-file.jsonl');
+
+  await expect(readChangeFile(file)).rejects.toMatchObject({
+    code: 'FILE_FAILED',
+    message: `there is no file ${file}`,
   });
 });

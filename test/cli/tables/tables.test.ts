@@ -76,13 +76,13 @@ describe('show', () => {
     const { stdout, stderr } = await embedded('show', 'things', '--json', '--limit', '1');
 
     expect(stdout.match(/\n/g)).toHaveLength(1);
-    expect(stderr).toBe('the first 1 items; --limit shows more, an ID shows one whole\n');
+    expect(stderr).toBe('the first item; --limit shows more, an ID shows one whole\n');
   });
 
   test('show --rejects lists the rejects, with the reason and without the value', async () => {
     const { code, stdout, stderr } = await embedded('show', 'things', '--rejects');
 
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '1 of 1 rejects\n' });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '1 of 1 reject\n' });
     expect(stdout).toMatch(/^c {2}RESERVED_NAME: .* \(page 1, field _hash, seen at [^)]+Z\)\n$/);
     expect(stdout).not.toContain('mine');
   });

@@ -55,7 +55,7 @@ describe('readStack()', () => {
     const found = await readStack(clients.cloudFormation, 'acme');
 
     expect(() => requireOutput(found, 'pullFunction')).toThrow(
-      'stack procurios-sync-acme (CREATE_IN_PROGRESS) has no output PullFunction',
+      'stack procurios-sync-acme (CREATE_IN_PROGRESS) has no output PullFunction: deploy again',
     );
   });
 

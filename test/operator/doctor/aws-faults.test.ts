@@ -38,7 +38,7 @@ afterEach(async () => {
   await deployed[Symbol.asyncDispose]();
 });
 
-/** A server in front of the embedded DynamoDB, which has no time to live: tables get one unless their name ends in `-lasting`. */
+/** Starts a proxy of the embedded DynamoDB, which has no time to live. The proxy says that tables have it, except for `…-lasting`. */
 async function withTimeToLive(endpoint: string): Promise<HttpServer> {
   return await startHttpServer(async ({ headers, body, method }, response) => {
     if (String(headers['x-amz-target']).endsWith('.DescribeTimeToLive') && !body.includes('-lasting"')) {
