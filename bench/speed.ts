@@ -17,7 +17,7 @@ export interface Contender {
   readonly objectsAtOnce: number;
 }
 
-/** Medians over the rounds. */
+/** A contender's results, as medians over the rounds. */
 export interface Speed {
   readonly contender: Contender;
   readonly objects: number;

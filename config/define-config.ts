@@ -187,7 +187,7 @@ export interface StreamInput {
    */
   readonly deletes?: 'never';
   /**
-   * Top-level fields that are stored, but do not make an object changed if only they differ.
+   * Top-level fields whose difference alone causes no write. Their new values are stored with the object's next other change.
    *
    * @default []
    */

@@ -27,7 +27,7 @@ export interface AlarmsProps {
 
 /** Period over which an alarm adds up its metric. */
 const PERIOD = Duration.minutes(5);
-/** How long an alarm stands after an event. Less than a day, so that a failure in the next night sends a message again. */
+/** How long an alarm stays on after an event. Less than a day, so that a failure in the next night sends a message again. */
 const STANDING = Duration.hours(12);
 
 /** The alarms, and the topic that they are sent to. */

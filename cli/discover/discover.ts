@@ -42,7 +42,7 @@ export async function discover(options: DiscoverOptions): Promise<number> {
   const address = parseAddress(host ?? (await askHost()), tokenUrl);
   const environment = environmentNameFor(address, options.environment);
   const isChosen = options.all || stream !== undefined;
-  // All questions but the choice itself come before the requests, which can take a minute.
+  // All questions except for the choice of streams come before the requests, which can take a minute.
   if (!list && !isChosen) requireTerminal('--all, or --stream NAME…');
   if (!list) await requireReplaceable(options);
   const credentials = await obtainCredentials(options);
@@ -62,7 +62,11 @@ export async function discover(options: DiscoverOptions): Promise<number> {
   return EXIT.done;
 }
 
-/** @throws {CommandError} `USAGE` if the operator cannot be asked; `DECLINED` if an edited file has to stay. */
+/**
+ * Makes sure that the config file may be replaced. Asks the operator if the file was edited after `discover` wrote it.
+ *
+ * @throws {CommandError} `USAGE` if there is no terminal to ask on; `DECLINED` if the operator keeps the file.
+ */
 async function requireReplaceable({ out, force }: DiscoverOptions): Promise<void> {
   if (!(await isEditedConfig(out)) || force) return;
   if (!canAsk()) {
@@ -76,7 +80,7 @@ async function obtainCredentials({ stdin }: DiscoverOptions) {
   return credentialsInEnvironment(process.env) ?? (await askCredentials());
 }
 
-/** Shows on a spinner what is read next. */
+/** Shows on a spinner which part of Procurios is being read. */
 async function withSpinner<Result>(
   work: (onProgress: ExploreOptions['onProgress']) => Promise<Result>,
 ): Promise<Result> {

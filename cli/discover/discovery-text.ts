@@ -81,7 +81,7 @@ function closedText(closed: readonly ClosedModule[]): string {
   return `${heading('Not readable')}\n${paragraphs(lines)}`;
 }
 
-/** Listings that need an id which no list has. */
+/** Names the listings that are not offered, because they need an id and Procurios lists no such ids. */
 function elsewhereText(): string {
   return paragraphs([
     'Attendees are read per meeting, recipients per email, and orders per shop (--shop NUMBER…): see config/catalogue/streams.ts. For other modules use stream(name, { … }).',

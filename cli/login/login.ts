@@ -8,11 +8,11 @@ import { EXIT, print, say } from '../terminal/output-lines.ts';
 import { receiveCallback } from './receive-callback.ts';
 
 export interface LoginOptions extends CommonOptions {
-  /** Replaces the config's. */
+  /** Replaces the redirect URL of the config. */
   readonly redirectUrl?: string;
   /** Whether the address is opened in a browser, not only printed. */
   readonly browser: boolean;
-  /** Seconds that the user has. */
+  /** Seconds within which the user must consent. */
   readonly timeout: number;
 }
 

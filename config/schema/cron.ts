@@ -5,7 +5,7 @@ interface CronField {
   readonly most: number;
   /** Names that stand for numbers, from `least` on. */
   readonly names?: readonly string[];
-  /** Other forms that the field may have. */
+  /** Matches the forms besides numbers, names and ranges that the field may have, such as `L`. */
   readonly special?: RegExp;
 }
 

@@ -56,7 +56,7 @@ export function countProblems({ length }: readonly Problem[]): string {
   return length === 1 ? 'a problem' : `${length} problems`;
 }
 
-/** The facts of a failure that code reads. A message is for people, and is never parsed. */
+/** A failure's facts, for code to read. Its message is for people, and is never parsed. */
 export interface SyncErrorDetail {
   /** All the problems found, where the input has several. */
   readonly problems?: readonly Problem[];

@@ -14,7 +14,7 @@ export type StreamMetricCounts = Readonly<Partial<Record<keyof typeof STREAM_MET
 export interface Metrics {
   /**
    * Counts for the environment. A 0 is written too, because an alarm ends only when it sees one. A count that is left out is
-   * not written, and without any counts no line is.
+   * not written. If all counts are left out, no line is written.
    */
   count(counts: MetricCounts): void;
   /** Counts for a slice of a stream's walk. */

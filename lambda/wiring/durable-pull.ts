@@ -74,7 +74,7 @@ export function durablePull(ports: DurablePullPorts): DurableExecutionHandler<un
   };
 }
 
-/** The operations that Lambda allows an execution, without those that this function needs besides the streams. */
+/** The operations that a run's streams may take: the 3,000 that Lambda allows an execution, less 20 for the rest of the run. */
 const MOST_OPERATIONS = 3000 - 20;
 
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */

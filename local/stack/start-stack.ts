@@ -32,10 +32,10 @@ interface StackOptions {
   readonly onFailure?: (error: unknown) => void;
 }
 
-/** Result of an invocation by a schedule. */
+/** The result of an invocation by a schedule. */
 type InvocationResult = Awaited<ReturnType<DurableRuns['run']>> | { readonly result: unknown };
 
-/** A template that runs on this machine. */
+/** A template whose functions, queues and schedule run on this machine. */
 export interface LocalStack {
   readonly functions: TemplateFunctions;
   /**

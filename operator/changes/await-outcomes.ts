@@ -59,9 +59,9 @@ export interface AwaitOptions {
   readonly onLook: (outcomes: Outcomes) => void;
 }
 
-/** The outcome of a change that the push has not received yet. */
+/** The outcome of a change that has no entry in the ledger, because the push has not received it yet. */
 const QUEUED: OutcomeSoFar = { outcome: 'queued', isFinal: false, isHeld: false };
-/** Entries read in one look, so that thousands of changes do not cause thousands of reads a second. */
+/** The most entries read in one look, because thousands of changes must not cause thousands of reads at once. */
 const MOST_PER_LOOK = 100;
 
 /**

@@ -3,9 +3,9 @@ import type { ChangeQueue, OutgoingChange } from '../../lambda/aws/queue/change-
 import type { FiledChange } from './change-file.ts';
 import type { QueuedChange } from './queued-change.ts';
 
-/** What came of queueing changes. */
+/** The result of queueing changes. */
 export interface Enqueued {
-  /** In the order of the changes. */
+  /** The changes that are on the queue, in the order of the file. */
   readonly queued: readonly (FiledChange & QueuedChange)[];
   /** Why SQS refused the first change that is not queued; absent if all are queued, or the signal aborted. */
   readonly reason?: string;

@@ -3,7 +3,7 @@ import type { LedgerEntry } from '../../lambda/core/push/ledger-entry.ts';
 
 /** A change as an operator sees it. Values that were sent are in it only if they were asked for. */
 export interface ShownChange {
-  /** The entry without its values; `errors` are replaced as {@link withoutValues} says. */
+  /** The entry without body and parameters. Unless values are asked for, {@link withoutValues} shortens its `errors`. */
   readonly entry: Omit<LedgerEntry, 'body' | 'parameters'>;
   readonly parameterNames: readonly string[];
   /** Absent if values are left out. */

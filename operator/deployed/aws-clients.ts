@@ -5,7 +5,7 @@ import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { clientSettings, createLambda } from '../../lambda/aws/clients.ts';
 
-/** The clients that show a deployment. */
+/** AWS clients that read a deployment: its stack, alarms, functions and schedule. */
 export interface DeployedClients extends Disposable {
   readonly cloudFormation: CloudFormationClient;
   readonly cloudWatch: CloudWatchClient;

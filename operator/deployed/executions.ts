@@ -9,7 +9,7 @@ import { nameOf, translate } from '../../lambda/aws/aws-errors.ts';
 /** A durable execution of the pull function: one run, over all its invocations. */
 export interface Execution {
   readonly arn: string;
-  /** Given by the command that started it, or made by Lambda. */
+  /** The execution's name, given by the command that started it or made by Lambda. */
   readonly name: string;
   readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'STOPPED';
   /** RFC 3339. */

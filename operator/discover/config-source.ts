@@ -3,14 +3,14 @@ import { oneLine, shortened } from '../words.ts';
 import type { Address } from './address.ts';
 import type { FieldSet, Offer } from './discovery.ts';
 
-/** What a written config says. */
+/** The content of the config to write. */
 export interface ConfigParts extends Address {
   readonly environment: string;
   /** The chosen streams. */
   readonly offers: readonly Offer[];
-  /** Their forms are shown as examples of operations. */
+  /** The field sets of the profile module. Those that are forms become examples of operations. */
   readonly sets: readonly FieldSet[];
-  /** Undefined if the token endpoint does not say. */
+  /** The scopes of the token; undefined if the token endpoint does not say. */
   readonly grantedScopes: readonly string[] | undefined;
 }
 

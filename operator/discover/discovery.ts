@@ -14,7 +14,7 @@ export interface Offer {
   readonly title: string;
   /** The catalogue's function that makes the stream. */
   readonly factory: string;
-  /** What that function takes besides the name; undefined if it takes nothing else. */
+  /** The argument of that function besides the stream's name; undefined if it takes no other. */
   readonly id?: { readonly collection: string } | { readonly shop: number };
   /** The scope that gives access: a granted one, if there is one. */
   readonly scope: string;
@@ -28,7 +28,7 @@ export interface Offer {
   readonly paging?: string;
   /** Remarks for the operator. */
   readonly notes: readonly string[];
-  /** Why it cannot be pulled as it is; undefined if it can. */
+  /** Why the stream cannot be pulled with these settings; undefined if it can. */
   readonly obstacle?: string;
 }
 

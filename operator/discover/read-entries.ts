@@ -3,17 +3,17 @@ import { listsIn } from '../../lambda/procurios/listing/object-list.ts';
 import { valueAt } from '../../lambda/procurios/listing/pointer.ts';
 import type { ApiAccess } from '../procurios/api-access.ts';
 
-/** A collection or a set of fields, as a list of Procurios names it. */
+/** A collection or a set of fields, as an entry of Procurios' list of them. */
 export interface Entry {
   readonly id: string;
-  /** The id if it has no title. */
+  /** For people. Equals `id` if Procurios gives no title. */
   readonly title: string;
 }
 
 /**
  * Reads the only list in an answer. Leaves out entries without an `id`, and returns each `id` once.
  *
- * @param about - What is asked for, for messages.
+ * @param about - The purpose of the request, for messages.
  * @throws {SyncError} As a request to Procurios does.
  */
 export async function readEntries(

@@ -18,7 +18,7 @@ import type { Session } from '../session.ts';
 export interface FollowOptions {
   readonly lambda: DeployedClients['lambda'];
   readonly functionArn: string;
-  /** Aborts the following. The run goes on. */
+  /** Aborts to stop following. The run continues. */
   readonly signal: AbortSignal;
   /** Called after each look at a run that is not finished. */
   readonly onLook: (look: RunLook) => void;
@@ -28,24 +28,24 @@ export interface FollowOptions {
 export interface RunLook {
   /** Milliseconds since the run started. */
   readonly elapsedMs: number;
-  /** The walk that saved its position last; undefined if none did since the following began. */
+  /** The walk that saved its position last; undefined if no walk saved since this command began to follow the run. */
   readonly walk: { readonly stream: string; readonly pages: number; readonly fetched: number } | undefined;
 }
 
 /** The pause between two looks. Each look costs a call to Lambda and a read for each stream. */
 const PAUSE_MS = 2_000;
-/** Lambda lists an execution some moments after it was started. */
+/** How long an execution may be missing from Lambda's list after it was started. */
 const UNSEEN_FOR_MS = 60_000;
 /** Looks that may fail in a row, because a run of hours should survive throttling and a lost connection. */
 const MOST_FAILURES = 10;
-/** Receipts that are searched for the run's. */
+/** Receipts, from the latest on, that are searched for the receipt of the run. */
 const RECEIPTS_SEARCHED = 20;
 
 /**
  * Follows a run in AWS until it is finished.
  *
  * @returns The run's receipt; undefined if the signal aborted first.
- * @throws {SyncError} `RUN_ACTIVE` if the run found another pull running.
+ * @throws {SyncError} `RUN_ACTIVE` if the run found another pull in progress.
  * @throws {CommandError} `RUN_FAILED` if the run left no receipt.
  */
 export async function followRun(
@@ -104,7 +104,7 @@ function watchWalks(state: StateTable, streams: readonly string[]) {
     async latest(): Promise<RunLook['walk']> {
       const read = streams.map(async (stream) => ({ stream, walk: await readUnfinishedWalk(state, stream) }));
       const walks = await Promise.all(read);
-      // The first look only takes the positions down, because they may be those of an earlier run.
+      // The first look only records the positions, because they may be those of an earlier run.
       const moved = walks.findLast(
         ({ stream, walk }) => before !== undefined && walk && before.get(stream) !== walk.counts.pages,
       );
@@ -143,7 +143,7 @@ async function findReceipt(
   state: StateTable,
 ): Promise<RunReceipt | undefined> {
   const receipts = await listRunReceipts(state, RECEIPTS_SEARCHED);
-  // Rounded down, because Lambda may give the start in whole seconds.
+  // The beginning of that second, because Lambda may give an execution's start in whole seconds.
   const from = Math.floor(Date.parse(startedAt) / 1000) * 1000;
   return receipts.find((each) => {
     const at = Date.parse(each.startedAt);

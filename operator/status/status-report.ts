@@ -34,7 +34,7 @@ export const MOST_COUNTED = 10_000;
 /** The state of a stream. */
 export interface StreamStatus {
   readonly name: string;
-  /** Its last walk that has a receipt; undefined if the latest runs have none. */
+  /** The stream's last walk with a receipt; undefined if the latest runs have no receipt of it. */
   readonly lastWalk?: Receipt & { readonly finishedAt: string };
   /** An unfinished walk, which a run is reading or the next run resumes; undefined if there is none. */
   readonly unfinished?: { readonly startedAt: string; readonly pages: number; readonly fetched: number };

@@ -157,7 +157,7 @@ function reply(response: ServerResponse, { status, body, type = 'application/x-a
   response.writeHead(status, { 'content-type': type }).end(body);
 }
 
-/** Carries a batch out but for its last writes, and gives those back as DynamoDB would. */
+/** Forwards a batch without its last writes, and returns those as `UnprocessedItems`, as DynamoDB does. */
 async function forwardSome(
   body: string,
   unprocessed: number,

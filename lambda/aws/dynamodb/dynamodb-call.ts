@@ -23,7 +23,7 @@ const COMMANDS = {
 
 export type RawAction = keyof typeof COMMANDS;
 
-/** One call's bodies, which pass through the SDK beside the empty command's own. */
+/** One call's request and answer. They pass through the SDK's middleware in place of the empty command's bodies. */
 interface Bodies {
   readonly sent: Buffer;
   answered: string;
@@ -66,7 +66,7 @@ const NO_INPUT = {};
 const handlers = new WeakMap<DynamoDBClient, Map<RawAction, Handler>>();
 
 /**
- * The handler of calls without a signal. It is kept, because making one costs as much as a call. The SDK's
+ * Returns the handler of calls without a signal. It is cached, because making one costs as much as a call. The SDK's
  * `cacheMiddleware` is no alternative, because it keeps one handler per class of commands, also for those of other callers.
  */
 function keptHandler(client: DynamoDBClient, action: RawAction): Handler {
@@ -82,7 +82,7 @@ function makeHandler(
   action: RawAction,
   options: { abortSignal: AbortSignal } | undefined,
 ): Handler {
-  // One command's type stands for all, because the bodies, in which they differ, are not the SDK's here.
+  // Typed as one of the commands. They differ only in their bodies, which the SDK neither writes nor reads here.
   const command = COMMANDS[action]() as GetItemCommand;
   command.middlewareStack.add(
     (next) => (args) => {
@@ -100,7 +100,7 @@ function makeHandler(
       const bytes = await readAll(response.body as AsyncIterable<Uint8Array>);
       const isAnswer = response.statusCode === 200;
       if (isAnswer) (args as unknown as Passing).bodies.answered = bytes.toString('utf8');
-      // The SDK reads the body of an error. In place of an answer's body it gets an empty one.
+      // The SDK gets the body of an error, to name the error, and an empty object in place of any other answer.
       response.body = isAnswer ? EMPTY_ANSWER : new Uint8Array(bytes);
       return result;
     },

@@ -16,7 +16,7 @@ export interface OutgoingChange {
 export interface UnqueuedChange {
   /** The change's index among those to send. */
   readonly index: number;
-  /** Why SQS did not take it, in words; never quotes the change. */
+  /** Why SQS did not take the change, in words; never quotes the change. */
   readonly reason: string;
 }
 
@@ -24,7 +24,7 @@ export interface UnqueuedChange {
 const MOST_PER_BATCH = 10;
 /** SQS itself takes four times as much; some stand-ins for it do not. */
 const LARGEST_BATCH_BYTES = LARGEST_CHANGE_BYTES;
-/** Attempts at a message that SQS fails to take through no fault of the sender. */
+/** Attempts at sending a message while SQS refuses it with an error that is not the sender's fault. */
 const MOST_TRIES = 6;
 const FIRST_PAUSE_MS = 100;
 

@@ -37,7 +37,7 @@ export async function saveRejects(
   await putRows(state, [...rows.values()], clock);
 }
 
-/** Deletes the rejects that this walk, a complete one, did not meet again. */
+/** Deletes the rejects of earlier walks that this complete walk did not meet again. */
 export async function clearRejects(
   state: StateTable,
   stream: Stream,
@@ -62,7 +62,7 @@ function labelOf({ id, page, index }: Reject): string {
 export interface StoredReject extends Reject {
   /** The reason in words, to follow "an object that". */
   readonly message: string;
-  /** When a walk last met it, RFC 3339. */
+  /** When a walk last met the object, RFC 3339. */
   readonly seenAt: string;
 }
 

@@ -31,7 +31,7 @@ export const COUNTS = {
 
 export type CountName = keyof typeof COUNTS;
 
-/** What happened in a walk, or a part of it, as numbers. */
+/** The counts of a walk, or of a part of it. */
 export type Counts = { -readonly [Name in CountName]: number };
 
 const TRAITS: Readonly<Record<CountName, CountTraits>> = COUNTS;
@@ -51,7 +51,7 @@ export function noCounts(): Counts {
   return Object.fromEntries(COUNT_NAMES.map((name) => [name, 0])) as Counts;
 }
 
-/** The difference between two moments of a walk. */
+/** What a walk counted between two moments. */
 export function countsSince(before: Readonly<Counts>, now: Readonly<Counts>): Counts {
   return Object.fromEntries(COUNT_NAMES.map((name) => [name, now[name] - before[name]])) as Counts;
 }

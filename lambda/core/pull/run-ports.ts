@@ -25,7 +25,7 @@ export interface SliceStores extends AsyncDisposable {
   readonly signal: AbortSignal;
 }
 
-/** Everything outside a run. */
+/** What a run reads from and writes to, so that its decisions need no I/O. */
 export interface RunPorts {
   readonly clock: Clock;
   /** Opens the stores that one slice of the stream writes to. */

@@ -138,11 +138,11 @@ async function openWalk(
   return beginWalk(stream, { walkId: runId, startedAt: timestamp(clock.now()), keyTypes });
 }
 
-/** The longest that a slice reads, which is what a crash makes the next run read again. 2 minutes. */
+/** The longest time that a slice reads: 2 minutes. After a crash the next run reads that much again. */
 const LONGEST_SLICE_MS = 2 * 60 * 1000;
 /** The end of an invocation, reserved for storing what was read and saving the walk. 1 minute. */
 const TIME_TO_STORE_MS = 60 * 1000;
-/** The time before that, reserved for pages in flight: no further page is taken. 1 minute. */
+/** The time before `TIME_TO_STORE_MS`, reserved for pages in flight, in which no further page is requested. 1 minute. */
 const TIME_FOR_LAST_PAGES_MS = 60 * 1000;
 
 /** What the slice reads from and writes to, with its time limits. */

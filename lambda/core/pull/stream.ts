@@ -30,7 +30,7 @@ export interface Stream {
   /** The top-level fields that identify an object, in order. */
   readonly key: readonly string[];
   readonly paging: Paging;
-  /** Top-level fields that are stored, but do not make an object changed. */
+  /** Top-level fields whose difference alone causes no write. Their new values are stored with the object's next other change. */
   readonly ignoreChangesIn: readonly string[];
   /** What happens to the item of an object that the listing no longer shows. Nothing yet. */
   readonly deletes: 'never';

@@ -16,9 +16,9 @@ export const OUTCOMES: readonly Outcome[] = [
 
 /** One attempt at sending a change, for the operator who has to decide about the change. */
 export interface Attempt {
-  /** From 1. */
+  /** The attempt's number, from 1. */
   readonly attempt: number;
-  /** When it began, RFC 3339. */
+  /** When the attempt began, RFC 3339. */
   readonly at: string;
   /** The attempt's outcome with its status and reason, in words; absent if the attempt was cut off before it was written. */
   readonly result?: string;

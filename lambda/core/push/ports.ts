@@ -12,7 +12,7 @@ export interface Message {
   /** SQS's id of this delivery. */
   readonly receiptHandle: string;
   readonly text: string;
-  /** How often SQS has delivered the message, this time included, for whichever reason it went back. */
+  /** How often SQS has delivered the message, this time included, for any reason. */
   readonly receives: number;
   /** When the message was sent, in milliseconds since the epoch. */
   readonly sentMs: number;
@@ -30,7 +30,7 @@ export interface LedgerPort {
   write(entry: LedgerEntry): Promise<boolean>;
 }
 
-/** Everything outside the push. */
+/** What the push reads from and writes to. */
 export interface PushPorts {
   readonly clock: Clock;
   readonly operations: Operations;

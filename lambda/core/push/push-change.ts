@@ -109,7 +109,7 @@ async function attempt(entry: LedgerEntry, sending: Sending): Promise<AgainAt | 
 /**
  * Checks the change's body before it is sent.
  *
- * @returns What becomes of the change if it fails the checks, or if they cannot be made; undefined if it may be sent, or if
+ * @returns The conclusion if the body fails the checks, or if they cannot be made; undefined if it may be sent, or if
  * the push was stopped.
  */
 async function runBodyChecks(

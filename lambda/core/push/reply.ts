@@ -1,9 +1,9 @@
 import type { SyncErrorCode } from '../errors.ts';
 
 /**
- * What came back for a request that is sent at most once.
+ * The result of a request that is sent at most once: an answer, or the reason why there is none.
  *
- * `Content` is what was read from the body of an answer.
+ * @typeParam Content - The content read from the body of an answer.
  */
 export type Reply<Content> = Answered<Content> | NotSent | Lost;
 

@@ -7,7 +7,7 @@ export interface AuthorizationCodeGrant {
   readonly dialect: Dialect;
   /** The page where the user signs in and consents, opened in a browser. */
   readonly authorizeUrl: string;
-  /** The address to which Procurios sends the user afterwards, as registered there. */
+  /** The address to which Procurios sends the user after the consent. It must be registered in Procurios. */
   readonly redirectUrl: string;
   /** Whether the token request names the redirect url again. */
   readonly repeatRedirectUrl: boolean;

@@ -75,7 +75,7 @@ export async function replaceUnderLease(
   next: string,
   replace: () => Promise<void>,
 ): Promise<void> {
-  // No renewal takes longer, even if the clock of the process that began it is wrong.
+  // By then every renewal that is in progress now is over, also one that was begun with a wrong clock.
   const forcedAtMs = clock.now() + RENEWAL_MS;
   let taken = await lease.takeOver(next, false);
   while (taken === undefined) {

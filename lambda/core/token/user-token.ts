@@ -9,7 +9,7 @@ export interface UserToken {
   readonly refreshToken?: string;
   /** The scopes granted, or those of the request if the server did not say. */
   readonly scopes: readonly string[];
-  /** The time of the request, RFC 3339. */
+  /** When the token was requested, RFC 3339. */
   readonly obtainedAt: string;
   /** RFC 3339; absent if its life is unknown: it is used until Procurios refuses it. */
   readonly expiresAt?: string;

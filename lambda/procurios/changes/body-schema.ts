@@ -28,12 +28,12 @@ export interface BodyChecksOptions {
   readonly onNote?: (text: string) => void;
 }
 
-/** @returns The problems of a body. */
+/** Finds the problems of a body. */
 type SchemaCheck = (body: Json) => string[];
 
-/** Schemas kept in memory; a meeting has its own, for example. */
+/** The most schemas that are cached. There may be thousands, because each meeting has a separate one. */
 const MOST_SCHEMAS = 200;
-/** Allowed values that a message lists. */
+/** The most allowed values that a message lists. */
 const MOST_ALLOWED = 20;
 
 export function createBodyChecks(

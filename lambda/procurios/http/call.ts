@@ -1,6 +1,6 @@
 import { SyncError, type SyncErrorCode, type SyncErrorDetail } from '../../core/errors.ts';
 
-/** A request, as its messages name it. */
+/** A request's method, address and purpose, by which messages name it. */
 export interface Call {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: URL;

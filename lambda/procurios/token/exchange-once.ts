@@ -41,9 +41,9 @@ const NOT_HANDLED = [404, 405, 425, 429, 503];
 const ABOUT_THE_CLIENT = ['CREDENTIALS_REFUSED', 'ACCESS_DENIED'];
 
 /**
- * Exchanges a code or a refresh token for a token. It is retried only if the server cannot have used it.
+ * Exchanges a code or a refresh token for a token. The request is retried only if the server cannot have used it.
  *
- * It cannot be aborted, because a token that the server grants would be lost.
+ * The exchange cannot be aborted, because a token that the server grants would be lost.
  *
  * @throws {SyncError} Those of `readCredentials`, before anything was sent.
  */

@@ -49,7 +49,7 @@ export function parseLocalDateTime(text: string, timeZone: string): number | und
   }
   const offset = Date.parse(`${localDateTime(asUtc, timeZone)}Z`) - asUtc;
   const guess = asUtc - offset;
-  // Near a change of daylight saving time, the offset at the guess is the right one.
+  // If daylight saving time changes between `asUtc` and the guess, only the offset at the guess is right.
   return asUtc - (Date.parse(`${localDateTime(guess, timeZone)}Z`) - guess);
 }
 

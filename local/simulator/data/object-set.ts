@@ -21,7 +21,7 @@ interface ObjectSetOptions {
  */
 export class ObjectSet {
   readonly #options: ObjectSetOptions;
-  /** Numbers of removed and moved objects, ascending. */
+  /** Numbers of the generated objects that were removed or moved, ascending. */
   readonly #displaced: number[] = [];
   readonly #head: number[] = [];
   readonly #tail: number[] = [];
@@ -39,7 +39,11 @@ export class ObjectSet {
     return this.#inOrder(1, this.#options.count, () => true);
   }
 
-  /** Returns the objects created from `from` to `until`, inclusive, in milliseconds since the epoch. */
+  /**
+   * Returns the objects created in a period.
+   *
+   * @param from - In milliseconds since the epoch, inclusive; so is `until`.
+   */
   createdBetween(from: number, until: number): Sequence {
     const { count, createdAt } = this.#options;
     const first = 1 + partition(count, (index) => createdAt(index + 1) < from);
@@ -50,7 +54,11 @@ export class ObjectSet {
     });
   }
 
-  /** Returns the objects created or changed at `from` or later, in milliseconds since the epoch. */
+  /**
+   * Returns the objects created or changed since a time, with changed older ones first.
+   *
+   * @param from - In milliseconds since the epoch, inclusive.
+   */
   changedSince(from: number): Sequence {
     const created = this.createdBetween(from, Number.POSITIVE_INFINITY);
     const older = [...this.#changedAt]

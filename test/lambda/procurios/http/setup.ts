@@ -37,7 +37,7 @@ export function clientFor(host: string, options: Partial<ClientOptions> = {}): C
   });
 }
 
-/** Reads something that no test is about. */
+/** Sends a read whose address and content do not matter to the test. */
 export function readThings(
   client: Client,
   path = '/l/things_api/thing?name=secret-query',

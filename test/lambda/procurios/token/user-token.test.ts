@@ -47,7 +47,7 @@ let aws: EmbeddedAws;
 let store: UserTokenStore;
 let state: ReturnType<typeof createStateTable>;
 let nowMs: number;
-/** Time passes only when it is told to, or slept for. */
+/** A clock that moves only when a test sets `nowMs`, or when code sleeps. */
 const clock: Clock = {
   now: () => nowMs,
   async sleep(ms) {
@@ -56,7 +56,7 @@ const clock: Clock = {
   },
 };
 
-/** The same, for long waits: each look at whether they are over takes longer. */
+/** A clock on which each sleep takes 20 times as long, so that long waits need few sleeps. */
 const hasty: Clock = { ...clock, sleep: (ms) => clock.sleep(20 * ms) };
 
 beforeAll(async () => {
@@ -75,7 +75,7 @@ beforeEach(async () => {
 
 const newLease = () => createTokenLease(state, clock);
 
-/** A function with its own memory. */
+/** A token source with its own memory, as each Lambda function has one. */
 function sourceFor(server: HttpServer, options: Partial<UserTokenSourceOptions> = {}) {
   return createUserTokenSource({
     tokenUrl: `${server.origin}/l/oauth2/token`,
@@ -94,7 +94,7 @@ async function loggedIn(token: UserToken = TOKEN, waits = clock): Promise<void> 
   await replaceUnderLease(newLease(), waits, token.id, () => store.save(token));
 }
 
-/** The same, but for its answers, which wait. */
+/** Delays the handler's answers until `released` resolves. */
 function heldBack(handler: Handler, released: Promise<void>): Handler {
   return async (request, response) => {
     await released;
