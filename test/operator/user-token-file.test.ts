@@ -38,21 +38,24 @@ describe("the file of a user's token", () => {
     },
   );
 
-  testModes('is not written through a link in the place of its partial file', async () => {
-    const elsewhere = join(folder, 'elsewhere');
-    await writeFile(elsewhere, 'as it was');
-    await symlink(elsewhere, `${file}.partial`);
+  testModes(
+    "the file of a user's token is not written through a link in the place of its partial file",
+    async () => {
+      const elsewhere = join(folder, 'elsewhere');
+      await writeFile(elsewhere, 'as it was');
+      await symlink(elsewhere, `${file}.partial`);
 
-    await store.save(TOKEN);
+      await store.save(TOKEN);
 
-    expect(await readFile(elsewhere, 'utf8')).toBe('as it was');
-    expect(await store.read()).toEqual(TOKEN);
-  });
+      expect(await readFile(elsewhere, 'utf8')).toBe('as it was');
+      expect(await store.read()).toEqual(TOKEN);
+    },
+  );
 
   testModes.each([
     ['can be read by others', () => chmod(file, 0o644)],
     ['can be read by others', () => chmod(file, 0o640)],
-  ])('is refused if it %s, and a login replaces it', async (what, spoil) => {
+  ])("the file of a user's token is refused if it %s, and a login replaces it", async (what, spoil) => {
     await store.save(TOKEN);
     await spoil();
 
@@ -64,7 +67,7 @@ describe("the file of a user's token", () => {
     expect(await store.read()).toEqual(TOKEN);
   });
 
-  testModes('is not read through a link', async () => {
+  testModes("the file of a user's token is not read through a link", async () => {
     await writeFile(join(folder, 'other'), JSON.stringify(TOKEN), { mode: 0o600 });
     await symlink(join(folder, 'other'), file);
 
@@ -87,13 +90,13 @@ describe("the file of a user's token", () => {
     },
   );
 
-  test('is refused if it is a folder', async () => {
+  test("the file of a user's token is refused if it is a folder", async () => {
     await mkdir(file);
 
     await expect(store.read()).rejects.toMatchObject({ code: 'SECRET_INVALID' });
   });
 
-  test('has no token after it was cleared, also twice', async () => {
+  test("the file of a user's token has no token after it was cleared, also twice", async () => {
     await store.save(TOKEN);
     await store.clear();
     await store.clear();

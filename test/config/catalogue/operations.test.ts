@@ -95,7 +95,7 @@ describe('an operation', () => {
     ['ids.the thing', { ids: { 'the thing': '/id' } }],
     ['name', { name: 'another' }],
     ['query', { query: {} }],
-  ])('is refused for its %s in %j', (path, changes) => {
+  ])('an operation is refused for its %s in %j', (path, changes) => {
     expect(pathsOf({ addThing: { ...THING, ...changes } })).toEqual([
       path === 'ids.the thing' ? 'operations.addThing.ids["the thing"]' : `operations.addThing.${path}`,
     ]);

@@ -13,7 +13,7 @@ describe('putEvent()', () => {
     return { bus: eventBridge.bus, client };
   }
 
-  test('puts an event with its detail on the bus', async () => {
+  test('putEvent() puts an event with its detail on the bus', async () => {
     const { bus, client } = await openBus();
     const events: unknown[] = [];
     bus.subscribe((event) => events.push(event));
@@ -25,7 +25,7 @@ describe('putEvent()', () => {
     ]);
   });
 
-  test('fails if the bus refuses the event, although the call succeeds', async () => {
+  test('putEvent() fails if the bus refuses the event, although the call succeeds', async () => {
     const { client } = await openBus();
 
     const refused = putEvent(client, { source: 'aws.lambda', detailType: 'Something', detail: {} });

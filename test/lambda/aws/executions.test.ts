@@ -29,11 +29,11 @@ describe('readExecutionState()', () => {
     ['FAILED', 'ended'],
     ['TIMED_OUT', 'ended'],
     ['STOPPED', 'ended'],
-  ])('for an execution that is %s is %s', async (Status, expected) => {
+  ])('the state of an execution that is %s is %s', async (Status, expected) => {
     expect(await ask((arn) => (arn === TONIGHT ? { Status } : undefined))).toBe(expected);
   });
 
-  test('for an execution that Lambda does not know is ended', async () => {
+  test('the state of an execution that Lambda does not know is ended', async () => {
     expect(await ask(() => undefined)).toBe('ended');
   });
 
@@ -48,7 +48,7 @@ describe('readExecutionState()', () => {
     },
   );
 
-  test('is unknown if Lambda cannot be reached', async () => {
+  test('the state of an execution is unknown if Lambda cannot be reached', async () => {
     const client = new LambdaClient({
       endpoint: 'http://127.0.0.1:9',
       region: 'eu-west-1',

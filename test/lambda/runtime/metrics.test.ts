@@ -106,15 +106,15 @@ describe('countOutcomes()', () => {
       { outcome: 'waiting', notBefore: 1, code: 'CONSENT_NEEDED' },
       { changesWaiting: 1, accessRefused: 1 },
     ],
-  ])('counts a change that is %s', (_what, entry, counts) => {
+  ])('countOutcomes() counts a change that is %s', (_what, entry, counts) => {
     expect(countOutcomes([{ ...noChange, operation: 'register', ...entry }])).toEqual(counts);
   });
 
-  test('counts a message that is not a change as a rejected message', () => {
+  test('countOutcomes() counts a message that is not a change as a rejected message', () => {
     expect(countOutcomes([noChange, noChange])).toEqual({ messagesRejected: 2, accessRefused: 0 });
   });
 
-  test('counts nothing for a batch without outcomes', () => {
+  test('countOutcomes() counts nothing for a batch without outcomes', () => {
     expect(countOutcomes([])).toEqual({});
   });
 });

@@ -60,7 +60,7 @@ describe('resendChange()', () => {
     ['rejected', rejected],
     ['held', held],
     ['queued, whose message may be lost', entryOf()],
-  ])('queues a change that is %s, with every digit of its body', (_outcome, entry) => {
+  ])('resendChange() queues a change that is %s, with every digit of its body', (_outcome, entry) => {
     const resend = resendChange(entry, operations, clock) as Resend;
 
     expect(resend).toMatchObject({ change: { subject: 'relation/1' }, text: TEXT });
@@ -68,14 +68,14 @@ describe('resendChange()', () => {
     expect(contentHashOf(resend.change)).toBe(entry.contentHash);
   });
 
-  test('keeps in the entry that the change may have been applied', () => {
+  test('resendChange() keeps in the entry that the change may have been applied', () => {
     const { entry } = resendChange(unknown, operations, clock) as Resend;
 
     expect(entry.mayBeApplied).toBe(true);
     expect(entry).not.toHaveProperty('status');
   });
 
-  test('starts the wait again, so that a change held for waiting too long is sent', async () => {
+  test('resendChange() starts the wait again, so that a change held for waiting too long is sent', async () => {
     const world = new PushWorld(operations);
     const resend = resendChange(held, operations, clock) as Resend;
     world.ledger.set('c1', resend.entry);
@@ -90,7 +90,7 @@ describe('resendChange()', () => {
     expect(world.applied).toEqual(['c1']);
   });
 
-  test('queues a change without a body without one', () => {
+  test('resendChange() queues a change without a body without one', () => {
     const { body: _body, ...deletion } = entryOf({ outcome: 'rejected', operation: 'remove' });
     const known = { remove: operationOf({ name: 'remove', method: 'DELETE', repeatable: true }) };
 
@@ -114,11 +114,11 @@ describe('resendChange()', () => {
       entryOf({ outcome: 'rejected', operation: 'gone' }),
       /^no longer fits the config \(operation: expected one of register\)/,
     ],
-  ])('refuses a change that %s', (_why, entry, refusal) => {
+  ])('resendChange() refuses a change that %s', (_why, entry, refusal) => {
     expect(resendChange(entry, operations, clock)).toEqual({ refusal: expect.stringMatching(refusal) });
   });
 
-  test('has a risk if the change may have been applied and its operation is not repeatable', () => {
+  test('resending a change has a risk if the change may have been applied and its operation is not repeatable', () => {
     expect(riskOfResending(unknown, operations)).toMatch(/^may have been applied already/);
     expect(riskOfResending(rejected, operations)).toBeUndefined();
     expect(riskOfResending(unknown, { register: operationOf({ repeatable: true }) })).toBeUndefined();
@@ -173,7 +173,7 @@ describe('settleChange()', () => {
     },
   );
 
-  test('keeps the reason and the status', () => {
+  test('settleChange() keeps the reason and the status', () => {
     const settled = settleChange(
       unknown,
       { outcome: 'rejected', note: 'not there', retentionDays: 30 },
@@ -183,7 +183,7 @@ describe('settleChange()', () => {
     expect(settled).toMatchObject({ entry: { outcome: 'rejected', reason: 'no reply', status: 500 } });
   });
 
-  test('keeps both notes of a change that is settled twice', () => {
+  test('settleChange() keeps both notes of a change that is settled twice', () => {
     const settlement = { outcome: 'accepted', note: 'seen after all', retentionDays: 30 } as const;
     const wrongly = settle(rejected, { outcome: 'rejected', note: 'not there', retentionDays: 30 }, NOW);
 
@@ -198,7 +198,7 @@ describe('settleChange()', () => {
   test.each([
     ['was accepted', accepted, /^was accepted/],
     ['is being sent', inProgress[0] as LedgerEntry, /^is being sent/],
-  ])('refuses a change that %s', (_why, entry, refusal) => {
+  ])('settleChange() refuses a change that %s', (_why, entry, refusal) => {
     const settled = settleChange(entry, { outcome: 'rejected', note: 'x', retentionDays: 30 }, clock);
 
     expect(settled).toEqual({ refusal: expect.stringMatching(refusal) });

@@ -13,7 +13,7 @@ describe('an error text without values', () => {
     ['body.campaignId must be integer', 'about campaignId'],
     ['Unknown campaign', '…'],
     ['', '…'],
-  ])('names the fields of the change that %s names', (text, shown) => {
+  ])('an error text without values names the fields of the change that %s names', (text, shown) => {
     expect(withoutValues(text, NAMES)).toBe(shown);
   });
 
@@ -25,11 +25,11 @@ describe('an error text without values', () => {
     ['with accents', 'Zoë Brontë is not allowed', '…'],
     ['in another script', '相川 is unknown', '…'],
     ['as symbols', '🚲 is not allowed', '…'],
-  ])('has no value that was quoted %s', (_how, text, shown) => {
+  ])('an error text without values has no value that was quoted %s', (_how, text, shown) => {
     expect(withoutValues(text, NAMES)).toBe(shown);
   });
 
-  test('consists of names of fields, for any text', () => {
+  test('an error text without values consists of names of fields, for any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), (value) => {
         const shown = withoutValues(`Invalid value: ${value}`, NAMES);
@@ -56,7 +56,7 @@ describe('a change as an operator sees it', () => {
     errors: ['first_name Ada is taken', 'set 42 is closed'],
   };
 
-  test('has no value unless values are asked for', () => {
+  test('a change as an operator sees it has no value unless values are asked for', () => {
     const shown = shownChange(entry, false);
 
     expect(JSON.stringify(shown)).not.toMatch(/Ada|42/);
@@ -68,7 +68,7 @@ describe('a change as an operator sees it', () => {
     });
   });
 
-  test('has all values if they are asked for', () => {
+  test('a change as an operator sees it has all values if they are asked for', () => {
     expect(shownChange(entry, true)).toMatchObject({
       entry: { errors: entry.errors },
       parameters: { set: '42' },
@@ -77,7 +77,7 @@ describe('a change as an operator sees it', () => {
     });
   });
 
-  test('keeps the errors of a message that is no change, because they quote no value', () => {
+  test('a change as an operator sees it keeps the errors of a message that is no change, because they quote no value', () => {
     const message = { messageId: 'm1', text: 'Ada', changeId: undefined };
     const errors = ['a JSON object is expected'];
     const refused = rejectMessage({ ...message, errors }, 0, { retentionDays: 30 });

@@ -30,7 +30,7 @@ function alarm(name: string, state: 'OK' | 'ALARM' = 'OK', description = '') {
 }
 
 describe('readStack()', () => {
-  test('returns the stack with its outputs', async () => {
+  test('readStack() returns the stack with its outputs', async () => {
     deploy(aws, 'acme');
 
     const stack = await readStack(clients.cloudFormation, 'acme');
@@ -40,14 +40,14 @@ describe('readStack()', () => {
     expect(requireOutput(stack, 'pullSchedule')).toBe('pull-nightly');
   });
 
-  test('names a stack that does not exist', async () => {
+  test('readStack() names a stack that does not exist', async () => {
     await expect(readStack(clients.cloudFormation, 'acme')).rejects.toMatchObject({
       code: 'NOT_DEPLOYED',
       message: 'there is no stack procurios-sync-acme in this account and region',
     });
   });
 
-  test('names a missing output of a stack that is being created', async () => {
+  test('readStack() names a missing output of a stack that is being created', async () => {
     const { stack } = deploy(aws, 'acme');
     stack.status = 'CREATE_IN_PROGRESS';
     delete stack.outputs.PullFunction;
@@ -74,7 +74,7 @@ describe('readStack()', () => {
     ],
     [{ code: 'Throttling', message: 'Rate exceeded' }, 'AWS answered Throttling'],
     [{ code: 'ValidationError', message: 'no' }, 'AWS answered ValidationError'],
-  ])('translates the refusal %j', async (refusal, message) => {
+  ])('readStack() translates the refusal %j', async (refusal, message) => {
     aws.refusals.set('*', refusal);
 
     await expect(readStack(clients.cloudFormation, 'acme')).rejects.toMatchObject({
@@ -85,7 +85,7 @@ describe('readStack()', () => {
 });
 
 describe('readAlarms()', () => {
-  test('reads all pages, and no alarm of an environment whose name begins alike', async () => {
+  test('readAlarms() reads all pages, and no alarm of an environment whose name begins alike', async () => {
     const names = (['run-failed', 'changes-held', 'changes-late'] as const).map((key) =>
       alarmName('acme', key),
     );
@@ -97,7 +97,7 @@ describe('readAlarms()', () => {
     expect(alarms.map(({ name }) => name)).toEqual(names);
   });
 
-  test('returns the state of each alarm, since when, its impact and its part of the runbook', async () => {
+  test('readAlarms() returns the state of each alarm, since when, its impact and its part of the runbook', async () => {
     const name = alarmName('acme', 'run-failed');
     aws.watched.alarms.push(alarm(name, 'ALARM', alarmDescription('run-failed')));
 
@@ -112,7 +112,7 @@ describe('readAlarms()', () => {
     ]);
   });
 
-  test('reports that AWS refuses to show the alarms', async () => {
+  test('readAlarms() reports that AWS refuses to show the alarms', async () => {
     aws.refusals.set('cloudwatch:DescribeAlarms', accessDenied('cloudwatch:DescribeAlarms'));
 
     await expect(readAlarms(clients.cloudWatch, 'acme')).rejects.toThrow(
@@ -124,7 +124,7 @@ describe('readAlarms()', () => {
 describe('readSchedule()', () => {
   const NOON = Date.parse('2026-11-24T12:00:00Z');
 
-  test('returns the next start', async () => {
+  test('readSchedule() returns the next start', async () => {
     deploy(aws, 'acme');
 
     expect(await readSchedule(clients.scheduler, 'pull-nightly', NOON)).toEqual({
@@ -135,7 +135,7 @@ describe('readSchedule()', () => {
     });
   });
 
-  test('reads a disabled schedule in a group, which has no next start', async () => {
+  test('readSchedule() reads a disabled schedule in a group, which has no next start', async () => {
     aws.schedules.set('nightly/pull', {
       state: 'DISABLED',
       expression: 'cron(0 4 * * ? *)',
@@ -147,7 +147,7 @@ describe('readSchedule()', () => {
     expect(schedule).toEqual({ isEnabled: false, expression: 'cron(0 4 * * ? *)', timeZone: 'UTC' });
   });
 
-  test('names a schedule that does not exist', async () => {
+  test('readSchedule() names a schedule that does not exist', async () => {
     await expect(readSchedule(clients.scheduler, 'gone', NOON)).rejects.toMatchObject({
       code: 'STORE_MISSING',
       message: 'schedule gone does not exist in this account and region',
@@ -156,7 +156,7 @@ describe('readSchedule()', () => {
 });
 
 describe('readOldestMessageAge()', () => {
-  test('returns the latest datapoint', async () => {
+  test('readOldestMessageAge() returns the latest datapoint', async () => {
     const now = Date.now();
     aws.watched.queueAges.set('q', [
       { at: now - 60_000, seconds: 40 },

@@ -17,8 +17,8 @@ async function findOut(scopes: readonly string[], url = simulator.url, shops = [
   return await explore(address, SIMULATOR_CREDENTIALS, { scopes, shops, onProgress: () => {} });
 }
 
-describe('discover asks for scopes and', () => {
-  test('lists the modules whose scope was not granted, each with that scope', async () => {
+describe('discover, asking for scopes', () => {
+  test('discover lists the modules whose scope was not granted, each with that scope', async () => {
     const { scopes, offers, closed } = await findOut(['engagement/read', 'contact_moment/view']);
 
     expect(scopes.granted).toEqual(['engagement/read', 'contact_moment/view']);
@@ -38,7 +38,7 @@ describe('discover asks for scopes and', () => {
     expect(closed.every(({ reason }) => reason === 'scope')).toBe(true);
   });
 
-  test('tries them one by one if the server refuses them together', async () => {
+  test('discover tries the scopes one by one if the server refuses them together', async () => {
     simulator.control.switches({ unknownScope: 'refused' });
 
     const { scopes, offers } = await findOut(['nothing/like-it', 'engagement/read', 'nor/this']);
@@ -52,13 +52,13 @@ describe('discover asks for scopes and', () => {
     expect(simulator.control.requests()['POST /l/oauth2/token']).toBe(5);
   });
 
-  test('fails with ACCESS_DENIED if none is granted', async () => {
+  test('discover fails with ACCESS_DENIED if no scope is granted', async () => {
     simulator.control.switches({ unknownScope: 'refused' });
 
     await expect(findOut(['nothing/like-it', 'nor/this'])).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
   });
 
-  test('reads everything with a token whose answer has no scopes', async () => {
+  test('discover reads everything with a token whose answer has no scopes', async () => {
     simulator.control.switches({ tokenReplyFields: [] });
 
     const { scopes, offers } = await findOut(['engagement/read']);

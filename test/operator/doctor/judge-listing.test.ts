@@ -23,7 +23,7 @@ function judge(paging: Paging, objects: readonly Json[], more: Partial<FirstPage
 }
 
 describe('judgeListing()', () => {
-  test('counts one object and one field in the singular', () => {
+  test('judgeListing() counts one object and one field in the singular', () => {
     expect(judge({ kind: 'onePage' }, [{ id: 1 }])).toEqual([
       {
         check: 'stream things',
@@ -33,23 +33,23 @@ describe('judgeListing()', () => {
     ]);
   });
 
-  test('reports all problems of a listing at once', () => {
+  test('judgeListing() reports all problems of a listing at once', () => {
     const findings = judge({ kind: 'onePage' }, [{ no: 1 }, { no: 2 }], { links: 'href', hasNext: true });
 
     expect(findings.map(({ fix }) => fix)).toEqual(["set key: 'no'", 'set paging: hal()']);
   });
 
-  test('leaves the verdict on an empty list open', () => {
+  test('judgeListing() leaves the verdict on an empty list open', () => {
     expect(judge({ kind: 'numberedPages', ahead: 8 }, [])).toMatchObject([{ status: 'information' }]);
   });
 
-  test('accepts onePage() for a single page with links', () => {
+  test('judgeListing() accepts onePage() for a single page with links', () => {
     const objects = [{ id: 1 }, { id: 2 }, { id: 3 }];
 
     expect(judge({ kind: 'onePage' }, objects, { links: 'href' })).toMatchObject([{ status: 'ok' }]);
   });
 
-  test('names the fields if none of them is unique', () => {
+  test('judgeListing() names the fields if none of them is unique', () => {
     const same = { a: 1, b: 'x' };
 
     const [finding] = judge({ kind: 'hal' }, [same, same], { links: 'href' });

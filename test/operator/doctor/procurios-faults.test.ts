@@ -464,7 +464,7 @@ describe('doctor, examining the paging of a stream', () => {
     expect(problems).toMatchObject([finding('stream members', 'failure', what, fix)]);
   });
 
-  test('warns of numberedPages() for a listing of hal(), because it works', async () => {
+  test('doctor warns of numberedPages() for a listing of hal(), because it works', async () => {
     const { problems } = await examine(members({ paging: numbered }), { env: CLIENT });
 
     expect(problems).toMatchObject([
@@ -472,7 +472,7 @@ describe('doctor, examining the paging of a stream', () => {
     ]);
   });
 
-  test('reports hal() for a listing of linkedPages()', async () => {
+  test('doctor reports hal() for a listing of linkedPages()', async () => {
     const archive = {
       path: '/l/relation_archive_api/relations/export',
       mediaType: 'application/vnd.procurios.archived_relations+json; version=1',

@@ -38,7 +38,7 @@ async function drain(client: SQSClient, QueueUrl: string) {
 }
 
 describe('send()', () => {
-  test('puts changes on the queue with their group and deduplication id', async () => {
+  test('the change queue puts changes on the queue with their group and deduplication id', async () => {
     const { client, queue, url } = await openQueue();
 
     const { unqueued } = await queue.send([changeOf('relation/99')]);
@@ -51,7 +51,7 @@ describe('send()', () => {
     });
   });
 
-  test('keeps the order of each group over many batches', async () => {
+  test('the change queue keeps the order of each group over many batches', async () => {
     const { client, queue, url } = await openQueue();
     const ids = Array.from({ length: 35 }, (_, index) => `${'abc'[(index * index) % 3]}${index}`);
 
@@ -63,7 +63,7 @@ describe('send()', () => {
     }
   });
 
-  test('sends ten changes of different groups in one request', async () => {
+  test('the change queue sends ten changes of different groups in one request', async () => {
     const { sqs, url } = await openQueue();
     const proxy = closeAfterTest(await startFaultProxy(sqs.url));
     const queue = createChangeQueue({ client: sqsOf(proxy.url), clock: new ManualClock(), queueUrl: url });
@@ -76,7 +76,7 @@ describe('send()', () => {
     expect(proxy.calls()).toEqual({ SendMessageBatch: 3 });
   });
 
-  test('sends changes of the largest size', async () => {
+  test('the change queue sends changes of the largest size', async () => {
     const { client, queue, url } = await openQueue();
     const text = `"${'é'.repeat(128 * 1024 - 1)}"`;
 
@@ -86,7 +86,7 @@ describe('send()', () => {
     expect(bodiesOf(await receive(client, url))).toEqual([text, text, text, text, text]);
   });
 
-  test('sends characters that SQS refuses as they are', async () => {
+  test('the change queue sends characters that SQS refuses as they are', async () => {
     const { client, queue, url } = await openQueue();
     const text = JSON.stringify({ changeId: 'a1', name: 'A\uFFFE\uFFFFda\u0001' });
 
@@ -97,7 +97,7 @@ describe('send()', () => {
     expect(JSON.parse(message?.Body ?? '')).toEqual({ changeId: 'a1', name: 'A\uFFFE\uFFFFda\u0001' });
   });
 
-  test('returns the changes that SQS refuses and the later ones of their groups, and sends the rest', async () => {
+  test('the change queue returns the changes that SQS refuses and the later ones of their groups, and sends the rest', async () => {
     const { client, queue, url } = await openQueue();
     const refused = '"\u0000"';
 
@@ -117,7 +117,7 @@ describe('send()', () => {
     expect((await drain(client, url)).sort()).toEqual(['a1', 'b1', 'b2', 'c1']);
   });
 
-  test('sends a change again that SQS fails to take, and gives up after six attempts', async () => {
+  test('the change queue retries a change that SQS fails to take, and gives up after six attempts', async () => {
     const sent: string[][] = [];
     await using server = await startHttpServer(({ body }, response) => {
       const { Entries } = JSON.parse(body) as { Entries: { Id: string; MessageBody: string }[] };
@@ -156,7 +156,7 @@ describe('send()', () => {
     expect(clock.time - start).toBe(100 + 200 + 400 + 800 + 1600);
   });
 
-  test('queues no change twice when an answer is lost', async () => {
+  test('the change queue queues no change twice when an answer is lost', async () => {
     const { sqs, client, url } = await openQueue();
     const proxy = closeAfterTest(await startFaultProxy(sqs.url));
     proxy.onCall(({ ordinal }) => (ordinal === 1 ? 'loseReply' : undefined));
@@ -169,7 +169,7 @@ describe('send()', () => {
     expect((await drain(client, url)).sort()).toEqual(['a1', 'b1']);
   });
 
-  test('throws when SQS keeps throttling', async () => {
+  test('the change queue throws when SQS keeps throttling', async () => {
     const { sqs, url } = await openQueue();
     const proxy = closeAfterTest(await startFaultProxy(sqs.url));
     proxy.onCall(() => ({ refuse: 'ThrottlingException' }));

@@ -441,29 +441,35 @@ describe('an attempt that ends after its deadline', () => {
     ['accepted', answered(200), { outcome: 'accepted', status: 200 }],
     ['rejected', answered(400), { outcome: 'rejected', status: 400, mayBeApplied: false }],
     ['not handled', answered(503), { outcome: 'waiting', status: 503, mayBeApplied: false }],
-  ])('replaces the unknown outcome by the reply: %s', async (_what, reply, expected) => {
-    const world = worldWith(reply);
+  ])(
+    'an attempt that ends after its deadline replaces the unknown outcome by the reply: %s',
+    async (_what, reply, expected) => {
+      const world = worldWith(reply);
 
-    await world.deliver();
+      await world.deliver();
 
-    const entry = world.ledger.get('c1');
-    expect(entry).toMatchObject(expected);
-    expect(entry?.attempts).toHaveLength(1);
-    // Without a time, because the message that would be sent then is gone.
-    expect(entry).not.toHaveProperty('notBefore');
-    expect(world.queued).toBe(0);
-  });
+      const entry = world.ledger.get('c1');
+      expect(entry).toMatchObject(expected);
+      expect(entry?.attempts).toHaveLength(1);
+      // Without a time, because the message that would be sent then is gone.
+      expect(entry).not.toHaveProperty('notBefore');
+      expect(world.queued).toBe(0);
+    },
+  );
 
   test.each<[string, ChangeReply, { note?: string }, string]>([
     ['is not known either', { kind: 'lost', reason: 'no reply' }, {}, 'cut off'],
     ['was declared by the operator', answered(200), { note: 'seen' }, 'cut off'],
-  ])('leaves the entry as it is if the outcome %s', async (_what, reply, more, reason) => {
-    const world = worldWith(reply, more);
+  ])(
+    'an attempt that ends after its deadline leaves the entry as it is if the outcome %s',
+    async (_what, reply, more, reason) => {
+      const world = worldWith(reply, more);
 
-    await world.deliver();
+      await world.deliver();
 
-    expect(world.ledger.get('c1')).toMatchObject({ outcome: 'unknown', reason, ...more });
-  });
+      expect(world.ledger.get('c1')).toMatchObject({ outcome: 'unknown', reason, ...more });
+    },
+  );
 });
 
 test('an attempt begun by a clock that was a year ahead does not hold up its subject for a year', async () => {
