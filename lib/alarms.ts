@@ -91,7 +91,7 @@ export class Alarms extends Construct {
    */
   whenSilent(alarm: AlarmKey, metric: IMetric, hours: number): void {
     this.addAlarm(alarm, {
-      // Missing hours are filled with 0, because CloudWatch would look further back instead, and be late by hours.
+      // Missing hours are filled with 0, because CloudWatch would look further back instead, and the alarm would fire hours late.
       metric: new MathExpression({
         expression: 'FILL(happened, 0)',
         usingMetrics: { happened: metric },

@@ -85,7 +85,7 @@ function bundledCode(entry: string, config: Config): Code {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
       image: DockerImage.fromRegistry('not used: esbuild runs here'),
-      // Not run either. The CDK bundles once for each different command.
+      // This command is not run either. It is there because the CDK bundles once for each different command.
       command: [entry, JSON.stringify(config)],
       local: {
         tryBundle(folder) {

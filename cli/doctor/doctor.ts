@@ -72,7 +72,7 @@ function findingText({ check, status, what, fix }: Finding): string {
   const [color, mark] = MARKS[status];
   const width = textWidth(process.stdout);
   const first = `  ${styled(color, mark)} `;
-  // The heading of the group has the word.
+  // Without `stream` or `operation`, because the group's heading has that word.
   const name = check.replace(/^(?:stream|operation) /, '');
   const text = wrapped(`${name}: ${printable(what)}`, width, { first, rest: 4 });
   if (fix === undefined) return text;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** How a login ended, as the browser shows it. */
+/** The result of a login that the browser shows. */
 export type CallbackOutcome = 'done' | 'failed';
 
 const TEXTS: Readonly<Record<CallbackOutcome, { title: string; text: string; mark: string }>> = {

@@ -22,7 +22,7 @@ export async function show(
   options: ShowCommandOptions,
 ): Promise<number> {
   const config = await readConfig(options);
-  // Before a session is opened, which would create tables with --embedded.
+  // Fails for an unknown stream before a session is opened, because that creates tables with --embedded.
   findStream(config, stream);
   await using session = await openSession(config, options);
   if (options.rejects) printRejects(stream, await listRejects(session, stream, options.limit), options);

@@ -38,7 +38,7 @@ export function createSecretsManager(proxy?: ProxyEnv): SecretsManagerClient {
   return new SecretsManagerClient(clientSettings(proxy));
 }
 
-/** As {@link createDynamoDb}. */
+/** Creates a Lambda client, as {@link createDynamoDb} does for DynamoDB. */
 export function createLambda(proxy?: ProxyEnv): LambdaClient {
   return new LambdaClient(clientSettings(proxy));
 }

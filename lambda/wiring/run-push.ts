@@ -23,7 +23,7 @@ export interface QueueEvent {
     readonly messageId: string;
     readonly receiptHandle: string;
     readonly body: string;
-    /** Numbers are texts. */
+    /** SQS gives numbers as texts. */
     readonly attributes: {
       readonly ApproximateReceiveCount: string;
       /** Milliseconds since the epoch. */

@@ -17,7 +17,7 @@ export interface Access {
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** With parameters as `{name}`, each one segment of the path. */
+  /** The route's path. Parameters are written `{name}`, and each is one segment. */
   readonly path: string;
   /** Undefined if the route requires no token. */
   readonly access?: Access;

@@ -9,7 +9,7 @@ export interface Enqueued {
   readonly queued: readonly (FiledChange & QueuedChange)[];
   /** Why SQS refused the first change that is not queued; absent if all are queued, or the signal aborted. */
   readonly reason?: string;
-  /** What was thrown. Each change of the batch in flight may be queued or not. */
+  /** The error that ended the queueing. Each change of the batch in flight may be queued or not. */
   readonly failure?: { readonly error: unknown; readonly batch: readonly FiledChange[] };
 }
 

@@ -5,7 +5,7 @@ import type { Session } from '../session.ts';
 export interface ListedChanges {
   /** Without bodies; the change that was queued last comes first. */
   readonly entries: readonly ListedEntry[];
-  /** Whether the ledger has more of them than the limit. */
+  /** Whether the ledger has more such changes than the limit. */
   readonly hasMore: boolean;
 }
 

@@ -26,7 +26,7 @@ export async function openChanges(
   const ledger = session.ledger();
   const queue = session.queue();
   if (!session.isAlone) return { ledger, queue, embedded: undefined, async [Symbol.asyncDispose]() {} };
-  // Loaded only here, because nothing is sent from this process in AWS.
+  // Loaded only here, because a command that works in AWS does not send changes itself.
   const { startEmbeddedPush } = await import('./embedded-push.ts');
   const embedded = await startEmbeddedPush(session, stop, onFailure);
   return { ledger, queue, embedded, [Symbol.asyncDispose]: () => embedded.close() };

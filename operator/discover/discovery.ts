@@ -16,7 +16,7 @@ export interface Offer {
   readonly factory: string;
   /** The argument of that function besides the stream's name; undefined if it takes no other. */
   readonly id?: { readonly collection: string } | { readonly shop: number };
-  /** The scope that gives access: a granted one, if there is one. */
+  /** A scope that gives access to the stream, a granted one if possible. */
   readonly scope: string;
   /** Names of the objects' top-level fields. */
   readonly fields: readonly string[];

@@ -6,7 +6,7 @@ import type { StateTable } from './state-table.ts';
 
 /** The right to pull, kept by a heartbeat. */
 export interface Lease {
-  /** Goes up with every holder and every slice, so that writes of an earlier one can be told apart and refused. */
+  /** Goes up with every holder and every slice, so that writes with an earlier number are refused. */
   readonly fence: number;
   /** Aborts, with a {@link SyncError} as its reason, once another pull may have taken over. */
   readonly signal: AbortSignal;
@@ -51,7 +51,7 @@ export function keepLease(state: StateTable, mine: LeaseRow, clock: Clock): Leas
 
   const end = async (until: number): Promise<void> => {
     clearInterval(heartbeat);
-    // A heartbeat that reached the table after the release would undo it.
+    // A heartbeat that reached the table after the release would undo the release.
     await renewal;
     const isLost = ended.signal.aborted;
     ended.abort(new SyncError('RUN_ACTIVE', 'the pull is over; it has stopped writing'));

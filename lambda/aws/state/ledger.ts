@@ -23,7 +23,7 @@ export interface Ledger extends LedgerPort {
   /**
    * Lists entries, the last queued first, in pages of up to 100.
    *
-   * The index behind it lags the ledger by moments, so an entry whose outcome changes during the listing can be missing.
+   * The index that is read lags the ledger by moments, so an entry whose outcome changes during the listing can be missing.
    */
   list(filter?: LedgerFilter): AsyncGenerator<readonly ListedEntry[], void, undefined>;
 }

@@ -14,8 +14,8 @@ export interface Row extends StateKey {
 export type Values = Readonly<Record<string, unknown>>;
 
 /**
- * What must be true of the row as it is for a write to be done. In all expressions `#name` stands for the attribute of that
- * name, because many names are words that DynamoDB reserves.
+ * A condition on the stored row. If it does not hold, nothing is written. In all expressions `#name` stands for the attribute
+ * of that name, because many names are words that DynamoDB reserves.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.html
  */

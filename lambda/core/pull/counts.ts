@@ -1,10 +1,10 @@
-/** What holds for one of a receipt's counts. */
+/** The properties of a receipt's count. */
 interface CountTraits {
-  /** Its CloudWatch metric, by stream; absent if it has none. */
+  /** The CloudWatch metric of the count, by stream; absent if it has none. */
   readonly metric?: string;
-  /** Whether it counts what became of objects. `fetched` is the sum of these counts. */
+  /** Whether the count is of objects with one fate, such as `written`. `fetched` is the sum of these counts. */
   readonly isFate?: true;
-  /** Whether it is 0 in most walks, so it is shown only where it is not. */
+  /** Whether the count is 0 in most walks, so that overviews show it only if it is not. */
   readonly isRare?: true;
 }
 

@@ -22,7 +22,7 @@ export interface Reject {
   /** The item's `_id`; undefined if the object has no usable key. */
   readonly id: string | undefined;
   readonly reason: RejectReason;
-  /** The path of the field at fault, such as `address.lines[2]`; undefined if it is the whole object. */
+  /** The path of the field at fault, such as `address.lines[2]`; undefined if the whole object is at fault. */
   readonly field: string | undefined;
   /** Page of the walk and index in it, from 1 and 0. An object without a key can only be found by these. */
   readonly page: number;

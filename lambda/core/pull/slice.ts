@@ -19,13 +19,13 @@ export interface Turn {
 
 /** What a slice returns to the run. The engine keeps it, so it holds a few numbers and words only. */
 export interface SliceResult {
-  /** The stream's account if no further slice is taken. */
+  /** The stream's receipt if no further slice is taken. */
   readonly receipt: Receipt;
   /** Whether the stream is done for this run. */
   readonly isDone: boolean;
   /** Milliseconds to wait before the next slice or stream; 0 for none. */
   readonly waitMs: number;
-  /** How long the stream will then have waited since its last page, in milliseconds. */
+  /** How long the stream has waited since its last page, `waitMs` included, in milliseconds. */
   readonly waitedMs: number;
 }
 

@@ -46,7 +46,7 @@ export interface LedgerEntry {
   readonly lostReplies: number;
   /** Why the outcome is what it is, in words; never a value of the body. */
   readonly reason?: string;
-  /** While `waiting`: the code of what kept the change from being handled; absent if that has no code. */
+  /** While `waiting`: the code of the failure that kept the change from being handled; absent if it has none. */
   readonly code?: SyncErrorCode;
   /** HTTP status of the last reply. */
   readonly status?: number;

@@ -52,7 +52,7 @@ export interface TokenLease {
    * @returns The way to undo it; undefined if another process has the right.
    */
   takeOver(next: string, isForced: boolean): Promise<{ restore(): Promise<void> } | undefined>;
-  /** Gives the right back: nothing was renewed, and the token is still valid. */
+  /** Gives the right to renew back, because nothing was renewed. The refresh token is still valid. */
   giveBack(next: string): Promise<void>;
   /** Records that the refresh token is void and no new token was granted. The right counts as `spent` from now on. */
   giveUp(next: string): Promise<void>;
