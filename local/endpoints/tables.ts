@@ -32,15 +32,17 @@ export async function deleteTables(client: DynamoDBClient, config: TableNames): 
   const tables = tablesOf(config).filter(({ TableName }) => present.has(TableName ?? ''));
   await Promise.all(
     tables.map(async ({ TableName }) => {
+      // A table that is deleted while it is being created would become active afterwards.
+      await waitUntilTableExists(waiting(client), { TableName });
       await client.send(new DeleteTableCommand({ TableName }));
       await waitUntilTableNotExists(waiting(client), { TableName });
     }),
   );
 }
 
-/** Settings of the SDK's waiters, in seconds. The embedded endpoint is ready within milliseconds. */
+/** Settings of the SDK's waiters, in seconds. The embedded endpoint is ready within milliseconds, but a busy machine may take long. */
 function waiting(client: DynamoDBClient) {
-  return { client, maxWaitTime: 10, minDelay: 0.01, maxDelay: 0.1 };
+  return { client, maxWaitTime: 60, minDelay: 0.01, maxDelay: 0.1 };
 }
 
 async function listTables(client: DynamoDBClient): Promise<ReadonlySet<string>> {

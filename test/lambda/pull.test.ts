@@ -42,7 +42,7 @@ beforeAll(async () => {
   procurios.control.resetRequests();
   second = await deployed.execute();
   requestsOfSecond = procurios.control.requests();
-}, 180_000);
+});
 
 afterAll(async () => {
   await deployed?.[Symbol.asyncDispose]();

@@ -52,7 +52,7 @@ beforeAll(async () => {
   await createTables(dynamoDbOf(aws), config);
   await createQueues(sqsOf(aws.environment.AWS_ENDPOINT_URL_SQS), config);
   aws.secrets.put('procurios-sync/acme/client', JSON.stringify(SIMULATOR_CREDENTIALS));
-}, 60_000);
+});
 afterAll(async () => {
   await push?.[Symbol.asyncDispose]();
   await Promise.all([procurios?.close(), aws?.close()]);

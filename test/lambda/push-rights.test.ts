@@ -104,7 +104,7 @@ test('the push makes no call that the stack does not allow', async () => {
   // It uses every right to the state table. Its event source, not the function, receives and deletes messages.
   expect(actionsOf(uses, STATE)).toEqual(['dynamodb:GetItem', 'dynamodb:PutItem']);
   expect(actionsOf(uses, QUEUE)).toEqual(['sqs:ChangeMessageVisibility', 'sqs:GetQueueUrl']);
-}, 60_000);
+});
 
 test('enqueue makes no call that the stack does not allow, and uses every right it has', async () => {
   const event = (detail: object) => ({ id: 'event-1', 'detail-type': 'Procurios Change', detail });
@@ -118,4 +118,4 @@ test('enqueue makes no call that the stack does not allow, and uses every right 
   expect(refused(uses, rightsOf(template, 'PushEnqueueRole'), template)).toEqual([]);
   expect(actionsOf(uses, STATE)).toEqual(['dynamodb:GetItem', 'dynamodb:PutItem']);
   expect(actionsOf(uses, QUEUE)).toEqual(['sqs:GetQueueUrl', 'sqs:SendMessage']);
-}, 60_000);
+});

@@ -47,7 +47,7 @@ beforeAll(async () => {
   [push, enqueue] = await Promise.all([bundle('push', config), bundle('enqueue', config)]);
   await createTables(dynamoDbOf(aws), config);
   queueUrl = (await createQueues(sqsOf(aws.environment.AWS_ENDPOINT_URL_SQS ?? ''), config)).changes;
-}, 60_000);
+});
 
 afterAll(async () => {
   await Promise.all([push?.[Symbol.asyncDispose](), enqueue?.[Symbol.asyncDispose]()]);
@@ -194,7 +194,7 @@ describe('the bundled enqueue', () => {
   beforeAll(async () => {
     invoked = await invoke(enqueue, ...Object.values(events));
     messages = await receive(sqsOf(aws.environment.AWS_ENDPOINT_URL_SQS ?? ''), queueUrl);
-  }, 60_000);
+  });
 
   test('the bundled enqueue puts the change of an event on the queue, in the group of its subject', () => {
     expect(invoked.answers).toHaveLength(5);

@@ -1,4 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
+import type { Clock } from '../../core/clock.ts';
 
 /** Spaces all requests to a host evenly. */
 export interface RateLimiter {
@@ -14,6 +15,12 @@ export interface RateLimiter {
   pause(ms: number): void;
 }
 
+/** A clock that a change of the machine's time does not affect. */
+const MONOTONIC: Clock = {
+  now: () => performance.now(),
+  sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
+};
+
 /** Turns that a busy process missed are made up for, up to this: 50 milliseconds. */
 const LARGEST_ARREARS_MS = 50;
 
@@ -21,7 +28,11 @@ const LARGEST_ARREARS_MS = 50;
  * @param requestsPerSecond - Above 0; a fraction is a request every few seconds.
  * @param longestPauseMs - Requests do not wait for a longer pause.
  */
-export function createRateLimiter(requestsPerSecond: number, longestPauseMs: number): RateLimiter {
+export function createRateLimiter(
+  requestsPerSecond: number,
+  longestPauseMs: number,
+  clock: Clock = MONOTONIC,
+): RateLimiter {
   const intervalMs = 1000 / requestsPerSecond;
   const queue: ((pausedMs: number) => void)[] = [];
   let nextTurnMs = 0;
@@ -31,16 +42,16 @@ export function createRateLimiter(requestsPerSecond: number, longestPauseMs: num
 
   const serveQueue = async () => {
     isServing = true;
-    nextTurnMs = Math.max(nextTurnMs, performance.now());
+    nextTurnMs = Math.max(nextTurnMs, clock.now());
     while (queue.length > 0) {
-      const now = performance.now();
+      const now = clock.now();
       const pauseMs = pausedUntilMs - now;
       const waitMs = Math.max(pauseMs, nextTurnMs - now);
       if (pauseMs > longestPauseMs) {
         for (const letIn of queue.splice(0)) letIn(pauseMs);
       } else if (waitMs > 0) {
         alarm = new AbortController();
-        await sleep(waitMs, undefined, { signal: alarm.signal }).catch(() => {});
+        await clock.sleep(waitMs, alarm.signal).catch(() => {});
       } else {
         nextTurnMs = Math.max(nextTurnMs, now - LARGEST_ARREARS_MS) + intervalMs;
         queue.shift()?.(0);
@@ -67,7 +78,7 @@ export function createRateLimiter(requestsPerSecond: number, longestPauseMs: num
         if (!isServing) void serveQueue();
       }),
     pause(ms) {
-      pausedUntilMs = Math.max(pausedUntilMs, performance.now() + ms);
+      pausedUntilMs = Math.max(pausedUntilMs, clock.now() + ms);
       alarm.abort();
     },
   };

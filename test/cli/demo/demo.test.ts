@@ -18,7 +18,7 @@ beforeAll(async () => {
   await demo.showsOnStderr(/^members/m);
   beside = await run(['demo'], { cwd });
   first = await demo.ended;
-}, 120_000);
+});
 
 test('the demo pulls twice; the second pull writes the edits and rejects what outgrew an item', () => {
   expect(first.code).toBe(0);

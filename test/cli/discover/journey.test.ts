@@ -38,7 +38,7 @@ test('discover, pull and show lead from credentials to objects in a table withou
   expect(pulled.stdout).toMatch(/\ncomplete: 2 streams, 256 of 256 objects written/);
   expect(shown.stdout.trim().split('\n')).toHaveLength(250);
   expect(simulator.control.applied()).toEqual([]);
-}, 120_000);
+});
 
 test('the config that discover writes with every offered stream passes the formatter, the linter and the type check', async () => {
   const { code, stdout } = await discover('--all');
@@ -71,7 +71,7 @@ test('the config that discover writes with every offered stream passes the forma
   expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   expect(source).toContain("    relationCollection('leden', '4d036265-2b90-423e-9e54-867bbe1fd5ef'),\n");
   expect(source).toContain('  //     lidWorden: registration({ set: 42 }),\n');
-}, 120_000);
+});
 
 describe('a file that is there', () => {
   test('discover keeps an edited config unless --force is given', async () => {

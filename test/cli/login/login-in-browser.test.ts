@@ -29,7 +29,7 @@ beforeAll(async () => {
     streams: [MOMENTS_STREAM],
   });
   if (executablePath !== undefined) browser = await chromium.launch({ executablePath, args: BROWSER_FLAGS });
-}, 60_000);
+});
 afterAll(async () => {
   await browser?.close();
   await simulator.close();

@@ -22,7 +22,7 @@ beforeAll(async () => {
     startSimulator({ relations: 150 }),
     startEmbeddedAws(),
   ]);
-}, 120_000);
+});
 afterAll(async () => {
   await aws?.close();
   await procurios?.close();

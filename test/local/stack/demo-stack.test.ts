@@ -25,7 +25,7 @@ describe("the demo's stack", () => {
   beforeAll(async () => {
     aws.events.subscribe((event) => events.push(event));
     ({ stack, failures } = await start(undefined, (_id, line) => lines.push(line)));
-  }, 60_000);
+  });
   afterAll(() => removeStack(stack));
 
   const entryOf = (id: string) => createLedger(createStateTable(dynamoDbOf(aws), STATE_TABLE)).read(id);

@@ -96,7 +96,7 @@ describeDynamoDbs('any object that the API could send', (server) => {
         'RESERVED_NAME',
       ]),
     );
-  }, 60_000);
+  });
 });
 
 /** A form to compare by deep equality: two values have the same form if and only if they are the same JSON. */

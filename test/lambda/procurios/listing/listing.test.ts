@@ -51,9 +51,13 @@ describe('listPages: hal', () => {
   test('a HAL listing has up to 8 pages in flight once the number of pages is known', async () => {
     let inFlight = 0;
     let most = 0;
+    const eight = Promise.withResolvers<void>();
     await using server = await startHttpServer(async ({ path }, response) => {
       inFlight += 1;
       most = Math.max(most, inFlight);
+      if (inFlight === 8) eight.resolve();
+      // No page behind the first is answered before eight of them are in flight.
+      if (path.includes('page=')) await eight.promise;
       await new Promise((resolve) => setTimeout(resolve, 10));
       inFlight -= 1;
       await pages((page) => halPage(page, 30))({ path, headers: {} } as Parameters<Handler>[0], response);
