@@ -36,7 +36,7 @@ export async function closeEndpoints(): Promise<void> {
 
 /**
  * As {@link keepEndpoints}, for a file whose tests each have a folder. One set of endpoints, in memory, serves all of them. The
- * first command in a folder finds no tables. No command may use a queue..
+ * first command in a folder finds no tables. No command may use a queue.
  */
 export function shareEndpoints(): void {
   replaceStart(async (dataFolder) => {
