@@ -6,7 +6,7 @@ import { createApp, createStack } from '../support/synthesize.ts';
 
 const KEY = 'arn:aws:kms:eu-west-1:123456789012:key/0b1c2d3e-0000-4000-8000-000000000000';
 
-/** @returns What stopped the synthesis; undefined: nothing. */
+/** Synthesizes the app. @returns What stopped the synthesis; undefined if nothing did. */
 function problemOf(overrides: object, spoil?: (stack: ReturnType<typeof createStack>) => void) {
   const app = createApp();
   const stack = createStack(app, overrides);
@@ -23,7 +23,7 @@ function problemOf(overrides: object, spoil?: (stack: ReturnType<typeof createSt
 test.each([
   ['a plain config', {}],
   ['a key of one’s own, and alarms by e-mail', { kmsKeyArn: KEY, alarmEmail: 'ops@example.com' }],
-  ['somebody else’s secret', { secretName: 'shared/procurios' }],
+  ['a secret of another owner', { secretName: 'shared/procurios' }],
   ['a user’s consent', { auth: { grant: 'authorizationCode', scopes: ['relation_list_api/relation'] } }],
 ])('breaks none of the rules of AWS Solutions with %s', (_what, overrides) => {
   expect(problemOf(overrides)).toBeUndefined();
