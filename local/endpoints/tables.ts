@@ -30,14 +30,15 @@ export async function createTables(client: DynamoDBClient, config: TableNames): 
 export async function deleteTables(client: DynamoDBClient, config: TableNames): Promise<void> {
   const present = await listTables(client);
   const tables = tablesOf(config).filter(({ TableName }) => present.has(TableName ?? ''));
-  await Promise.all(
-    tables.map(async ({ TableName }) => {
-      // A table that is deleted while it is being created would become active afterwards.
-      await waitUntilTableExists(waiting(client), { TableName });
-      await client.send(new DeleteTableCommand({ TableName }));
-      await waitUntilTableNotExists(waiting(client), { TableName });
-    }),
-  );
+  await Promise.all(tables.map(async ({ TableName = '' }) => await deleteTable(client, TableName)));
+}
+
+/** Deletes a table. Resolves once it is gone, so that one of the same name can be created. */
+export async function deleteTable(client: DynamoDBClient, TableName: string): Promise<void> {
+  // A table that is deleted while it is being created would become active afterwards.
+  await waitUntilTableExists(waiting(client), { TableName });
+  await client.send(new DeleteTableCommand({ TableName }));
+  await waitUntilTableNotExists(waiting(client), { TableName });
 }
 
 /** Settings of the SDK's waiters, in seconds. The embedded endpoint is ready within milliseconds, but a busy machine may take long. */

@@ -1,7 +1,6 @@
 import {
   BatchWriteItemCommand,
   CreateTableCommand,
-  DeleteTableCommand,
   DynamoDBClient,
   GetItemCommand,
   ProvisionedThroughputExceededException,
@@ -9,6 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { type EmbeddedAws, startEmbeddedAws } from '../../local/endpoints/embedded-aws.ts';
+import { deleteTable } from '../../local/endpoints/tables.ts';
 import { closeAfterTest, dynamoDbOf } from './embedded-aws.ts';
 import { type Fault, type FaultProxy, refuseItems, startFaultProxy } from './fault-proxy.ts';
 
@@ -44,7 +44,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   client.destroy();
-  await direct.send(new DeleteTableCommand({ TableName: 'things' }));
+  await deleteTable(direct, 'things');
 });
 
 function write(...ids: string[]) {

@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { DeleteTableCommand, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, jest } from '@jest/globals';
 import { type EmbeddedAws, startEmbeddedAws } from '../../local/endpoints/embedded-aws.ts';
+import { deleteTable } from '../../local/endpoints/tables.ts';
 import { startEndpoints } from '../../operator/embedded-endpoints.ts';
 import { dynamoDbOf } from './embedded-aws.ts';
 
@@ -90,6 +91,6 @@ function lend(aws: EmbeddedAws): EmbeddedAws {
 async function empty(aws: EmbeddedAws): Promise<void> {
   const dynamoDb = dynamoDbOf(aws);
   const { TableNames = [] } = await dynamoDb.send(new ListTablesCommand());
-  for (const TableName of TableNames) await dynamoDb.send(new DeleteTableCommand({ TableName }));
+  for (const name of TableNames) await deleteTable(dynamoDb, name);
   dynamoDb.destroy();
 }

@@ -29,11 +29,15 @@ afterAll(async () => {
 });
 
 /** Starts the demo's stack and stores the client's credentials, as an operator does. */
-export async function start(of: Assembly = assembly, onLog?: (id: string, line: string) => void) {
+export async function start(
+  of: Assembly = assembly,
+  onLog?: (id: string, line: string) => void,
+  on: EmbeddedAws = aws,
+) {
   const failures: unknown[] = [];
   const onFailure = (error: unknown) => failures.push(error);
-  const stack = await startStack({ assembly: of, aws, procuriosHost: procurios.url, onLog, onFailure });
-  aws.secrets.put('procurios-sync/demo/client', JSON.stringify(SIMULATOR_CREDENTIALS));
+  const stack = await startStack({ assembly: of, aws: on, procuriosHost: procurios.url, onLog, onFailure });
+  on.secrets.put('procurios-sync/demo/client', JSON.stringify(SIMULATOR_CREDENTIALS));
   return { stack, failures };
 }
 
@@ -44,18 +48,18 @@ export async function removeStack(stack: LocalStack | undefined): Promise<void> 
   await deleteQueues(sqsOf(aws.environment.AWS_ENDPOINT_URL_SQS), { environment });
 }
 
-/** Starts the stack of a changed template. The test's end removes it. */
+/** Starts the stack of a changed template on endpoints of its own, because it may fail while tables are being created. */
 export async function startChanged(change: (resources: Record<string, Changeable>) => unknown) {
-  isChanged = true;
-  const started = await start(changed(assembly, change));
+  changedAws = await startEmbeddedAws();
+  const started = await start(changed(assembly, change), undefined, changedAws);
   changedStack = started.stack;
   return started;
 }
-let isChanged = false;
+let changedAws: EmbeddedAws | undefined;
 let changedStack: LocalStack | undefined;
 afterEach(async () => {
-  if (!isChanged) return;
-  await removeStack(changedStack);
-  isChanged = false;
+  await changedStack?.close();
+  await changedAws?.close();
   changedStack = undefined;
+  changedAws = undefined;
 });
