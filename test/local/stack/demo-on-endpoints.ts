@@ -2,13 +2,10 @@ import { afterAll, afterEach, beforeAll } from '@jest/globals';
 import { checkConfig } from '../../../config/check-config.ts';
 import demoConfig from '../../../examples/demo.config.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../../local/endpoints/embedded-aws.ts';
-import { deleteQueues } from '../../../local/endpoints/queues.ts';
-import { deleteTables } from '../../../local/endpoints/tables.ts';
 import { SIMULATOR_CREDENTIALS, type Simulator, startSimulator } from '../../../local/simulator/simulator.ts';
 import type { Assembly } from '../../../local/stack/read-assembly.ts';
 import { type LocalStack, startStack } from '../../../local/stack/start-stack.ts';
 import { type Changeable, changed, synthesizeDemo } from '../../support/assembly.ts';
-import { dynamoDbOf, sqsOf } from '../../support/embedded-aws.ts';
 
 export const { environment, streams } = checkConfig(demoConfig);
 
@@ -39,13 +36,6 @@ export async function start(
   const stack = await startStack({ assembly: of, aws: on, procuriosHost: procurios.url, onLog, onFailure });
   on.secrets.put('procurios-sync/demo/client', JSON.stringify(SIMULATOR_CREDENTIALS));
   return { stack, failures };
-}
-
-/** Closes a stack and deletes its tables and queues, because a later template with other properties would be refused. */
-export async function removeStack(stack: LocalStack | undefined): Promise<void> {
-  await stack?.close();
-  await deleteTables(dynamoDbOf(aws), { environment, streams });
-  await deleteQueues(sqsOf(aws.environment.AWS_ENDPOINT_URL_SQS), { environment });
 }
 
 /** Starts the stack of a changed template on endpoints of its own, because it may fail while tables are being created. */

@@ -13,7 +13,7 @@ import type { LocalStack } from '../../../local/stack/start-stack.ts';
 import { scanItems } from '../../../operator/tables/read-items.ts';
 import { type Changeable, pick } from '../../support/assembly.ts';
 import { closeAfterTest, dynamoDbOf, sqsOf } from '../../support/embedded-aws.ts';
-import { aws, environment, removeStack, start, startChanged, streams } from './demo-on-endpoints.ts';
+import { aws, environment, start, startChanged, streams } from './demo-on-endpoints.ts';
 
 const STATE_TABLE = 'procurios-sync-demo-state';
 
@@ -26,7 +26,9 @@ describe("the demo's stack", () => {
     aws.events.subscribe((event) => events.push(event));
     ({ stack, failures } = await start(undefined, (_id, line) => lines.push(line)));
   });
-  afterAll(() => removeStack(stack));
+  afterAll(async () => {
+    await stack?.close();
+  });
 
   const entryOf = (id: string) => createLedger(createStateTable(dynamoDbOf(aws), STATE_TABLE)).read(id);
   const thing = (changeId: string) => ({
