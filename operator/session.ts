@@ -23,6 +23,7 @@ import type { UserTokenStore } from '../lambda/core/token/user-token.ts';
 import type { Config } from '../lambda/deployment/config.ts';
 import { changeQueueName, stateTableName, userSecretName } from '../lambda/deployment/names.ts';
 import { type Client, createClient } from '../lambda/procurios/http/client.ts';
+import type { RetryListener } from '../lambda/procurios/http/retry.ts';
 import type { TokenSource } from '../lambda/procurios/token/client-token.ts';
 import { systemClock } from '../lambda/runtime/clock.ts';
 import { openTokenLease, openTokenSource } from '../lambda/wiring/token-source.ts';
@@ -65,10 +66,14 @@ export interface Session extends AsyncDisposable {
   ledger(): Ledger;
   /** The change queue. With `--embedded`, `openChanges` creates it if it is missing. */
   queue(): ChangeQueue;
-  /** Tokens for Procurios, by the grant that the config names. */
-  token(): TokenSource;
-  /** The client of Procurios for reading. */
-  procurios(): Client;
+  /** Opens a source of tokens for Procurios, for the grant that the config names. */
+  token(onRetry?: RetryListener): TokenSource;
+  /**
+   * Opens a client of Procurios for reading.
+   *
+   * @param onRetry - Receives the retries of its requests, and of those for tokens.
+   */
+  procurios(onRetry?: RetryListener): Client;
 }
 
 /** A session of the endpoints in this process. */
@@ -124,7 +129,7 @@ function createSession(config: Config, options: CommonOptions, close = async () 
   const clients = createClients();
   const state = once(() => createStateTable(clients.dynamoDb(), stateTableName(environment)));
   const userTokens = once(() => openUserTokens(environment, isAlone, clients.secretsManager));
-  const token = once(() => openTokenSource(config, session));
+  const token = (onRetry?: RetryListener) => openTokenSource(config, session, onRetry);
   const session: Session = {
     config,
     isAlone,
@@ -153,9 +158,14 @@ function createSession(config: Config, options: CommonOptions, close = async () 
       return createChangeQueue({ client: clients.sqs(), queueName, clock: systemClock });
     }),
     token,
-    procurios: once(() =>
-      createClient({ host, acceptLanguage, token: token(), requestsPerSecond: requestsPerSecond.pull }),
-    ),
+    procurios: (onRetry) =>
+      createClient({
+        host,
+        acceptLanguage,
+        token: token(onRetry),
+        requestsPerSecond: requestsPerSecond.pull,
+        onRetry,
+      }),
     async [Symbol.asyncDispose]() {
       clients.destroy();
       await close();

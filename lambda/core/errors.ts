@@ -66,6 +66,8 @@ export interface SyncErrorDetail {
   readonly isTransient?: boolean;
   /** The message for a screen that already names what was asked for. */
   readonly brief?: string;
+  /** What was wrong, for a screen that also names the request: `answered 503`. */
+  readonly reason?: string;
   /** The HTTP status of the answer. */
   readonly status?: number;
   /** The host that a redirect leads to. */

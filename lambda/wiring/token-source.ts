@@ -9,6 +9,7 @@ import type { UserTokenStore } from '../core/token/user-token.ts';
 import { deployedLoginCommand } from '../deployment/alarms.ts';
 import type { Config } from '../deployment/config.ts';
 import { stateTableName, userSecretName } from '../deployment/names.ts';
+import type { RetryListener } from '../procurios/http/retry.ts';
 import { createTokenSource, type TokenSource } from '../procurios/token/client-token.ts';
 import { createUserTokenSource } from '../procurios/token/user-token.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -31,12 +32,16 @@ export interface TokenSourceParts {
  * Rights: `secretsmanager:GetSecretValue` on the client's secret; for the authorization code grant also those of
  * `createUserSecret` and `createTokenLease`.
  */
-export function openTokenSource(config: Config, parts: TokenSourceParts): TokenSource {
+export function openTokenSource(
+  config: Config,
+  parts: TokenSourceParts,
+  onRetry?: RetryListener,
+): TokenSource {
   const { tokenUrl, auth, secretName, environment } = config;
   const { dynamoDb, secretsManager } = parts;
   const readCredentials = parts.readCredentials ?? (() => readClientSecret(secretsManager, secretName));
   if (auth.grant === 'clientCredentials') {
-    return createTokenSource({ tokenUrl, scopes: auth.scopes, readCredentials });
+    return createTokenSource({ tokenUrl, scopes: auth.scopes, readCredentials, onRetry });
   }
   return createUserTokenSource({
     tokenUrl,
@@ -45,6 +50,7 @@ export function openTokenSource(config: Config, parts: TokenSourceParts): TokenS
     lease: openTokenLease(config, dynamoDb),
     readCredentials,
     clock: systemClock,
+    onRetry,
     loginCommand: parts.loginCommand ?? deployedLoginCommand(environment),
   });
 }

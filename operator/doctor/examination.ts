@@ -1,6 +1,7 @@
 import { loadConfig } from '../../config/load-config.ts';
 import { SyncError } from '../../lambda/core/errors.ts';
 import type { Config } from '../../lambda/deployment/config.ts';
+import type { RetryListener } from '../../lambda/procurios/http/retry.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommonOptions } from '../options.ts';
 import { openApi } from '../procurios/api-access.ts';
@@ -21,8 +22,13 @@ export type PlacedFinding = Finding & { readonly group: string };
  * Examines the machine, the config, the access to Procurios and the deployment, in this order. Changes nothing.
  *
  * Without a usable config it ends after the config.
+ *
+ * @param onRetry - Receives the retries of requests to Procurios.
  */
-export async function* examine(options: CommonOptions): AsyncGenerator<PlacedFinding> {
+export async function* examine(
+  options: CommonOptions,
+  onRetry?: RetryListener,
+): AsyncGenerator<PlacedFinding> {
   yield* under('This machine', checkMachine(process.versions.node, process.env));
   const config = await loadOrJudgeConfig(options);
   if ('findings' in config) {
@@ -33,10 +39,14 @@ export async function* examine(options: CommonOptions): AsyncGenerator<PlacedFin
   const parts = [countOf(streams.length, 'stream'), countOf(Object.keys(operations).length, 'operation')];
   const at = process.env.PROCURIOS_HOST ? `${host} (PROCURIOS_HOST)` : host;
   yield* under('Config', [ok('config', `${options.config}: ${environment} at ${at}, ${parts.join(', ')}`)]);
-  yield* examineAll(options, config);
+  yield* examineAll(options, config, onRetry);
 }
 
-async function* examineAll(options: CommonOptions, config: Config): AsyncGenerator<PlacedFinding> {
+async function* examineAll(
+  options: CommonOptions,
+  config: Config,
+  onRetry: RetryListener | undefined,
+): AsyncGenerator<PlacedFinding> {
   let opened: Awaited<ReturnType<typeof openSessionAsItIs>>;
   try {
     opened = await openSessionAsItIs(config, options);
@@ -47,7 +57,11 @@ async function* examineAll(options: CommonOptions, config: Config): AsyncGenerat
   }
   await using session = opened;
   const credentials = await findCredentials(config.secretName, session);
-  const api = openApi(config, (listeners) => openReadOnlyToken(config, session, credentials.read, listeners));
+  const api = openApi(
+    config,
+    (listeners) => openReadOnlyToken(config, session, credentials.read, listeners),
+    onRetry,
+  );
   const subject: Subject = { config, session, api };
   yield* under('Access to Procurios', [credentials.finding]);
   yield* under('Access to Procurios', checkToken(subject));

@@ -2,6 +2,7 @@ import type { Config } from '../../lambda/deployment/config.ts';
 import { type Client, createClient } from '../../lambda/procurios/http/client.ts';
 import type { AnswerListener } from '../../lambda/procurios/http/fetch-once.ts';
 import type { ClientLimits } from '../../lambda/procurios/http/limits.ts';
+import type { RetryListener } from '../../lambda/procurios/http/retry.ts';
 import type { TokenSource, TokenSourceOptions } from '../../lambda/procurios/token/client-token.ts';
 import type { GrantedToken } from '../../lambda/procurios/token/token-answer.ts';
 
@@ -33,16 +34,19 @@ const LIMITS: Partial<ClientLimits> = {
 };
 
 /** What a token source reports to this access. */
-export type TokenListeners = Required<Pick<TokenSourceOptions, 'onGrant' | 'onAnswer' | 'limits'>>;
+export type TokenListeners = Required<Pick<TokenSourceOptions, 'onGrant' | 'onAnswer' | 'limits'>> &
+  Pick<TokenSourceOptions, 'onRetry'>;
 
 /**
  * Opens access to Procurios. Sends nothing before it is used.
  *
  * @param openToken - Creates the token source, which has to report to these listeners.
+ * @param onRetry - Receives the retries of requests, and of those for tokens.
  */
 export function openApi(
   { host, acceptLanguage, requestsPerSecond }: Pick<Config, 'host' | 'acceptLanguage' | 'requestsPerSecond'>,
   openToken: (listeners: TokenListeners) => TokenSource,
+  onRetry?: RetryListener,
 ): ApiAccess {
   let granted: Granted | undefined;
   let clock: ApiAccess['clock'] | undefined;
@@ -55,6 +59,7 @@ export function openApi(
   const token = openToken({
     limits: LIMITS,
     onAnswer,
+    onRetry,
     onGrant: (grant) => {
       granted = grant;
     },
@@ -66,6 +71,7 @@ export function openApi(
     requestsPerSecond: requestsPerSecond.pull,
     limits: LIMITS,
     onAnswer,
+    onRetry,
   });
   return {
     client,

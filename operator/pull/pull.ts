@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import type { RunReceipt } from '../../lambda/core/pull/receipt.ts';
 import type { Progress } from '../../lambda/core/pull/run-ports.ts';
 import type { Stream } from '../../lambda/core/pull/stream.ts';
+import type { RetryListener } from '../../lambda/procurios/http/retry.ts';
 import { runDryPull, runPull } from '../../lambda/wiring/run-pull.ts';
 import type { Session } from '../session.ts';
 
@@ -10,6 +11,8 @@ export interface PullRequest {
   /** Whether to read and compare only, and to write nothing. */
   readonly isDryRun: boolean;
   readonly progress: Progress;
+  /** Receives the retries of requests to Procurios. */
+  readonly onRetry?: RetryListener | undefined;
   /** Aborts when the pull has to stop. It then stores what it read, and the next pull continues there. */
   readonly signal: AbortSignal;
 }
@@ -21,14 +24,14 @@ export interface PullRequest {
  */
 export async function pull(
   session: Session,
-  { streams, isDryRun, progress, signal }: PullRequest,
+  { streams, isDryRun, progress, onRetry, signal }: PullRequest,
 ): Promise<RunReceipt> {
   const { config, dynamoDb, isAlone, readHolderState } = session;
   const run = isDryRun ? runDryPull : runPull;
   return await run({
     config,
     streams,
-    procurios: session.procurios(),
+    procurios: session.procurios(onRetry),
     dynamoDb,
     holderName: `process ${process.pid} on ${hostname()}`,
     isAlone,

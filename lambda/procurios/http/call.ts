@@ -17,7 +17,8 @@ export function callFailure(
   what: string,
   detail: SyncErrorDetail = {},
 ): SyncError {
-  return new SyncError(code, `${nameOf(call)}: ${what}`, { brief: `${placeOf(call)}: ${what}`, ...detail });
+  const brief = `${placeOf(call)}: ${what}`;
+  return new SyncError(code, `${nameOf(call)}: ${what}`, { brief, reason: what, ...detail });
 }
 
 /** A call as messages name it: `GET /l/x (stream members, page 3)`, without the host and the query. */

@@ -6,7 +6,7 @@ import type { Call } from './call.ts';
 import { NO_REUSE } from './fetch-once.ts';
 import { type ClientLimits, DEFAULT_LIMITS } from './limits.ts';
 import { type JsonAnswer, readJson, readStatusAndJson } from './read-answer.ts';
-import { withRetries } from './retry.ts';
+import { type RetryListener, withRetries } from './retry.ts';
 import { type JsonContent, readReply, sendOnce } from './send-once.ts';
 
 /** Reads from one Procurios environment, and writes to it. */
@@ -76,6 +76,7 @@ export interface ClientOptions extends AuthorizedFetchOptions {
   /** @default 'procurios-sync' */
   readonly userAgent?: string;
   readonly limits?: Partial<ClientLimits>;
+  readonly onRetry?: RetryListener | undefined;
 }
 
 /** Attempts that may wait for a turn at the same time: 8 pages in flight, and 8 that are being retried. */
@@ -87,7 +88,7 @@ export function createClient(options: ClientOptions): Client {
   const authorized = createAuthorizedFetch(options, limits);
   // ky's total time counts the waits for a turn too.
   const waitingMs = (1 + limits.retries) * LONGEST_LINE * (1000 / options.requestsPerSecond);
-  const bounds = { ...limits, totalMs: limits.totalMs + waitingMs };
+  const retrying = { limits: { ...limits, totalMs: limits.totalMs + waitingMs }, onRetry: options.onRetry };
   const ownHeaders = {
     'accept-language': options.acceptLanguage,
     'user-agent': options.userAgent ?? 'procurios-sync',
@@ -111,12 +112,13 @@ export function createClient(options: ClientOptions): Client {
     async getJson({ path, mediaType, about, signal }) {
       const call: Call = { method: 'GET', url: urlOnHost(path, origin, about), about };
       const exchange = { call, headers: { accept: mediaType, ...ownHeaders }, read: readJson };
-      return withRetries(call, bounds, signal, (each) => authorized.fetch(each, exchange));
+      return withRetries(call, { ...retrying, signal }, (each) => authorized.fetch(each, exchange));
     },
     async ask(request) {
       const call = callOf(request, origin);
       const exchange = { call, ...contentOf(request), read: readStatusAndJson };
-      return withRetries(call, bounds, request.signal, (each) => authorized.fetch(each, exchange));
+      const { signal } = request;
+      return withRetries(call, { ...retrying, signal }, (each) => authorized.fetch(each, exchange));
     },
     async send({ endMs, stop, ...request }) {
       const exchange = { call: callOf(request, origin), ...contentOf(request), read: readReply };

@@ -30,6 +30,7 @@ export function networkFailure(error: unknown, call: Call): SyncError {
   return obstacle === undefined
     ? callFailure('UNAVAILABLE', call, `the connection broke (${code}); expected a whole answer`, {
         isTransient,
+        reason: `the connection broke (${code})`,
       })
     : callFailure('HOST_UNREACHABLE', call, `no connection to ${call.url.host}: ${obstacle} (${code})`, {
         isTransient,

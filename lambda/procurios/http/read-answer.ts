@@ -30,7 +30,7 @@ export function busyFailure(call: Call, answer: Answer, longestWaitMs: number): 
   const wish =
     retryAfterMs === undefined ? '' : ` and asked for a pause of ${Math.ceil(retryAfterMs / 1000)} s`;
   const code = status === 429 || !isTransient ? 'THROTTLED' : 'UNAVAILABLE';
-  const detail = { status, retryAfterMs, isTransient };
+  const detail = { status, retryAfterMs, isTransient, reason: `answered ${status}` };
   return callFailure(code, call, `answered ${status}${wish}; expected 200`, detail);
 }
 

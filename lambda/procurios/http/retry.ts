@@ -4,6 +4,29 @@ import type { Call } from './call.ts';
 import { lateFailure, type ReadResponse } from './fetch-once.ts';
 import type { ClientLimits } from './limits.ts';
 
+/** A retry that is about to be waited for. */
+export interface Retry {
+  /** The purpose of the request: `stream members, page 3`. */
+  readonly about: string;
+  /** What was wrong with the attempt: `answered 503`, `no whole answer within 45 s`. */
+  readonly reason: string;
+  /** The number of the attempt that follows: 2 for the first retry. */
+  readonly attempt: number;
+  /** The most attempts that are made. */
+  readonly of: number;
+  /** The pause before that attempt, in milliseconds. */
+  readonly delayMs: number;
+}
+
+/** Receives each retry before its pause, so that the wait can be shown. */
+export type RetryListener = (retry: Retry) => void;
+
+export interface RetryOptions {
+  readonly limits: ClientLimits;
+  readonly signal?: AbortSignal | undefined;
+  readonly onRetry?: RetryListener | undefined;
+}
+
 /** One attempt: sends the request and reads the answer. It is retried if it throws a transient {@link SyncError}. */
 export type Attempt<T> = (request: Request) => Promise<ReadResponse<T>>;
 
@@ -30,12 +53,12 @@ const api = ky.create({
  */
 export async function withRetries<T>(
   call: Call,
-  limits: ClientLimits,
-  signal: AbortSignal | undefined,
+  { limits, signal, onRetry }: RetryOptions,
   attempt: Attempt<T>,
 ): Promise<T> {
   const endMs = performance.now() + limits.totalMs;
   let failure: SyncError | undefined;
+  let delayMs = 0;
   try {
     const response = await api<T>(call.url, {
       method: call.method,
@@ -45,14 +68,19 @@ export async function withRetries<T>(
       retry: {
         limit: limits.retries,
         methods: [call.method.toLowerCase() as 'get' | 'post'],
-        shouldRetry({ error }) {
+        shouldRetry({ error, retryCount }) {
           if (!(error instanceof SyncError) || error.detail.isTransient !== true) return false;
           failure = error;
+          // No shorter than the backoff, because a server that is down may ask for a pause of 0 s.
+          delayMs = Math.max(error.retryAfterMs ?? 0, backoffMs(retryCount, limits));
           // ky would sleep until the total time is over, and only then give up.
-          return performance.now() + (error.retryAfterMs ?? 0) < endMs;
+          if (performance.now() + delayMs >= endMs) return false;
+          const { reason = error.message } = error.detail;
+          onRetry?.({ about: call.about, reason, attempt: retryCount + 1, of: limits.retries + 1, delayMs });
+          return true;
         },
         // ky's own reading of Retry-After covers three statuses, and obeys X-RateLimit-Reset too.
-        delay: (retry) => failure?.retryAfterMs ?? backoffMs(retry, limits),
+        delay: () => delayMs,
       },
     });
     return await response.json();

@@ -3,7 +3,7 @@ import type { Credentials } from '../../core/token/credentials.ts';
 import type { Call } from '../http/call.ts';
 import { type AnswerListener, fetchOnce } from '../http/fetch-once.ts';
 import { type ClientLimits, DEFAULT_LIMITS } from '../http/limits.ts';
-import { withRetries } from '../http/retry.ts';
+import { type RetryListener, withRetries } from '../http/retry.ts';
 import { createSingleFlight } from './single-flight.ts';
 import type { GrantedToken } from './token-answer.ts';
 import { type TokenRequest, tokenExchange, withCredentials } from './token-request.ts';
@@ -37,6 +37,7 @@ export interface TokenSourceOptions {
   readonly onGrant?: (token: Pick<GrantedToken, 'lifeMs' | 'scopes'>) => void;
   /** Receives every answer, before it is read. */
   readonly onAnswer?: AnswerListener;
+  readonly onRetry?: RetryListener | undefined;
 }
 
 /** The life of a token whose life the server does not say: 5 minutes. */
@@ -49,7 +50,7 @@ const REFUSAL_HOLDS_MS = 60_000;
 
 /** Gets tokens by the OAuth2 grant of client credentials. */
 export function createTokenSource(options: TokenSourceOptions): TokenSource {
-  const { tokenUrl, scopes, now = Date.now, onGrant, onAnswer } = options;
+  const { tokenUrl, scopes, now = Date.now, onGrant, onAnswer, onRetry } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const call: Call = { method: 'POST', url: new URL(tokenUrl), about: 'token' };
   let current: { readonly accessToken: string; readonly validUntilMs: number } | undefined;
@@ -65,7 +66,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
 
   const ask = (credentials: Credentials, signal: AbortSignal) => {
     const exchange = tokenExchange(call, request, credentials, limits, (answer) => onAnswer?.(call, answer));
-    return withRetries(call, limits, signal, (each) => fetchOnce(each, exchange, limits));
+    return withRetries(call, { limits, signal, onRetry }, (each) => fetchOnce(each, exchange, limits));
   };
 
   const renew = createSingleFlight(async (signal) => {

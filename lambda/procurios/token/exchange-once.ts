@@ -3,7 +3,7 @@ import type { Credentials } from '../../core/token/credentials.ts';
 import type { Call } from '../http/call.ts';
 import { fetchOnce } from '../http/fetch-once.ts';
 import { type ClientLimits, DEFAULT_LIMITS } from '../http/limits.ts';
-import { notTransient, withRetries } from '../http/retry.ts';
+import { notTransient, type RetryListener, withRetries } from '../http/retry.ts';
 import { createSentDetector } from '../http/sent-detector.ts';
 import type { GrantedToken } from './token-answer.ts';
 import { type TokenReply, type TokenRequest, tokenExchange, withCredentials } from './token-request.ts';
@@ -25,6 +25,7 @@ export interface ExchangeOptions {
   readonly request: Required<TokenRequest>;
   readCredentials(fresh: boolean): Promise<Credentials>;
   readonly limits?: Partial<ClientLimits>;
+  readonly onRetry?: RetryListener | undefined;
 }
 
 /** Together well below `RENEWAL_MS`, after which another process may renew the token. */
@@ -48,7 +49,7 @@ const ABOUT_THE_CLIENT = ['CREDENTIALS_REFUSED', 'ACCESS_DENIED'];
  * @throws {SyncError} Those of `readCredentials`, before anything was sent.
  */
 export async function exchangeOnce(options: ExchangeOptions): Promise<ExchangeResult> {
-  const { tokenUrl, request, about } = options;
+  const { tokenUrl, request, about, onRetry } = options;
   const call: Call = { method: 'POST', url: new URL(tokenUrl), about };
   const limits = { ...EXCHANGE_LIMITS, ...options.limits };
   let isVoid = false;
@@ -69,7 +70,7 @@ export async function exchangeOnce(options: ExchangeOptions): Promise<ExchangeRe
     }
   };
   const reply = await withCredentials(options.readCredentials, (credentials) => {
-    const sent = withRetries(call, limits, undefined, (each) => attempt(each, credentials));
+    const sent = withRetries(call, { limits, onRetry }, (each) => attempt(each, credentials));
     return sent.catch(expectedFailure);
   });
   return reply instanceof SyncError

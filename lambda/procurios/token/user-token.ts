@@ -10,6 +10,7 @@ import {
   type UserTokenStore,
 } from '../../core/token/user-token.ts';
 import type { ClientLimits } from '../http/limits.ts';
+import type { RetryListener } from '../http/retry.ts';
 import type { TokenSource } from './client-token.ts';
 import { exchangeOnce } from './exchange-once.ts';
 import { createSingleFlight } from './single-flight.ts';
@@ -28,6 +29,7 @@ export interface UserTokenSourceOptions {
   /** The command that logs a user in: `npx procurios-sync login`. */
   readonly loginCommand: string;
   readonly limits?: Partial<ClientLimits>;
+  readonly onRetry?: RetryListener | undefined;
 }
 
 /** How long Secrets Manager may still return a token that was replaced. AWS documents no limit. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { ExactNumber } from '../../../../lambda/core/json.ts';
+import type { Retry } from '../../../../lambda/procurios/http/retry.ts';
 import { answerJson, type Handler, startHttpServer } from '../../../support/http-server.ts';
 import { clientFor, countingTokens, failureOf, QUICK, readThings, until } from './setup.ts';
 
@@ -211,6 +212,7 @@ test('a failure holds what code reads of it: status, redirect and the message wi
   expect(failure.detail).toEqual({
     status: 302,
     redirectHost: 'login.example.com',
+    reason: 'answered 302, a redirect to login.example.com; expected the Procurios API itself',
     brief:
       'GET /l/things_api/thing: answered 302, a redirect to login.example.com; expected the Procurios API itself',
   });
@@ -227,6 +229,23 @@ describe('getJson: retries', () => {
     await readThings(client);
 
     expect(seen).toEqual(['stream things, page 1: 503 true', 'stream things, page 1: 200 true']);
+  });
+
+  test('the retry listener receives each retry before its pause', async () => {
+    await using server = await startHttpServer(failing([503], [429, { 'retry-after': '1' }], [500], [500]));
+    const seen: Retry[] = [];
+    const limits = { retries: 3, backoffMs: 8 };
+
+    await failureOf(readThings(clientFor(server.origin, { limits, onRetry: (retry) => seen.push(retry) })));
+
+    const about = 'stream things, page 1';
+    expect(seen).toEqual([
+      { about, reason: 'answered 503', attempt: 2, of: 4, delayMs: expect.any(Number) },
+      { about, reason: 'answered 429', attempt: 3, of: 4, delayMs: 1_000 },
+      { about, reason: 'answered 500', attempt: 4, of: 4, delayMs: expect.any(Number) },
+    ]);
+    expect(seen[0]?.delayMs).toBeGreaterThanOrEqual(4);
+    expect(seen[2]?.delayMs).toBeLessThanOrEqual(32);
   });
 
   test.each([408, 429, 500, 502, 503, 504])('a transient failure is retried: status %i', async (status) => {
@@ -453,6 +472,21 @@ describe('getJson: Retry-After', () => {
     const json = await readThings(clientFor(server.origin));
 
     expect(json).toEqual({ status: 200 });
+  });
+
+  test('a Retry-After shorter than the backoff does not shorten it', async () => {
+    await using server = await startHttpServer((_request, response) =>
+      answerJson(response, {}, 503, { 'retry-after': '0' }),
+    );
+    const delays: number[] = [];
+    const limits = { retries: 2, backoffMs: 100 };
+    const onRetry = ({ delayMs }: Retry) => delays.push(delayMs);
+
+    await failureOf(readThings(clientFor(server.origin, { limits, onRetry })));
+
+    const [first = 0, second = 0] = delays;
+    expect(first).toBeGreaterThanOrEqual(50);
+    expect(second).toBeGreaterThanOrEqual(100);
   });
 
   test('a Retry-After of every attempt is in the failure', async () => {
