@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { type ApiReply, emptyReply, errorReply, textReply } from './api-reply.ts';
 import type { Control } from './control.ts';
 import type { Fields } from './data/object-set.ts';
@@ -16,6 +17,14 @@ interface ControlCommand {
   /** The parsed body; `{}` without a body. */
   readonly body: Fields;
 }
+
+/**
+ * Header without which the control interface refuses a command, with any value.
+ *
+ * A web page cannot send it to another origin, because browsers first ask for consent (a CORS preflight), which the simulator
+ * never gives.
+ */
+export const CONTROL_HEADER = 'x-simulator-control';
 
 /** Commands by method and path below the root. `*` is a kind, `#` a number. */
 const COMMANDS: Readonly<Record<string, (command: ControlCommand) => unknown>> = {
@@ -42,9 +51,18 @@ const COMMANDS: Readonly<Record<string, (command: ControlCommand) => unknown>> =
  * Performs a command of the control interface.
  *
  * @param path - The whole path, including the root.
- * @returns 200 with JSON, or 204. 400 for an invalid command; 404 for an unknown command or object.
+ * @returns 200 with JSON, or 204. 400 for an invalid command; 403 without the {@link CONTROL_HEADER}; 404 for an unknown
+ * command or object.
  */
-export function answerControl(control: Control, method: string, path: string, body: string): ApiReply {
+export function answerControl(
+  control: Control,
+  { method = 'GET', headers }: Pick<IncomingMessage, 'method' | 'headers'>,
+  path: string,
+  body: string,
+): ApiReply {
+  if (headers[CONTROL_HEADER] === undefined) {
+    return errorReply(403, `The header ${CONTROL_HEADER} is missing; send it with any value`);
+  }
   const parts = path.slice(CONTROL_ROOT.length).split('/');
   const [kind = ''] = parts[0] === 'objects' ? parts.slice(1) : [];
   const pattern = parts.map((part, index) => {

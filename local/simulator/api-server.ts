@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { isLoopbackHost } from '../loopback-host.ts';
 import { checkAccess, languageOf, mediaTypeOf } from './access.ts';
 import { answerControl, CONTROL_ROOT } from './answer-control.ts';
 import type { ApiCall } from './api-call.ts';
@@ -45,8 +46,12 @@ async function respond(
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
   const body = await readBody(request);
   const { switches } = environment.world.model;
+  if (!isLoopbackHost(request.headers.host)) {
+    sendReply(response, encodeReply(errorReply(421, 'Host is not a loopback address'), switches));
+    return;
+  }
   if (pathname.startsWith(CONTROL_ROOT)) {
-    sendReply(response, encodeReply(answerControl(environment.control, method, pathname, body), switches));
+    sendReply(response, encodeReply(answerControl(environment.control, request, pathname, body), switches));
     return;
   }
   const match = findRoute(ROUTES, method, pathname);

@@ -11,6 +11,7 @@ import { DEFAULT_SWITCHES, type Switches, setSwitches } from './switches.ts';
 import { SIMULATOR_CREDENTIALS, Tokens } from './tokens.ts';
 import { World } from './world.ts';
 
+export { CONTROL_HEADER } from './answer-control.ts';
 export type { Control } from './control.ts';
 export { describeSimulator } from './describe-simulator.ts';
 export type { Fault, FaultAction } from './faults/fault-plan.ts';

@@ -1,3 +1,4 @@
+import { checkConditions, type FaultConditions } from './fault-conditions.ts';
 import type { FaultHooks } from './fault-hooks.ts';
 import { listingFaults } from './listing-faults.ts';
 import { replyFaults } from './reply-faults.ts';
@@ -14,18 +15,8 @@ type OptionsOf<Kind extends FaultKind> =
 /** A fault's kind and the options of its function: `{ kind: 'status', status: 503, retryAfter: 2 }`. */
 export type FaultAction = { [Kind in FaultKind]: { readonly kind: Kind } & OptionsOf<Kind> }[FaultKind];
 
-/** A fault, and the conditions for the requests that it affects. `nth`, `from` and `times` count the requests that meet the others. */
-export interface Fault {
-  /** A route's pattern, or the beginning of a pattern or path; every request if undefined. */
-  readonly route?: string;
-  /** Only requests for this page. A request without `page` is for page 1. */
-  readonly page?: number;
-  /** Only the n-th such request, from 1. */
-  readonly nth?: number;
-  /** The first such request that is affected, from 1. @default 1 */
-  readonly from?: number;
-  /** The largest number of affected requests. @default - No limit. */
-  readonly times?: number;
+/** A fault, and the conditions for the requests that it affects. */
+export interface Fault extends FaultConditions {
   readonly do: FaultAction;
 }
 
@@ -54,11 +45,13 @@ export class FaultPlan {
     this.#patterns = new Set(patterns);
   }
 
-  /** @throws {TypeError} If the kind of fault is unknown. */
+  /** @throws {TypeError} If the kind of fault is unknown, or its conditions can affect no request. */
   add(fault: Fault): void {
     if (!FAULT_KINDS.includes(fault.do?.kind)) {
       throw new TypeError(`unknown fault; 'do.kind' must be one of ${FAULT_KINDS.join(', ')}`);
     }
+    const { do: _action, ...conditions } = fault;
+    checkConditions(conditions, this.#patterns);
     const create = FAULTS[fault.do.kind] as (options: FaultAction) => FaultHooks;
     this.#planned.push({ fault, hooks: create(fault.do), seen: 0, happened: 0 });
   }

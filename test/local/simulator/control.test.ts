@@ -1,6 +1,11 @@
+import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { describeSimulator, SIMULATOR_COLLECTION } from '../../../local/simulator/simulator.ts';
-import { type Api, read, requestToken, SINGLE_USE, startApi } from './api.ts';
+import {
+  CONTROL_HEADER,
+  describeSimulator,
+  SIMULATOR_COLLECTION,
+} from '../../../local/simulator/simulator.ts';
+import { type Api, mediaType, read, requestToken, SINGLE_USE, startApi } from './api.ts';
 
 const RELATIONS = `/l/relation_list_api/collection/${SIMULATOR_COLLECTION}`;
 const ARCHIVE = '/l/relation_archive_api/relations/export';
@@ -11,6 +16,8 @@ beforeEach(async () => {
   api = await startApi({ relations: 120 });
 });
 afterEach(() => api.simulator.close());
+
+const STATUS = { kind: 'status', status: 500 };
 
 type Row = Record<string, unknown>;
 const relations = async (): Promise<Row[]> =>
@@ -180,7 +187,7 @@ describe('control interface over HTTP', () => {
     read(
       await fetch(`${api.simulator.url}/_simulator/${path}`, {
         method,
-        headers: SINGLE_USE,
+        headers: { ...SINGLE_USE, [CONTROL_HEADER]: '1' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }),
     );
@@ -227,6 +234,11 @@ describe('control interface over HTTP', () => {
     ['PATCH', 'objects/relation/99999', {}, 404, 'there is no object with number 99999'],
     ['POST', 'faults', { do: { kind: 'nonsense' } }, 400, "'do.kind' must be one of status"],
     ['POST', 'faults', {}, 400, "'do.kind' must be one of status"],
+    ['POST', 'faults', { route: '/l/nonsense', do: STATUS }, 400, "'route' of the fault is no route"],
+    ['POST', 'faults', { route: `${RELATIONS}/1`, do: STATUS }, 400, "'route' of the fault is no route"],
+    ['POST', 'faults', { route: 7, do: STATUS }, 400, "'route' of the fault is no route"],
+    ['POST', 'faults', { rout: RELATIONS, do: STATUS }, 400, "'rout' is not a field of a fault"],
+    ['POST', 'faults', { page: 0, do: STATUS }, 400, "'page' of a fault must be a whole number from 1"],
     ['PATCH', 'switches', { nonsense: 1 }, 400, "'nonsense' is not a switch"],
     ['PATCH', 'switches', { collectionPageSize: 'many' }, 400, "switch 'collectionPageSize' must be"],
     ['GET', 'nonsense', undefined, 404, 'Unknown command; known are GET requests'],
@@ -238,11 +250,69 @@ describe('control interface over HTTP', () => {
   });
 });
 
-test('describeSimulator names address, credentials and commands', () => {
+describe('requests of web pages', () => {
+  test('a command without the control header is refused and does nothing', async () => {
+    const refused = await read(
+      await fetch(`${api.simulator.url}/_simulator/tokens/revoke`, {
+        method: 'POST',
+        headers: { ...SINGLE_USE, 'content-type': 'text/plain' },
+        body: '{}',
+      }),
+    );
+
+    expect(refused.status).toBe(403);
+    expect(refused.json.errors[0]).toContain(CONTROL_HEADER);
+    expect((await api.get(RELATIONS)).status).toBe(200);
+  });
+
+  test('a preflight is answered without consent', async () => {
+    const preflight = await fetch(`${api.simulator.url}/_simulator/faults`, {
+      method: 'OPTIONS',
+      headers: { ...SINGLE_USE, 'access-control-request-headers': CONTROL_HEADER },
+    });
+
+    expect(preflight.status).toBe(403);
+    expect([...preflight.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+  });
+
+  test.each([
+    ['evil.example.com', 421],
+    ['127.0.0.1.example.com', 421],
+    ['localhost', 200],
+    ['127.0.0.1:1234', 200],
+    ['[::1]:80', 200],
+  ])('a request whose Host is %s gets status %i', async (host, status) => {
+    const answers = [`/_simulator/requests`, RELATIONS].map((path) => statusFor(host, path));
+
+    expect(await Promise.all(answers)).toEqual([status, status]);
+  });
+
+  /** Sends a request with a Host header of its own, which `fetch` does not allow. */
+  async function statusFor(host: string, path: string): Promise<number | undefined> {
+    const headers = {
+      ...SINGLE_USE,
+      host,
+      [CONTROL_HEADER]: '1',
+      authorization: `Bearer ${api.token}`,
+      accept: mediaType('relation'),
+    };
+    return new Promise((resolve, reject) => {
+      request(api.simulator.url + path, { headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      })
+        .on('error', reject)
+        .end();
+    });
+  }
+});
+
+test('describeSimulator names address, credentials and a command, and fits a small terminal', () => {
   const text = describeSimulator(api.simulator);
 
   expect(text).toContain(`Address        ${api.simulator.url}`);
-  expect(text).toContain('client_id=simulator');
-  expect(text).toContain(`${api.simulator.url}${RELATIONS}?page=1`);
-  expect(text).toContain(`${api.simulator.url}/_simulator/faults`);
+  expect(text).toContain('Client id      simulator');
+  expect(text).toContain(`${api.simulator.url}/_simulator/objects/relation/1`);
+  expect(text).toContain(`-H '${CONTROL_HEADER}: 1'`);
+  expect(text.split('\n').length).toBeLessThanOrEqual(20);
 });

@@ -42,8 +42,9 @@ describe('conditions of a fault', () => {
     control.fault({ route: '/l/relation_list_api', do: { kind: 'status', status: 500 } });
     const beginning = await statuses(RELATIONS, `${RELATIONS}/schema`, MOMENTS);
     control.clearFaults();
-    control.fault({ route: `GET ${MOMENTS}?`, do: { kind: 'status', status: 500 } });
+    const withQuery = () => control.fault({ route: `GET ${MOMENTS}?`, do: { kind: 'status', status: 500 } });
 
+    expect(withQuery).toThrow("'route' of the fault is no route");
     expect([exact, beginning]).toEqual([
       [500, 200, 200],
       [500, 500, 200],

@@ -1,5 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { type FaultAction, SIMULATOR_COLLECTION } from '../../../local/simulator/simulator.ts';
+import {
+  CONTROL_HEADER,
+  type FaultAction,
+  SIMULATOR_COLLECTION,
+} from '../../../local/simulator/simulator.ts';
 import { waitUntil } from '../../support/command-line.ts';
 import { type Api, requestToken, startApi } from './api.ts';
 import { send } from './send.ts';
@@ -136,7 +140,11 @@ describe('a fault', () => {
   test('a fault that loses an answer is planned over HTTP', async () => {
     await using api = await startApi({ relations: 20 });
     const fault = { route: 'POST /l/profile_api', times: 1, do: { kind: 'lostReply', applied: false } };
-    await fetch(`${api.simulator.url}/_simulator/faults`, { method: 'POST', body: JSON.stringify(fault) });
+    await fetch(`${api.simulator.url}/_simulator/faults`, {
+      method: 'POST',
+      headers: { [CONTROL_HEADER]: '1' },
+      body: JSON.stringify(fault),
+    });
 
     expect([await register(api), await register(api)]).toEqual(['TypeError', 200]);
   });

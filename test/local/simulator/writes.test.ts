@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { SIMULATOR_COLLECTION } from '../../../local/simulator/simulator.ts';
+import { CONTROL_HEADER, SIMULATOR_COLLECTION } from '../../../local/simulator/simulator.ts';
 import { type Answer, type Api, requestToken, startApi } from './api.ts';
 import { send } from './send.ts';
 
@@ -460,7 +460,7 @@ describe('every write', () => {
 
   test('every write is recorded in order with route, path, time and body, until the record is reset', async () => {
     const order = async (method: string) =>
-      await fetch(`${api.simulator.url}/_simulator/applied`, { method });
+      await fetch(`${api.simulator.url}/_simulator/applied`, { method, headers: { [CONTROL_HEADER]: '1' } });
     await post(`${PROFILE_SET}/5`, 'profile', { last_name: 'One' });
     await post(`${PROFILE_SET}/6`, 'profile', { last_name: 7 });
     await post(`${PROFILE_SET}/6`, 'profile', { last_name: 'Two' });
