@@ -45,6 +45,8 @@ export class MemoryWalks implements WalkStore {
   /** Whether the next end of a walk is cut off. */
   cutsOffNextEnd = false;
   keyTypes: string | undefined;
+  /** How many objects the last finished walk added to the table. */
+  added: number | undefined;
   readonly rejects: Reject[] = [];
   readonly log: string[] = [];
 
@@ -68,7 +70,8 @@ export class MemoryWalks implements WalkStore {
       this.cutsOffNextEnd = false;
       throw new Error('cut off');
     }
-    const { keyTypes, receipt } = ending;
+    const { keyTypes, added, receipt } = ending;
+    this.added = added;
     this.ending = undefined;
     this.walk = undefined;
     this.keyTypes = keyTypes;

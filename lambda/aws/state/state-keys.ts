@@ -17,7 +17,7 @@ export const STATE_KEYS = {
     pk: PARTITION.runs,
     sk: `${startedAt}#${runId}`,
   }),
-  /** The key's types that a stream's finished walks agreed on. */
+  /** What is known of a stream's table from the walks that ended, such as when it was last whole. */
   stream: (stream: string): StateKey => ({ pk: PARTITION.stream(stream), sk: 'state' }),
   /** An object that could not be stored. */
   reject: (stream: string, label: string): StateKey => ({

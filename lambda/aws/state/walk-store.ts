@@ -8,6 +8,7 @@ import { clearRejects, saveRejects } from './reject-store.ts';
 import { deleteRows, queryRows } from './rows.ts';
 import { STATE_KEYS } from './state-keys.ts';
 import type { StateTable } from './state-table.ts';
+import { saveStreamState } from './stream-store.ts';
 
 /** The rows of a walk expire 14 days after the last slice. */
 const KEPT_SECONDS = 14 * 24 * 60 * 60;
@@ -80,6 +81,7 @@ export function createWalkStore({ lease, clock, memory = {}, ...options }: WalkS
       await saveRejects(state, stream, ending, rejects, clock);
       // First, because this write checks the fence: a pull that lost the lease must not delete anything.
       await writeFinished(stream, ending);
+      await saveStreamState(state, stream.name, ending, lease);
       await saveKeyTypes(state, stream, ending);
       const seen = await queryRows(state, STATE_KEYS.seen(stream.name, ''), ['pk', 'sk']);
       await deleteRows(state, seen, clock);
@@ -130,6 +132,9 @@ export async function readUnfinishedWalk(
   return walk?.phase === 'reading' ? walk : undefined;
 }
 
+/** Defaults of fields that earlier versions did not write. */
+const ADDED_FIELDS = { added: 0 };
+
 async function readWalkRow(
   state: StateTable,
   stream: string,
@@ -137,8 +142,10 @@ async function readWalkRow(
   const row = await state.get(STATE_KEYS.walk(stream));
   if (row === undefined) return undefined;
   const { pk: _pk, sk: _sk, fence: _fence, _expiresAt, ended, ...position } = row;
-  if (ended === undefined) return { ...(position as unknown as UnfinishedWalk), phase: 'reading' };
-  const finished = ended as unknown as EndingWalk | EndedWalk;
+  if (ended === undefined) {
+    return { ...ADDED_FIELDS, ...position, phase: 'reading' } as unknown as UnfinishedWalk;
+  }
+  const finished = { ...ADDED_FIELDS, ...ended } as unknown as EndingWalk | EndedWalk;
   // A record without a phase is an earlier version's. Ending it again would undo an operator's correction of the key types.
   return finished.phase === undefined ? { ...(finished as EndedWalk), phase: 'ended' } : finished;
 }

@@ -42,7 +42,7 @@ export async function readPages(
   const onReject = (reject: Reject): void => {
     rejects.push(reject);
   };
-  const writer = createTableWriter(ports.table, walk.counts, onReject);
+  const writer = createTableWriter(ports.table, walk, onReject);
   const requestsBefore = ports.requestsSent();
   try {
     const end = await takePages(stream, walk, writer, onReject, ports);

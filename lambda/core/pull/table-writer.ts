@@ -1,6 +1,6 @@
-import type { Counts } from './counts.ts';
 import type { Prepared } from './prepare.ts';
 import type { Reject } from './reject.ts';
+import type { Walk } from './walk.ts';
 
 /** The most keys of a BatchGetItem, and the most items of a BatchWriteItem. */
 export const KEYS_PER_READ = 100;
@@ -39,17 +39,20 @@ export interface TableWriter {
 /**
  * Creates the writer of one slice.
  *
- * @param counts - The writer counts `written`, `unchanged` and `rejected` when the table answers.
+ * @param walk - The writer counts `added`, `written`, `unchanged` and `rejected` when the table answers.
  * @param onRefused - Called for each object that the table refuses.
  */
 export function createTableWriter(
   table: TablePort,
-  counts: Counts,
+  walk: Pick<Walk, 'counts' | 'added'>,
   onRefused: (reject: Reject) => void,
 ): TableWriter {
+  const { counts } = walk;
   const calls = createCalls();
   const toCompare: Prepared[] = [];
   const toWrite: Prepared[] = [];
+  /** Ids of objects to write that the table does not have. */
+  const absent = new Set<string>();
 
   const startCompare = (isRepeated: boolean): void => {
     const objects = toCompare.splice(0, KEYS_PER_READ);
@@ -60,6 +63,7 @@ export function createTableWriter(
       );
       const changed = objects.filter(({ id, hash }) => hashes.get(id) !== hash);
       toWrite.push(...changed);
+      for (const { id } of changed) if (!hashes.has(id)) absent.add(id);
       if (!isRepeated) counts.unchanged += objects.length - changed.length;
       while (toWrite.length >= ITEMS_PER_WRITE) startWrite(isRepeated);
     });
@@ -72,8 +76,10 @@ export function createTableWriter(
       else counts.written += items.length - refused.length;
       counts.rejected += refused.length;
       for (const { id, page, index } of refused) {
+        absent.delete(id);
         onRefused({ id, reason: 'REFUSED', field: undefined, page, index });
       }
+      for (const { id } of items) if (absent.delete(id)) walk.added += 1;
     });
   };
   const flush = async (isRepeated: boolean): Promise<void> => {

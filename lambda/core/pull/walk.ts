@@ -18,8 +18,8 @@ export interface WalkStore {
   /** Saves the walk and the rejects of its last slice, so that the next slice can continue it. */
   saveWalk(stream: Stream, walk: Walk, rejects: readonly Reject[]): Promise<void>;
   /**
-   * Saves the rejects of the walk's last slice and forgets the keys that it has seen; after a complete walk also the rejects
-   * of earlier ones. The record is in the phase `ending` until all of that is done, then in `ended`. If the call was cut
+   * Saves the rejects of the walk's last slice, adds the walk to the stream's state and forgets the keys that it has seen;
+   * after a complete walk also the rejects of earlier ones. The record is in the phase `ending` until all of that is done, then in `ended`. If the call was cut
    * off, it is made again with the ending walk that {@link loadWalk} returns.
    */
   endWalk(stream: Stream, walk: EndingWalk, rejects: readonly Reject[]): Promise<void>;
@@ -41,6 +41,8 @@ export interface Walk {
   /** The types of the key's fields, from the first object with a key; undefined if there was none, in earlier walks either. */
   keyTypes: string | undefined;
   readonly counts: Counts;
+  /** Objects that were not in the table before. */
+  added: number;
   /** Objects without a usable key. A walk that has one is not complete. */
   keyless: number;
   /** Objects whose key has another type than before. */
@@ -54,8 +56,10 @@ export interface Walk {
 }
 
 /** A walk that reads no further page, while its rows in the state table are cleaned up. */
-export interface EndingWalk extends Pick<Walk, 'walkId' | 'keyTypes'> {
+export interface EndingWalk extends Pick<Walk, 'walkId' | 'keyTypes' | 'added'> {
   readonly phase: 'ending';
+  /** When the walk began, RFC 3339; absent in rows of versions that did not save it. */
+  readonly startedAt?: string;
   /** The run that ended it. */
   readonly runId: string;
   readonly receipt: Receipt;
@@ -81,6 +85,7 @@ export function beginWalk(
     slices: 0,
     position: undefined,
     counts: noCounts(),
+    added: 0,
     keyless: 0,
     retyped: 0,
     barrenPages: 0,
@@ -90,8 +95,9 @@ export function beginWalk(
 }
 
 /** The next phase of a walk that reads no further page. */
-export function finishWalk({ walkId, keyTypes }: Walk, runId: string, receipt: Receipt): EndingWalk {
-  return { phase: 'ending', walkId, keyTypes, runId, receipt };
+export function finishWalk(walk: Walk, runId: string, receipt: Receipt): EndingWalk {
+  const { walkId, startedAt, keyTypes, added } = walk;
+  return { phase: 'ending', walkId, startedAt, keyTypes, added, runId, receipt };
 }
 
 /** A walk older than this is not resumed, because its first pages are outdated. 7 days. */

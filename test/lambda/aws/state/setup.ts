@@ -33,12 +33,19 @@ export const reject = (id: string | undefined, index = 0): Reject => ({
   index,
 });
 
-export function endOf(walkId: string, status: WalkStatus = 'complete'): EndingWalk {
+export function endOf(
+  walkId: string,
+  status: WalkStatus = 'complete',
+  overrides: Partial<EndingWalk> = {},
+): EndingWalk {
   return {
     phase: 'ending',
     walkId,
+    startedAt: '2026-11-24T03:00:00.000Z',
     keyTypes: 'integer',
+    added: 0,
     runId: walkId,
     receipt: receiptOf(noCounts(), status),
+    ...overrides,
   };
 }

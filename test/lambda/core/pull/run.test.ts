@@ -66,6 +66,19 @@ describe('a complete walk', () => {
     expect(table.writes).toEqual([['199', '201']]);
   });
 
+  test('a walk counts the objects that it added to the table, without those that the table had or refused', async () => {
+    const table = new MemoryTable();
+    await pull(runPorts([things(1, 60)], { table }).ports);
+    table.refuses.add('62');
+    const { ports, walks } = runPorts([things(1, 30, 'b'), [...things(31, 64), thing(64, 'later')]], {
+      table,
+    });
+
+    await pull(ports);
+
+    expect(walks.added).toBe(3);
+  });
+
   test('a walk without changes writes nothing', async () => {
     const table = new MemoryTable();
     await pull(runPorts([things(1, 200)], { table }).ports);
