@@ -25,7 +25,8 @@ export const PROCURIOS_ERRORS = {
     ],
   },
   RESPONSE_INVALID: {
-    happened: 'an answer that cannot be right: 204, 400, no list, objects without their key',
+    happened:
+      'an answer that cannot be right: 204, 400, an error in its body, no list, objects without their key',
     remedy: 'check `path`, `mediaType`, `key`, `objects`',
     meaning:
       'Procurios answered, but the answer does not fit the config. Objects read before stay stored, and the next walk of the stream starts at its first page.',

@@ -90,6 +90,7 @@ export function createClient(options: ClientOptions): Client {
   const waitingMs = (1 + limits.retries) * LONGEST_LINE * (1000 / options.requestsPerSecond);
   const retrying = { limits: { ...limits, totalMs: limits.totalMs + waitingMs }, onRetry: options.onRetry };
   const ownHeaders = {
+    'cache-control': 'no-cache', // an answer that a cache kept may lack what Procurios has now
     'accept-language': options.acceptLanguage,
     'user-agent': options.userAgent ?? 'procurios-sync',
   };

@@ -2,6 +2,7 @@ import type { SyncError } from '../../core/errors.ts';
 import { type Json, parseJson } from '../../core/json.ts';
 import { type Call, callFailure } from './call.ts';
 import type { Answer } from './fetch-once.ts';
+import { reportedErrorIn } from './reported-error.ts';
 
 /** `application/json` and the vendor's `application/vnd.procurios.….+json`. */
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/i;
@@ -38,7 +39,8 @@ export function busyFailure(call: Call, answer: Answer, longestWaitMs: number): 
  * Reads the JSON of an answer that must be a 200.
  *
  * @throws {SyncError} `NOT_PROCURIOS` for a redirect or another content type, `RESPONSE_INVALID` for another status. If the
- * body is cut short, stalls or is not JSON, the failure is transient, because a proxy may have cut it.
+ * body is cut short, stalls or is not JSON, the failure is transient, because a proxy may have cut it. It is transient too if the
+ * body reports an error, because a deadlock, for example, passes.
  */
 export async function readJson(call: Call, answer: Answer): Promise<Json> {
   refuseRedirect(call, answer);
@@ -48,7 +50,11 @@ export async function readJson(call: Call, answer: Answer): Promise<Json> {
     throw callFailure('RESPONSE_INVALID', call, `answered ${status}${page}; expected 200`, { status });
   }
   refuseOtherTypes(call, answer);
-  return parseBody(call, status, await answer.readText());
+  const json = parseBody(call, status, await answer.readText());
+  const reported = reportedErrorIn(json);
+  if (reported === undefined) return json;
+  const what = `answered 200, but its body reports an error (${reported})`;
+  throw callFailure('RESPONSE_INVALID', call, what, { status, isTransient: true });
 }
 
 /** A status with the JSON that came with it. */

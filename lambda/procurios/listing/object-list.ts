@@ -6,17 +6,12 @@ import { valueAt } from './pointer.ts';
  * Finds the only array that can be the list of objects: the answer itself, a top-level field or a field of `_embedded`.
  *
  * @returns Its RFC 6901 pointer.
- * @throws {SyncError} `LIST_AMBIGUOUS` if there is none or several; `RESPONSE_INVALID` if the answer is a list of errors,
- * `{"errors": […]}`.
+ * @throws {SyncError} `LIST_AMBIGUOUS` if there is none or several.
  */
 export function findList(answer: Json, about: string): string {
-  const fields = isObject(answer) ? answer : {};
   const candidates = listsIn(answer);
   const [only] = candidates;
   if (only !== undefined && candidates.length === 1) return only;
-  if (only === undefined && Object.hasOwn(fields, 'errors')) {
-    throw failureAbout('RESPONSE_INVALID', about, 'the answer holds errors; expected a list of objects');
-  }
   const found =
     only === undefined
       ? 'no list'

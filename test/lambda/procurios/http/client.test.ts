@@ -33,6 +33,7 @@ describe('getJson: the request', () => {
         headers: {
           accept: 'application/vnd.x+json; version=1',
           'accept-language': 'nl-NL,nl;q=0.9',
+          'cache-control': 'no-cache',
           authorization: 'Bearer token-1',
           'user-agent': 'procurios-sync/test',
         },
@@ -246,6 +247,48 @@ describe('getJson: retries', () => {
     ]);
     expect(seen[0]?.delayMs).toBeGreaterThanOrEqual(4);
     expect(seen[2]?.delayMs).toBeLessThanOrEqual(32);
+  });
+
+  test.each([
+    { errors: ['Deadlock of a value'], items: [] },
+    { errors: { name: 'a value' }, items: [{ id: 1 }] },
+    { error: 'a value', items: [] },
+    { error: { message: 'a value' } },
+    { success: false, items: [] },
+  ])(
+    'an answer that reports an error beside its list is retried, and invalid if it stays: %j',
+    async (answer) => {
+      let left = 1;
+      await using passing = await startHttpServer((_request, response) =>
+        answerJson(response, left-- > 0 ? answer : { items: [] }),
+      );
+      await using lasting = await startHttpServer((_request, response) => answerJson(response, answer));
+
+      const json = await readThings(clientFor(passing.origin));
+      const failure = await failureOf(readThings(clientFor(lasting.origin, { limits: { retries: 1 } })));
+
+      expect(json).toEqual({ items: [] });
+      expect(failure).toMatchObject({
+        code: 'RESPONSE_INVALID',
+        message: expect.stringContaining('answered 200, but its body reports an error'),
+      });
+      expect(failure.message).not.toContain('a value');
+      expect(lasting.requests).toHaveLength(2);
+    },
+  );
+
+  test.each([
+    { errors: [], error: null, success: true, items: [] },
+    { errors: {}, error: '', items: [] },
+    { error: false, errors: 0, success: 'false', items: [] },
+    [{ errors: ['a field of an object'] }],
+  ])('an answer whose fields say that there is no error is read: %j', async (answer) => {
+    await using server = await startHttpServer((_request, response) => answerJson(response, answer));
+
+    const json = await readThings(clientFor(server.origin));
+
+    expect(json).toEqual(answer);
+    expect(server.requests).toHaveLength(1);
   });
 
   test.each([408, 429, 500, 502, 503, 504])('a transient failure is retried: status %i', async (status) => {

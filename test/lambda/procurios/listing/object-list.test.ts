@@ -29,7 +29,6 @@ describe('findList and listAt', () => {
       'LIST_AMBIGUOUS',
       'several lists: "/a", "/_embedded/c"',
     ],
-    ['there are errors instead', { errors: ['a value'] }, 'RESPONSE_INVALID', 'the answer holds errors'],
   ])('the list of objects is not guessed if %s', (_name, answer, code, message) => {
     const find = () => findList(answer, ABOUT);
 
