@@ -5,13 +5,15 @@ import {
   paginateListDurableExecutionsByFunction,
 } from '@aws-sdk/client-lambda';
 import { nameOf, translate } from '../../lambda/aws/aws-errors.ts';
+import { hasEnded } from '../../lambda/aws/executions.ts';
 
 /** A durable execution of the pull function: one run, over all its invocations. */
 export interface Execution {
   readonly arn: string;
   /** The execution's name, given by the command that started it or made by Lambda. */
   readonly name: string;
-  readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'STOPPED';
+  /** Lambda's word. `hasEnded` tells whether it is over for good. */
+  readonly status: string;
   /** RFC 3339. */
   readonly startedAt: string;
   /** RFC 3339; undefined while it is running. */
@@ -62,7 +64,8 @@ export async function startExecution(
 
 /** The executions to list. An undefined field does not filter. */
 export interface ExecutionFilter {
-  readonly status?: Execution['status'];
+  /** Only those that have not ended: running, paused, or in a state that Lambda adds one day. */
+  readonly areAtWork?: true;
   readonly name?: string;
 }
 
@@ -75,19 +78,19 @@ export interface ExecutionFilter {
 export async function listExecutions(
   client: LambdaClient,
   functionArn: string,
-  { status, name }: ExecutionFilter,
+  { areAtWork, name }: ExecutionFilter,
 ): Promise<Execution[]> {
   const executions: Execution[] = [];
   const filter = {
     FunctionName: unqualified(functionArn),
-    ...(status !== undefined && { Statuses: [status] }),
     ...(name !== undefined && { DurableExecutionName: name }),
   };
   try {
     for await (const page of paginateListDurableExecutionsByFunction({ client }, filter)) {
       executions.push(...(page.DurableExecutions ?? []).map(executionFrom));
     }
-    return executions;
+    // Filtered here, because Lambda filters by states that are known by name.
+    return areAtWork ? executions.filter(({ status }) => !hasEnded(status)) : executions;
   } catch (error) {
     throw translate(error, "the pull function's executions");
   }
@@ -121,7 +124,7 @@ export async function readExecution(
 interface DescribedExecution {
   readonly DurableExecutionArn: string | undefined;
   readonly DurableExecutionName: string | undefined;
-  readonly Status: Execution['status'] | undefined;
+  readonly Status: string | undefined;
   readonly StartTimestamp: Date | undefined;
   readonly EndTimestamp?: Date | undefined;
 }

@@ -20,7 +20,7 @@ export async function findDeployedPull(
 ): Promise<DeployedPull> {
   const stack = await readStack(cloudFormation, config.environment);
   const functionArn = requireOutput(stack, 'pullFunction');
-  const [active] = await listExecutions(lambda, functionArn, { status: 'RUNNING' });
+  const [active] = await listExecutions(lambda, functionArn, { areAtWork: true });
   return { functionArn, active };
 }
 

@@ -1,3 +1,4 @@
+import { hasEnded } from '../../lambda/aws/executions.ts';
 import { listRunReceipts } from '../../lambda/aws/state/run-store.ts';
 import type { StateTable } from '../../lambda/aws/state/state-table.ts';
 import { readUnfinishedWalk } from '../../lambda/aws/state/walk-store.ts';
@@ -65,7 +66,7 @@ export async function followRun(
     try {
       const execution = await look(started, options);
       if (execution === undefined && Date.now() > unseenUntil) throw unseen(started);
-      if (execution !== undefined && execution.status !== 'RUNNING') return await receiptOf(execution, state);
+      if (execution !== undefined && hasEnded(execution.status)) return await receiptOf(execution, state);
       if (execution !== undefined) onLook({ elapsedMs: elapsedMs(execution), walk: await walks.latest() });
       failures = 0;
     } catch (error) {

@@ -80,7 +80,7 @@ function readDeployed({ environment }: Config, state: StateTable, clients: Deplo
   const output = async (name: 'pullFunction' | 'pullSchedule') => requireOutput(await stack, name);
   const readPullInProgress = async (): Promise<PullInProgress | null> => {
     const [execution] = await listExecutions(clients.lambda, await output('pullFunction'), {
-      status: 'RUNNING',
+      areAtWork: true,
     });
     if (execution) return { owner: `execution ${execution.name}`, since: execution.startedAt };
     const pulling = await readPullingProcess(state, nowMs);

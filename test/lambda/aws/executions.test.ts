@@ -29,6 +29,10 @@ describe('readExecutionState()', () => {
     ['FAILED', 'ended'],
     ['TIMED_OUT', 'ended'],
     ['STOPPED', 'ended'],
+    ['PAUSING', 'running'],
+    ['PAUSED', 'running'],
+    ['A_STATE_OF_NEXT_YEAR', 'running'],
+    [undefined, 'running'],
   ])('the state of an execution that is %s is %s', async (Status, expected) => {
     expect(await ask((arn) => (arn === TONIGHT ? { Status } : undefined))).toBe(expected);
   });

@@ -184,13 +184,14 @@ describe('executions of the pull', () => {
     });
   });
 
-  test('listExecutions() filters by status and name, over all pages and versions', async () => {
+  test('listExecutions() finds those at work, paused ones too, and those of a name, over all pages and versions', async () => {
     const { pull } = deploy(aws, 'acme');
     const live = `${pull.arn}:live`;
     for (const name of ['one', 'two', 'three']) await startExecution(clients.lambda, live, name);
     Object.assign(pull.executions[0] ?? {}, { status: 'SUCCEEDED', endedAt: Date.now() });
+    Object.assign(pull.executions[1] ?? {}, { status: 'PAUSED' });
 
-    const running = await listExecutions(clients.lambda, live, { status: 'RUNNING' });
+    const running = await listExecutions(clients.lambda, live, { areAtWork: true });
     const named = await listExecutions(clients.lambda, live, { name: 'three' });
 
     expect(running.map(({ name }) => name)).toEqual(['two', 'one']);

@@ -5,7 +5,7 @@ import { answerAsJson, type Refusals, Refused, refuseIfTold } from './refusals.t
 export interface ExecutionState {
   readonly arn: string;
   readonly name: string;
-  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'STOPPED';
+  status: 'RUNNING' | 'PAUSED' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'STOPPED';
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   endedAt?: number;
