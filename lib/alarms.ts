@@ -64,6 +64,18 @@ export class Alarms extends Construct {
     });
   }
 
+  /** Adds an alarm that is raised if something happens in `times` different hours out of the last `hours`, which are 168 at most. */
+  whenRepeated(alarm: AlarmKey, metric: IMetric, times: number, hours: number): void {
+    this.addAlarm(alarm, {
+      metric,
+      threshold: 1,
+      evaluationPeriods: hours,
+      datapointsToAlarm: times,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+  }
+
   /** Adds an alarm that stands while a metric is at a level or above it. */
   whileAtLeast(alarm: AlarmKey, metric: IMetric, level: number): void {
     this.addAlarm(alarm, {

@@ -1,4 +1,4 @@
-import { Annotations, Duration, TimeZone, Validations } from 'aws-cdk-lib';
+import { Annotations, Aws, Duration, TimeZone, Validations } from 'aws-cdk-lib';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -8,9 +8,10 @@ import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { LONGEST_LOOK_BACK_HOURS } from '../config/schema/schedule.ts';
 import type { Config } from '../lambda/deployment/config.ts';
 import { PULL_EXECUTION_HOURS } from '../lambda/deployment/function-limits.ts';
-import { EVENTS, OUTPUTS } from '../lambda/deployment/names.ts';
+import { EVENTS, OUTPUTS, stackName } from '../lambda/deployment/names.ts';
 import { PARTITION } from '../lambda/deployment/tables.ts';
 import type { Alarms } from './alarms.ts';
 import { encryptedQueue } from './encrypted-queue.ts';
@@ -81,7 +82,8 @@ export class ScheduledPull extends Construct {
     return pull;
   }
 
-  private grantRights({ streamTables, stateTable, secrets }: ScheduledPullProps): void {
+  private grantRights(props: ScheduledPullProps): void {
+    const { streamTables, stateTable, secrets } = props;
     const pull = this.function;
     for (const table of streamTables) {
       pull.addToRolePolicy(
@@ -111,26 +113,31 @@ export class ScheduledPull extends Construct {
         },
       }),
     );
-    this.grantExecutions();
+    this.grantExecutions(props.config);
   }
 
-  /** Lets the function save and read the state of its durable executions. */
-  private grantExecutions(): void {
+  /** Lets the function save and read the state of its durable executions, and ask about those of its predecessors. */
+  private grantExecutions({ environment }: Config): void {
     const { role } = this.function;
     if (role === undefined) return;
+    // Pseudo parameters, because the acknowledgement below must name the same text wherever the stack is deployed.
+    const formerFunctions = `arn:${Aws.PARTITION}:lambda:${Aws.REGION}:${Aws.ACCOUNT_ID}:function:${pullFunctionNames(environment)}`;
     // A separate policy, because it names the function, and the function waits for the policy of its role.
     const durable = new Policy(this, 'DurablePolicy', {
       roles: [role],
       statements: [
         new PolicyStatement({
-          actions: [
-            'lambda:CheckpointDurableExecution',
-            'lambda:GetDurableExecution',
-            'lambda:GetDurableExecutionState',
-          ],
+          actions: ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'],
           resources: [`${this.function.functionArn}:*`],
         }),
+        // After a stack was deleted and deployed again, an execution of the former function may still hold the lease.
+        new PolicyStatement({ actions: ['lambda:GetDurableExecution'], resources: [formerFunctions] }),
       ],
+    });
+    Validations.of(durable).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:lambda:<AWS::Region>:<AWS::AccountId>:function:${pullFunctionNames(environment)}]`,
+      reason:
+        'The names of former functions end with what CloudFormation made up. Their state is asked for, nothing else.',
     });
     Validations.of(durable).acknowledge({
       id: `AwsSolutions-IAM5[Resource::<PullFunction7147C971.Arn>:*]`,
@@ -166,9 +173,30 @@ export class ScheduledPull extends Construct {
       lambda('DurableExecutionTimedOut'),
       lambda('DurableExecutionStopped'),
     ]);
+    // A single skipped start is normal: Scheduler may deliver a start twice, and an operator may be pulling.
+    alarms.whenRepeated(
+      'run-skipped',
+      countOf(config, 'runsSkipped', { period: Duration.hours(1) }),
+      2,
+      Math.min(2 * config.schedule.expectWithinHours, LONGEST_LOOK_BACK_HOURS),
+    );
     alarms.whileNotEmpty('pull-dead-letters', this.deadLetters);
     alarms.whenHappened('pull-errors', [pull.metricErrors()]);
     alarms.whenHappened('stream-incomplete', [countOf(config, 'streamsIncomplete')]);
     alarms.whenHappened('objects-rejected', [countOf(config, 'rejects')]);
   }
+}
+
+/** Characters that CloudFormation keeps of a stack's name in a function's name, where both together are too long. */
+const LEAST_KEPT_OF_STACK_NAME = 24;
+
+/**
+ * A pattern that matches the names of this environment's pull functions, those of stacks that were deleted too.
+ *
+ * CloudFormation makes a function's name of the stack's name, the logical id and 12 characters. It cuts the names of stacks that
+ * are longer than 30 characters, and how is not documented, so the pattern is wider for them.
+ */
+function pullFunctionNames(environment: string): string {
+  const stack = stackName(environment);
+  return stack.length <= 30 ? `${stack}-Pull*` : `${stack.slice(0, LEAST_KEPT_OF_STACK_NAME)}*`;
 }

@@ -1,10 +1,13 @@
 import type { Command } from 'commander';
-import { DEMO_TABLES, type RunCommand, withTables } from './options.ts';
+import { DEMO_TABLES, EXIT_CODES, type RunCommand, withTables } from './options.ts';
 
 /** Declares the commands for a deployment in AWS. */
 export function addDeploymentCommands(program: Command, run: RunCommand): void {
   addConfigure(program).action((options) =>
     run(async () => (await import('../login/configure.ts')).configure(options)),
+  );
+  addUnlock(program).action((options) =>
+    run(async () => (await import('../pull/unlock.ts')).unlock(options)),
   );
   addStatus(program).action((options) =>
     run(async () => (await import('../status/status.ts')).status(options)),
@@ -34,6 +37,30 @@ Exit codes:
        the dead-letter queue is not empty; the schedule is disabled; the last
        deployment failed; or a part could not be read
   2    wrong usage or configuration`,
+    );
+}
+
+function addUnlock(program: Command): Command {
+  return withTables(program.command('unlock'))
+    .description('Free the lease of a pull that is gone, so that the next pull can begin.')
+    .option('--yes', 'do not ask')
+    .addHelpText(
+      'after',
+      `
+A pull holds a lease, so that no other pull writes beside it. A lease frees
+itself: after a killed process within a minute, after an execution that Lambda
+knows to have ended at once. It stays for up to 23 hours if Lambda cannot be
+asked about the execution, as after the stack was deleted and deployed again.
+
+Refused while the pull is at work: Lambda says so, or the lease changes in the
+20 seconds in which this command watches it. The next pull records the former
+run as cut off, and resumes its walks.
+
+Examples:
+  $ npx procurios-sync unlock
+  $ npx procurios-sync unlock --yes --json
+
+${EXIT_CODES}`,
     );
 }
 

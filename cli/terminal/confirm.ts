@@ -29,5 +29,5 @@ export async function confirm(message: string, { yes }: ConfirmOptions): Promise
 /** @throws {CommandError} `USAGE` if there is no terminal to ask on. */
 export function requireTerminal(): void {
   if (canAsk()) return;
-  throw new CommandError('USAGE', 'this writes to Procurios and there is no terminal to ask on: add --yes');
+  throw new CommandError('USAGE', 'there is no terminal to ask on: add --yes');
 }

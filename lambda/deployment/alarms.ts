@@ -8,6 +8,8 @@ export const ALARMS = {
     'A pull failed for at least one stream. That table is as its last good pull left it, or partly newer.',
   'run-cut-off':
     'A pull was stopped or ran out of time. The next one resumes there; until then some tables are old.',
+  'run-skipped':
+    'Pulls are skipped again and again, because another one holds the lease. If that one is gone, the tables grow old.',
   'pull-dead-letters':
     'A pull could not start, or its execution did not end well, so the tables may not have been brought up to date.',
   'pull-errors':

@@ -13,6 +13,8 @@ export const METRICS = {
   runComplete: 'RunComplete',
   /** 1 for a run that could not begin, or in which a stream failed. */
   runFailed: 'RunFailed',
+  /** 1 for a start that did nothing, because another pull held the lease. */
+  runsSkipped: 'RunsSkipped',
   /** Streams of a run that were not walked to their ends, though nothing failed. */
   streamsIncomplete: 'StreamsIncomplete',
   /** Objects that could not be stored. */

@@ -65,7 +65,8 @@ export function durablePorts(options: DurablePullOptions): DurablePullPorts {
       metrics.count({ runFailed: 1 });
     },
     reportSkipped(reason) {
-      log.info('another pull is in progress', { reason });
+      log.warn('another pull is in progress, so this one is skipped', { reason });
+      metrics.count({ runsSkipped: 1 });
     },
     unexpected: (error) => unexpected(error, log),
   };

@@ -31,7 +31,10 @@ export const AWS_ERRORS = {
     meaning:
       'Only one pull at a time may write to the tables of an environment. If a pull was killed, the next one takes over its lease by itself.',
     look: ['With `--embedded`: another command in this folder has the tables open.'],
-    steps: ['Wait until the other pull or command ends, and try again.'],
+    steps: [
+      'Wait until the other pull or command ends, and try again.',
+      'If that pull is gone and the message says that Lambda cannot be asked: `npx procurios-sync unlock`.',
+    ],
   },
   NOT_DEPLOYED: {
     happened: 'the stack of the environment is not deployed, or its deployment has not finished',

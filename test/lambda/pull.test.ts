@@ -182,6 +182,7 @@ test('a pull that its execution’s time is too short for keeps others out while
     result: expect.stringMatching(/"status":"skipped"/),
   });
   expect(other?.printed).not.toMatch(/RunFailed/);
+  expect(other?.printed).toMatch(/"RunsSkipped":1/);
   expect(next.logs).toContainEqual(
     expect.objectContaining({ message: expect.stringMatching(/^the run before was cut off/) }),
   );

@@ -194,6 +194,23 @@ describe('whenHappened()', () => {
   });
 });
 
+describe('whenRepeated()', () => {
+  test.each([
+    [52, {}],
+    [168, OTHER_OPTIONS],
+  ])('starts that are skipped in two different hours out of %i raise run-skipped', (hours, options) => {
+    expect(alarmOf('run-skipped', synthesize(options))).toMatchObject({
+      Namespace: 'ProcuriosSync',
+      MetricName: 'RunsSkipped',
+      Period: 3600,
+      EvaluationPeriods: hours,
+      DatapointsToAlarm: 2,
+      Threshold: 1,
+      TreatMissingData: 'notBreaching',
+    });
+  });
+});
+
 describe('durable executions', () => {
   test('a durable execution that fails, runs out of time or is stopped raises an alarm', () => {
     const [[pull] = []] = Object.entries(

@@ -50,13 +50,26 @@ describe('the pull’s role', () => {
       ],
       SecretsClient: ['secretsmanager:GetSecretValue'],
       'arn:AWS::Partition:events:AWS::Region:AWS::AccountId:event-bus/default': ['events:PutEvents'],
-      'PullFunction:*': [
-        'lambda:CheckpointDurableExecution',
+      'PullFunction:*': ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'],
+      'arn:AWS::Partition:lambda:AWS::Region:AWS::AccountId:function:procurios-sync-acme-Pull*': [
         'lambda:GetDurableExecution',
-        'lambda:GetDurableExecutionState',
       ],
     });
   });
+
+  test.each([
+    ['acme', 'procurios-sync-acme-Pull*'],
+    ['a-name-of-15-chr', 'procurios-sync-a-name-of*'],
+  ])(
+    'the pull of %s may ask about executions of every pull function that the environment ever had: %s',
+    (environment, pattern) => {
+      const asks = rightsIn(synthesize({ environment }), 'PullFunctionRole').find(
+        ({ Action }) => Action === 'lambda:GetDurableExecution',
+      );
+
+      expect(JSON.stringify(asks?.Resource)).toContain(`:function:${pattern}"`);
+    },
+  );
 
   test('the pull may put only the event about the end of its run', () => {
     expect(
