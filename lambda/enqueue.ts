@@ -5,7 +5,7 @@ import { createStateTable } from './aws/state/state-table.ts';
 import { SyncError } from './core/errors.ts';
 import { isObject, type Json } from './core/json.ts';
 import { checkEventDetail, deduplicationIdOf, problemText } from './core/push/change.ts';
-import { rejectMessage } from './core/push/transitions.ts';
+import { isKept, rejectMessage } from './core/push/transitions.ts';
 import { readBundledConfig } from './deployment/bundled-config.ts';
 import { changeQueueName, stateTableName } from './deployment/names.ts';
 import { systemClock } from './runtime/clock.ts';
@@ -32,19 +32,15 @@ const ledger = createLedger(createStateTable(createDynamoDb(), stateTableName(co
 /**
  * Puts the change in an event on the queue. An event that is not a change gets a rejected entry in the ledger, under its id.
  *
- * @throws {SyncError} `STORE_*`: EventBridge then delivers the event again.
+ * @throws {SyncError} `STORE_*`: Lambda then delivers the event again. `CHANGE_INVALID`: the event is not a change, and too large
+ * for the ledger.
  */
 export async function handler({ id, detail }: ChangeEvent): Promise<void> {
   const change = withoutEnvironment(detail);
   const checked = checkEventDetail(change, config.operations);
   if ('problems' in checked) {
     const errors = checked.problems.map(problemText);
-    const { changeId } = checked;
-    const retention = { retentionDays: config.ledgerRetentionDays };
-    const rejected = { messageId: id, text: textOf(change), changeId, errors };
-    await ledger.write(rejectMessage(rejected, systemClock.now(), retention));
-    log.warn('event is not a change', { event: id, changeId });
-    metrics.count({ messagesRejected: 1 });
+    await reject({ messageId: id, text: textOf(change), ...checked, errors });
     return;
   }
   const { changeId, subject } = checked.change;
@@ -54,6 +50,18 @@ export async function handler({ id, detail }: ChangeEvent): Promise<void> {
   const [failed] = unqueued;
   if (failed !== undefined) throw new SyncError('STORE_UNAVAILABLE', `change ${changeId}: ${failed.reason}`);
   log.info('change queued', { changeId, subject, operation: checked.change.operation });
+}
+
+/** @throws {SyncError} `CHANGE_INVALID` if the ledger cannot keep the event. Lambda then puts it on the dead-letter queue. */
+async function reject(message: Parameters<typeof rejectMessage>[0]): Promise<void> {
+  const { messageId, changeId, text } = message;
+  const entry = rejectMessage(message, systemClock.now(), { retentionDays: config.ledgerRetentionDays });
+  // An event that is delivered again is in the ledger already.
+  if (await ledger.write(entry)) {
+    log.warn('event is not a change', { event: messageId, changeId });
+    metrics.count({ messagesRejected: 1 });
+  }
+  if (!isKept(text)) throw new SyncError('CHANGE_INVALID', `event ${messageId} is too large for the ledger`);
 }
 
 function withoutEnvironment(detail: Json): Json {

@@ -1,8 +1,8 @@
 import { createDynamoDb, createSecretsManager, createSqs } from './aws/clients.ts';
-import { createChangeQueue } from './aws/queue/change-queue.ts';
+import { type ChangeQueue, createChangeQueue } from './aws/queue/change-queue.ts';
 import { LONGEST_ATTEMPT_MS } from './core/push/ledger-entry.ts';
 import { readBundledConfig } from './deployment/bundled-config.ts';
-import { changeQueueName } from './deployment/names.ts';
+import { changeQueueName, deadLetterQueueName } from './deployment/names.ts';
 import { PUSH_CONCURRENCY } from './deployment/queues.ts';
 import { systemClock } from './runtime/clock.ts';
 import { createLog } from './runtime/log.ts';
@@ -12,6 +12,7 @@ import { openTokenSource } from './wiring/token-source.ts';
 
 const config = readBundledConfig(import.meta.url, process.env.PROCURIOS_HOST);
 const dynamoDb = createDynamoDb();
+const sqs = createSqs();
 
 /** The time kept at the end of an invocation for handing back the messages that are left: a minute. */
 const HANDING_BACK_MS = 60_000;
@@ -20,16 +21,17 @@ const HANDING_BACK_MS = 60_000;
 const push = createPush({
   config,
   dynamoDb,
-  queue: createChangeQueue({
-    client: createSqs(),
-    queueName: changeQueueName(config.environment),
-    clock: systemClock,
-  }),
+  queue: openQueue(changeQueueName(config.environment)),
+  deadLetters: openQueue(deadLetterQueueName(config.environment)),
   token: openTokenSource(config, { dynamoDb, secretsManager: createSecretsManager() }),
   concurrency: PUSH_CONCURRENCY,
   log: createLog(),
   metrics: createMetrics(config.environment),
 });
+
+function openQueue(queueName: string): ChangeQueue {
+  return createChangeQueue({ client: sqs, queueName, clock: systemClock });
+}
 
 /** Sends the changes of a batch: as many as fit in this invocation. The others go back to the queue. */
 export async function handler(

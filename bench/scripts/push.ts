@@ -35,6 +35,7 @@ const push = createPush({
   } as unknown as Config,
   dynamoDb: createDynamoDb(),
   queue: { async hide() {} },
+  deadLetters: { send: async () => ({ unqueued: [], messageIds: new Map() }) },
   token: createTokenSource({
     tokenUrl,
     scopes: [],

@@ -36,7 +36,7 @@ export const ALARMS = {
   'push-errors':
     'The push function crashed or was killed. What it was sending may end as unknown; the rest is sent later.',
   'enqueue-errors':
-    'Changes that arrived as events could not be put on the queue. EventBridge and Lambda retry for some hours.',
+    'Changes that arrived as events could not be put on the queue. Lambda tries each twice more within three minutes, then gives it up.',
   'event-dead-letters':
     'Changes that arrived as events were given up. They are neither in the queue nor in the ledger.',
 } as const;

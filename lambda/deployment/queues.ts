@@ -1,4 +1,16 @@
+import { LARGEST_CHANGE_BYTES } from '../core/push/change.ts';
 import { PUSH_TIMEOUT_SECONDS } from './function-limits.ts';
+
+/**
+ * The largest message that the queue of changes takes, so that SQS refuses the sender of a larger one. By default SQS takes
+ * 1 MiB, which is more than the ledger can keep.
+ */
+export const LARGEST_MESSAGE_BYTES = LARGEST_CHANGE_BYTES;
+/**
+ * The largest message that a dead-letter queue takes: the most that SQS allows, because a message that is too large for the
+ * ledger must fit there.
+ */
+export const LARGEST_DEAD_LETTER_BYTES = 1024 * 1024;
 
 /** How long a message stays in the queue of changes, and in its dead-letter queue: the longest that SQS keeps one. */
 export const MESSAGE_RETENTION_DAYS = 14;

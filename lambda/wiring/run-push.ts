@@ -3,6 +3,7 @@ import type { ChangeQueue } from '../aws/queue/change-queue.ts';
 import { createLedger } from '../aws/state/ledger.ts';
 import { createStateTable } from '../aws/state/state-table.ts';
 import type { Clock } from '../core/clock.ts';
+import { SyncError } from '../core/errors.ts';
 import { isHeld, type LedgerEntry } from '../core/push/ledger-entry.ts';
 import type { Message, PushPorts } from '../core/push/ports.ts';
 import { pushBatch } from '../core/push/push-batch.ts';
@@ -44,6 +45,8 @@ export interface PushOptions {
   readonly token: TokenSource;
   readonly dynamoDb: DynamoDBClient;
   readonly queue: Pick<ChangeQueue, 'hide'>;
+  /** Takes the messages that the ledger cannot keep. */
+  readonly deadLetters: Pick<ChangeQueue, 'send'>;
   /** The number of functions that push at the same time, and share the agreed rate. */
   readonly concurrency: number;
   readonly log: Log;
@@ -79,6 +82,7 @@ export function createPush(
     ledger: createLedger(createStateTable(options.dynamoDb, stateTableName(config.environment))),
     check: checks.check,
     hide: ({ receiptHandle }, ms) => options.queue.hide(receiptHandle, ms),
+    putAside: (message) => putAside(options.deadLetters, message),
     async send(operation, change, bounds) {
       const reply = await sendChange(procurios, operation, change, bounds);
       // The change passed the schema and Procurios refused it, so the schema may have changed.
@@ -100,6 +104,20 @@ export function createPush(
     options.metrics.count(countOutcomes(outcomes));
     return { batchItemFailures: handedBack.map((itemIdentifier) => ({ itemIdentifier })) };
   };
+}
+
+async function putAside(
+  deadLetters: PushOptions['deadLetters'],
+  { messageId, text, group }: Message,
+): Promise<void> {
+  const { unqueued } = await deadLetters.send([{ text, group, deduplicationId: messageId }]);
+  const [failed] = unqueued;
+  if (failed !== undefined) {
+    throw new SyncError(
+      'STORE_UNAVAILABLE',
+      `message ${messageId}, to the dead-letter queue: ${failed.reason}`,
+    );
+  }
 }
 
 function messageOf({ messageId, receiptHandle, body, attributes }: QueueEvent['Records'][number]): Message {

@@ -1,5 +1,4 @@
 import {
-  CreateQueueCommand,
   DeleteQueueCommand,
   GetQueueAttributesCommand,
   ListQueuesCommand,
@@ -8,10 +7,13 @@ import {
 import type { Config } from '../../lambda/deployment/config.ts';
 import { changeQueueName, deadLetterQueueName } from '../../lambda/deployment/names.ts';
 import {
+  LARGEST_DEAD_LETTER_BYTES,
+  LARGEST_MESSAGE_BYTES,
   MESSAGE_RETENTION_DAYS,
   MOST_DELIVERIES,
   VISIBILITY_TIMEOUT_SECONDS,
 } from '../../lambda/deployment/queues.ts';
+import { ensureQueue } from './ensure-queue.ts';
 
 const DAY_SECONDS = 24 * 60 * 60;
 
@@ -21,32 +23,32 @@ export interface QueueUrls {
   readonly deadLetters: string;
 }
 
-/** Creates a config's queues if they are missing, with the attributes of the deployed queues. */
+/** Creates a config's queues, or updates them, with the attributes of the deployed queues. */
 export async function createQueues(
   client: SQSClient,
   { environment }: Pick<Config, 'environment'>,
 ): Promise<QueueUrls> {
-  const common = { FifoQueue: 'true', MessageRetentionPeriod: String(MESSAGE_RETENTION_DAYS * DAY_SECONDS) };
-  const deadLetters = await createQueue(client, deadLetterQueueName(environment), common);
+  const common = {
+    FifoQueue: 'true',
+    DeduplicationScope: 'messageGroup',
+    FifoThroughputLimit: 'perMessageGroupId',
+    MessageRetentionPeriod: String(MESSAGE_RETENTION_DAYS * DAY_SECONDS),
+  };
+  const deadLetters = await ensureQueue(client, deadLetterQueueName(environment), {
+    ...common,
+    MaximumMessageSize: String(LARGEST_DEAD_LETTER_BYTES),
+  });
   const { Attributes } = await client.send(
     new GetQueueAttributesCommand({ QueueUrl: deadLetters, AttributeNames: ['QueueArn'] }),
   );
   const redrive = { deadLetterTargetArn: Attributes?.QueueArn, maxReceiveCount: MOST_DELIVERIES };
-  const changes = await createQueue(client, changeQueueName(environment), {
+  const changes = await ensureQueue(client, changeQueueName(environment), {
     ...common,
+    MaximumMessageSize: String(LARGEST_MESSAGE_BYTES),
     VisibilityTimeout: String(VISIBILITY_TIMEOUT_SECONDS),
     RedrivePolicy: JSON.stringify(redrive),
   });
   return { changes, deadLetters };
-}
-
-async function createQueue(
-  client: SQSClient,
-  QueueName: string,
-  Attributes: Record<string, string>,
-): Promise<string> {
-  const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName, Attributes }));
-  return QueueUrl as string;
 }
 
 /** Deletes a config's queues and their messages. */

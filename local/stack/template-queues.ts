@@ -1,5 +1,6 @@
-import { CreateQueueCommand, GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
+import { ensureQueue } from '../endpoints/ensure-queue.ts';
 import { type Resource, readProperties, resourcesOf, type Template, TemplateError } from './template.ts';
 import type { TemplateResolver } from './template-resolver.ts';
 
@@ -28,9 +29,9 @@ const QUEUE = z.object({
 });
 
 /**
- * Creates the template's queues if they are missing. Dead-letter queues come first, because the others refer to them.
+ * Creates the template's queues, or updates them. Dead-letter queues come first, because the others refer to them.
  *
- * @throws {TemplateError} If SQS refuses a queue, or if a queue of that name exists with other attributes.
+ * @throws {TemplateError} If SQS refuses a queue.
  */
 export async function createTemplateQueues(
   client: SQSClient,
@@ -62,7 +63,7 @@ async function createQueue(
     ...(RedrivePolicy !== undefined && { RedrivePolicy: JSON.stringify(RedrivePolicy) }),
   };
   try {
-    const { QueueUrl: url = '' } = await client.send(new CreateQueueCommand({ QueueName: name, Attributes }));
+    const url = await ensureQueue(client, name, Attributes);
     const arn = await arnOf(client, url);
     resolver.define(id, { ref: url, attributes: { Arn: arn, QueueName: name, QueueUrl: url } });
     return { id, url, arn, isFifo: FifoQueue, visibilityTimeoutMs: rest.VisibilityTimeout * 1000 };

@@ -1,4 +1,6 @@
+import { createChangeQueue } from '../../lambda/aws/queue/change-queue.ts';
 import { SyncError } from '../../lambda/core/errors.ts';
+import { systemClock } from '../../lambda/runtime/clock.ts';
 import type { Log } from '../../lambda/runtime/log.ts';
 import { createPush } from '../../lambda/wiring/run-push.ts';
 import { type EventSource, startEventSource } from '../../local/endpoints/event-source.ts';
@@ -17,13 +19,14 @@ export async function startEmbeddedPush(
   stop: AbortSignal,
   onFailure: (line: string) => void,
 ): Promise<EventSource> {
-  const { changes: queueUrl } = await createQueues(session.sqs, session.config);
+  const { changes: queueUrl, deadLetters } = await createQueues(session.sqs, session.config);
   const log = createFailureLog(onFailure);
   const push = createPush({
     config: session.config,
     token: session.token(),
     dynamoDb: session.dynamoDb,
     queue: session.queue(),
+    deadLetters: createChangeQueue({ client: session.sqs, queueUrl: deadLetters, clock: systemClock }),
     concurrency: 1,
     log,
     metrics: { count() {} },

@@ -25,6 +25,7 @@ let config: Config;
 let push: Bundle;
 let enqueue: Bundle;
 let queueUrl: string;
+let deadLettersUrl: string;
 
 beforeAll(async () => {
   [procurios, aws] = await Promise.all([startSimulator({ relations: 50 }), startEmbeddedAws()]);
@@ -46,7 +47,8 @@ beforeAll(async () => {
   });
   [push, enqueue] = await Promise.all([bundle('push', config), bundle('enqueue', config)]);
   await createTables(dynamoDbOf(aws), config);
-  queueUrl = (await createQueues(sqsOf(aws.environment.AWS_ENDPOINT_URL_SQS ?? ''), config)).changes;
+  const urls = await createQueues(sqsOf(aws.environment.AWS_ENDPOINT_URL_SQS ?? ''), config);
+  [queueUrl, deadLettersUrl] = [urls.changes, urls.deadLetters];
 });
 
 afterAll(async () => {
@@ -136,6 +138,17 @@ describe('the bundled push', () => {
     expect(procurios.control.applied()).toHaveLength(1);
   });
 
+  test('the bundled push puts a message that the ledger cannot keep on the dead-letter queue', async () => {
+    const large = thing('large', 'a', 'x'.repeat(301 * 1024));
+
+    const { answers } = await invoke(push, batch(large));
+
+    expect(answers[0].result.batchItemFailures).toEqual([]);
+    const [message] = await receive(sqsOf(aws.environment.AWS_ENDPOINT_URL_SQS ?? ''), deadLettersUrl);
+    expect(message).toMatchObject({ Body: JSON.stringify(large), Attributes: { MessageGroupId: 'a' } });
+    expect(procurios.control.applied()).toEqual([]);
+  });
+
   test('the bundled push begins no attempt that does not fit in the invocation', async () => {
     const { answers } = await invokeFor(180_000, push, batch(thing('t1', 'a'), thing('t2', 'a')));
 
@@ -188,6 +201,7 @@ describe('the bundled enqueue', () => {
     noChange: eventOf({ changeId: 'x' }, 'event-no-change'),
     rounded: eventOf({ ...thing('x', 'a'), body: { id: 2 ** 60 } }, 'event-rounded'),
     deep: `{"id":"event-deep","detail":${deepDetail}}`,
+    large: eventOf(thing('large-1', 'a', 'x'.repeat(301 * 1024)), 'event-large'),
   };
   let invoked: Awaited<ReturnType<typeof invoke>>;
   let messages: Awaited<ReturnType<typeof receive>>;
@@ -197,7 +211,7 @@ describe('the bundled enqueue', () => {
   });
 
   test('the bundled enqueue puts the change of an event on the queue, in the group of its subject', () => {
-    expect(invoked.answers).toHaveLength(5);
+    expect(invoked.answers).toHaveLength(6);
     expect(messages).toHaveLength(2);
     expect([JSON.parse(messages[0]?.Body ?? ''), messages[0]?.Attributes?.MessageGroupId]).toEqual([
       thing('e1', 'relation/1'),
@@ -214,17 +228,26 @@ describe('the bundled enqueue', () => {
     ['holds a number that Lambda has rounded', events.rounded.id],
   ])('the bundled enqueue writes a rejected entry for an event that %s', async (_what, id) => {
     const rejections = invoked.logs.filter((line) => line.MessagesRejected === 1);
-    expect(rejections).toMatchObject(Array(3).fill({ Environment: 'acme' }));
+    expect(rejections).toMatchObject(Array(4).fill({ Environment: 'acme' }));
     expect(await entryOf(id)).toMatchObject({ outcome: 'rejected', errors: expect.any(Array) });
   });
 
-  test('the bundled enqueue rejects an event nested thousands of levels deep, and is not invoked again', async () => {
-    expect(invoked.answers).not.toContainEqual(expect.objectContaining({ error: expect.anything() }));
-    expect(await entryOf('event-deep')).toMatchObject({
-      outcome: 'rejected',
-      reason: 'the message says changeId deep',
-    });
-  });
+  test.each([
+    ['nested thousands of levels deep', 4, 'event-deep', 'deep'],
+    ['of 301 KB', 5, 'event-large', 'large-1'],
+  ])(
+    'the bundled enqueue fails for an event %s, so that Lambda puts it on the dead-letter queue, and names it in the ledger',
+    async (_what, index, id, changeId) => {
+      expect(invoked.answers[index]).toMatchObject({
+        error: { code: 'CHANGE_INVALID', message: `event ${id} is too large for the ledger` },
+      });
+      expect(await entryOf(id)).toMatchObject({
+        outcome: 'rejected',
+        subject: 'a',
+        reason: expect.stringMatching(`^the message says changeId ${changeId}; .* dead-letter queue$`),
+      });
+    },
+  );
 });
 
 test('the bundles of the push and of enqueue are small enough to start quickly', () => {

@@ -85,6 +85,7 @@ describe('the push’s role', () => {
     expect(byResource('PushFunctionRole')).toEqual({
       ...TRACES,
       PushFunctionLogs: LOGS,
+      PushDeadLetters: ['sqs:GetQueueUrl', 'sqs:SendMessage'],
       PushQueue: [
         'sqs:ChangeMessageVisibility',
         'sqs:DeleteMessage',

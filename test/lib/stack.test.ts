@@ -229,6 +229,29 @@ describe('the push', () => {
     });
   });
 
+  test('the change queue refuses a larger message than the ledger can keep, and every dead-letter queue takes one', () => {
+    const largest = resourcesOf(template, 'AWS::SQS::Queue').map(([id, { Properties }]) => [
+      id.replace(/[0-9A-F]{8}$/, ''),
+      Properties.MaximumMessageSize,
+    ]);
+
+    expect(Object.fromEntries(largest)).toMatchObject({
+      PushQueue: 256 * 1024,
+      PushDeadLetters: 1024 * 1024,
+      PushEventDeadLetters: 1024 * 1024,
+    });
+  });
+
+  test('the queues of changes limit calls by subject, so that a thousand events at once can be queued', () => {
+    for (const QueueName of [CHANGES, DEAD]) {
+      template.hasResourceProperties('AWS::SQS::Queue', {
+        QueueName,
+        DeduplicationScope: 'messageGroup',
+        FifoThroughputLimit: 'perMessageGroupId',
+      });
+    }
+  });
+
   test('the change queue hides a message for six times the push’s timeout, which leaves time for attempts', () => {
     const [[, source] = ['']] = resourcesOf(template, 'AWS::Lambda::EventSourceMapping');
     const [changes] = Object.values(queue(CHANGES));

@@ -13,7 +13,7 @@ import { createLedger } from '../../lambda/aws/state/ledger.ts';
 import { createStateTable } from '../../lambda/aws/state/state-table.ts';
 import type { LedgerEntry } from '../../lambda/core/push/ledger-entry.ts';
 import type { Config } from '../../lambda/deployment/config.ts';
-import { changeQueueName, stateTableName } from '../../lambda/deployment/names.ts';
+import { changeQueueName, deadLetterQueueName, stateTableName } from '../../lambda/deployment/names.ts';
 import { DEFAULT_LIMITS } from '../../lambda/procurios/http/limits.ts';
 import { createTokenSource } from '../../lambda/procurios/token/client-token.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
@@ -290,6 +290,11 @@ export function workerHere(config: Config): Worker {
       config: { ...config, host: procurios, tokenUrl: `${procurios}/l/oauth2/token` },
       dynamoDb,
       queue: createChangeQueue({ client: sqs, queueName: changeQueueName(config.environment), clock }),
+      deadLetters: createChangeQueue({
+        client: sqs,
+        queueName: deadLetterQueueName(config.environment),
+        clock,
+      }),
       token: createTokenSource({
         tokenUrl: `${procurios}/l/oauth2/token`,
         scopes: SIMULATOR_SCOPES,

@@ -51,7 +51,7 @@ export class PushWorld {
   check: () => Promise<readonly string[]> = async () => [];
   /** Called while a change is being sent. */
   whileSending: (changeId: string) => void = () => {};
-  /** Ids of the messages that were received 1,000 times and not handled. */
+  /** Ids of the messages that were received 1,000 times and not handled, or that the ledger cannot keep. */
   readonly deadLetters: string[] = [];
   calls = 0;
   injections = new Map<number, Injection>();
@@ -153,6 +153,7 @@ export class PushWorld {
           const own = this.#messages.find(({ messageId }) => messageId === message.messageId);
           if (own !== undefined) own.visibleAt = this.clock.time + ms;
         }, lostStore),
+      putAside: ({ messageId }) => call(() => void this.deadLetters.push(messageId), lostStore),
       onOutcome() {},
       onFailure(_message, error) {
         if (error instanceof Crash) throw error;

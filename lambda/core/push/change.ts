@@ -27,10 +27,17 @@ const FIELDS: ReadonlySet<string> = new Set(['changeId', 'operation', 'subject',
 
 export type Operations = Readonly<Record<string, Operation>>;
 
-/** A change, or everything that is wrong with it; `changeId` is undefined if it has no valid one. No value is quoted. */
-export type Checked =
-  | { readonly change: Change }
-  | { readonly problems: readonly Problem[]; readonly changeId: string | undefined };
+/** A change, or everything that is wrong with it. No value is quoted. */
+export type Checked = { readonly change: Change } | Refused;
+
+/** A message that is not a change, with the names that it gives itself, so that its sender can be told. */
+export interface Refused {
+  readonly problems: readonly Problem[];
+  /** Undefined if the message has no valid one. */
+  readonly changeId: string | undefined;
+  /** Undefined if the message has no valid one. */
+  readonly subject: string | undefined;
+}
 
 const TOO_LARGE: Problem = { path: '', expected: `at most ${LARGEST_CHANGE_BYTES / 1024} KB of JSON` };
 
@@ -45,24 +52,31 @@ export function parseMessage(
   const parsed = parseChange(text, operations);
   if ('problems' in parsed || parsed.change.subject === group) return parsed;
   const problem = { path: 'subject', expected: 'the same as the message group of its message' };
-  return refuse([problem], parsed.change.changeId);
+  return refuse([problem], parsed.change);
 }
 
 /** Parses a change: JSON of the shape `{"changeId", "operation", "subject", "parameters"?, "body"?}`. */
 export function parseChange(text: string, operations: Operations): Checked {
-  if (Buffer.byteLength(text) > LARGEST_CHANGE_BYTES) return refuse([TOO_LARGE], undefined);
+  const value = parseOrNothing(text);
+  if (Buffer.byteLength(text) > LARGEST_CHANGE_BYTES) return refuse([TOO_LARGE], value);
+  return value === undefined
+    ? refuse([{ path: '', expected: 'JSON' }], value)
+    : checkChange(value, operations);
+}
+
+/** @returns Undefined for what is not JSON. The parser's message quotes the text, so it is dropped here. */
+function parseOrNothing(text: string): Json | undefined {
   try {
-    return checkChange(parseJson(text), operations);
+    return parseJson(text);
   } catch (error) {
-    // Without the parser's message, because it quotes the text.
     if (!(error instanceof SyntaxError)) throw error;
-    return refuse([{ path: '', expected: 'JSON' }], undefined);
+    return undefined;
   }
 }
 
 /** Checks a change that was parsed: its shape, its operation, and the parameters and the body that the operation needs. */
 export function checkChange(value: Json, operations: Operations): Checked {
-  if (!isObject(value)) return refuse([{ path: '', expected: 'a JSON object' }], undefined);
+  if (!isObject(value)) return refuse([{ path: '', expected: 'a JSON object' }], value);
   const { changeId, operation, subject, parameters = {}, body } = value;
   const known =
     typeof operation === 'string' && Object.hasOwn(operations, operation) ? operations[operation] : undefined;
@@ -78,10 +92,9 @@ export function checkChange(value: Json, operations: Operations): Checked {
       .filter((name) => !FIELDS.has(name))
       .map((name) => ({ path: name, expected: `only ${[...FIELDS].join(', ')}` })),
   ];
-  const id = typeof changeId === 'string' && SQS_ID.test(changeId) ? changeId : undefined;
-  if (problems.length > 0) return refuse(problems, id);
+  if (problems.length > 0) return refuse(problems, value);
   // Measured again, because the JSON that is kept and sent may be longer: 1e20 becomes 100000000000000000000.
-  if (Buffer.byteLength(stringifyJson(value)) > LARGEST_CHANGE_BYTES) return refuse([TOO_LARGE], id);
+  if (Buffer.byteLength(stringifyJson(value)) > LARGEST_CHANGE_BYTES) return refuse([TOO_LARGE], value);
   return {
     change: {
       changeId: changeId as string,
@@ -104,7 +117,7 @@ export function checkEventDetail(detail: Json, operations: Operations): Checked 
   if ('problems' in checked || !holdsRoundedNumber(detail)) return checked;
   return refuse(
     [{ path: 'body', expected: 'numbers below 2^53; larger ones lose digits in an event' }],
-    checked.change.changeId,
+    detail,
   );
 }
 
@@ -132,13 +145,23 @@ export function deduplicationIdOf(change: Change): string {
   return hash('sha256', `${change.changeId} ${contentHashOf(change)}`, 'hex');
 }
 
-function refuse(problems: readonly Problem[], changeId: string | undefined): Checked {
-  return { problems, changeId };
+/** @param value - What the message holds; undefined if it is not JSON. */
+function refuse(problems: readonly Problem[], value: Json | Change | undefined): Refused {
+  const { changeId, subject } = isObject(value as Json) ? (value as JsonObject) : {};
+  return {
+    problems,
+    changeId: isId(changeId) ? changeId : undefined,
+    subject: isId(subject) ? subject : undefined,
+  };
+}
+
+function isId(value: Json | undefined): value is string {
+  return typeof value === 'string' && SQS_ID.test(value);
 }
 
 function checkId(path: string, value: Json | undefined): Problem[] {
-  const isId = typeof value === 'string' && SQS_ID.test(value);
-  return isId ? [] : [{ path, expected: '1 to 128 letters, digits and ASCII punctuation, no spaces' }];
+  if (isId(value)) return [];
+  return [{ path, expected: '1 to 128 letters, digits and ASCII punctuation, no spaces' }];
 }
 
 function checkParameters(parameters: Json, operation: Operation | undefined): Problem[] {

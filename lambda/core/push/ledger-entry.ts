@@ -58,6 +58,7 @@ export interface LedgerEntry {
   readonly attempts: readonly Attempt[];
   /** Absent for messages that are not a change. */
   readonly operation?: string;
+  /** Of a message that is not a change: the subject that it names, or its message group. */
   readonly subject?: string;
   readonly parameters?: Readonly<Record<string, string>>;
   readonly contentHash?: string;

@@ -57,6 +57,8 @@ export interface PushPorts {
   ): Promise<ChangeReply>;
   /** Hides a message from all receivers for that long. */
   hide(message: Message, ms: number): Promise<void>;
+  /** Puts a message that the ledger cannot keep on the dead-letter queue. */
+  putAside(message: Message): Promise<void>;
   /** Called with every outcome that was written. */
   onOutcome(entry: LedgerEntry): void;
   /** Called with the error that kept a message from being handled; the message goes back to the queue. */

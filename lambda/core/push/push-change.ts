@@ -1,5 +1,5 @@
 import { SyncError } from '../errors.ts';
-import { type Change, contentHashOf, parseMessage, problemText } from './change.ts';
+import { type Change, contentHashOf, parseMessage, problemText, type Refused } from './change.ts';
 import { judgeDelivery, judgeReply } from './decisions.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import type { Operation } from './operation.ts';
@@ -11,6 +11,7 @@ import {
   conclude,
   concludeLate,
   hold,
+  isKept,
   newEntry,
   rejectMessage,
 } from './transitions.ts';
@@ -49,7 +50,7 @@ export async function pushChange(
 ): Promise<number | undefined> {
   const parsed = parseMessage(message, ports.operations);
   if ('problems' in parsed) {
-    await writeRejected(message, parsed.changeId, parsed.problems.map(problemText), ports);
+    await writeRejected(message, parsed, parsed.problems.map(problemText), ports);
     return undefined;
   }
   const { change } = parsed;
@@ -80,7 +81,7 @@ async function readAndDecide(sending: Sending, mayBeKnown: boolean): Promise<Aga
     case 'handBack':
       return { againAtMs: decision.untilMs };
     case 'refuse':
-      await writeRejected(message, change.changeId, ['changeId: was used for another change before'], ports);
+      await writeRejected(message, change, ['changeId: was used for another change before'], ports);
       return DONE;
     case 'hold':
       return await writeOutcome(hold(entry, decision.reason, nowMs, ports), ports);
@@ -151,13 +152,16 @@ async function writeLate(
 
 /** Writes the entry of a message that is not a change, or whose change id is taken. */
 async function writeRejected(
-  { messageId, text }: Message,
-  changeId: string | undefined,
+  message: Message,
+  { changeId, subject = message.group || undefined }: Pick<Refused, 'changeId' | 'subject'>,
   errors: readonly string[],
   ports: PushPorts,
 ): Promise<void> {
   const { clock, ledger, onOutcome } = ports;
-  const entry = rejectMessage({ messageId, text, changeId, errors }, clock.now(), ports);
+  const { messageId, text } = message;
+  const entry = rejectMessage({ messageId, text, changeId, subject, errors }, clock.now(), ports);
+  // First, because the message leaves the queue once its entry is written.
+  if (!isKept(text)) await ports.putAside(message);
   // A message that is delivered again is in the ledger already.
   if (await ledger.write(entry)) onOutcome(entry);
 }

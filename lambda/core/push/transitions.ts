@@ -166,19 +166,23 @@ export function settle(
 /**
  * The entry of a message that is not a change, or whose change id is taken. It has the message's own id.
  *
- * @param message - `text`: undefined if it cannot be kept. `changeId`: the id that the message claims; undefined if it has none.
+ * @param message - `text`: undefined if it cannot be written as JSON. `changeId` and `subject`: those that the message names;
+ * undefined if it names none.
  */
 export function rejectMessage(
   message: {
     readonly messageId: string;
     readonly text: string | undefined;
     readonly changeId: string | undefined;
+    readonly subject: string | undefined;
     readonly errors: readonly string[];
   },
   nowMs: number,
   { retentionDays }: Retention,
 ): LedgerEntry {
-  const { messageId, text, changeId, errors } = message;
+  const { messageId, text, changeId, subject, errors } = message;
+  const what =
+    changeId === undefined ? 'the message is not a change' : `the message says changeId ${changeId}`;
   return {
     changeId: messageId,
     version: 1,
@@ -188,14 +192,20 @@ export function rejectMessage(
     attempt: 0,
     mayBeApplied: false,
     lostReplies: 0,
-    reason: changeId === undefined ? 'the message is not a change' : `the message says changeId ${changeId}`,
+    reason: isKept(text) ? what : `${what}; it is too large for the ledger and is in the dead-letter queue`,
     errors: bounded(errors, MOST_ERRORS, LONGEST_ERROR),
     ids: {},
     attempts: [],
     bodyFields: [],
-    ...(text !== undefined && Buffer.byteLength(text) <= LARGEST_KEPT_BYTES && { body: text }),
+    ...(subject !== undefined && { subject }),
+    ...(isKept(text) && { body: text }),
     _expiresAt: expiryFrom(nowMs, retentionDays),
   };
+}
+
+/** Whether the ledger can keep the text of a message that is not a change. Otherwise a dead-letter queue keeps the message. */
+export function isKept(text: string | undefined): text is string {
+  return text !== undefined && Buffer.byteLength(text) <= LARGEST_KEPT_BYTES;
 }
 
 /** The next version of an entry, with another outcome. Fields that belong to the old outcome are left out. */

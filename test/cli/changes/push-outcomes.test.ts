@@ -81,7 +81,7 @@ test('push reports a change as rejected if the ledger has another change under i
 
 test('push stops waiting for a message that the sender refuses', async () => {
   const errors = ['operation: expected one of addAction'];
-  const message = { messageId: 'message-c1', text: '{}', changeId: 'c1', errors };
+  const message = { messageId: 'message-c1', text: '{}', changeId: 'c1', subject: 's', errors };
   const refused = rejectMessage(message, 0, { retentionDays: 30 });
   const ledger = ledgerOf({ 'message-c1': [undefined, refused] });
 

@@ -82,9 +82,13 @@ test.each<[SyncErrorCode, number]>([
 });
 
 describe('countOutcomes()', () => {
-  const noChange = rejectMessage({ messageId: 'm', text: '', changeId: undefined, errors: [] }, 0, {
-    retentionDays: 30,
-  });
+  const noChange = rejectMessage(
+    { messageId: 'm', text: '', changeId: undefined, subject: 's', errors: [] },
+    0,
+    {
+      retentionDays: 30,
+    },
+  );
 
   test.each<[string, Partial<LedgerEntry>, object]>([
     ['accepted', { outcome: 'accepted' }, { changesAccepted: 1, accessRefused: 0 }],

@@ -57,15 +57,34 @@ describe('createQueues and deleteQueues', () => {
       FifoQueue: 'true',
       VisibilityTimeout: '1800',
       MessageRetentionPeriod: '1209600',
+      MaximumMessageSize: '262144',
+      DeduplicationScope: 'messageGroup',
+      FifoThroughputLimit: 'perMessageGroupId',
     });
     expect(JSON.parse(changes?.RedrivePolicy ?? '')).toEqual({
       deadLetterTargetArn: `arn:aws:sqs:eu-west-1:000000000000:procurios-sync-${environment}-changes-dead.fifo`,
       maxReceiveCount: 1000,
     });
-    expect(deadLetters).toMatchObject({ FifoQueue: 'true', MessageRetentionPeriod: '1209600' });
+    expect(deadLetters).toMatchObject({
+      FifoQueue: 'true',
+      MessageRetentionPeriod: '1209600',
+      MaximumMessageSize: '1048576',
+    });
   });
 
-  test('createQueues leaves existing queues as they are', async () => {
+  test('createQueues lowers the largest message of a queue that an earlier version created', async () => {
+    const { client, urls, environment } = await openQueues();
+    const Attributes = { MaximumMessageSize: '1048576' };
+    await client.send(new SetQueueAttributesCommand({ QueueUrl: urls.changes, Attributes }));
+
+    await createQueues(client, { environment });
+
+    const message = { MessageGroupId: 'a', MessageDeduplicationId: 'a', QueueUrl: urls.changes };
+    const large = new SendMessageCommand({ ...message, MessageBody: 'x'.repeat(257 * 1024) });
+    await expect(client.send(large)).rejects.toThrow(/shorter than 262144 bytes/);
+  });
+
+  test('createQueues leaves the messages of existing queues where they are', async () => {
     const { client, urls, environment } = await openQueues();
     await queueMessages(client, urls.changes, ['a1']);
 

@@ -36,7 +36,7 @@ const rejected = entryOf({ outcome: 'rejected', attempt: 1, status: 400, errors:
 const held = entryOf({ outcome: 'waiting', attempt: 9, reason: 'it waited 13 days' });
 const accepted = entryOf({ outcome: 'accepted', attempt: 1, status: 200 });
 const noChange = rejectMessage(
-  { messageId: 'm1', text: 'x', changeId: undefined, errors: ['the message: expected JSON'] },
+  { messageId: 'm1', text: 'x', changeId: undefined, subject: 's', errors: ['the message: expected JSON'] },
   NOW,
   { retentionDays: 30 },
 );

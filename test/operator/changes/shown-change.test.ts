@@ -78,7 +78,7 @@ describe('a change as an operator sees it', () => {
   });
 
   test('a change as an operator sees it keeps the errors of a message that is no change, because they quote no value', () => {
-    const message = { messageId: 'm1', text: 'Ada', changeId: undefined };
+    const message = { messageId: 'm1', text: 'Ada', changeId: undefined, subject: 's' };
     const errors = ['a JSON object is expected'];
     const refused = rejectMessage({ ...message, errors }, 0, { retentionDays: 30 });
 

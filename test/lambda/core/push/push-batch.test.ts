@@ -133,6 +133,55 @@ describe('pushBatch() rejects', () => {
   });
 });
 
+describe('a message that is larger than a change may be', () => {
+  const large = (kilobytes: number) =>
+    JSON.stringify(change('c9', 'relation/1', { note: 'x'.repeat(kilobytes * 1024) }));
+
+  test('a message of 257 KB names its changeId and its subject, and is kept', async () => {
+    const world = new PushWorld();
+    world.queue(change('c9'), large(257));
+
+    await world.drain();
+
+    const [entry] = [...world.ledger.values()];
+    expect(entry).toMatchObject({
+      subject: 'relation/1',
+      reason: 'the message says changeId c9',
+      errors: ['the message: expected at most 256 KB of JSON'],
+      body: large(257),
+    });
+    expect(world.deadLetters).toEqual([]);
+  });
+
+  test.each([
+    [
+      'JSON',
+      large(301),
+      { reason: expect.stringMatching(/^the message says changeId c9; .*dead-letter queue$/) },
+    ],
+    [
+      'not JSON',
+      'x'.repeat(301 * 1024),
+      { reason: expect.stringMatching(/^the message is not a change; .*dead-letter queue$/) },
+    ],
+  ])(
+    'a message of 301 KB that is %s goes to the dead-letter queue, and its entry says so',
+    async (_what, text, expected) => {
+      const world = new PushWorld();
+      world.queue(change('c9'), text);
+      world.queue(change('c1'));
+
+      await world.drain();
+
+      const [entry] = [...world.ledger.values()];
+      expect(entry).toMatchObject({ ...expected, outcome: 'rejected', subject: 'relation/1' });
+      expect(entry).not.toHaveProperty('body');
+      expect(world.deadLetters).toEqual(['message-1-c9']);
+      expect(world.applied).toEqual(['c1']);
+    },
+  );
+});
+
 test('the entry of a huge message, or with huge errors, stays small', async () => {
   const world = new PushWorld();
   const many = Object.fromEntries(Array.from({ length: 9000 }, (_, index) => [`field-${index}`, 1]));

@@ -69,6 +69,7 @@ async function watchBatch(
     config,
     dynamoDb,
     queue: { hide: async () => {} },
+    deadLetters: { send: async () => ({ unqueued: [], messageIds: new Map() }) },
     token: { scopes: [], get: async () => 'token', drop() {} },
     concurrency: 1,
     log: { info: note, warn: note, error: note },
