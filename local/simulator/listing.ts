@@ -64,7 +64,7 @@ export function listing(parts: Omit<Listing, 'kind'>): Listing {
  */
 export function servePage(asked: Listing, call: ApiCall, changes: PageChanges, cap: number): ApiReply {
   const size = asked.cut.by === 'nothing' ? asked.ids.length : Math.min(asked.cut.size, cap);
-  const number = pageNumber(call.query);
+  const number = pageNumber(call);
   if (number === undefined) {
     return errorReply(400, 'Invalid page');
   }
@@ -92,9 +92,11 @@ function windowOf(cut: Cut, number: number, size: number, pages: number, call: A
   return { offset: (page - 1) * size, size, page };
 }
 
-function pageNumber(query: URLSearchParams): number | undefined {
-  const text = query.get('page') ?? '1';
-  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
+/** The page asked for, counted from 1; undefined if the parameter is invalid. */
+function pageNumber({ query, switches }: ApiCall): number | undefined {
+  const text = query.get('page') ?? String(switches.firstPage);
+  const number = /^(?:0|[1-9]\d{0,8})$/.test(text) ? Number(text) : -1;
+  return number < switches.firstPage ? undefined : number + 1 - switches.firstPage;
 }
 
 function linksOf(page: number, pages: number, linkTo: (page: number) => string): PageLinks {
@@ -108,9 +110,9 @@ function linksOf(page: number, pages: number, linkTo: (page: number) => string):
 }
 
 /** Returns the link to a page. Keeps the other query parameters, as the archive's links do. */
-function linkFor({ path, query }: ApiCall, page: number): string {
+function linkFor({ path, query, switches }: ApiCall, page: number): string {
   const others = [...query].filter(([name]) => name !== 'page');
-  return `${path}?${new URLSearchParams([...others, ['page', String(page)]])}`;
+  return `${path}?${new URLSearchParams([...others, ['page', String(page - 1 + switches.firstPage)]])}`;
 }
 
 function visible(object: Fields, { switches }: ApiCall): Fields {

@@ -42,6 +42,8 @@ export interface Switches {
   emptyMap: 'array' | 'object';
   /** Time zone of dates without an offset. */
   timeZone: string;
+  /** The number of the first page of a listing with `page`. */
+  firstPage: 1 | 0;
   /** Answer to a page past the end of a listing. */
   beyondLastPage: 'empty' | 'notFound' | 'lastPage';
   /** Whether a link that a page does not have is left out or null. */
@@ -100,6 +102,7 @@ export const DEFAULT_SWITCHES: Readonly<Switches> = {
   unicode: 'escaped',
   emptyMap: 'array',
   timeZone: 'Europe/Amsterdam',
+  firstPage: 1,
   beyondLastPage: 'empty',
   absentLinks: 'omitted',
   collectionList: '/_embedded/relations',

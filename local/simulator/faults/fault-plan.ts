@@ -1,10 +1,11 @@
+import { answerFaults } from './answer-faults.ts';
 import { checkConditions, type FaultConditions } from './fault-conditions.ts';
 import type { FaultHooks } from './fault-hooks.ts';
 import { listingFaults } from './listing-faults.ts';
 import { replyFaults } from './reply-faults.ts';
 import { transportFaults } from './transport-faults.ts';
 
-const FAULTS = { ...replyFaults, ...listingFaults, ...transportFaults };
+const FAULTS = { ...replyFaults, ...listingFaults, ...answerFaults, ...transportFaults };
 
 type FaultKind = keyof typeof FAULTS;
 export const FAULT_KINDS = Object.keys(FAULTS) as FaultKind[];

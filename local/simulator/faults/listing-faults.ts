@@ -1,3 +1,4 @@
+import { ApiError } from '../api-error.ts';
 import type { Listing, ServedPage, Window } from '../listing.ts';
 import type { FaultHooks } from './fault-hooks.ts';
 
@@ -42,23 +43,42 @@ export const listingFaults = {
     };
   },
 
-  /** Serves the first page for every page and cursor. */
-  stuckPage() {
-    return { aim: ({ page, size }: Window) => ({ page, size, offset: 0 }) };
+  /** Serves the first page for every page and cursor: with the links of the page asked for, or with its own, as a cache does. */
+  stuckPage({ links = 'asked' }: { links?: 'asked' | 'own' }) {
+    return {
+      aim: ({ page, size }: Window) => ({ page: links === 'asked' ? page : 1, size, offset: 0 }),
+    };
+  },
+
+  /** Refuses pages past the end. */
+  refusedEnd({ status = 404 }: { status?: 400 | 404 }) {
+    return {
+      aim(window: Window, pages: number) {
+        if (window.page > pages) {
+          throw new ApiError(status, 'Unknown page');
+        }
+        return window;
+      },
+    };
   },
 
   /**
-   * Removes the first object of the list, or inserts one in front of it, before a page is served. A client that reads all
-   * pages then misses an object or sees one twice. The change is permanent.
+   * Removes an object of the list, inserts one in front of the list or at its end, or edits one, before a page is served. A
+   * client that reads all pages then misses an object or sees one twice. The change is permanent.
+   *
+   * @param options - `at`: the place of the object to remove or edit, from 0; beyond the end it counts on from the front.
    */
-  shift({ by }: { by: 'removal' | 'insertion' }) {
+  shift({ by, at = 0 }: { by: 'removal' | 'insertion' | 'addition' | 'edit'; at?: number }) {
     return {
       disturb({ ids, set }: Listing) {
-        const [first] = ids.slice(0, 1);
-        if (by === 'insertion') {
-          set?.create({}, 'first');
-        } else if (first !== undefined) {
-          set?.remove(first);
+        const place = ids.length === 0 ? 0 : at % ids.length;
+        const [id] = ids.slice(place, 1);
+        if (by === 'insertion' || by === 'addition') {
+          set?.create({}, by === 'insertion' ? 'first' : 'last');
+        } else if (id !== undefined && by === 'removal') {
+          set?.remove(id);
+        } else if (id !== undefined) {
+          set?.edit(id, { revision: Number(set.get(id)?.revision ?? 0) + 1 });
         }
       },
     };

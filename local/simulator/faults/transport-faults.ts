@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
-import { type EncodedReply, emptyReply } from '../api-reply.ts';
+import { type EncodedReply, emptyReply, errorReply } from '../api-reply.ts';
 import type { Tokens } from '../tokens.ts';
 import type { FaultHooks } from './fault-hooks.ts';
 
@@ -47,6 +47,19 @@ export const transportFaults = {
   /** Makes all issued tokens unknown. */
   revokedToken() {
     return { before: (tokens: Tokens) => tokens.revokeAll() };
+  },
+
+  /** Refuses the token as RFC 6750 prescribes, by default with a status that is not 401. */
+  refusedToken({ status = 403 }: { status?: number }) {
+    return {
+      instead: () => {
+        const reply = errorReply(status, 'Invalid token');
+        return {
+          ...reply,
+          headers: { ...reply.headers, 'www-authenticate': 'Bearer error="invalid_token"' },
+        };
+      },
+    };
   },
 
   /** Makes all issued tokens expired. */

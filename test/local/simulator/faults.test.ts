@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { FAULT_KINDS } from '../../../local/simulator/faults/fault-plan.ts';
 import { type FaultAction, SIMULATOR_COLLECTION } from '../../../local/simulator/simulator.ts';
@@ -253,6 +254,14 @@ describe('tokens', () => {
   });
 });
 
+test('refusedToken refuses the token with a challenge and another status than 401', async () => {
+  fault({ kind: 'refusedToken', status: 400 });
+
+  const { status, headers } = await api.get(RELATIONS);
+
+  expect([status, headers.get('www-authenticate')]).toEqual([400, 'Bearer error="invalid_token"']);
+});
+
 describe('listings', () => {
   test('pageCap limits the page size, and links and page numbers agree with it', async () => {
     fault({ kind: 'pageCap', max: 60 });
@@ -298,6 +307,81 @@ describe('listings', () => {
     expect([stuck[0], cursor.json.emails[0].trackingId]).toEqual([1, 1]);
   });
 
+  test('stuckPage with its own links is page 1 in all that it says', async () => {
+    const first = await api.get(RELATIONS);
+    fault({ kind: 'stuckPage', links: 'own' });
+
+    expect((await api.get(`${RELATIONS}?page=3`)).text).toBe(first.text);
+  });
+
+  test('refusedEnd refuses pages past the end only', async () => {
+    fault({ kind: 'refusedEnd', status: 400 });
+
+    const statuses = [3, 4].map(async (page) => (await api.get(`${RELATIONS}?page=${page}`)).status);
+
+    expect(await Promise.all(statuses)).toEqual([200, 400]);
+  });
+
+  describe('what an answer says', () => {
+    test('errorsBeside reports an error with 200 beside a part of the list', async () => {
+      fault({ kind: 'errorsBeside', report: { success: false }, keep: 0.1 });
+      const hal = await api.get(RELATIONS);
+      const bare = await api.get(MOMENTS, 'contact_moment');
+
+      expect([hal.status, hal.json.success, hal.json._embedded.relations.length]).toEqual([200, false, 10]);
+      expect([bare.json.success, bare.json.items.length]).toEqual([false, 2]);
+    });
+
+    test('nullList answers null in place of an empty list, or of every list', async () => {
+      fault({ kind: 'nullList' });
+      const [full, past] = [await api.get(RELATIONS), await api.get(`${RELATIONS}?page=4`)];
+      const end = await api.get(`${MOMENTS}?page=99`, 'contact_moment');
+      fault({ kind: 'nullList', of: 'allPages' });
+
+      expect([full.json._embedded.relations.length, past.json._embedded.relations, end.json]).toEqual([
+        100,
+        null,
+        null,
+      ]);
+      expect((await api.get(EMAILS, 'emailtracking')).json.emails).toBeNull();
+    });
+
+    test('beside adds fields to an answer that is not itself the list', async () => {
+      fault({ kind: 'beside', fields: { total: 60, filters: [] } });
+
+      expect((await api.get(EMAILS, 'emailtracking')).json).toMatchObject({ total: 60, filters: [] });
+      expect(await momentIds(1)).toHaveLength(25);
+    });
+
+    test('noLinks leaves some or all links out, absentNext writes a value in place of an absent one', async () => {
+      fault({ kind: 'absentNext', value: false });
+      const [one, three] = [await api.get(RELATIONS), await api.get(`${RELATIONS}?page=3`)];
+      fault({ kind: 'noLinks', names: ['last'] });
+      const some = await api.get(RELATIONS);
+      fault({ kind: 'noLinks' });
+      const none = await api.get(RELATIONS);
+
+      expect([one.json._links.next.href, three.json._links.next]).toEqual([`${RELATIONS}?page=2`, false]);
+      expect(Object.keys(some.json._links)).toEqual(['next', 'self', 'first']);
+      expect(none.json._links).toEqual([]);
+    });
+
+    test('textIds shows numbers as text, ties adds a shared field, largeObjects a long text', async () => {
+      fault({ kind: 'textIds', every: 3 });
+      fault({ kind: 'ties', field: 'group', group: 2 });
+      fault({ kind: 'largeObjects', characters: 10 });
+
+      const { json } = await api.get(MOMENTS, 'contact_moment');
+
+      expect(json.slice(0, 4)).toMatchObject([
+        { id: 1, group: 2, padding: 'xxxxxxxxxx' },
+        { id: 2, group: 2 },
+        { id: '3', group: 4 },
+        { id: 4, group: 4 },
+      ]);
+    });
+  });
+
   describe('shift', () => {
     let own: Api;
     beforeEach(async () => {
@@ -326,26 +410,55 @@ describe('listings', () => {
       expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([50]);
       expect((await walk())[0]).toBe(126);
     });
+
+    test('an addition comes last, and a removal or an edit affects the object at its place', async () => {
+      const steps = [
+        { by: 'addition' },
+        { by: 'edit', at: 1 },
+        { by: 'edit', at: 127 },
+        { by: 'removal', at: 2 },
+      ] as const;
+      for (const [index, step] of steps.entries()) {
+        own.simulator.control.fault({ nth: index + 1, do: { kind: 'shift', ...step } });
+      }
+      const before = await own.get(MOMENTS, 'contact_moment');
+      await own.get(MOMENTS, 'contact_moment');
+      await own.get(MOMENTS, 'contact_moment');
+
+      const { json } = await own.get(MOMENTS, 'contact_moment');
+
+      expect(before.json.slice(0, 3).map(({ id }: Row) => id)).toEqual([1, 2, 3]);
+      expect(json.slice(0, 3)).toMatchObject([{ id: 1 }, { id: 2, revision: 2 }, { id: 4 }]);
+      expect((await walk()).at(-1)).toBe(126);
+    });
   });
 });
 
 test('every kind of fault has a test in this file', () => {
   expect(FAULT_KINDS.toSorted()).toEqual([
+    'absentNext',
+    'beside',
     'body',
     'contentType',
     'cutBody',
     'emptyPage',
+    'errorsBeside',
     'errorsWith200',
     'expiredToken',
     'foreignNext',
+    'largeObjects',
     'latency',
     'loginPage',
     'lostReply',
     'missingList',
     'nextLoop',
     'noContent',
+    'noLinks',
+    'nullList',
     'pageCap',
     'redirect',
+    'refusedEnd',
+    'refusedToken',
     'repeatedLastPage',
     'revokedToken',
     'shift',
@@ -353,5 +466,17 @@ test('every kind of fault has a test in this file', () => {
     'stalledBody',
     'status',
     'stuckPage',
+    'textIds',
+    'ties',
   ]);
+});
+
+test('docs/procurios.md lists every kind of fault', async () => {
+  const text = await readFile(new URL('../../../docs/procurios.md', import.meta.url), 'utf8');
+  const [, table = ''] = text.split('| fault | the answer | options |');
+  const [rows = ''] = table.split('\n\n');
+
+  const listed = rows.split('\n').flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)]);
+
+  expect(listed.map(([, kind]) => kind).toSorted()).toEqual(FAULT_KINDS.toSorted());
 });

@@ -12,7 +12,8 @@ const startWith = (switches: Partial<Switches>) => startApi({ relations: 120, sw
 test('docs/procurios.md lists every switch with its default', async () => {
   const text = await readFile(new URL('../../../docs/procurios.md', import.meta.url), 'utf8');
 
-  const rows = [...text.matchAll(/^\| `(\w+)` \|.*\| `([^`]+)` \|$/gm)].map(([, name, value]) => [
+  const [section = ''] = (text.split('\n## Switches\n')[1] ?? '').split('\n## ');
+  const rows = [...section.matchAll(/^\| `(\w+)` \|.*\| `([^`]+)` \|$/gm)].map(([, name, value]) => [
     name,
     value,
   ]);
@@ -68,6 +69,20 @@ describe('a page past the end', () => {
 
     expect((await api.get(past)).text).toBe((await api.get(`${RELATIONS}?page=2`)).text);
   });
+});
+
+test('pages are counted from 0 when firstPage is 0, and a request without a number is for the first', async () => {
+  await using api = await startWith({ firstPage: 0 });
+
+  const first = await api.get(RELATIONS);
+  const zero = await api.get(`${RELATIONS}?page=0`);
+  const moments = [0, 1].map(
+    async (page) => (await api.get(`${MOMENTS}?page=${page}`, 'contact_moment')).json,
+  );
+
+  expect(zero.json._links.next.href).toBe(`${RELATIONS}?page=1`);
+  expect(zero.text).toBe(first.text);
+  expect((await Promise.all(moments)).map(([moment]) => moment.id)).toEqual([1, 26]);
 });
 
 test('the list of a collection is at the pointer in collectionList', async () => {
