@@ -90,7 +90,7 @@ function keyFix({ candidates }: KeyVerdict, objects: readonly Json[]): string {
 
 function judgeRejects(check: string, stream: Stream, objects: readonly Json[]): Finding[] {
   const rejects = objects
-    .map((object, index) => prepare(object, stream, undefined, { page: 1, index }))
+    .map((object, index) => prepare(object, stream, { page: 1, index }))
     .filter(isReject);
   if (rejects.length === 0) return [];
   const reasons = [...new Set(rejects.map(({ reason, field }) => (field ? `${reason} (${field})` : reason)))];

@@ -49,8 +49,8 @@ function isUnique(field: string, objects: readonly Json[]): boolean {
 
 /** The object's id by these fields; undefined if one of them is absent, or is neither a text nor an integer. */
 function idOf(object: Json, key: readonly string[]): string | undefined {
-  const found = isObject(object) ? keyOf(object, key) : undefined;
-  return found !== undefined && 'id' in found ? found.id : undefined;
+  const found = keyOf(object, key);
+  return 'id' in found ? found.id : undefined;
 }
 
 /** All top-level fields of the objects, in order of appearance. */

@@ -44,7 +44,6 @@ export class MemoryWalks implements WalkStore {
   ending: EndingWalk | undefined;
   /** Whether the next end of a walk is cut off. */
   cutsOffNextEnd = false;
-  keyTypes: string | undefined;
   /** How many objects the last finished walk added to the table. */
   added: number | undefined;
   readonly rejects: Reject[] = [];
@@ -52,10 +51,6 @@ export class MemoryWalks implements WalkStore {
 
   async loadWalk(): Promise<Walk | EndingWalk | undefined> {
     return this.ending ?? this.walk;
-  }
-
-  async loadKeyTypes(): Promise<string | undefined> {
-    return this.keyTypes;
   }
 
   async saveWalk(_stream: unknown, walk: Walk, rejects: readonly Reject[]): Promise<void> {
@@ -70,11 +65,10 @@ export class MemoryWalks implements WalkStore {
       this.cutsOffNextEnd = false;
       throw new Error('cut off');
     }
-    const { keyTypes, added, receipt } = ending;
+    const { added, receipt } = ending;
     this.added = added;
     this.ending = undefined;
     this.walk = undefined;
-    this.keyTypes = keyTypes;
     this.rejects.push(...rejects);
     this.log.push(receipt.status === 'complete' ? 'ended, complete' : 'ended, incomplete');
   }

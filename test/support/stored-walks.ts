@@ -7,7 +7,6 @@ import type { EndingWalk, Walk, WalkRecord, WalkStore } from '../../lambda/core/
 export class StoredWalks implements WalkStore {
   readonly #walks = new Map<string, { position: string; seen: Uint8Array[]; followed: Uint8Array[] }>();
   readonly #ended = new Map<string, string>();
-  readonly #keyTypes = new Map<string, string | undefined>();
 
   /** Names of the streams with an unfinished walk. */
   get unfinished(): string[] {
@@ -23,10 +22,6 @@ export class StoredWalks implements WalkStore {
     return walk;
   }
 
-  async loadKeyTypes({ name }: Stream): Promise<string | undefined> {
-    return this.#keyTypes.get(name);
-  }
-
   async saveWalk({ name }: Stream, walk: Walk): Promise<void> {
     const { seen, followed, ...position } = walk;
     const before = this.#walks.get(name);
@@ -40,6 +35,5 @@ export class StoredWalks implements WalkStore {
   async endWalk({ name }: Stream, ending: EndingWalk, _rejects: readonly Reject[]): Promise<void> {
     this.#walks.delete(name);
     this.#ended.set(name, JSON.stringify({ ...ending, phase: 'ended' }));
-    this.#keyTypes.set(name, ending.keyTypes);
   }
 }

@@ -34,6 +34,7 @@ export async function saveStreamState(
 
 function stateIn(row: Row | undefined): StreamState {
   if (row === undefined) return {};
+  // Version 0.1 kept the key's types here.
   const { pk: _pk, sk: _sk, walkId: _walkId, fence: _fence, key: _key, keyTypes: _types, ...known } = row;
   return known;
 }

@@ -62,12 +62,6 @@ export function createWalkStore({ lease, clock, memory = {}, ...options }: WalkS
       return inMemory ?? (await readWalk(state, stream));
     },
 
-    async loadKeyTypes(stream) {
-      const row = await state.get(STATE_KEYS.stream(stream.name));
-      // Types that were found for another key say nothing about this one.
-      return row?.key === stream.key.join() ? ((row.keyTypes ?? undefined) as string | undefined) : undefined;
-    },
-
     async saveWalk(stream, walk, rejects) {
       await saveRejects(state, stream, walk, rejects, clock);
       await saveSeen(state, stream, walk, expiresAt());
@@ -82,7 +76,6 @@ export function createWalkStore({ lease, clock, memory = {}, ...options }: WalkS
       // First, because this write checks the fence: a pull that lost the lease must not delete anything.
       await writeFinished(stream, ending);
       await saveStreamState(state, stream.name, ending, lease);
-      await saveKeyTypes(state, stream, ending);
       const seen = await queryRows(state, STATE_KEYS.seen(stream.name, ''), ['pk', 'sk']);
       await deleteRows(state, seen, clock);
       if (ending.receipt.status === 'complete') await clearRejects(state, stream, ending, clock);
@@ -113,13 +106,6 @@ function partsOf(digests: Uint8Array): Uint8Array[] {
   );
 }
 
-async function saveKeyTypes(state: StateTable, stream: Stream, { keyTypes }: EndingWalk): Promise<void> {
-  await state.update(STATE_KEYS.stream(stream.name), {
-    update: 'SET #key = :key, #keyTypes = :keyTypes',
-    values: { ':key': stream.key.join(), ':keyTypes': keyTypes ?? null },
-  });
-}
-
 /** An unfinished walk, without the keys and links that it has met. A pull may be reading it now. */
 export type UnfinishedWalk = Omit<Walk, 'seen' | 'followed'>;
 
@@ -146,7 +132,7 @@ async function readWalkRow(
     return { ...ADDED_FIELDS, ...position, phase: 'reading' } as unknown as UnfinishedWalk;
   }
   const finished = { ...ADDED_FIELDS, ...ended } as unknown as EndingWalk | EndedWalk;
-  // A record without a phase is an earlier version's. Ending it again would undo an operator's correction of the key types.
+  // Version 0.1 wrote this record last, and without a phase.
   return finished.phase === undefined ? { ...(finished as EndedWalk), phase: 'ended' } : finished;
 }
 

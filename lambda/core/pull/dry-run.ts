@@ -13,9 +13,6 @@ export function walksInMemory(): WalkStore {
     async loadWalk({ name }) {
       return walks.get(name);
     },
-    async loadKeyTypes() {
-      return undefined;
-    },
     async saveWalk({ name }, walk) {
       // Drops the keys that a real store would save, so that they do not pile up in memory.
       walk.seen.takeNew();

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { canonicalText, Unstorable } from '../canonical.ts';
-import { isObject, type Json, type JsonObject } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
 import { itemBytes, LARGEST_ITEM_BYTES, OWN_FIELDS_BYTES } from './item-size.ts';
-import { keyOf } from './key.ts';
+import { type Keyed, keyOf } from './key.ts';
 import type { Reject, RejectReason } from './reject.ts';
 import type { Stream } from './stream.ts';
 
@@ -24,8 +24,6 @@ export interface Prepared {
   /** The item's `_hash`: SHA-256 of the object as canonical JSON, its first 16 bytes in hexadecimal. */
   readonly hash: string;
   readonly object: JsonObject;
-  /** The types of the key's fields, see {@link keyOf}. */
-  readonly keyTypes: string;
   /** Page of the walk and index in it, from 1 and 0, for the reject if the table refuses the object. */
   readonly page: number;
   readonly index: number;
@@ -36,43 +34,32 @@ export interface Prepared {
  */
 const SURELY_SMALL_ENOUGH = Math.floor(LARGEST_ITEM_BYTES / 4);
 
-/**
- * Prepares an object for the table, or returns the reason why it cannot be stored.
- *
- * @param keyTypes - The types of the key's fields so far, see {@link keyOf}; undefined if they are not known yet.
- */
-export function prepare(
-  object: Json,
-  stream: Stream,
-  keyTypes: string | undefined,
-  place: { readonly page: number; readonly index: number },
-): Prepared | Reject {
-  const reject = (reason: RejectReason, id?: string, field?: string): Reject => ({
-    id,
-    reason,
-    field,
-    ...place,
-  });
+/** An object's page in the walk and its index in the page, from 1 and 0. */
+export type Place = Pick<Reject, 'page' | 'index'>;
 
-  if (!isObject(object)) return reject('NOT_AN_OBJECT');
+/** Prepares an object for the table, or returns the reason why it cannot be stored. */
+export function prepare(object: Json, stream: Stream, place: Place): Prepared | Reject {
   const key = keyOf(object, stream.key);
-  if ('reason' in key) return reject(key.reason, undefined, key.field);
-  if (keyTypes !== undefined && key.types !== keyTypes) {
-    return reject('KEY_TYPE_CHANGED', key.id, stream.key.join('/'));
-  }
+  return 'reason' in key ? { id: undefined, ...key, ...place } : prepareKeyed(key, stream, place);
+}
+
+/** Prepares an object that has a key. */
+export function prepareKeyed({ object, id }: Keyed, stream: Stream, place: Place): Prepared | Reject {
+  const reject = (reason: RejectReason, field?: string): Reject => ({ id, reason, field, ...place });
+
   const reserved = OWN_FIELDS.find((name) => Object.hasOwn(object, name));
-  if (reserved !== undefined) return reject('RESERVED_NAME', key.id, reserved);
+  if (reserved !== undefined) return reject('RESERVED_NAME', reserved);
   try {
     const ignored = new Set(stream.ignoreChangesIn);
     const text = canonicalText(object, ignored);
     const mayBeLarge = text.length > SURELY_SMALL_ENOUGH || ignored.size > 0;
-    if (mayBeLarge && itemBytes(object) + key.id.length + OWN_FIELDS_BYTES > LARGEST_ITEM_BYTES) {
-      return reject('TOO_LARGE', key.id);
+    if (mayBeLarge && itemBytes(object) + id.length + OWN_FIELDS_BYTES > LARGEST_ITEM_BYTES) {
+      return reject('TOO_LARGE');
     }
     const digest = hash('sha256', text, 'hex').slice(0, 32);
-    return { id: key.id, hash: digest, object, keyTypes: key.types, ...place };
+    return { id, hash: digest, object, ...place };
   } catch (error) {
-    if (error instanceof Unstorable) return reject(error.reason, key.id, error.field);
+    if (error instanceof Unstorable) return reject(error.reason, error.field);
     throw error;
   }
 }

@@ -4,7 +4,7 @@ export const REJECT_REASONS = {
   KEY_MISSING: 'has no key: the field is missing, null or empty',
   KEY_INVALID: 'has a key that is neither a string nor an integer, or not valid text',
   KEY_TOO_LONG: 'has a key of more than 2,048 bytes',
-  KEY_TYPE_CHANGED: 'has a key of another type than before',
+  KEY_AMBIGUOUS: 'has the same key as another object, once as a number and once as a text',
   RESERVED_NAME: 'has a field whose name is reserved for the pull',
   EMPTY_NAME: 'has a field with an empty name',
   LONE_SURROGATE: 'holds text that is not valid Unicode',

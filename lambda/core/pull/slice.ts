@@ -101,7 +101,7 @@ async function continueWalk(
       return done(kept.receipt, noCounts());
     }
 
-    walk = await openWalk(runId, stream, kept, stores, ports);
+    walk = openWalk(runId, stream, kept, ports);
     before = { ...walk.counts };
     const { end, rejects } = await readPages(stream, walk, reading);
     const counts = countsSince(before, walk.counts);
@@ -126,16 +126,9 @@ function done(receipt: Receipt, counts: Readonly<Counts>): SliceReport {
 }
 
 /** The walk to read on: the unfinished one if it can be resumed, else a new one. */
-async function openWalk(
-  runId: string,
-  stream: Stream,
-  kept: WalkRecord | undefined,
-  { walks }: SliceStores,
-  { clock }: RunPorts,
-): Promise<Walk> {
+function openWalk(runId: string, stream: Stream, kept: WalkRecord | undefined, { clock }: RunPorts): Walk {
   if (kept?.phase === 'reading' && mayResume(kept, stream, clock.now())) return kept;
-  const keyTypes = await walks.loadKeyTypes(stream);
-  return beginWalk(stream, { walkId: runId, startedAt: timestamp(clock.now()), keyTypes });
+  return beginWalk(stream, { walkId: runId, startedAt: timestamp(clock.now()) });
 }
 
 /** The longest time that a slice reads: 2 minutes. After a crash the next run reads that much again. */

@@ -1,6 +1,6 @@
-import { isKeyless } from './key.ts';
+import { type Keyed, keyOf } from './key.ts';
 import type { Page } from './page.ts';
-import { isReject, type Prepared, prepare } from './prepare.ts';
+import { isReject, type Place, type Prepared, prepareKeyed } from './prepare.ts';
 import type { Reject } from './reject.ts';
 import { judgeAndFollow, type Standing } from './standing.ts';
 import type { Stream } from './stream.ts';
@@ -43,41 +43,64 @@ interface SortedObjects {
 
 /** Prepares the page's objects, marks their keys as seen and counts them. */
 function sortObjects(page: Page, stream: Stream, walk: Walk): SortedObjects {
-  const fresh = new Map<string, Prepared>();
-  const repeated = new Map<string, Prepared>();
-  const rejects: Reject[] = [];
+  const sorted: Sorting = { fresh: new Map(), repeated: new Map(), ambiguous: new Set(), rejects: [] };
   const keysBefore = walk.seen.count;
   const keylessBefore = walk.keyless;
-
-  page.objects.forEach((object, index) => {
-    const prepared = prepare(object, stream, walk.keyTypes, { page: page.number, index });
-    if (isReject(prepared)) {
-      rejects.push(prepared);
-      if (prepared.id !== undefined) walk.seen.add(prepared.id);
-      if (isKeyless(prepared.reason)) walk.keyless += 1;
-      if (prepared.reason === 'KEY_TYPE_CHANGED') walk.retyped += 1;
-      return;
+  for (const [index, object] of page.objects.entries()) {
+    const place = { page: page.number, index };
+    const key = keyOf(object, stream.key);
+    if ('id' in key) {
+      sortKeyed(key, place, stream, walk, sorted);
+    } else {
+      walk.keyless += 1;
+      sorted.rejects.push({ id: undefined, ...key, ...place });
     }
-    walk.keyTypes ??= prepared.keyTypes;
-    if (walk.seen.add(prepared.id)) {
-      fresh.set(prepared.id, prepared);
-      return;
-    }
-    walk.counts.repeated += 1;
-    // The later object wins. If both are on this page, the first one need not be stored.
-    (fresh.has(prepared.id) ? fresh : repeated).set(prepared.id, prepared);
-  });
-
+  }
   walk.counts.pages += 1;
   walk.counts.fetched += page.objects.length;
-  walk.counts.rejected += rejects.length;
+  walk.counts.rejected += sorted.rejects.length;
   const newKeys = walk.seen.count - keysBefore;
   walk.barrenPages = newKeys === 0 ? walk.barrenPages + 1 : 0;
   return {
-    fresh: [...fresh.values()],
-    repeated: [...repeated.values()],
-    rejects,
+    fresh: [...sorted.fresh.values()],
+    repeated: [...sorted.repeated.values()],
+    rejects: sorted.rejects,
     keyed: page.objects.length - (walk.keyless - keylessBefore),
     newKeys,
   };
+}
+
+/** A page's objects by id, while they are sorted. */
+interface Sorting {
+  readonly fresh: Map<string, Prepared>;
+  readonly repeated: Map<string, Prepared>;
+  /** Ids that the page shows as a number and as a text. */
+  readonly ambiguous: Set<string>;
+  readonly rejects: Reject[];
+}
+
+function sortKeyed(key: Keyed, place: Place, stream: Stream, walk: Walk, sorted: Sorting): void {
+  const { fresh, repeated, ambiguous, rejects } = sorted;
+  const { id } = key;
+  const sight = walk.seen.add(id, key.types);
+  if (sight === 'ambiguous' || ambiguous.has(id)) {
+    ambiguous.add(id);
+    // Neither of a pair on one page is stored, because the table has one item for two objects.
+    const objects = [fresh.get(id), place].filter((each) => each !== undefined);
+    for (const { page, index } of objects) {
+      rejects.push({ id, reason: 'KEY_AMBIGUOUS', field: stream.key.join('/'), page, index });
+    }
+    fresh.delete(id);
+    return;
+  }
+  const prepared = prepareKeyed(key, stream, place);
+  if (isReject(prepared)) {
+    rejects.push(prepared);
+  } else if (sight === 'new') {
+    fresh.set(id, prepared);
+  } else {
+    walk.counts.repeated += 1;
+    // The later object wins. If both are on this page, the first one need not be stored.
+    (fresh.has(id) ? fresh : repeated).set(id, prepared);
+  }
 }

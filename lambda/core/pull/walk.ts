@@ -13,8 +13,6 @@ export type WalkRecord = Walk | EndingWalk | EndedWalk;
 export interface WalkStore {
   /** The stream's record; undefined if the stream was never walked, or too long ago. */
   loadWalk(stream: Stream): Promise<WalkRecord | undefined>;
-  /** The types of the stream's key fields in earlier walks, see `keyOf`; undefined if they are not known. */
-  loadKeyTypes(stream: Stream): Promise<string | undefined>;
   /** Saves the walk and the rejects of its last slice, so that the next slice can continue it. */
   saveWalk(stream: Stream, walk: Walk, rejects: readonly Reject[]): Promise<void>;
   /**
@@ -32,21 +30,17 @@ export interface Walk {
   readonly walkId: string;
   /** RFC 3339. */
   readonly startedAt: string;
-  /** A digest of the configuration that the position depends on. */
+  /** A digest of what the position and the keys depend on: the stream's configuration, and the form of a saved walk. */
   readonly fingerprint: string;
   /** How many slices were read. */
   slices: number;
   /** The page to read next; undefined if it is the first. */
   position: Position | undefined;
-  /** The types of the key's fields, from the first object with a key; undefined if there was none, in earlier walks either. */
-  keyTypes: string | undefined;
   readonly counts: Counts;
   /** Objects that were not in the table before. */
   added: number;
   /** Objects without a usable key. A walk that has one is not complete. */
   keyless: number;
-  /** Objects whose key has another type than before. */
-  retyped: number;
   /** Consecutive pages without a new key, up to the last one. */
   barrenPages: number;
   /** The keys of the objects so far. */
@@ -56,7 +50,7 @@ export interface Walk {
 }
 
 /** A walk that reads no further page, while its rows in the state table are cleaned up. */
-export interface EndingWalk extends Pick<Walk, 'walkId' | 'keyTypes' | 'added'> {
+export interface EndingWalk extends Pick<Walk, 'walkId' | 'added'> {
   readonly phase: 'ending';
   /** When the walk began, RFC 3339; absent in rows of versions that did not save it. */
   readonly startedAt?: string;
@@ -74,10 +68,7 @@ export interface EndedWalk extends Omit<EndingWalk, 'phase'> {
 }
 
 /** A new walk, before its first page. */
-export function beginWalk(
-  stream: Stream,
-  start: { walkId: string; startedAt: string; keyTypes: string | undefined },
-): Walk {
+export function beginWalk(stream: Stream, start: Pick<Walk, 'walkId' | 'startedAt'>): Walk {
   return {
     phase: 'reading',
     ...start,
@@ -87,7 +78,6 @@ export function beginWalk(
     counts: noCounts(),
     added: 0,
     keyless: 0,
-    retyped: 0,
     barrenPages: 0,
     seen: new SeenKeys(),
     followed: new SeenKeys(),
@@ -96,8 +86,8 @@ export function beginWalk(
 
 /** The next phase of a walk that reads no further page. */
 export function finishWalk(walk: Walk, runId: string, receipt: Receipt): EndingWalk {
-  const { walkId, startedAt, keyTypes, added } = walk;
-  return { phase: 'ending', walkId, startedAt, keyTypes, added, runId, receipt };
+  const { walkId, startedAt, added } = walk;
+  return { phase: 'ending', walkId, startedAt, added, runId, receipt };
 }
 
 /** A walk older than this is not resumed, because its first pages are outdated. 7 days. */
@@ -112,8 +102,11 @@ export function mayResume(
   return walk.fingerprint === fingerprintOf(stream) && nowMs - Date.parse(walk.startedAt) < LONGEST_WALK_MS;
 }
 
+/** The form of a walk's saved keys. A walk of an earlier form begins anew. */
+const WALK_FORM = 2;
+
 function fingerprintOf({ path, query, mediaType, objects, key, paging, ignoreChangesIn }: Stream): string {
   const sortedQuery = Object.entries(query).sort();
-  const definition = [path, sortedQuery, mediaType, objects, key, paging, ignoreChangesIn];
+  const definition = [WALK_FORM, path, sortedQuery, mediaType, objects, key, paging, ignoreChangesIn];
   return hash('sha256', JSON.stringify(definition), 'hex').slice(0, 16);
 }

@@ -69,7 +69,7 @@ describeDynamoDbs('any object that the API could send', (server) => {
     await fc.assert(
       fc.asyncProperty(object, async (sent) => {
         const parsed = parseJson(sent);
-        const result = prepare(parsed, streamOf(), undefined, { page: 1, index: 0 });
+        const result = prepare(parsed, streamOf(), { page: 1, index: 0 });
         if (isReject(result)) {
           counted.rejected.add(result.reason);
           expect(isStorable(parsed)).toBe(false);

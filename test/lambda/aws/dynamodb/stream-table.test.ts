@@ -13,7 +13,7 @@ import { streamOf } from '../../../support/streams.ts';
 const HELD_LEASE = { guard: () => AbortSignal.timeout(60_000) };
 
 function prepared(object: Json): Prepared {
-  const result = prepare(object, streamOf(), undefined, { page: 1, index: 0 });
+  const result = prepare(object, streamOf(), { page: 1, index: 0 });
   if (isReject(result)) throw new Error(result.reason);
   return result;
 }

@@ -16,7 +16,7 @@ export async function openState(server: DynamoDbServer) {
 }
 
 export function walkOf(walkId: string, keys: readonly string[], overrides: Partial<Walk> = {}): Walk {
-  const walk = beginWalk(THINGS, { walkId, startedAt: '2026-11-24T03:00:00.000Z', keyTypes: 'integer' });
+  const walk = beginWalk(THINGS, { walkId, startedAt: '2026-11-24T03:00:00.000Z' });
   for (const key of keys) walk.seen.add(key);
   return Object.assign(
     walk,
@@ -42,7 +42,6 @@ export function endOf(
     phase: 'ending',
     walkId,
     startedAt: '2026-11-24T03:00:00.000Z',
-    keyTypes: 'integer',
     added: 0,
     runId: walkId,
     receipt: receiptOf(noCounts(), status),

@@ -6,7 +6,6 @@ import { noCounts } from '../../../../lambda/core/pull/counts.ts';
 import type { EndingWalk, Walk, WalkStore } from '../../../../lambda/core/pull/walk.ts';
 import { describeDynamoDbs } from '../../../support/dynamodb-servers.ts';
 import { ManualClock } from '../../../support/memory-ports.ts';
-import { streamOf } from '../../../support/streams.ts';
 import { endOf, GUARD, openState, reject, THINGS, walkOf } from './setup.ts';
 
 describeDynamoDbs('a walk', (server) => {
@@ -32,13 +31,17 @@ describeDynamoDbs('a walk', (server) => {
       fingerprint: walk.fingerprint,
       slices: 2,
       position: { page: 4, link: '/x?page=4', list: '/data' },
-      keyTypes: 'integer',
       counts,
       barrenPages: 2,
       keyless: 1,
     });
-    expect(['a', 'b', 'c', 'd'].map((key) => read?.seen.add(key))).toEqual([false, false, false, true]);
-    expect(read?.followed.add('/x?page=4')).toBe(false);
+    expect(['a', 'b', 'c', 'd'].map((key) => read?.seen.add(key))).toEqual([
+      'repeated',
+      'repeated',
+      'repeated',
+      'new',
+    ]);
+    expect(read?.followed.add('/x?page=4')).toBe('repeated');
   });
 
   test('the keys of a walk over millions of objects are saved in rows that fit', async () => {
@@ -61,7 +64,7 @@ describeDynamoDbs('a walk', (server) => {
 
     const read = await loadUnfinished(storeOf(state));
 
-    expect(['a', 'b', 'old'].map((key) => read?.seen.add(key))).toEqual([false, true, true]);
+    expect(['a', 'b', 'old'].map((key) => read?.seen.add(key))).toEqual(['repeated', 'new', 'new']);
   });
 
   /** Saves the rows that a process leaves if it dies between the row of the keys and that of the position. */
@@ -156,7 +159,7 @@ describeDynamoDbs('a walk', (server) => {
     expect((await loadUnfinished(storeOf(state)))?.seen.count).toBe(100_000);
   });
 
-  test('a walk that ended leaves its record and the types of its key', async () => {
+  test('a walk that ended leaves its record', async () => {
     const state = await openState(server);
     const store = storeOf(state);
     const walk = walkOf('w1', ['a']);
@@ -167,8 +170,6 @@ describeDynamoDbs('a walk', (server) => {
     expect(await store.loadWalk(THINGS)).toEqual({ ...endOf('w1'), phase: 'ended' });
     expect(await readUnfinishedWalk(state, 'things')).toBeUndefined();
     expect(await queryRows(state, { pk: 'walk#things', sk: 'seen#' })).toEqual([]);
-    expect(await store.loadKeyTypes(THINGS)).toBe('integer');
-    expect(await store.loadKeyTypes(streamOf({ key: ['other'] }))).toBeUndefined();
   });
 });
 

@@ -163,25 +163,39 @@ describe('a reject', () => {
     expect(walks.log).toEqual(['ended, incomplete']);
   });
 
-  test('a new type of every key makes the walk incomplete, and the message says how to accept it', async () => {
-    const walks = new MemoryWalks();
-    await pull(runPorts([[thing(1)]], { walks }).ports);
+  test('keys that are numbers and texts may stand in one list', async () => {
+    const { ports, table } = runPorts([
+      [{ id: '1' }, thing(2)],
+      [thing(3), { id: '4' }],
+    ]);
 
-    const receipt = await pull(runPorts([[{ id: '1' }]], { walks }).ports);
-
-    expect(receipt).toMatchObject({ status: 'incomplete', rejected: 1, error: { code: 'RESPONSE_INVALID' } });
-    expect(receipt.error?.message).toMatch(/remove the item stream#things \/ state from the state table$/);
-  });
-
-  test('an object whose key has another type than in the last run is a reject', async () => {
-    const walks = new MemoryWalks();
-    await pull(runPorts([[thing(1), thing(2)]], { walks }).ports);
-
-    const { ports, table } = runPorts([[{ id: '1' }, thing(2)]], { walks });
     const receipt = await pull(ports);
 
-    expect(receipt).toMatchObject({ rejected: 1, written: 1 });
-    expect([...table.items.keys()]).toEqual(['2']);
+    expect(receipt).toMatchObject({ status: 'complete', written: 4, rejected: 0 });
+    expect([...table.items.keys()]).toEqual(['1', '2', '3', '4']);
+  });
+
+  test('a key that one page shows as a number and as a text is rejected, as often as it is there', async () => {
+    const { ports, table, walks } = runPorts([[thing(5), thing(6), { id: '5' }, thing(5, 'later')]]);
+
+    const receipt = await pull(ports);
+
+    expect(receipt).toMatchObject({ status: 'complete', fetched: 4, written: 1, rejected: 3 });
+    expect([...table.items.keys()]).toEqual(['6']);
+    expect(walks.rejects.map(({ id, reason, index }) => [id, reason, index])).toEqual([
+      ['5', 'KEY_AMBIGUOUS', 0],
+      ['5', 'KEY_AMBIGUOUS', 2],
+      ['5', 'KEY_AMBIGUOUS', 3],
+    ]);
+  });
+
+  test('a key that a later page shows with another type is rejected there', async () => {
+    const { ports, table } = runPorts([[thing(5), thing(6)], [{ id: '5' }]]);
+
+    const receipt = await pull(ports);
+
+    expect(receipt).toMatchObject({ status: 'complete', written: 2, rejected: 1 });
+    expect(table.items.get('5')?.object).toEqual(thing(5));
   });
 });
 
