@@ -1,3 +1,5 @@
+import { endOfText, isClosing, isOpening, shapeOf } from './json-shape.ts';
+
 /** A number that a double cannot hold exactly, such as `9007199254740993` or `0.1000000000000000055`. */
 export class ExactNumber {
   /** The number as it was written in JSON. */
@@ -14,12 +16,6 @@ export interface JsonObject {
   readonly [field: string]: Json;
 }
 
-/**
- * Finds a number that a double may not hold: one with 16 or more digits, or with an exponent. It also matches some strings,
- * which only makes parsing slower.
- */
-const MAY_LOSE_DIGITS = /(?:^|[:[,\s])-?(?:[\d.]{16,}|[\d.]+[eE])/;
-
 /** A reviver with the third argument that V8 passes; TypeScript's library does not declare it yet. */
 type SourceReviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
 const parseWithSource = JSON.parse as (text: string, reviver: SourceReviver) => Json;
@@ -31,44 +27,50 @@ const keepDigits: SourceReviver = (_key, value, { source }) =>
     ? new ExactNumber(source)
     : value;
 
-/**
- * Parses JSON without losing digits: a number that a double cannot hold becomes an {@link ExactNumber}.
- *
- * A field named `__proto__` becomes an own property, as with `JSON.parse`.
- *
- * @throws {SyntaxError} As `JSON.parse`. The message may quote the text, so it must never be shown.
- */
-export function parseJson(text: string): Json {
-  if (!MAY_LOSE_DIGITS.test(text)) return JSON.parse(text) as Json;
-  try {
-    return parseWithSource(text, keepDigits);
-  } catch (error) {
-    // With a reviver, JSON.parse recurses for each level, so thousands of levels exhaust the stack.
-    if (!(error instanceof RangeError)) throw error;
-    return parseWithSource(cutDepths(text), keepDigits);
+/** The most values in a text. They take up to some 150 MB, as empty objects or as names that differ. */
+const MOST_VALUES = 1_000_000;
+
+/** A JSON text with more values than this process has memory for. */
+export class TooManyValues extends SyntaxError {
+  override readonly name = 'TooManyValues';
+
+  constructor() {
+    super(`more than ${MOST_VALUES.toLocaleString('en-US')} values`);
   }
 }
 
 /** Deeper than any object that can be stored (32 levels), so no storable object is cut. */
 const DEEPEST_KEPT = 64;
 
+/**
+ * Parses JSON without losing digits: a number that a double cannot hold becomes an {@link ExactNumber}. Lists and objects
+ * deeper than {@link DEEPEST_KEPT} levels become empty, because each level takes stack and memory.
+ *
+ * A field named `__proto__` becomes an own property, as with `JSON.parse`.
+ *
+ * @throws {TooManyValues} Before it parses.
+ * @throws {SyntaxError} As `JSON.parse`. The message may quote the text, so it must never be shown.
+ */
+export function parseJson(text: string): Json {
+  const { depth, values, hasLongNumber } = shapeOf(text, MOST_VALUES);
+  if (values > MOST_VALUES) throw new TooManyValues();
+  const kept = depth > DEEPEST_KEPT ? cutDepths(text) : text;
+  return hasLongNumber ? parseWithSource(kept, keepDigits) : (JSON.parse(kept) as Json);
+}
+
 /** The same JSON, but lists and objects deeper than {@link DEEPEST_KEPT} levels are empty. */
 function cutDepths(text: string): string {
   let kept = '';
   let keptUpTo = 0;
   let depth = 0;
-  let isInText = false;
   for (let at = 0; at < text.length; at += 1) {
-    const character = text[at];
-    if (isInText) {
-      if (character === '\\') at += 1;
-      else isInText = character !== '"';
-    } else if (character === '"') {
-      isInText = true;
-    } else if (character === '[' || character === '{') {
+    const code = text.charCodeAt(at);
+    if (text[at] === '"') {
+      at = endOfText(text, at);
+    } else if (isOpening(code)) {
       depth += 1;
-      if (depth === DEEPEST_KEPT + 1) kept += text.slice(keptUpTo, at) + (character === '[' ? '[]' : '{}');
-    } else if (character === ']' || character === '}') {
+      if (depth === DEEPEST_KEPT + 1) kept += text.slice(keptUpTo, at) + (text[at] === '[' ? '[]' : '{}');
+    } else if (isClosing(code)) {
       if (depth === DEEPEST_KEPT + 1) keptUpTo = at + 1;
       depth -= 1;
     }

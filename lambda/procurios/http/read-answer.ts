@@ -1,5 +1,5 @@
 import type { SyncError } from '../../core/errors.ts';
-import { type Json, parseJson } from '../../core/json.ts';
+import { type Json, parseJson, TooManyValues } from '../../core/json.ts';
 import { type Call, callFailure } from './call.ts';
 import type { Answer } from './fetch-once.ts';
 import { reportedErrorIn } from './reported-error.ts';
@@ -103,17 +103,25 @@ function refuseOtherTypes(call: Call, answer: Answer): void {
 }
 
 function parseBody(call: Call, status: number, text: string): Json {
-  const json = parseOrNothing(text);
-  if (json !== undefined) return json;
-  const detail = { status, isTransient: true };
-  throw callFailure('RESPONSE_INVALID', call, 'the answer is not valid JSON', detail);
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (error instanceof TooManyValues) {
+      const what = `the answer holds ${error.message}; expected fewer objects on a page`;
+      throw callFailure('RESPONSE_INVALID', call, what, { status });
+    }
+    if (!(error instanceof SyntaxError)) throw error;
+    // Without the parser's message, because it quotes the text.
+    throw callFailure('RESPONSE_INVALID', call, 'the answer is not valid JSON', { status, isTransient: true });
+  }
 }
 
-/** @returns Undefined for what is not JSON. The parser's error quotes the text, so it is dropped here. */
+/** @returns Undefined for what is not JSON, or holds too many values. The parser's error is dropped because it quotes the text. */
 export function parseOrNothing(text: string): Json | undefined {
   try {
     return parseJson(text);
-  } catch {
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
     return undefined;
   }
 }

@@ -5,6 +5,7 @@ import {
   integerText,
   parseJson,
   stringifyJson,
+  TooManyValues,
 } from '../../../lambda/core/json.ts';
 
 describe('parseJson', () => {
@@ -57,6 +58,37 @@ test('parseJson keeps digits beside an object that is nested too deeply for the 
   let levels = 0;
   for (let at: unknown = first; typeof at === 'object' && at !== null; at = Object.values(at)[0]) levels += 1;
   expect(levels).toBe(64);
+});
+
+test('parseJson cuts lists at 64 levels, also in a text without long numbers', () => {
+  const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+
+  const [first, second] = parseJson(`[${deep},"]\\\\\\"["]`) as [unknown, string];
+
+  expect(JSON.stringify(first)).toBe('['.repeat(64) + ']'.repeat(64));
+  expect(second).toBe(']\\"[');
+});
+
+describe('parseJson refuses more than a million values before it parses', () => {
+  test.each([
+    ['levels without an end', '['.repeat(30_000_000)],
+    ['empty lists', `[${'[],'.repeat(600_000)}1]`],
+    ['numbers', `[${'1,'.repeat(1_000_001)}1]`],
+  ])('%s', (_name, text) => {
+    expect(() => parseJson(text)).toThrow(TooManyValues);
+  });
+
+  test('commas and brackets in texts do not count', () => {
+    expect(parseJson(JSON.stringify(['[{,'.repeat(1_000_000)]))).toHaveLength(1);
+  });
+});
+
+test('parseJson keeps a number of 20 million digits', () => {
+  const text = '1'.repeat(20_000_000);
+
+  const [number] = parseJson(`[${text}]`) as [ExactNumber];
+
+  expect(number.text.length).toBe(text.length);
 });
 
 test('canonicalDecimal reads a number of a million digits', () => {

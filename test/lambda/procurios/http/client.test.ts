@@ -188,6 +188,20 @@ describe('getJson: the answer', () => {
     });
   });
 
+  test('an answer with more values than memory is refused at once', async () => {
+    await using server = await startHttpServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end('['.repeat(30 * 1024 * 1024));
+    });
+
+    const failure = await failureOf(readThings(clientFor(server.origin)));
+
+    expect(failure).toMatchObject({
+      code: 'RESPONSE_INVALID',
+      message: expect.stringContaining('holds more than 1,000,000 values; expected fewer objects on a page'),
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
   test('an answer that stays invalid JSON is refused after all attempts', async () => {
     await using server = await startHttpServer((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"name": "Ada');
