@@ -37,6 +37,7 @@ export const PROCURIOS_ERRORS = {
       '404: the `path` does not exist here. 406: the `mediaType` is wrong, often in its version.',
       'No list: correct `objects`, or leave it out.',
       'Objects without their key: choose another `key`, or add the field to the collection in Procurios.',
+      'Too large, or too many values: ask for fewer objects on a page, with `query`.',
     ],
   },
   LIST_AMBIGUOUS: {

@@ -112,7 +112,10 @@ function parseBody(call: Call, status: number, text: string): Json {
     }
     if (!(error instanceof SyntaxError)) throw error;
     // Without the parser's message, because it quotes the text.
-    throw callFailure('RESPONSE_INVALID', call, 'the answer is not valid JSON', { status, isTransient: true });
+    throw callFailure('RESPONSE_INVALID', call, 'the answer is not valid JSON', {
+      status,
+      isTransient: true,
+    });
   }
 }
 
