@@ -19,6 +19,8 @@ const ROUND: Round = {
   objects: 1_000,
   perPage: 100,
   revision: 0,
+  revisedEvery: 1,
+  kilobytes: 1,
 };
 const CASES = [
   { label: 'new', round: ROUND },

@@ -1,4 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 
 /** A file of the benchmark that runs in a separate process and answers each message with one message. */
 export interface Helper {
@@ -49,7 +51,45 @@ export async function start(file: string, options: StartOptions = {}): Promise<H
   };
 }
 
-/** Ends all processes that {@link start} has started. */
+/** Whether this machine has Python with requests and boto3. */
+export function hasPython(): boolean {
+  return spawnSync('python3', ['-c', 'import boto3, requests'], { stdio: 'ignore' }).status === 0;
+}
+
+/** Starts a script of this folder in Python. It takes each message as a line of JSON and answers with one. */
+export async function startPython(
+  file: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<Helper> {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn('python3', [fileURLToPath(new URL(file, import.meta.url))], {
+    env: { PATH, HOME, ...environment },
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  running.add(child);
+  child.once('error', () => running.delete(child));
+  child.once('exit', () => running.delete(child));
+  child.stdin.on('error', () => {}); // a process that ended says so by the end of its output
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const nextLine = async (): Promise<string> => {
+    const { done, value } = await lines.next();
+    if (done) throw new Error(`${file} ended before its answer`);
+    return value;
+  };
+  return {
+    greeting: await nextLine(),
+    async ask<Answer>(message: object | number) {
+      child.stdin.write(`${JSON.stringify(message)}\n`);
+      return JSON.parse(await nextLine()) as Answer;
+    },
+    end: () => child.stdin.end(),
+  };
+}
+
+/** Ends all processes that {@link start} and {@link startPython} have started. */
 export function endAll(): void {
-  for (const child of running) if (child.connected) child.disconnect();
+  for (const child of running) {
+    if (child.connected) child.disconnect();
+    else child.kill();
+  }
 }

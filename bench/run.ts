@@ -1,4 +1,5 @@
-import { cpus, loadavg } from 'node:os';
+import { cpus } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import { measureBundles } from './bundles.ts';
 import { countCalls } from './calls.ts';
 import { measureCapacity } from './capacity.ts';
@@ -36,9 +37,20 @@ function machine(): string {
   return `${model}, ${all.length} cores, Node ${process.versions.node}, ${process.platform}`;
 }
 
-/** Printed before and after, because other work on the machine makes the figures unreliable. */
-function load(when: string): string {
-  return `load average ${when}: ${loadavg()[0]?.toFixed(1)}`;
+/** A share of the processors above which other work spoils the figures. */
+const BUSY = 0.1;
+
+/** Measures for a second how busy other work keeps the processors, while this process and its scripts rest. */
+async function loadOfOthers(when: string): Promise<string> {
+  const before = idleMs();
+  await setTimeout(1000);
+  const share = Math.max(0, 1 - (idleMs() - before) / (cpus().length * 1000));
+  const warning = share > BUSY ? ', so these figures are unreliable: run nothing else on the machine' : '';
+  return `${when}, other work took ${Math.round(share * 100)} % of the processors${warning}`;
+}
+
+function idleMs(): number {
+  return cpus().reduce((sum, { times }) => sum + times.idle, 0);
 }
 
 async function measureSpeeds(surroundings: Surroundings) {
@@ -59,7 +71,7 @@ async function measureSpeeds(surroundings: Surroundings) {
 }
 
 async function run(): Promise<void> {
-  console.log(`${machine()}, ${load('before')}`);
+  console.log(`${machine()}\n${await loadOfOthers('Before')}`);
   const surroundings = await startSurroundings();
   const speeds = await measureSpeeds(surroundings);
 
@@ -73,10 +85,7 @@ async function run(): Promise<void> {
   );
 
   const memory = await measureMemory(surroundings, PROCESSES_FOR_MEMORY);
-  print(
-    `Peak memory of a first load (medians of ${PROCESSES_FOR_MEMORY} processes)`,
-    memoryTable([memory.inLambda, memory.onMachine]),
-  );
+  print('Peak memory under the limits of a Lambda function of 512 MB', memoryTable(memory));
 
   const bundles = await measureBundles(PROCESSES_FOR_IMPORTS);
   print(
@@ -84,9 +93,10 @@ async function run(): Promise<void> {
     bundleTable(bundles),
   );
 
-  print('Capacity units per object, from dynalite', capacityTable(await measureCapacity()));
-  print('Targets', targetTable(checkTargets({ ...speeds, memory, calls, push, bundles })));
-  console.log(load('after'));
+  const capacity = await measureCapacity();
+  print('Capacity units per object, from dynalite', capacityTable(capacity));
+  print('Targets', targetTable(checkTargets({ ...speeds, memory, calls, push, bundles, capacity })));
+  console.log(await loadOfOthers('Afterwards'));
 }
 
 try {

@@ -1,5 +1,5 @@
-import { type Helper, start } from './processes.ts';
-import { type Measured, type Round, tableNameOf } from './scripts/round.ts';
+import { type Helper, start, startPython } from './processes.ts';
+import { type Measured, pathOf, queryOf, type Round, tableNameOf } from './scripts/round.ts';
 import type { Calls, Instruction } from './stand-ins/dynamodb.ts';
 
 /** Latencies of a page and of a DynamoDB call, in milliseconds. */
@@ -23,7 +23,7 @@ export interface Script {
   end(): void;
 }
 
-export type ScriptName = 'put-each' | 'batch-write' | 'procurios-sync';
+export type ScriptName = 'put-each' | 'batch-write' | 'afternoon' | 'python' | 'procurios-sync';
 
 export async function startSurroundings(): Promise<Surroundings> {
   const procurios = await start('./stand-ins/procurios.ts');
@@ -39,7 +39,8 @@ export async function startSurroundings(): Promise<Surroundings> {
           const tableName = tableNameOf(round);
           if (table === 'empty') await instruct({ empty: tableName });
           else await instruct({ forgetCallsOf: tableName });
-          const measured = await script.ask<Measured>(round);
+          const listing = { path: pathOf(round), query: queryOf(round), table: tableName };
+          const measured = await script.ask<Measured>({ ...round, ...listing });
           return { ...measured, calls: await instruct<Calls>({ callsOf: tableName }) };
         },
         end: script.end,
@@ -58,14 +59,14 @@ export function startScript(
   { procuriosHost, dynamoDbUrl }: { procuriosHost: string; dynamoDbUrl: string },
   nodeOptions?: readonly string[],
 ): Promise<Helper> {
-  return start(`./scripts/${name}.ts`, {
-    nodeOptions,
-    environment: {
-      PROCURIOS_HOST: procuriosHost,
-      AWS_ENDPOINT_URL_DYNAMODB: dynamoDbUrl,
-      AWS_REGION: 'eu-west-1',
-      AWS_ACCESS_KEY_ID: 'bench',
-      AWS_SECRET_ACCESS_KEY: 'bench',
-    },
-  });
+  const environment = {
+    PROCURIOS_HOST: procuriosHost,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamoDbUrl,
+    AWS_REGION: 'eu-west-1',
+    AWS_DEFAULT_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'bench',
+    AWS_SECRET_ACCESS_KEY: 'bench',
+  };
+  if (name === 'python') return startPython('./scripts/python.py', environment);
+  return start(`./scripts/${name}.ts`, { nodeOptions, environment });
 }

@@ -4,42 +4,52 @@ import type { CallCount } from './calls.ts';
 import type { CapacityUse } from './capacity.ts';
 import type { Memory } from './memory.ts';
 import type { PushSpeed } from './push-speed.ts';
-import { BATCH_WRITE, type Contender, PUT_EACH, type Speed } from './speed.ts';
+import {
+  AFTERNOON,
+  AFTERNOON_1_PERCENT,
+  AFTERNOON_UNCHANGED,
+  type Contender,
+  PUT_EACH,
+  type Ratio,
+  type RoundSpeed,
+  ratioOf,
+  type Speed,
+} from './speed.ts';
 import type { Target } from './targets.ts';
 
 export function speedTable(speeds: ReadonlyMap<Contender, Speed>): string {
-  const wallOf = (contender: Contender) => speeds.get(contender)?.wallUsPerObject ?? NaN;
-  const cpuOf = (contender: Contender) => speeds.get(contender)?.cpuUsPerObject ?? NaN;
+  const rows = [...speeds.values()];
+  const against = (speed: Speed, baseline: Contender, figure: keyof RoundSpeed): string => {
+    const other = speeds.get(baseline);
+    return other === undefined ? '–' : ratioText(ratioOf(other, speed, figure));
+  };
   return textOf(
     [
-      '',
-      'objects',
-      'wall, s',
-      '± %',
-      'bound, s',
-      'reached',
-      'wall µs/object',
-      'B1 ÷',
-      'B3 ÷',
-      'CPU µs/object',
-      'B1 ÷',
-      'B3 ÷',
+      ...['', 'objects', 'wall, s', 'bound, s', 'reached', 'wall: B1 ÷', 'B4 ÷'],
+      ...['CPU µs/object', 'CPU: B1 ÷', 'CPU: B4 ÷'],
     ],
-    [...speeds.values()].map((speed) => [
+    rows.map((speed) => [
       speed.contender.label,
       whole(speed.objects),
       (speed.wallMs / 1000).toFixed(2),
-      String(Math.round(speed.spread * 50)),
       speed.boundMs === 0 ? '–' : (speed.boundMs / 1000).toFixed(2),
       speed.boundMs === 0 ? '–' : `${((speed.boundMs / speed.wallMs) * 100).toFixed(1)} %`,
-      whole(speed.wallUsPerObject),
-      (wallOf(PUT_EACH) / speed.wallUsPerObject).toFixed(1),
-      (wallOf(BATCH_WRITE) / speed.wallUsPerObject).toFixed(1),
+      against(speed, PUT_EACH, 'wallUsPerObject'),
+      against(speed, afternoonOver(speed.contender.table), 'wallUsPerObject'),
       whole(speed.cpuUsPerObject),
-      (cpuOf(PUT_EACH) / speed.cpuUsPerObject).toFixed(1),
-      (cpuOf(BATCH_WRITE) / speed.cpuUsPerObject).toFixed(1),
+      against(speed, PUT_EACH, 'cpuUsPerObject'),
+      against(speed, afternoonOver(speed.contender.table), 'cpuUsPerObject'),
     ]),
   );
+}
+
+/** The afternoon's script over the same table. */
+function afternoonOver(table: Contender['table']): Contender {
+  return { empty: AFTERNOON, unchanged: AFTERNOON_UNCHANGED, '1 % changed': AFTERNOON_1_PERCENT }[table];
+}
+
+function ratioText({ median, least, most }: Ratio): string {
+  return `${median.toFixed(2)} (${least.toFixed(2)}–${most.toFixed(2)})`;
 }
 
 export function pushTable(speeds: readonly PushSpeed[]): string {
@@ -69,15 +79,15 @@ export function bundleTable(sizes: readonly BundleSize[]): string {
   );
 }
 
-export function memoryTable(memories: readonly Memory[]): string {
+export function memoryTable({ at10k, at200k, at1M, ofLargePages }: Memory): string {
   return textOf(
-    ['peak memory, MB', '10,000 objects', '200,000 objects', '÷'],
-    memories.map(({ label, at10k, at200k }) => [
-      label,
-      whole(at10k),
-      whole(at200k),
-      (at200k / at10k).toFixed(2),
-    ]),
+    ['first load', 'peak memory, MB', '÷'],
+    [
+      ['10,000 objects', whole(at10k), '1'],
+      ['200,000 objects', whole(at200k), (at200k / at10k).toFixed(2)],
+      ['1,000,000 objects', whole(at1M), (at1M / at10k).toFixed(2)],
+      ['12,000 objects, 31 MB a page', whole(ofLargePages), (ofLargePages / at10k).toFixed(2)],
+    ],
   );
 }
 
@@ -109,7 +119,7 @@ export function targetTable(targets: readonly Target[]): string {
   );
 }
 
-const TEXT_COLUMNS = ['', 'target', 'object', 'peak memory, MB'];
+const TEXT_COLUMNS = ['', 'target', 'object', 'first load'];
 
 function textOf(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const columns = heads.map((head, index) => ({

@@ -7,8 +7,12 @@ export interface Round {
   readonly listing: 'after' | 'numbered-pages' | 'hal';
   readonly objects: number;
   readonly perPage: number;
-  /** A different revision changes every object. */
+  /** A different revision changes the objects that have it. */
   readonly revision: number;
+  /** Every how many objects one has the revision; 1 for all. */
+  readonly revisedEvery: number;
+  /** About how large an object is, in units of 1024 bytes. */
+  readonly kilobytes: number;
 }
 
 /** Cost of a round. */
@@ -37,8 +41,12 @@ export function tableNameOf({ environment, listing }: Pick<Round, 'environment' 
   return streamTableName(environment, listing);
 }
 
-export function queryOf({ objects, perPage, revision }: Round): Record<string, string> {
-  return { objects: String(objects), perPage: String(perPage), revision: String(revision) };
+export function queryOf({
+  environment: _environment,
+  listing: _listing,
+  ...numbers
+}: Round): Record<string, string> {
+  return Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, String(value)]));
 }
 
 /** Performs and measures a round for each message of the parent process. */

@@ -14,10 +14,20 @@ export type Instruction =
 /** Number of calls and of items in them, for each action. */
 export type Calls = Readonly<Record<string, { calls: number; items: number }>>;
 
+interface Item {
+  readonly id: string;
+  hash: string;
+}
+
 interface Table {
-  readonly hashes: Map<string, string>;
+  readonly byId: Map<string, Item>;
+  /** The same items, in the order in which they came. */
+  readonly items: Item[];
   calls: Record<string, { calls: number; items: number }>;
 }
+
+/** About 1 MB of a table with items of 1 KB, which is the most that DynamoDB reads for one answer. */
+const ITEMS_PER_SCAN = 900;
 
 const tables = new Map<string, Table>();
 let callLatencyMs = 0;
@@ -51,14 +61,18 @@ function answerTo(action: string, body: Buffer): string {
     items = count(body, '"PutRequest":');
     for (const { id, end } of idsIn(body)) {
       const hash = textAfter(body, '"_hash":{"S":"', end);
-      if (hash !== undefined) table.hashes.set(id, hash.text);
+      if (hash !== undefined) store(table, id, hash.text);
     }
     answer = '{"UnprocessedItems":{}}';
   } else if (action === 'BatchGetItem') {
     const ids = idsIn(body).map(({ id }) => id);
     items = ids.length;
-    const found = ids.filter((id) => table.hashes.has(id)).map((id) => foundItem(id, table.hashes.get(id)));
-    answer = `{"Responses":{"${name}":[${found.join()}]},"UnprocessedKeys":{}}`;
+    const found = ids.flatMap((id) => table.byId.get(id) ?? []);
+    answer = `{"Responses":{"${name}":[${found.map(textOf).join()}]},"UnprocessedKeys":{}}`;
+  } else if (action === 'Scan') {
+    const scanned = scan(table, body);
+    items = scanned.items.length;
+    answer = scanned.answer;
   } else if (action === 'Query') {
     answer = '{"Items":[],"Count":0,"ScannedCount":0}';
   }
@@ -69,8 +83,34 @@ function answerTo(action: string, body: Buffer): string {
   return answer;
 }
 
+/** The next items of a segment. The key that a scan continues after is the item's index, which the client returns unread. */
+function scan({ items }: Table, body: Buffer): { items: readonly Item[]; answer: string } {
+  const { Segment = 0, TotalSegments = 1, ExclusiveStartKey } = JSON.parse(body.toString());
+  const found: Item[] = [];
+  let at = ExclusiveStartKey === undefined ? Segment : Number(ExclusiveStartKey._id.S) + TotalSegments;
+  for (; at < items.length && found.length < ITEMS_PER_SCAN; at += TotalSegments) {
+    const item = items[at];
+    if (item !== undefined) found.push(item);
+  }
+  const next = at < items.length ? `,"LastEvaluatedKey":{"_id":{"S":"${at - TotalSegments}"}}` : '';
+  const count = found.length;
+  const list = found.map(textOf).join();
+  return { items: found, answer: `{"Count":${count},"ScannedCount":${count},"Items":[${list}]${next}}` };
+}
+
+function store({ byId, items }: Table, id: string, hash: string): void {
+  const stored = byId.get(id);
+  if (stored !== undefined) {
+    stored.hash = hash;
+    return;
+  }
+  const item = { id, hash };
+  byId.set(id, item);
+  items.push(item);
+}
+
 function tableNamed(name: string): Table {
-  const table = tables.get(name) ?? { hashes: new Map(), calls: {} };
+  const table = tables.get(name) ?? { byId: new Map(), items: [], calls: {} };
   tables.set(name, table);
   return table;
 }
@@ -106,6 +146,6 @@ function count(body: Buffer, mark: string): number {
   return found;
 }
 
-function foundItem(id: string, hash: string | undefined): string {
+function textOf({ id, hash }: Item): string {
   return `{"_id":{"S":"${id}"},"_hash":{"S":"${hash}"}}`;
 }

@@ -22,35 +22,43 @@ interface Extent {
   /** Index of the first object in the listing, from 0. */
   readonly from: number;
   readonly count: number;
-  /** 0 to 8999. A different revision changes every object. */
+  /** 0 to 8999. A different revision changes an object. */
   readonly revision: number;
+  /** Every how many objects one has the revision; 1 for all. The others have revision 0. */
+  readonly revisedEvery: number;
+  /** About how large an object is, in units of 1024 bytes, from 1. */
+  readonly kilobytes: number;
 }
 
 const templates = new Map<string, Template>();
 
 /** Returns a JSON array of objects as bytes: invented people of about 1 KB each. */
-export function listBytes({ from, count, revision }: Extent): Buffer {
-  const { bytes, starts } = templateOf(from % DIFFERENT_OBJECTS, count);
+export function listBytes({ from, count, revision, revisedEvery, kilobytes }: Extent): Buffer {
+  const { bytes, starts } = templateOf(from % DIFFERENT_OBJECTS, count, kilobytes);
   const list = Buffer.from(bytes);
   starts.forEach((start, index) => {
     list.write(String(FIRST_ID + from + index), start + ID_PLACE, 'latin1');
-    list.write(String(FIRST_REVISION + revision), start + REVISION_PLACE, 'latin1');
+    const isRevised = (from + index) % revisedEvery === 0;
+    list.write(String(FIRST_REVISION + (isRevised ? revision : 0)), start + REVISION_PLACE, 'latin1');
   });
   return list;
 }
 
-function templateOf(first: number, count: number): Template {
-  const name = `${first}/${count}`;
+function templateOf(first: number, count: number, kilobytes: number): Template {
+  const name = `${first}/${count}/${kilobytes}`;
   let template = templates.get(name);
   if (template === undefined) {
-    template = createTemplate(first, count);
+    template = createTemplate(first, count, kilobytes);
     templates.set(name, template);
   }
   return template;
 }
 
-function createTemplate(first: number, count: number): Template {
-  const objects = Array.from({ length: count }, (_, index) => JSON.stringify(person(first + index)));
+function createTemplate(first: number, count: number, kilobytes: number): Template {
+  const minutes = 'The board met, and nothing was decided. '.repeat(((kilobytes - 1) * 1024) / 40);
+  const objects = Array.from({ length: count }, (_, index) =>
+    JSON.stringify({ ...person(first + index), ...(minutes !== '' && { minutes }) }),
+  );
   const starts: number[] = [];
   let end = 1;
   for (const object of objects) {

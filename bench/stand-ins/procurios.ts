@@ -6,6 +6,8 @@ interface Listing {
   readonly objects: number;
   readonly perPage: number;
   readonly revision: number;
+  readonly revisedEvery: number;
+  readonly kilobytes: number;
 }
 
 let pageLatencyMs = 0;
@@ -26,6 +28,8 @@ serve(({ url = '/' }) => {
     objects: Number(searchParams.get('objects')),
     perPage: Number(searchParams.get('perPage')),
     revision: Number(searchParams.get('revision')),
+    revisedEvery: Number(searchParams.get('revisedEvery')),
+    kilobytes: Number(searchParams.get('kilobytes')),
   };
   return {
     contentType: 'application/vnd.procurios.relation+json; version=1',
@@ -57,15 +61,16 @@ function bodyOf(pathname: string, query: URLSearchParams, listing: Listing): Buf
   }
 }
 
-function list(from: number, { objects, perPage, revision }: Listing): Buffer {
+function list(from: number, { objects, perPage, ...revised }: Listing): Buffer {
   const count = Math.max(0, Math.min(perPage, objects - from));
-  return listBytes({ from, count, revision });
+  return listBytes({ from, count, ...revised });
 }
 
-function links(pathname: string, page: number, { objects, perPage, revision }: Listing): string {
-  const last = Math.ceil(objects / perPage);
-  const link = (name: string, number: number) =>
-    `"${name}":{"href":"${pathname}?objects=${objects}&perPage=${perPage}&revision=${revision}&page=${number}"}`;
+function links(pathname: string, page: number, listing: Listing): string {
+  const last = Math.ceil(listing.objects / listing.perPage);
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(listing)) query.set(name, String(value));
+  const link = (name: string, number: number) => `"${name}":{"href":"${pathname}?${query}&page=${number}"}`;
   const next = page < last ? `,${link('next', page + 1)}` : '';
   return `"_links":{${link('self', page)},${link('first', 1)},${link('last', last)}${next}}`;
 }
