@@ -28,14 +28,8 @@ export async function countCalls(surroundings: Surroundings): Promise<CallCount[
   const script = await surroundings.startScript('procurios-sync');
   const counts: CallCount[] = [];
   for (const { label, objects, perPage, table } of CASES) {
-    const round = {
-      environment: 'calls',
-      listing: 'after',
-      objects,
-      perPage,
-      revision: 0,
-      revisedEvery: 1,
-    } as const;
+    const listing = { listing: 'after', objects, perPage, kilobytes: 1 } as const;
+    const round = { environment: 'calls', ...listing, revision: 0, revisedEvery: 1 };
     const { calls, written } = await script.run(round, table);
     counts.push({
       label,

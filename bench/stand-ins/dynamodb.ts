@@ -73,6 +73,8 @@ function answerTo(action: string, body: Buffer): string {
     const scanned = scan(table, body);
     items = scanned.items.length;
     answer = scanned.answer;
+  } else if (action === 'UpdateItem') {
+    answer = '{"Attributes":{}}';
   } else if (action === 'Query') {
     answer = '{"Items":[],"Count":0,"ScannedCount":0}';
   }
