@@ -10,6 +10,11 @@ export function countOf(count: number, noun: string): string {
   return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** As {@link countOf}, with `or more` if counting ended at `most`. */
+export function countUpTo(count: number, most: number, noun: string): string {
+  return count >= most ? `${grouped(count)} or more ${noun}s` : countOf(count, noun);
+}
+
 /** What follows `the first` or `the last`: `page`, `12,345 pages`. */
 export function severalOf(count: number, noun: string): string {
   return count === 1 ? noun : countOf(count, noun);
@@ -27,6 +32,21 @@ export function wholeSeconds(ms: number): string {
   const parts = [Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, '0'));
   const hours = Math.floor(seconds / 3600);
   return hours > 0 ? `${hours}:${parts.join(':')} h` : `${Number(parts[0])}:${parts[1]} min`;
+}
+
+/** `2026-11-24 04:00`, in a time zone with an IANA name. */
+export function minuteIn(timeZone: string, time: string): string {
+  return new Date(time).toLocaleString('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
+}
+
+/** `just now`, `12 min ago`, `5 h ago`, `3 days ago`; `in the future` if the time is more than a minute ahead. */
+export function ago(time: string, nowMs: number): string {
+  const minutes = Math.floor((nowMs - Date.parse(time)) / 60_000);
+  if (minutes < -1) return 'in the future';
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return `${minutes} min ago`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ago` : `${grouped(Math.floor(hours / 24))} days ago`;
 }
 
 /** Characters that a terminal or an editor obeys: control characters, and those that change the direction of text. */

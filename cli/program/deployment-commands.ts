@@ -20,8 +20,10 @@ function addStatus(program: Command): Command {
     .addHelpText(
       'after',
       `
-Shows the last runs, each stream's last walk, the changes and their queue. For a
-deployment it also shows the alarms that fire, the pull in progress and the
+Shows the last runs; of each stream the last walk, when its table was last whole
+and how many objects the table has; and the changes and their queue. "0 of 1,000"
+in the table means that the last complete walk listed none of the 1,000.
+For a deployment it also shows the alarms that fire, the pull in progress and the
 next start. A part that could not be read is named.
 
 Examples:
@@ -32,10 +34,12 @@ After npm start:
 
 Exit codes:
   0    all is well
-  1    something needs an operator: an alarm fires; the last walk of a stream
-       failed or is incomplete; changes are held, or rejected and not settled;
-       the dead-letter queue is not empty; the schedule is disabled; the last
-       deployment failed; or a part could not be read
+  1    something needs an operator: the last walk of a stream failed or is
+       incomplete; a stream was never pulled completely, or not within the
+       schedule's expectWithinHours; objects were rejected; the last run was cut
+       off; a clock was wrong; an alarm fires; changes are held, or rejected and
+       not settled; the dead-letter queue is not empty; the schedule is disabled;
+       the last deployment failed; or a part could not be read
   2    wrong usage or configuration`,
     );
 }

@@ -2,17 +2,16 @@ import { styleText } from 'node:util';
 import { totalOf } from '../../lambda/core/pull/counts.ts';
 import type { RunReceipt } from '../../lambda/core/pull/receipt.ts';
 import type { Schedule } from '../../operator/deployed/schedule.ts';
-import type { Concern } from '../../operator/status/concerns.ts';
+import type { Concern } from '../../operator/status/concern.ts';
 import {
   known,
   MOST_COUNTED,
-  minuteOf,
   type QueueStatus,
   type StatusReport,
   type StreamStatus,
 } from '../../operator/status/status-report.ts';
-import { countOf, duration, grouped, printable, wholeSeconds } from '../../operator/words.ts';
-import { type Column, tableOf } from '../terminal/table.ts';
+import { ago, countOf, duration, grouped, minuteIn, printable, wholeSeconds } from '../../operator/words.ts';
+import { tableOf } from '../terminal/table.ts';
 import { textWidth, wrapped } from '../terminal/text.ts';
 
 const RUNS_SHOWN = 3;
@@ -38,45 +37,45 @@ export function statusText(
   ].join('\n');
 }
 
-function headLine({ environment, stack }: StatusReport): string {
-  if (stack === undefined) return `${environment}, on this machine`;
+function headLine({ environment, stack, timeZone }: StatusReport): string {
   const deployed = known(stack);
-  return deployed === undefined
-    ? environment
-    : `${environment}, deployed ${minuteOf(deployed.deployedAt)} (${deployed.status})`;
+  const where = stack === undefined ? ', on this machine' : '';
+  const since = deployed && `, deployed ${minuteIn(timeZone, deployed.deployedAt)} (${deployed.status})`;
+  return `${environment}${where}${since ?? ''}; times are in ${timeZone}`;
 }
 
 function concernsText(concerns: readonly Concern[]): string[] {
   const room = textWidth(process.stdout);
-  const lines = concerns.flatMap(({ what, next }) => [
+  const lines = concerns.flatMap(({ what, why, next }) => [
     coloured('red', wrapped(printable(what), room, { first: '  ', rest: 2 })),
+    ...(why === undefined ? [] : [wrapped(printable(why), room, { first: '    ', rest: 4 })]),
     ...(next === undefined ? [] : [`    ${printable(next)}`]),
   ]);
   return ['needs an operator:', ...lines];
 }
 
 function pullLines(report: StatusReport): string[] {
-  const { atWork, schedule, runs } = report;
+  const { atWork, schedule, runs, at, timeZone } = report;
   const pull = known(atWork);
   const next = known(schedule);
   const latest = known(runs);
+  const nowMs = Date.parse(at);
+  const when = (time: string): string => `${minuteIn(timeZone, time)}, ${ago(time, nowMs)}`;
   return [
-    ...(pull ? [line('in progress', `since ${minuteOf(pull.since)}, ${printable(pull.owner)}`)] : []),
-    ...(next ? [line('next start', nextStartText(next, Date.parse(report.at)))] : []),
+    ...(pull ? [line('in progress', `since ${when(pull.since)}: ${printable(pull.owner)}`)] : []),
+    ...(next ? [line('next start', nextStartText(next, timeZone, nowMs))] : []),
     ...(latest?.length === 0 ? [line('last runs', 'none yet')] : []),
     ...(latest ?? [])
       .slice(0, RUNS_SHOWN)
-      .map((run, index) => line(index === 0 ? 'last runs' : '', runText(run))),
+      .map((run, index) => line(index === 0 ? 'last runs' : '', runText(run, when(run.startedAt)))),
   ];
 }
 
-function nextStartText({ isEnabled, expression, timeZone, nextStartAt }: Schedule, nowMs: number): string {
+function nextStartText(schedule: Schedule, timeZone: string, nowMs: number): string {
+  const { isEnabled, expression, nextStartAt } = schedule;
   if (!isEnabled) return coloured('red', 'disabled');
-  if (nextStartAt === undefined) return `${expression}, ${timeZone}`;
-  const local = new Date(nextStartAt).toLocaleString('sv-SE', {
-    ...{ timeZone, dateStyle: 'short', timeStyle: 'short' },
-  });
-  return `${local} ${timeZone}, in ${hoursAndMinutes(Date.parse(nextStartAt) - nowMs)}`;
+  if (nextStartAt === undefined) return `${expression}, ${schedule.timeZone}`;
+  return `${minuteIn(timeZone, nextStartAt)}, in ${hoursAndMinutes(Date.parse(nextStartAt) - nowMs)}`;
 }
 
 /** `3 h 31 min`, `12 min`. */
@@ -86,40 +85,43 @@ function hoursAndMinutes(ms: number): string {
   return `${hours > 0 ? `${grouped(hours)} h ` : ''}${minutes % 60} min`;
 }
 
-function runText({ startedAt, finishedAt, status, streams, error }: RunReceipt): string {
+function runText({ startedAt, finishedAt, status, streams, error }: RunReceipt, when: string): string {
   // A run that was cut off has no counts.
-  if (error !== undefined) {
-    return `${minuteOf(startedAt)}  ${statusCell(status)}  ${printable(`${error.code} ${error.message}`)}`;
-  }
+  if (error !== undefined) return `${when}: ${statusCell(status)}, ${error.code}`;
   const receipts = Object.values(streams);
   const took = duration(Date.parse(finishedAt) - Date.parse(startedAt));
   const objects = `${grouped(totalOf(receipts, 'written'))} of ${grouped(totalOf(receipts, 'fetched'))} written`;
-  return `${minuteOf(startedAt)}  ${statusCell(status)}  ${objects}, ${took}`;
+  return `${when}: ${statusCell(status)}, ${objects}, ${took}`;
 }
 
-function streamLines({ streams }: StatusReport, width: number | undefined): string[] {
+function streamLines({ streams, at, timeZone }: StatusReport, width: number | undefined): string[] {
   const all = known(streams);
   if (all === undefined) return [];
-  const walks = (
-    head: string,
-    cell: (walk: NonNullable<StreamStatus['lastWalk']>) => string,
-    more: Partial<Column> = {},
-  ): Column => ({ head, cells: all.map(({ lastWalk }) => (lastWalk ? cell(lastWalk) : '')), ...more });
+  const whole = (cell: (time: string) => string, none: string): string[] =>
+    all.map(({ wholeAsOf }) => (wholeAsOf === undefined ? none : cell(wholeAsOf)));
   const isUnfinished = all.some((stream) => unfinishedPages(stream) !== '');
   return [
     tableOf(
       [
         { head: 'stream', cells: all.map(({ name }) => name) },
         { head: 'last walk', cells: all.map(({ lastWalk }) => lastWalk?.status ?? 'never') },
-        walks('ended', ({ finishedAt }) => minuteOf(finishedAt), { dispensable: 2 }),
-        walks('objects', ({ fetched }) => grouped(fetched), { isNumber: true }),
-        walks('written', ({ written }) => grouped(written), { isNumber: true, dispensable: 1 }),
+        { head: 'whole as of', cells: whole((time) => ago(time, Date.parse(at)), 'never') },
+        { head: '', cells: whole((time) => minuteIn(timeZone, time), ''), dispensable: 1 },
+        { head: 'in the table', cells: all.map(inTableText), isNumber: true },
         { head: 'rejects', cells: all.map(({ rejects }) => counted(rejects)), isNumber: true },
         ...(isUnfinished ? [{ head: 'unfinished', cells: all.map(unfinishedPages) }] : []),
       ],
       width,
     ),
   ];
+}
+
+/** `1,000`, or `0 of 1,000` if the last complete walk listed fewer objects than the table has. */
+function inTableText({ listed, inTable }: StreamStatus): string {
+  if (inTable === undefined) return '';
+  return listed === undefined || listed === inTable
+    ? grouped(inTable)
+    : `${grouped(listed)} of ${grouped(inTable)}`;
 }
 
 function unfinishedPages({ unfinished }: StreamStatus): string {
@@ -184,7 +186,7 @@ function counted(count: number): string {
 const LABEL_WIDTH = 14;
 
 function line(label: string, text: string): string {
-  return `${label.padEnd(LABEL_WIDTH)}${text}`;
+  return wrapped(text, textWidth(process.stdout), { first: label.padEnd(LABEL_WIDTH), rest: LABEL_WIDTH });
 }
 
 const STATUS_COLOURS = { complete: 'green', incomplete: 'yellow', failed: 'red' } as const;

@@ -143,7 +143,7 @@ async function findReceipt(
   { startedAt, endedAt = startedAt }: Execution,
   state: StateTable,
 ): Promise<RunReceipt | undefined> {
-  const receipts = await listRunReceipts(state, RECEIPTS_SEARCHED);
+  const receipts = await listRunReceipts(state, RECEIPTS_SEARCHED, Date.now());
   // The beginning of that second, because Lambda may give an execution's start in whole seconds.
   const from = Math.floor(Date.parse(startedAt) / 1000) * 1000;
   return receipts.find((each) => {

@@ -1,13 +1,8 @@
 import { stackName } from '../../lambda/deployment/names.ts';
-import { countOf, grouped } from '../words.ts';
-import { known, MOST_COUNTED, minuteOf, type StatusReport } from './status-report.ts';
-
-/** A problem that needs an operator. */
-export interface Concern {
-  readonly what: string;
-  /** A command to run, a place to read, or the reason; undefined if `what` says it all. */
-  readonly next?: string;
-}
+import { countUpTo, minuteIn } from '../words.ts';
+import type { Concern } from './concern.ts';
+import { pullConcerns } from './pull-concerns.ts';
+import { known, MOST_COUNTED, type StatusReport } from './status-report.ts';
 
 /**
  * Finds the problems in a report that need an operator.
@@ -18,7 +13,7 @@ export function concernsOf(report: StatusReport, flags: string): Concern[] {
   return [
     ...stackConcerns(report),
     ...alarmConcerns(report),
-    ...streamConcerns(report),
+    ...pullConcerns(report, flags),
     ...changeConcerns(report, flags),
     ...unreadConcerns(report),
   ];
@@ -36,27 +31,12 @@ function stackConcerns({ stack, schedule }: StatusReport): Concern[] {
   return concerns;
 }
 
-function alarmConcerns({ environment, alarms }: StatusReport): Concern[] {
+function alarmConcerns({ environment, alarms, timeZone }: StatusReport): Concern[] {
   const firing = (known(alarms) ?? []).filter(({ state }) => state === 'ALARM');
   return firing.map(({ name, since, impact, runbook }) => ({
-    what: `alarm ${name.replace(`${stackName(environment)}-`, '')} since ${minuteOf(since)}: ${impact}`,
+    what: `alarm ${name.replace(`${stackName(environment)}-`, '')} since ${minuteIn(timeZone, since)}: ${impact}`,
     ...(runbook !== undefined && { next: runbook }),
   }));
-}
-
-/** One concern for all streams with the same error, because one cause often stops several. */
-function streamConcerns({ streams }: StatusReport): Concern[] {
-  const alike = Map.groupBy(known(streams) ?? [], ({ lastWalk }) =>
-    lastWalk === undefined || lastWalk.status === 'complete'
-      ? ''
-      : [lastWalk.status, lastWalk.error?.code ?? ''].join(' ').trim(),
-  );
-  alike.delete('');
-  return [...alike].map(([how, ended]) => {
-    const code = ended[0]?.lastWalk?.error?.code;
-    const what = `last walk ${how}: ${ended.map(({ name }) => name).join(', ')}`;
-    return { what, ...(code !== undefined && { next: `npx procurios-sync help ${code}` }) };
-  });
 }
 
 function changeConcerns({ changes, deadLetters }: StatusReport, flags: string): Concern[] {
@@ -68,11 +48,9 @@ function changeConcerns({ changes, deadLetters }: StatusReport, flags: string): 
     { count: held, what: 'held: waited too long', next: list('waiting') },
     { count: rejected, what: 'rejected, and not settled', next: list('rejected') },
     { count: dead, what: 'in the dead-letter queue', next: 'docs/runbook.md#change-dead-letters' },
-  ].flatMap(({ count, what, next }) => (count === 0 ? [] : [{ what: `${countText(count)} ${what}`, next }]));
-}
-
-function countText(count: number): string {
-  return count >= MOST_COUNTED ? `${grouped(count)} or more changes` : countOf(count, 'change');
+  ].flatMap(({ count, what, next }) =>
+    count === 0 ? [] : [{ what: `${countUpTo(count, MOST_COUNTED, 'change')} ${what}`, next }],
+  );
 }
 
 /** One concern for each reason why parts could not be read, because those parts may have problems too. */
@@ -88,4 +66,6 @@ function unreadConcerns(report: StatusReport): Concern[] {
 const PART_NAMES: Readonly<Record<string, string>> = {
   deadLetters: 'dead-letter queue',
   atWork: 'pull in progress',
+  cutOff: 'pull that was cut off',
+  futureRun: 'runs from the future',
 };

@@ -4,6 +4,6 @@ import type { Session } from '../session.ts';
 
 /** Reads the receipt of the latest run; undefined if there was no run. */
 export async function readLatestReceipt(session: Session): Promise<RunReceipt | undefined> {
-  const [receipt] = await listRunReceipts(session.state(), 1);
+  const [receipt] = await listRunReceipts(session.state(), 1, Date.now());
   return receipt;
 }

@@ -1,6 +1,7 @@
 import type { StateTable } from '../../lambda/aws/state/state-table.ts';
 import { readLease } from '../../lambda/aws/state/take-lease.ts';
 import { heldForMs, type LeaseRow } from '../../lambda/core/pull/lease.ts';
+import type { Session } from '../session.ts';
 
 /**
  * Reads the lease of a pull that a command runs, as long as its heartbeat is recent. Lambda lists the pulls of the function.
@@ -11,4 +12,18 @@ export async function readPullingProcess(state: StateTable, nowMs: number): Prom
   const row = await readLease(state);
   if (row === undefined || row.execution !== undefined) return undefined;
   return heldForMs(row, nowMs, 'unknown') > 0 ? row : undefined;
+}
+
+/**
+ * Reads the lease of a pull that ended without releasing it. The next pull notices it and saves a receipt for it.
+ *
+ * @returns Undefined if the last pull released its lease, or is in progress.
+ */
+export async function readCutOffPull(session: Session, nowMs: number): Promise<LeaseRow | undefined> {
+  const row = await readLease(session.state());
+  if (row === undefined || row.until === 0) return undefined;
+  // This process holds the data folder, so no other one can be pulling.
+  if (session.isAlone) return row;
+  const holder = row.execution === undefined ? 'unknown' : await session.readHolderState(row.execution);
+  return holder === 'ended' || heldForMs(row, nowMs, holder) === 0 ? row : undefined;
 }

@@ -1,7 +1,8 @@
 import { createChangeQueue } from '../../lambda/aws/queue/change-queue.ts';
 import { countRejects } from '../../lambda/aws/state/reject-store.ts';
-import { listRunReceipts } from '../../lambda/aws/state/run-store.ts';
+import { listRunReceipts, readFutureReceipt } from '../../lambda/aws/state/run-store.ts';
 import type { StateTable } from '../../lambda/aws/state/state-table.ts';
+import { readStreamState } from '../../lambda/aws/state/stream-store.ts';
 import { readUnfinishedWalk } from '../../lambda/aws/state/walk-store.ts';
 import { timestamp } from '../../lambda/core/clock.ts';
 import { SyncError } from '../../lambda/core/errors.ts';
@@ -20,7 +21,7 @@ import { readStack, requireOutput } from '../deployed/stack.ts';
 import { proxyFrom } from '../proxy.ts';
 import type { Session } from '../session.ts';
 import { countChanges } from './count-changes.ts';
-import { readPullingProcess } from './pulling-process.ts';
+import { readCutOffPull, readPullingProcess } from './pulling-process.ts';
 import {
   MOST_COUNTED,
   type Part,
@@ -45,12 +46,14 @@ export async function readStatus(session: Session): Promise<StatusReport> {
   const { config } = session;
   const nowMs = Date.now();
   const state = session.state();
-  const runs = listRunReceipts(state, RUNS_SEARCHED);
+  const runs = listRunReceipts(state, RUNS_SEARCHED, nowMs);
   // Handled here, because `runs` and `streams` below await it at different times.
   runs.catch(() => {});
   const readers = {
     ...(deployed && readDeployed(config, state, deployed, nowMs)),
     runs,
+    futureRun: readFutureReceipt(state, nowMs).then((run) => run?.startedAt ?? null),
+    cutOff: readCutOff(session, runs, nowMs),
     streams: readStreams(config, state, runs),
     changes: countChanges(state, nowMs - ACCEPTED_FOR_MS, MOST_COUNTED),
     ...readQueues(session, deployed, nowMs),
@@ -63,7 +66,9 @@ export async function readStatus(session: Session): Promise<StatusReport> {
   return {
     environment: config.environment,
     at: timestamp(nowMs),
-    ...(Object.fromEntries(parts) as unknown as Omit<StatusReport, 'environment' | 'at'>),
+    timeZone: config.schedule.timeZone,
+    ...(deployed && { expectWithinHours: config.schedule.expectWithinHours }),
+    ...(Object.fromEntries(parts) as unknown as Omit<StatusReport, 'environment' | 'at' | 'timeZone'>),
   };
 }
 
@@ -94,30 +99,52 @@ function readDeployed({ environment }: Config, state: StateTable, clients: Deplo
   };
 }
 
+/** Reads the pull that was cut off, unless it saved its receipt before. */
+async function readCutOff(
+  session: Session,
+  runs: Promise<readonly RunReceipt[]>,
+  nowMs: number,
+): Promise<PullInProgress | null> {
+  const lease = await readCutOffPull(session, nowMs);
+  if (lease === undefined) return null;
+  const hasReceipt = (await runs).some(({ runId }) => runId === lease.runId);
+  return hasReceipt ? null : { owner: lease.owner, since: lease.since };
+}
+
 async function readStreams(
   { streams }: Config,
   state: StateTable,
   runs: Promise<readonly RunReceipt[]>,
 ): Promise<StreamStatus[]> {
   const receipts = await runs;
-  return await Promise.all(
-    streams.map(async ({ name }) => {
-      const [walk, rejects] = await Promise.all([
-        readUnfinishedWalk(state, name),
-        countRejects(state, name, MOST_COUNTED),
-      ]);
-      const run = receipts.find((each) => each.streams[name] !== undefined);
-      const receipt = run?.streams[name];
-      return {
-        name,
-        rejects,
-        ...(run && receipt && { lastWalk: { ...receipt, finishedAt: run.finishedAt } }),
-        ...(walk && {
-          unfinished: { startedAt: walk.startedAt, pages: walk.counts.pages, fetched: walk.counts.fetched },
-        }),
-      };
+  return await Promise.all(streams.map(({ name }) => readStream(name, state, receipts)));
+}
+
+async function readStream(
+  name: string,
+  state: StateTable,
+  runs: readonly RunReceipt[],
+): Promise<StreamStatus> {
+  const [known, walk, rejects] = await Promise.all([
+    readStreamState(state, name),
+    readUnfinishedWalk(state, name),
+    countRejects(state, name, MOST_COUNTED),
+  ]);
+  const last = runs.find(({ streams }) => streams[name] !== undefined);
+  const receipt = last?.streams[name];
+  // Versions before the stream's state was kept left only receipts.
+  const complete = runs.find(({ streams }) => streams[name]?.status === 'complete');
+  const wholeAsOf = known.wholeAsOf ?? complete?.startedAt;
+  return {
+    name,
+    rejects,
+    ...known,
+    ...(wholeAsOf !== undefined && { wholeAsOf }),
+    ...(last && receipt && { lastWalk: { ...receipt, finishedAt: last.finishedAt } }),
+    ...(walk && {
+      unfinished: { startedAt: walk.startedAt, pages: walk.counts.pages, fetched: walk.counts.fetched },
     }),
-  );
+  };
 }
 
 function readQueues({ config, sqs }: Session, deployed: DeployedClients | undefined, nowMs: number) {

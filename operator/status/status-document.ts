@@ -1,9 +1,9 @@
-import type { Concern } from './concerns.ts';
+import type { Concern } from './concern.ts';
 import type { StatusReport } from './status-report.ts';
 
 /** A report as one JSON document. A part that could not be read is null there, and `unavailable` has the reason. */
 export function statusDocument(
-  { environment, at, ...parts }: StatusReport,
+  { environment, at, timeZone, expectWithinHours, ...parts }: StatusReport,
   concerns: readonly Concern[],
 ): object {
   const entries = Object.entries(parts);
@@ -12,7 +12,8 @@ export function statusDocument(
     'unavailable' in part ? [[name, part.unavailable] as const] : [],
   );
   return {
-    ...{ environment, at, needsPerson: concerns },
+    ...{ environment, at, timeZone, ...(expectWithinHours !== undefined && { expectWithinHours }) },
+    needsPerson: concerns,
     ...Object.fromEntries(values),
     unavailable: Object.fromEntries(unavailable),
   };

@@ -1,4 +1,6 @@
 import type { Receipt, RunReceipt } from '../../lambda/core/pull/receipt.ts';
+import type { StreamState } from '../../lambda/core/pull/stream-state.ts';
+import type { StreamEvidence } from '../../lambda/core/pull/verdict.ts';
 import type { Alarm } from '../deployed/alarms.ts';
 import type { Schedule } from '../deployed/schedule.ts';
 import type { Stack } from '../deployed/stack.ts';
@@ -12,8 +14,16 @@ export interface StatusReport {
   readonly environment: string;
   /** When it was read, RFC 3339. */
   readonly at: string;
-  /** The latest runs, the newest first. */
+  /** The schedule's time zone, in which times are shown. IANA name. */
+  readonly timeZone: string;
+  /** Hours after which a complete walk is too old; undefined if nothing starts pulls by itself. */
+  readonly expectWithinHours?: number;
+  /** The latest runs that began in the past, the newest first. */
   readonly runs: Part<readonly RunReceipt[]>;
+  /** When a run began whose receipt is from the future, RFC 3339; null if there is none. */
+  readonly futureRun: Part<string | null>;
+  /** The pull that ended without releasing its lease; null if there is none. */
+  readonly cutOff: Part<PullInProgress | null>;
   /** The streams of the config, in their order. */
   readonly streams: Part<readonly StreamStatus[]>;
   /** Accepted changes are those of the last seven days. Each count ends at {@link MOST_COUNTED}. */
@@ -31,15 +41,11 @@ export interface StatusReport {
 /** The count of rejects or changes at which counting ends. */
 export const MOST_COUNTED = 10_000;
 
-/** The state of a stream. */
-export interface StreamStatus {
-  readonly name: string;
-  /** The stream's last walk with a receipt; undefined if the latest runs have no receipt of it. */
+/** The state of a stream and its table. */
+export interface StreamStatus extends StreamEvidence, StreamState {
   readonly lastWalk?: Receipt & { readonly finishedAt: string };
   /** An unfinished walk, which a run is reading or the next run resumes; undefined if there is none. */
   readonly unfinished?: { readonly startedAt: string; readonly pages: number; readonly fetched: number };
-  /** Objects that could not be stored. */
-  readonly rejects: number;
 }
 
 /** The state of a queue. */
@@ -52,9 +58,9 @@ export interface QueueStatus {
   readonly oldestSeconds?: number;
 }
 
-/** A pull in progress. */
+/** A pull in progress, or one that was cut off. */
 export interface PullInProgress {
-  /** The execution or the process that pulls, for the operator. */
+  /** The execution or the process, for the operator. */
   readonly owner: string;
   /** When it started, RFC 3339. */
   readonly since: string;
@@ -63,9 +69,4 @@ export interface PullInProgress {
 /** The value of a part; undefined if the report does not have it, or if it could not be read. */
 export function known<Value>(part: Part<Value> | undefined): Value | undefined {
   return part !== undefined && 'value' in part ? part.value : undefined;
-}
-
-/** `2026-11-24 03:00Z`. */
-export function minuteOf(time: string): string {
-  return `${time.slice(0, 10)} ${time.slice(11, 16)}Z`;
 }

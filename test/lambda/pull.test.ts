@@ -75,7 +75,9 @@ describe('the bundled pull', () => {
     expect(sliced.logs).toContainEqual(
       expect.objectContaining({ Environment: 'acme', RunComplete: 1, RunFailed: 0 }),
     );
-    expect(await listRunReceipts(deployed.state, 20)).toContainEqual(expect.objectContaining({ runId }));
+    expect(await listRunReceipts(deployed.state, 20, Date.now())).toContainEqual(
+      expect.objectContaining({ runId }),
+    );
   });
 
   test('the bundled pull continues in a fresh invocation when the time is up', () => {
@@ -189,6 +191,6 @@ test('a pull that its execution’s time is too short for keeps others out while
   expect(next.logs).toContainEqual(expect.objectContaining({ message: 'run begins', unfinished: 'members' }));
   expect(resultOf(next).streams.members).toMatchObject({ status: 'complete', pages: 3, fetched: RELATIONS });
   expect([cutOff, next].map((execution) => fetchedBy(execution))).toEqual([200, 50]);
-  const [, lost] = await listRunReceipts(deployed.state, 2);
+  const [, lost] = await listRunReceipts(deployed.state, 2, Date.now());
   expect(lost).toMatchObject({ status: 'failed', streams: {}, error: { code: 'INTERRUPTED' } });
 });

@@ -1,4 +1,7 @@
+import { timestamp } from '../../core/clock.ts';
+import { noCounts } from '../../core/pull/counts.ts';
 import type { RunReceipt } from '../../core/pull/receipt.ts';
+import { CLOCK_TOLERANCE_MS } from '../../core/pull/verdict.ts';
 import { PARTITION } from '../../deployment/tables.ts';
 import { STATE_KEYS } from './state-keys.ts';
 import type { Row, StateTable } from './state-table.ts';
@@ -21,12 +24,44 @@ function rowOf(receipt: RunReceipt): Row {
 }
 
 /**
- * Reads the receipts of the latest runs, the last one first.
+ * Reads the receipts of the latest runs, the last one first. Runs that began in the future are left out, because a clock that
+ * was wrong would otherwise hide every later run.
  *
  * @param limit - The largest number of receipts.
+ * @param nowMs - In milliseconds since the epoch.
  */
-export async function listRunReceipts(state: StateTable, limit: number): Promise<RunReceipt[]> {
-  const query = { keys: '#pk = :pk', values: { ':pk': PARTITION.runs }, isDescending: true, pageSize: limit };
+export async function listRunReceipts(
+  state: StateTable,
+  limit: number,
+  nowMs: number,
+): Promise<RunReceipt[]> {
+  const query = {
+    keys: '#pk = :pk AND #sk < :now',
+    values: { ':pk': PARTITION.runs, ':now': latestStart(nowMs) },
+    isDescending: true,
+    pageSize: limit,
+  };
   const { value: rows = [] } = await state.query(query).next();
-  return [...rows].map(({ pk: _pk, sk: _sk, _expiresAt, ...receipt }) => receipt as unknown as RunReceipt);
+  return rows.map(receiptOf);
+}
+
+/** Reads the receipt of a run that began in the future; undefined if there is none. */
+export async function readFutureReceipt(state: StateTable, nowMs: number): Promise<RunReceipt | undefined> {
+  const values = { ':pk': PARTITION.runs, ':now': latestStart(nowMs) };
+  const { value: rows = [] } = await state
+    .query({ keys: '#pk = :pk AND #sk >= :now', values, pageSize: 1 })
+    .next();
+  return rows.map(receiptOf)[0];
+}
+
+/** The latest start of a run that counts as past. */
+function latestStart(nowMs: number): string {
+  return timestamp(nowMs + CLOCK_TOLERANCE_MS);
+}
+
+function receiptOf({ pk: _pk, sk: _sk, _expiresAt, ...row }: Row): RunReceipt {
+  const receipt = row as unknown as RunReceipt;
+  // Receipts of earlier versions lack counts that were added later.
+  const streams = Object.entries(receipt.streams).map(([name, each]) => [name, { ...noCounts(), ...each }]);
+  return { ...receipt, streams: Object.fromEntries(streams) };
 }

@@ -57,9 +57,3 @@ export function receiptOf(counts: Readonly<Counts>, status: WalkStatus, error?: 
   const shown = isLong ? `${message.slice(0, LONGEST_MESSAGE - 1)}…` : message;
   return { status, ...counts, error: { code, message: shown } };
 }
-
-export function worstStatus(receipts: readonly Receipt[]): WalkStatus {
-  const statuses = new Set(receipts.map(({ status }) => status));
-  if (statuses.has('failed')) return 'failed';
-  return statuses.has('incomplete') ? 'incomplete' : 'complete';
-}

@@ -1,9 +1,10 @@
 import { timestamp } from '../clock.ts';
 import type { Engine } from './engine.ts';
-import { type Receipt, type RunReceipt, worstStatus } from './receipt.ts';
+import type { Receipt, RunReceipt } from './receipt.ts';
 import type { Run, RunPorts } from './run-ports.ts';
 import { takeSlice } from './slice.ts';
 import type { Stream } from './stream.ts';
+import { runStatus } from './verdict.ts';
 
 /**
  * Pulls the streams one after the other. If one fails, its receipt says so and the next one is pulled.
@@ -53,7 +54,7 @@ export function runReceiptOf(
   streams: Readonly<Record<string, Receipt>>,
   nowMs: number,
 ): RunReceipt {
-  const status = worstStatus(Object.values(streams));
+  const status = runStatus(Object.values(streams));
   return { runId, startedAt, finishedAt: timestamp(nowMs), status, streams };
 }
 

@@ -95,7 +95,7 @@ test('pull takes over the lease of a stopped execution and records its run as cu
   const { code, stderr } = await pull();
 
   expect([code, stderr]).toEqual([0, expect.stringContaining('channels')]);
-  const [mine, lost] = await listRunReceipts(state, 2);
+  const [mine, lost] = await listRunReceipts(state, 2, Date.now());
   expect([mine, lost]).toMatchObject([
     { status: 'complete' },
     { runId: 'tonight', status: 'failed', error: { code: 'INTERRUPTED' } },

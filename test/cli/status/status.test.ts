@@ -6,13 +6,14 @@ import { saveRunReceipt } from '../../../lambda/aws/state/run-store.ts';
 import { createStateTable, type StateTable } from '../../../lambda/aws/state/state-table.ts';
 import { noCounts } from '../../../lambda/core/pull/counts.ts';
 import type { Receipt, RunReceipt } from '../../../lambda/core/pull/receipt.ts';
-import { worstStatus } from '../../../lambda/core/pull/receipt.ts';
+import { runStatus } from '../../../lambda/core/pull/verdict.ts';
 import { newEntry } from '../../../lambda/core/push/transitions.ts';
 import { ALARMS, alarmDescription, alarmName } from '../../../lambda/deployment/alarms.ts';
 import { stateTableName } from '../../../lambda/deployment/names.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../../local/endpoints/embedded-aws.ts';
 import { createQueues, deleteQueues, type QueueUrls } from '../../../local/endpoints/queues.ts';
 import { createTables, deleteTables } from '../../../local/endpoints/tables.ts';
+import { minuteIn } from '../../../operator/words.ts';
 import { DEMO_CONFIG, type Ended, newFolder, run, writeConfig } from '../../support/command-line.ts';
 import { type DeployedAws, deploy, startDeployedAws } from '../../support/deployed-aws/deployed-aws.ts';
 import { accessDenied } from '../../support/deployed-aws/refusals.ts';
@@ -28,7 +29,7 @@ const CONFIG = {
   streams: ['members', 'orders', 'channels'].map((name) => ({ name, ...THINGS })),
   operations: { register: operation },
 };
-const COUNTS = { ...noCounts(), pages: 2, fetched: 20, written: 5, unchanged: 14, rejected: 1, requests: 2 };
+const COUNTS = { ...noCounts(), pages: 2, fetched: 20, written: 5, unchanged: 15, requests: 2 };
 const WELL: Receipt = { status: 'complete', ...COUNTS };
 
 let embedded: EmbeddedAws;
@@ -62,6 +63,16 @@ afterAll(async () => {
   await embedded.close();
 });
 
+/** RFC 3339. */
+function hoursAgo(hours: number): string {
+  return new Date(Date.now() - hours * 60 * 60 * 1000).toISOString();
+}
+
+/** As `status` shows it: `2026-11-24 04:00, 5 h ago`. */
+function shown(time: string): string {
+  return minuteIn('Europe/Amsterdam', time);
+}
+
 async function status(flags: readonly string[] = [], env = {}): Promise<Ended> {
   return await run(['status', ...flags], {
     cwd,
@@ -70,7 +81,7 @@ async function status(flags: readonly string[] = [], env = {}): Promise<Ended> {
 }
 
 async function pulled(startedAt: string, streams: Readonly<Record<string, Receipt>>): Promise<void> {
-  const status = worstStatus(Object.values(streams));
+  const status = runStatus(Object.values(streams));
   const run: RunReceipt = { runId: startedAt, startedAt, finishedAt: startedAt, status, streams };
   await saveRunReceipt(state, run);
 }
@@ -95,19 +106,27 @@ function firing(key: keyof typeof ALARMS) {
 describe('status', () => {
   test('status shows a sound deployment on one screen, with exit code 0', async () => {
     deploy(aws, 'acme', [{ ...firing('run-failed'), state: 'OK' }]);
-    await pulled('2026-11-23T03:00:00.000Z', { members: WELL, orders: WELL, channels: WELL });
-    await pulled('2026-11-24T03:00:00.000Z', { members: WELL, orders: WELL });
+    const [yesterday, today] = [hoursAgo(25.5), hoursAgo(5.5)];
+    await pulled(yesterday, { members: WELL, orders: WELL, channels: WELL });
+    await pulled(today, { members: WELL, orders: WELL });
+    await state.put({ pk: 'stream#members', sk: 'state', wholeAsOf: today, listed: 20, inTable: 20 });
+    await state.put({ pk: 'stream#orders', sk: 'state', wholeAsOf: today, listed: 0, inTable: 1000 });
     await changed('c1', 'accepted');
     await changed('c2', 'rejected', 'settled by hand');
 
     const { code, stdout, stderr } = await status();
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain('acme, deployed 2026-11-01 10:00Z (UPDATE_COMPLETE)\n');
-    expect(stdout).toMatch(/^next start {4}\d{4}-\d\d-\d\d 04:00 Europe\/Amsterdam, in (\d+ h )?\d+ min$/m);
-    expect(stdout).toMatch(/^last runs {5}2026-11-24 03:00Z {2}complete {2}10 of 40 written, 0.0 s$/m);
-    expect(stdout).toMatch(/^members +complete +2026-11-24 03:00Z +20 +5 +0$/m);
-    expect(stdout).toMatch(/^channels +complete +2026-11-23 03:00Z +20 +5 +0$/m);
+    expect(stdout).toContain(
+      'acme, deployed 2026-11-01 11:00 (UPDATE_COMPLETE); times are in Europe/Amsterdam\n',
+    );
+    expect(stdout).toMatch(/^next start {4}\d{4}-\d\d-\d\d 04:00, in (\d+ h )?\d+ min$/m);
+    expect(stdout).toContain(`last runs     ${shown(today)}, 5 h ago: complete, 10 of 40 written, 0.0 s\n`);
+    const squeezed = stdout.replace(/ +/g, ' ');
+    expect(squeezed).toContain(`\nmembers complete 5 h ago ${shown(today)} 20 0\n`);
+    expect(squeezed).toContain(`\norders complete 5 h ago ${shown(today)} 0 of 1,000 0\n`);
+    // An earlier version's receipts are the evidence where the stream has no state.
+    expect(squeezed).toContain(`\nchannels complete 25 h ago ${shown(yesterday)} 0\n`);
     expect(stdout).toMatch(/^changes {7}1 accepted in 7 days$/m);
     expect(stdout).toMatch(/^queue {9}empty\ndead letters {2}empty\nalarms {8}1 OK$/m);
     expect(stdout).toMatch(/\n\nall is well\n$/);
@@ -117,10 +136,11 @@ describe('status', () => {
 describe('status of a deployment with problems', () => {
   test('status begins with the problems, each with what to run or to read, and exit code 1', async () => {
     const { pull } = deploy(aws, 'acme', [firing('changes-unknown')]);
-    const startedAt = Date.parse('2026-11-25T03:00:00.000Z');
+    const startedAt = Date.parse(hoursAgo(1.5));
     pull.executions.push({ arn: `${pull.arn}:1/x/1`, name: 'nightly', status: 'RUNNING', startedAt });
     const failed: Receipt = { ...WELL, status: 'failed', error: { code: 'ACCESS_DENIED', message: 'no' } };
-    await pulled('2026-11-24T03:00:00.000Z', { members: failed, orders: failed, channels: WELL });
+    await pulled(hoursAgo(29), { members: WELL, orders: WELL, channels: WELL });
+    await pulled(hoursAgo(5), { members: failed, orders: failed, channels: WELL });
     const walk = { walkId: 'w', startedAt: '2026-11-24T03:00:00.000Z', counts: { ...COUNTS, pages: 7 } };
     await state.put({ pk: 'walk#members', sk: 'position', ...walk });
     await state.put({ pk: 'stream#orders', sk: 'reject#7' });
@@ -137,12 +157,15 @@ describe('status of a deployment with problems', () => {
     expect(code).toBe(1);
     const lines = stdout.slice(0, stdout.indexOf('\n\nin progress')).split('\n');
     expect(lines.join(' ').replace(/ +/g, ' ')).toContain(
-      `alarm changes-unknown since 2026-11-24 03:10Z: ${ALARMS['changes-unknown']} docs/runbook.md#changes-unknown`,
+      `alarm changes-unknown since 2026-11-24 04:10: ${ALARMS['changes-unknown']} docs/runbook.md#changes-unknown`,
     );
     expect(stdout).toContain(
       [
         '  last walk failed ACCESS_DENIED: members, orders',
+        '    no',
         '    npx procurios-sync help ACCESS_DENIED',
+        '  1 object rejected: orders',
+        '    npx procurios-sync show orders --rejects',
         '  1 change held: unknown whether applied',
         '    npx procurios-sync changes list --outcome unknown',
         '  1 change held: waited too long',
@@ -153,18 +176,18 @@ describe('status of a deployment with problems', () => {
         '    docs/runbook.md#change-dead-letters',
       ].join('\n'),
     );
-    expect(stdout).toMatch(/^in progress {3}since 2026-11-25 03:00Z, execution nightly$/m);
-    expect(stdout).toMatch(/^members +failed .* 7 pages$/m);
-    expect(stdout).toMatch(/^orders +failed .* 1$/m);
+    expect(stdout).toMatch(/^in progress {3}since .*, 1 h ago: execution nightly$/m);
+    expect(stdout).toMatch(/^members +failed +29 h ago .* 7 pages$/m);
+    expect(stdout).toMatch(/^orders +failed +29 h ago .* 1$/m);
     expect(stdout).toMatch(/^queue {9}1 message, the oldest 1:15 min$/m);
-    expect(stdout).toMatch(/\n\n6 things for an operator to look at\n$/);
+    expect(stdout).toMatch(/\n\n7 things for an operator to look at\n$/);
   });
 
   test('status shows a run that was cut off with its error', async () => {
     deploy(aws, 'acme', []);
-    await pulled('2026-11-24T03:00:00.000Z', { members: WELL, orders: WELL, channels: WELL });
+    await pulled(hoursAgo(25), { members: WELL, orders: WELL, channels: WELL });
     const error = { code: 'INTERRUPTED', message: 'the run was cut off (execution x)' } as const;
-    const startedAt = '2026-11-25T03:00:00.000Z';
+    const startedAt = hoursAgo(1);
     const run = {
       runId: 'cut',
       startedAt,
@@ -175,12 +198,62 @@ describe('status of a deployment with problems', () => {
     } as const;
     await saveRunReceipt(state, run);
 
-    const { stdout } = await status();
+    const { code, stdout } = await status();
 
-    expect(stdout).toMatch(
-      /^last runs {5}2026-11-25 03:00Z {2}failed +INTERRUPTED the run was cut off \(execution x\)$/m,
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      `  the last run failed INTERRUPTED: it began ${shown(startedAt)}, 1 h ago\n` +
+        '    the run was cut off (execution x)\n    npx procurios-sync pull --deployed --wait\n',
     );
-    expect(stdout).toMatch(/^members +complete +2026-11-24 03:00Z +20/m);
+    expect(stdout).toContain(`last runs     ${shown(startedAt)}, 1 h ago: failed, INTERRUPTED\n`);
+    expect(stdout).toMatch(/^members +complete +25 h ago/m);
+  });
+
+  test('status reports a pull that never released its lease and left no receipt', async () => {
+    deploy(aws, 'acme', []);
+    await pulled(hoursAgo(25), { members: WELL, orders: WELL, channels: WELL });
+    const since = hoursAgo(2);
+    const lease = { owner: 'process 7 on build', holder: 'h', runId: 'lost', fence: 3, since };
+    const until = Date.now() - 60_000;
+    await state.put({ pk: 'lease', sk: 'pull', ...lease, until, writesUntil: until });
+
+    const { code, stdout } = await status();
+
+    expect(code).toBe(1);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      `the last pull was cut off: it began ${shown(since)}, 2 h ago (process 7 on build) ` +
+        'npx procurios-sync pull --deployed --wait ',
+    );
+  });
+
+  test('status reports streams whose last complete walk is older than the schedule expects', async () => {
+    deploy(aws, 'acme', []);
+    await pulled(hoursAgo(75), { members: WELL, orders: WELL, channels: WELL });
+    await pulled(hoursAgo(5), { members: WELL });
+
+    const { code, stdout } = await status();
+
+    expect(code).toBe(1);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      `older than 26 hours: orders, channels (whole as of ${shown(hoursAgo(75))}, 3 days ago)`,
+    );
+  });
+
+  test('status does not take a receipt from the future for the newest, and reports it', async () => {
+    deploy(aws, 'acme', []);
+    const failed: Receipt = { ...WELL, status: 'failed', error: { code: 'UNAVAILABLE', message: 'no' } };
+    const future = hoursAgo(-24 * 365);
+    await pulled(future, { members: WELL, orders: WELL, channels: WELL });
+    await pulled(hoursAgo(5), { members: failed, orders: failed, channels: failed });
+
+    const { code, stdout } = await status();
+
+    expect(code).toBe(1);
+    const text = stdout.replace(/\s+/g, ' ');
+    expect(text).toContain(`a run began in the future, so a clock is or was wrong: ${future}`);
+    expect(text).toContain('last walk failed UNAVAILABLE: members, orders, channels');
+    expect(text).toContain(`last runs ${shown(hoursAgo(5))}, 5 h ago: failed`);
+    expect(stdout).toMatch(/^members +failed +never/m);
   });
 
   test('status --json prints one document', async () => {
@@ -190,7 +263,7 @@ describe('status of a deployment with problems', () => {
       expression: 'cron(0 4 * * ? *)',
       timeZone: 'UTC',
     });
-    await pulled('2026-11-24T03:00:00.000Z', { members: WELL });
+    await pulled(hoursAgo(5), { members: WELL });
 
     const { code, stdout, stderr } = await status(['--json']);
 
@@ -200,13 +273,14 @@ describe('status of a deployment with problems', () => {
       needsPerson: [
         { what: 'the schedule is disabled, so no pull starts by itself' },
         { what: expect.stringContaining('alarm run-failed'), next: 'docs/runbook.md#run-failed' },
+        { what: 'never pulled completely: orders, channels' },
       ],
       stack: { status: 'UPDATE_COMPLETE' },
       schedule: { isEnabled: false },
       atWork: null,
       runs: [{ status: 'complete' }],
       streams: [
-        { name: 'members', lastWalk: { fetched: 20 } },
+        { name: 'members', lastWalk: { fetched: 20 }, wholeAsOf: expect.any(String) },
         { name: 'orders', rejects: 0 },
         { name: 'channels' },
       ],
@@ -232,7 +306,7 @@ describe('status of what cannot be read', () => {
       message: '',
       status: 429,
     });
-    await pulled('2026-11-24T03:00:00.000Z', { members: WELL });
+    await pulled(hoursAgo(5), { members: WELL });
 
     const { code, stdout } = await status();
 
@@ -247,7 +321,7 @@ describe('status of what cannot be read', () => {
   });
 
   test('status names a missing stack once', async () => {
-    await pulled('2026-11-24T03:00:00.000Z', { members: WELL });
+    await pulled(hoursAgo(5), { members: WELL });
 
     const { code, stdout } = await status();
 
@@ -272,8 +346,13 @@ test('status --embedded shows the tables on this machine', async () => {
 
   const { code, stdout } = await run(['status', '--embedded', '--config', DEMO_CONFIG], { cwd: folder });
 
-  expect(code).toBe(0);
-  expect(stdout).toMatch(/^demo, on this machine\n\nlast runs {5}none yet\n/);
-  expect(stdout).toMatch(/^members +never/m);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^demo, on this machine; times are in Europe\/Amsterdam\n\nneeds an operator:\n/);
+  expect(stdout.replace(/\s+/g, ' ')).toContain(
+    'never pulled completely: members, archived-relations, contact-moments, meeting-registrations, emails, channels, orders',
+  );
+  expect(stdout).toMatch(/\n {4}npx procurios-sync pull --embedded --config .*\n/);
+  expect(stdout).toMatch(/^last runs {5}none yet$/m);
+  expect(stdout).toMatch(/^members +never +never/m);
   expect(stdout).not.toMatch(/alarms|next start|in progress/);
 });

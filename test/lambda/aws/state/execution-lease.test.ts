@@ -160,11 +160,11 @@ describeDynamoDbs('the receipt for a run that was cut off', (server) => {
     const { state } = await open(server);
 
     await saveCutOffReceipt(state, holder);
-    const [first] = await listRunReceipts(state, 9);
+    const [first] = await listRunReceipts(state, 9, Date.now());
     await saveCutOffReceipt(state, holder);
 
     expect(first).toMatchObject({ runId: 'run-1', status: 'failed', error: { code: 'INTERRUPTED' } });
-    expect(await listRunReceipts(state, 9)).toEqual([first]);
+    expect(await listRunReceipts(state, 9, Date.now())).toEqual([first]);
   });
 
   test('saveCutOffReceipt() keeps the receipt of a run that ended well and did not release the lease', async () => {
@@ -177,7 +177,7 @@ describeDynamoDbs('the receipt for a run that was cut off', (server) => {
 
     await saveCutOffReceipt(state, holder);
 
-    expect(await listRunReceipts(state, 9)).toEqual([own]);
+    expect(await listRunReceipts(state, 9, Date.now())).toEqual([own]);
   });
 
   test('saveCutOffReceipt() saves no receipt for a lease of an earlier version, which lacks the run', async () => {
@@ -186,7 +186,7 @@ describeDynamoDbs('the receipt for a run that was cut off', (server) => {
 
     await saveCutOffReceipt(state, older);
 
-    expect(await listRunReceipts(state, 9)).toEqual([]);
+    expect(await listRunReceipts(state, 9, Date.now())).toEqual([]);
   });
 });
 

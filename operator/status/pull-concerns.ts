@@ -1,0 +1,78 @@
+import { type Doubt, doubtsAbout } from '../../lambda/core/pull/verdict.ts';
+import { ago, countUpTo, minuteIn } from '../words.ts';
+import type { Concern } from './concern.ts';
+import { known, MOST_COUNTED, type StatusReport } from './status-report.ts';
+
+/**
+ * Finds what needs an operator about the pulls.
+ *
+ * @param flags - The flags with which other commands use the same tables.
+ */
+export function pullConcerns(report: StatusReport, flags: string): Concern[] {
+  const cutOff = known(report.cutOff);
+  const futureRun = known(report.futureRun);
+  const pullingSince = known(report.atWork)?.since;
+  const [latestRun] = known(report.runs) ?? [];
+  const doubts = doubtsAbout({
+    streams: known(report.streams) ?? [],
+    ...(latestRun && { latestRun }),
+    ...(futureRun && { futureRun }),
+    ...(cutOff && { cutOff }),
+    ...(pullingSince && { pullingSince }),
+    nowMs: Date.parse(report.at),
+    ...(report.expectWithinHours && { tooOldMs: report.expectWithinHours * 60 * 60 * 1000 }),
+  });
+  return doubts.map((doubt) => concernOf(doubt, report, flags));
+}
+
+function concernOf(doubt: Doubt, report: StatusReport, flags: string): Concern {
+  const at = (time: string): string =>
+    `${minuteIn(report.timeZone, time)}, ${ago(time, Date.parse(report.at))}`;
+  const pull = `npx procurios-sync pull${report.stack === undefined ? '' : ' --deployed --wait'}${flags}`;
+  switch (doubt.kind) {
+    case 'cutOff': {
+      const what = `the last pull was cut off: it began ${at(doubt.since)} (${doubt.owner})`;
+      return { what, next: pull };
+    }
+    case 'runFailed': {
+      const { code, message } = doubt.error;
+      const what = `the last run failed ${code}: it began ${at(doubt.startedAt)}`;
+      return { what, why: message, next: code === 'INTERRUPTED' ? pull : helpFor(code) };
+    }
+    case 'future':
+      return futureConcern(doubt.startedAt, doubt.stream, pull);
+    case 'walk': {
+      const { status, error, streams } = doubt;
+      const what = `last walk ${[status, error?.code].join(' ').trim()}: ${streams.join(', ')}`;
+      return { what, ...(error && { why: error.message, next: helpFor(error.code) }) };
+    }
+    case 'never':
+      return { what: `never pulled completely: ${doubt.streams.join(', ')}`, next: pull };
+    case 'old': {
+      const hours = report.expectWithinHours;
+      const what = `older than ${hours} hours: ${doubt.streams.join(', ')} (whole as of ${at(doubt.oldest)})`;
+      return { what, next: pull };
+    }
+    case 'rejects': {
+      const what = `${countUpTo(doubt.count, MOST_COUNTED, 'object')} rejected: ${doubt.stream}`;
+      return { what, next: `npx procurios-sync show ${doubt.stream} --rejects${flags}` };
+    }
+  }
+}
+
+function futureConcern(startedAt: string, stream: string | undefined, pull: string): Concern {
+  const clock = 'in the future, so a clock is or was wrong';
+  return stream === undefined
+    ? {
+        what: `a run began ${clock}: ${startedAt}`,
+        next: `once all clocks are right, delete the item run / ${startedAt}#… from the state table`,
+      }
+    : {
+        what: `the last complete walk of ${stream} began ${clock}: ${startedAt}`,
+        next: `once all clocks are right: ${pull}`,
+      };
+}
+
+function helpFor(code: string): string {
+  return `npx procurios-sync help ${code}`;
+}
