@@ -146,7 +146,7 @@ describe('unlock', () => {
     await expect(resumeLease(state, ARN, systemClock)).rejects.toMatchObject({ code: 'RUN_ACTIVE' });
     const { code } = await pull();
     expect(code).toBe(0);
-    const [, lost] = await listRunReceipts(state, 2);
+    const [, lost] = await listRunReceipts(state, 2, Date.now());
     expect(lost).toMatchObject({ runId: 'tonight', status: 'failed', error: { code: 'INTERRUPTED' } });
   });
 
