@@ -6,13 +6,15 @@
  */
 import type { AddressInfo } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
+import { guard } from './guard.ts';
 
 Reflect.deleteProperty(Object.prototype, '__proto__');
 // Imported only now, so that no module of dynalite can have kept the accessor.
 const { default: dynalite } = await import('dynalite');
 
-const { path } = workerData as { readonly path?: string };
+const { path, accessKeyId } = workerData as { readonly path?: string; readonly accessKeyId: string };
 const server = dynalite({ path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+guard(server, accessKeyId);
 
 // dynalite's CORS headers let every web page read the tables. It sends them only for requests with an Origin header.
 server.prependListener('request', (request) => {

@@ -4,6 +4,7 @@ import { startEmbeddedDynamoDb } from './embedded-dynamodb.ts';
 import { type EventBus, startEmbeddedEventBridge } from './embedded-event-bridge.ts';
 import { startEmbeddedSecretsManager } from './embedded-secrets-manager.ts';
 import { startEmbeddedSqs } from './embedded-sqs.ts';
+import { EMBEDDED_CREDENTIALS } from './guard.ts';
 import type { EmbeddedSecrets } from './secret-store.ts';
 
 /** Running endpoints of the AWS services that procurios-sync uses, in this process and on loopback only. */
@@ -53,8 +54,8 @@ export async function startEmbeddedAws(options: EmbeddedAwsOptions = {}): Promis
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
       AWS_ENDPOINT_URL_SQS: sqs.url,
       AWS_REGION: 'eu-west-1',
-      AWS_ACCESS_KEY_ID: 'embedded',
-      AWS_SECRET_ACCESS_KEY: 'embedded',
+      AWS_ACCESS_KEY_ID: EMBEDDED_CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: EMBEDDED_CREDENTIALS.secretAccessKey,
       // The user's own values of these would take precedence over the credentials and endpoints above.
       AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
       AWS_PROFILE: '',

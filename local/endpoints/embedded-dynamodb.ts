@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { EMBEDDED_CREDENTIALS } from './guard.ts';
 
 /** How long requests in flight may take to finish when the endpoint closes, in milliseconds. */
 const LONGEST_CLOSE_MS = 2_000;
@@ -20,7 +21,7 @@ interface EmbeddedDynamoDb {
  */
 export async function startEmbeddedDynamoDb(path?: string): Promise<EmbeddedDynamoDb> {
   const worker = new Worker(new URL('./dynamodb-worker.ts', import.meta.url), {
-    workerData: { path },
+    workerData: { path, accessKeyId: EMBEDDED_CREDENTIALS.accessKeyId },
     // The worker inherits neither the flags of a test runner nor variables that dynalite would read.
     execArgv: [],
     env: {},

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
+import { EMBEDDED_CREDENTIALS } from './guard.ts';
 
 export interface EmbeddedSqs {
   /** Address on loopback, without a path. */
@@ -13,8 +14,7 @@ export interface EmbeddedSqs {
  * Starts an SQS endpoint in this process, on a free port of 127.0.0.1.
  *
  * FIFO queues deliver as in AWS. The endpoint does not store deduplication ids. A later start on the same folder makes
- * messages visible again that were received and not deleted. Access control and redriving messages from dead-letter queues
- * are missing.
+ * messages visible again that were received and not deleted. Redriving messages from dead-letter queues is missing.
  *
  * The first connection starts the thread that answers, because most commands do not use a queue.
  *
@@ -55,7 +55,7 @@ interface SqsWorker {
 /** @param origin - Address with which the queues' URLs begin. */
 async function startWorker(origin: string, path: string | undefined): Promise<SqsWorker> {
   const worker = new Worker(new URL('./sqs-worker.ts', import.meta.url), {
-    workerData: { origin, path },
+    workerData: { origin, path, accessKeyId: EMBEDDED_CREDENTIALS.accessKeyId },
     // The worker inherits neither the flags of a test runner nor variables that fauxqs would read.
     execArgv: ['--disable-warning=ExperimentalWarning'],
     env: {},

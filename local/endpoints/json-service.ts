@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
+import { guard } from './guard.ts';
 
 /** An action's parameters: the object in the request's body. */
 export type Parameters = Readonly<Record<string, unknown>>;
@@ -33,12 +34,6 @@ export interface Endpoint {
  */
 export async function startJsonService(service: string, answerAction: AnswerAction): Promise<Endpoint> {
   return await startEndpoint(async (request) => {
-    if (request.headers.authorization === undefined) {
-      throw new ServiceError(
-        'MissingAuthenticationTokenException',
-        'Request is missing Authentication Token',
-      );
-    }
     // For example `secretsmanager.GetSecretValue`.
     const [named, action = ''] = String(request.headers['x-amz-target']).split('.');
     return await answerAction(named === service ? action : '', await readParameters(request));
@@ -46,7 +41,7 @@ export async function startJsonService(service: string, answerAction: AnswerActi
 }
 
 /**
- * Starts an HTTP server on a free port of 127.0.0.1 that answers every request with JSON, as AWS's services do.
+ * Starts an HTTP server on a free port of 127.0.0.1 that answers requests of this process with JSON, as AWS's services do.
  *
  * @param answer - Returns the body of the answer.
  */
@@ -54,6 +49,7 @@ export async function startEndpoint(
   answer: (request: IncomingMessage) => Promise<object>,
 ): Promise<Endpoint> {
   const server = createServer((request, response) => void respond(answer, request, response));
+  guard(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

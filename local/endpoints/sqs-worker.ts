@@ -6,15 +6,21 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
+import { guard } from './guard.ts';
 import type { openFauxqs } from './open-fauxqs.ts';
 
-const { origin, path } = workerData as { readonly origin: string; readonly path?: string };
+const { origin, path, accessKeyId } = workerData as {
+  readonly origin: string;
+  readonly path?: string;
+  readonly accessKeyId: string;
+};
 
 let opened: ReturnType<typeof openFauxqs> | undefined;
 const server = createServer((request, response) => void answer(request, response));
+guard(server, accessKeyId);
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  // fauxqs also speaks protocols that any web page could use, so only SQS's JSON protocol is let through.
+  // fauxqs also speaks the protocols of other services, so only SQS's JSON protocol is let through.
   if (request.headers['content-type'] !== 'application/x-amz-json-1.0') {
     response.writeHead(404).end();
     return;

@@ -4,6 +4,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { EmbeddedAws } from '../endpoints/embedded-aws.ts';
 import { startEmbeddedLambda } from '../endpoints/embedded-lambda.ts';
 import type { EventSource } from '../endpoints/event-source.ts';
+import { EMBEDDED_CREDENTIALS } from '../endpoints/guard.ts';
 import { type DurableRuns, startDurableRuns } from './durable-runs.ts';
 import { nameResources } from './name-resources.ts';
 import type { Assembly } from './read-assembly.ts';
@@ -51,7 +52,7 @@ export interface LocalStack {
 
 /**
  * Creates a template's tables, queues and secrets on the embedded endpoints and starts its functions. Each function runs in a
- * worker. Its environment holds the template's variables, the endpoints' addresses and fake credentials, and nothing else.
+ * worker. Its environment holds the template's variables, the endpoints' addresses and credentials, and nothing else.
  * The template's event source mappings and event rules invoke the functions.
  *
  * Permissions are not checked here. The template's tests check them.
@@ -105,10 +106,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
 }
 
 function createClients({ environment }: EmbeddedAws) {
-  const common = {
-    region: environment.AWS_REGION as string,
-    credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' },
-  };
+  const common = { region: environment.AWS_REGION as string, credentials: EMBEDDED_CREDENTIALS };
   const dynamoDb = new DynamoDBClient({ ...common, endpoint: environment.AWS_ENDPOINT_URL_DYNAMODB });
   const endpoint = environment.AWS_ENDPOINT_URL_SQS;
   const sqs = new SQSClient({ ...common, endpoint, useQueueUrlAsEndpoint: false });

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { startEmbeddedAws } from '../../local/endpoints/embedded-aws.ts';
+import { EMBEDDED_CREDENTIALS } from '../../local/endpoints/guard.ts';
 import { createTables } from '../../local/endpoints/tables.ts';
 
 /** An implementation of DynamoDB's API. */
@@ -49,8 +50,12 @@ function startedBeforeAll(start: () => Promise<Running>): DynamoDbServer {
   let tests = 0;
   const clients: DynamoDBClient[] = [];
   const client = (endpoint = running?.url, maxAttempts = 1): DynamoDBClient => {
-    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-    const created = new DynamoDBClient({ endpoint, region: 'eu-west-1', credentials, maxAttempts });
+    const created = new DynamoDBClient({
+      endpoint,
+      region: 'eu-west-1',
+      credentials: EMBEDDED_CREDENTIALS,
+      maxAttempts,
+    });
     clients.push(created);
     return created;
   };

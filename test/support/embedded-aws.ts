@@ -3,8 +3,10 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach } from '@jest/globals';
 import type { EmbeddedAws } from '../../local/endpoints/embedded-aws.ts';
+import { EMBEDDED_CREDENTIALS } from '../../local/endpoints/guard.ts';
 
-const CREDENTIALS = { accessKeyId: 'embedded', secretAccessKey: 'embedded' };
+/** An `authorization` header that the embedded endpoints accept. They do not check the signature. */
+export const SIGNED = `AWS4-HMAC-SHA256 Credential=${EMBEDDED_CREDENTIALS.accessKeyId}/, SignedHeaders=host, Signature=x`;
 
 const opened: { close(): Promise<unknown> }[] = [];
 afterEach(async () => {
@@ -19,7 +21,11 @@ export function closeAfterTest<Endpoint extends { close(): Promise<unknown> }>(e
 
 /** A client of the embedded DynamoDB, or of what stands in front of it at `endpoint`. */
 export function dynamoDbOf(aws: EmbeddedAws, endpoint = aws.environment.AWS_ENDPOINT_URL_DYNAMODB) {
-  return new DynamoDBClient({ endpoint, region: aws.environment.AWS_REGION, credentials: CREDENTIALS });
+  return new DynamoDBClient({
+    endpoint,
+    region: aws.environment.AWS_REGION,
+    credentials: EMBEDDED_CREDENTIALS,
+  });
 }
 
 /** A client of the embedded Secrets Manager. */
@@ -27,7 +33,7 @@ export function secretsManagerOf({ environment }: Pick<EmbeddedAws, 'environment
   return new SecretsManagerClient({
     endpoint: environment.AWS_ENDPOINT_URL_SECRETS_MANAGER,
     region: environment.AWS_REGION,
-    credentials: CREDENTIALS,
+    credentials: EMBEDDED_CREDENTIALS,
   });
 }
 
@@ -36,7 +42,7 @@ export function sqsOf(endpoint: string | undefined, maxAttempts = 1) {
   return new SQSClient({
     endpoint,
     region: 'eu-west-1',
-    credentials: CREDENTIALS,
+    credentials: EMBEDDED_CREDENTIALS,
     useQueueUrlAsEndpoint: false,
     maxAttempts,
   });
@@ -54,7 +60,7 @@ export async function rawDynamoDb(
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-target': `DynamoDB_20120810.${action}`,
       'x-amz-date': '20260101T000000Z',
-      authorization: 'AWS4-HMAC-SHA256 Credential=x, SignedHeaders=host, Signature=x',
+      authorization: SIGNED,
     },
     body,
   });

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { type EmbeddedAws, startEmbeddedAws } from '../../local/endpoints/embedded-aws.ts';
+import { EMBEDDED_CREDENTIALS } from '../../local/endpoints/guard.ts';
 import { deleteTable } from '../../local/endpoints/tables.ts';
 import { closeAfterTest, dynamoDbOf } from './embedded-aws.ts';
 import { type Fault, type FaultProxy, refuseItems, startFaultProxy } from './fault-proxy.ts';
@@ -38,7 +39,7 @@ beforeEach(async () => {
   client = new DynamoDBClient({
     endpoint: proxy.url,
     region: 'eu-west-1',
-    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+    credentials: EMBEDDED_CREDENTIALS,
     maxAttempts: 1,
   });
 });

@@ -19,6 +19,7 @@ import { createTokenSource } from '../../lambda/procurios/token/client-token.ts'
 import { systemClock } from '../../lambda/runtime/clock.ts';
 import { createPush } from '../../lambda/wiring/run-push.ts';
 import type { EmbeddedAws } from '../../local/endpoints/embedded-aws.ts';
+import { EMBEDDED_CREDENTIALS } from '../../local/endpoints/guard.ts';
 import { createQueues } from '../../local/endpoints/queues.ts';
 import {
   failuresOf,
@@ -262,7 +263,7 @@ function clientsOf({ dynamoDb, sqs, isImpatient }: Wire) {
   const limitMs = isImpatient ? 400 : 10_000;
   const settings = {
     region: 'eu-west-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    credentials: EMBEDDED_CREDENTIALS,
     maxAttempts: 1,
     requestHandler: { requestTimeout: limitMs, throwOnRequestTimeout: true },
   };

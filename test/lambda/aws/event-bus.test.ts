@@ -2,14 +2,17 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { describe, expect, test } from '@jest/globals';
 import { putEvent } from '../../../lambda/aws/event-bus.ts';
 import { startEmbeddedEventBridge } from '../../../local/endpoints/embedded-event-bridge.ts';
+import { EMBEDDED_CREDENTIALS } from '../../../local/endpoints/guard.ts';
 import { closeAfterTest } from '../../support/embedded-aws.ts';
-
-const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 describe('putEvent()', () => {
   async function openBus() {
     const eventBridge = closeAfterTest(await startEmbeddedEventBridge());
-    const client = new EventBridgeClient({ endpoint: eventBridge.url, region: 'eu-west-1', credentials });
+    const client = new EventBridgeClient({
+      endpoint: eventBridge.url,
+      region: 'eu-west-1',
+      credentials: EMBEDDED_CREDENTIALS,
+    });
     return { bus: eventBridge.bus, client };
   }
 

@@ -2,11 +2,11 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { describe, expect, test } from '@jest/globals';
 import { readExecutionState } from '../../../lambda/aws/executions.ts';
 import { startEmbeddedLambda } from '../../../local/endpoints/embedded-lambda.ts';
+import { EMBEDDED_CREDENTIALS } from '../../../local/endpoints/guard.ts';
 import { ServiceError } from '../../../local/endpoints/json-service.ts';
 import { closeAfterTest } from '../../support/embedded-aws.ts';
 
 const TONIGHT = 'arn:aws:lambda:eu-west-1:111122223333:function:pull:1/durable-execution/tonight/1';
-const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 describe('readExecutionState()', () => {
   async function ask(describeExecution: (arn: string) => object | undefined) {
@@ -17,7 +17,7 @@ describe('readExecutionState()', () => {
     const client = new LambdaClient({
       endpoint: lambda.url,
       region: 'eu-west-1',
-      credentials,
+      credentials: EMBEDDED_CREDENTIALS,
       maxAttempts: 1,
     });
     return await readExecutionState(client, TONIGHT);
@@ -56,7 +56,7 @@ describe('readExecutionState()', () => {
     const client = new LambdaClient({
       endpoint: 'http://127.0.0.1:9',
       region: 'eu-west-1',
-      credentials,
+      credentials: EMBEDDED_CREDENTIALS,
       maxAttempts: 1,
     });
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BatchWriteItemCommand, CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect } from '@jest/globals';
 import { startEmbeddedDynamoDb } from '../../../local/endpoints/embedded-dynamodb.ts';
+import { EMBEDDED_CREDENTIALS } from '../../../local/endpoints/guard.ts';
 
 /**
  * Opens the DynamoDB endpoint on a folder, disconnects eight clients that long after they began to write, and closes the
@@ -9,8 +10,11 @@ import { startEmbeddedDynamoDb } from '../../../local/endpoints/embedded-dynamod
  */
 export async function disconnectWhileWriting(folder: string, ms: number): Promise<void> {
   const endpoint = await startEmbeddedDynamoDb(folder);
-  const credentials = { accessKeyId: 'embedded', secretAccessKey: 'embedded' };
-  const client = new DynamoDBClient({ endpoint: endpoint.url, region: 'eu-west-1', credentials });
+  const client = new DynamoDBClient({
+    endpoint: endpoint.url,
+    region: 'eu-west-1',
+    credentials: EMBEDDED_CREDENTIALS,
+  });
   const TableName = `things-${ms}`;
   await client.send(
     new CreateTableCommand({

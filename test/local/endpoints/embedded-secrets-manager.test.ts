@@ -13,7 +13,7 @@ import {
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { startEmbeddedSecretsManager } from '../../../local/endpoints/embedded-secrets-manager.ts';
 import type { EmbeddedSecrets } from '../../../local/endpoints/secret-store.ts';
-import { closeAfterTest, secretsManagerOf } from '../../support/embedded-aws.ts';
+import { closeAfterTest, SIGNED, secretsManagerOf } from '../../support/embedded-aws.ts';
 
 const NAME = 'procurios-sync/acme/client';
 
@@ -102,27 +102,14 @@ describe('embedded Secrets Manager', () => {
     });
   });
 
-  test.each([
-    [
-      'without credentials',
-      { 'x-amz-target': 'secretsmanager.GetSecretValue' },
-      '{}',
-      'MissingAuthenticationTokenException',
-    ],
-    [
-      'with a body that is not JSON',
-      { authorization: 'x', 'x-amz-target': 'secretsmanager.GetSecretValue' },
-      '{',
-      'SerializationException',
-    ],
-  ])('a request %s is refused', async (_case, headers, body, type) => {
+  test('a request with a body that is not JSON is refused', async () => {
     const response = await fetch(url, {
       method: 'POST',
-      headers,
-      body,
+      headers: { authorization: SIGNED, 'x-amz-target': 'secretsmanager.GetSecretValue' },
+      body: '{',
     });
 
     expect(response.status).toBe(400);
-    await expect(response.json()).resolves.toMatchObject({ __type: type });
+    await expect(response.json()).resolves.toMatchObject({ __type: 'SerializationException' });
   });
 });

@@ -15,8 +15,9 @@ import {
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { startEmbeddedAws } from '../../../local/endpoints/embedded-aws.ts';
 import { startEmbeddedSqs } from '../../../local/endpoints/embedded-sqs.ts';
+import { EMBEDDED_CREDENTIALS } from '../../../local/endpoints/guard.ts';
 import { createQueues, deleteQueues } from '../../../local/endpoints/queues.ts';
-import { closeAfterTest, sqsOf } from '../../support/embedded-aws.ts';
+import { closeAfterTest, SIGNED, sqsOf } from '../../support/embedded-aws.ts';
 import { bodiesOf, openQueues, openQueuesOf, queueMessages, receive } from '../../support/queues.ts';
 
 const folders: string[] = [];
@@ -233,13 +234,15 @@ describe('FIFO queue of the embedded SQS', () => {
 });
 
 describe('embedded SQS', () => {
-  test('the endpoint listens on loopback only and answers no request that a web page can send', async () => {
+  test('the endpoint listens on loopback only and speaks only the protocol of SQS', async () => {
     const {
       sqs: { url },
     } = await openQueues();
 
-    const asForm = await fetch(url, { method: 'POST', body: new URLSearchParams({ Action: 'ListTopics' }) });
-    const asPage = await fetch(`${url}/_fauxqs/queues`);
+    const headers = { authorization: SIGNED };
+    const body = new URLSearchParams({ Action: 'ListTopics' });
+    const asForm = await fetch(url, { method: 'POST', headers, body });
+    const asPage = await fetch(`${url}/_fauxqs/queues`, { headers });
 
     expect(new URL(url).hostname).toBe('127.0.0.1');
     expect([asForm.status, asPage.status]).toEqual([404, 404]);
@@ -249,7 +252,7 @@ describe('embedded SQS', () => {
     const { client, urls } = await openQueues();
     const follower = new SQSClient({
       region: 'eu-west-1',
-      credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+      credentials: EMBEDDED_CREDENTIALS,
       logger: { debug() {}, info() {}, warn() {}, error() {} },
     });
 

@@ -6,6 +6,7 @@ import { createLedger } from '../../../lambda/aws/state/ledger.ts';
 import { createStateTable } from '../../../lambda/aws/state/state-table.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../../local/endpoints/embedded-aws.ts';
 import type { BusEvent } from '../../../local/endpoints/embedded-event-bridge.ts';
+import { EMBEDDED_CREDENTIALS } from '../../../local/endpoints/guard.ts';
 import { createQueues } from '../../../local/endpoints/queues.ts';
 import { createTables } from '../../../local/endpoints/tables.ts';
 import { SIMULATOR_CREDENTIALS } from '../../../local/simulator/simulator.ts';
@@ -42,7 +43,7 @@ describe("the demo's stack", () => {
     new EventBridgeClient({
       endpoint: aws.environment.AWS_ENDPOINT_URL_EVENTBRIDGE,
       region: 'eu-west-1',
-      credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' },
+      credentials: EMBEDDED_CREDENTIALS,
     });
 
   test('the schedule starts a pull of every stream, which ends with an event', async () => {

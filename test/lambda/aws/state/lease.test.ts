@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect, test } from '@jest/globals';
 import { createStateTable } from '../../../../lambda/aws/state/state-table.ts';
 import { acquireLease } from '../../../../lambda/aws/state/take-lease.ts';
+import { EMBEDDED_CREDENTIALS } from '../../../../local/endpoints/guard.ts';
 import { describeDynamoDbs } from '../../../support/dynamodb-servers.ts';
 import { closeAfterTest } from '../../../support/embedded-aws.ts';
 import { startFaultProxy } from '../../../support/fault-proxy.ts';
@@ -62,7 +63,7 @@ describeDynamoDbs('the lease', (server) => {
     const repeating = new DynamoDBClient({
       endpoint: proxy.url,
       region: 'eu-west-1',
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      credentials: EMBEDDED_CREDENTIALS,
       maxAttempts: 2,
     });
 
