@@ -16,9 +16,9 @@ export interface SimulatorFlags {
   readonly json?: boolean;
 }
 
-/** `procurios-sync simulator`: runs a simulated Procurios until Ctrl-C or SIGTERM. */
+/** `procurios-sync simulator`: runs a simulated Procurios until Ctrl-C, SIGTERM or the end of its terminal. */
 export async function simulator(options: SimulatorFlags): Promise<number> {
-  const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  const stopped = Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal)));
   const environment = await startSimulator(options).catch((error: NodeJS.ErrnoException) => {
     if (error.syscall !== 'listen') throw error;
     const reason = error.code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${error.code})`;

@@ -104,7 +104,8 @@ function stopping(timeoutSeconds: number): Disposable & {
   const interrupt = (): void => {
     controller.abort(new CommandError('INTERRUPTED', 'the login was stopped; nothing was stored'));
   };
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const name of signals) process.on(name, interrupt);
   const ended = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason));
   });
@@ -113,7 +114,7 @@ function stopping(timeoutSeconds: number): Disposable & {
     ended,
     [Symbol.dispose]() {
       clearTimeout(timer);
-      process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+      for (const name of signals) process.off(name, interrupt);
       ended.catch(() => {});
       controller.abort();
     },

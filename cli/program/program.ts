@@ -25,7 +25,15 @@ function usageError({ code, message }: CommanderError, command: Command): Comman
     .replace(/^error: /, '')
     .replace(/\n\(Did/, ' (did')
     .replace(/\.$/, '');
-  return new CommandError('USAGE', `${sentence}; see npx ${pathOf(command)} --help`);
+  const hint = code === 'commander.unknownOption' ? dashHint(sentence, command) : '';
+  return new CommandError('USAGE', `${sentence}${hint}; see npx ${pathOf(command)} --help`);
+}
+
+/** Says how an argument that begins with a dash is given; empty if the command has none, or the option is a known one misspelled. */
+function dashHint(sentence: string, { registeredArguments }: Command): string {
+  const name = registeredArguments.at(-1)?.name();
+  if (name === undefined || sentence.includes('(did you mean')) return '';
+  return `; if it is the ${name}, write -- before it`;
 }
 
 /** `procurios-sync changes list`. */

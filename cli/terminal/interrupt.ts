@@ -1,8 +1,8 @@
 import { EXIT, say } from './output-lines.ts';
 
-/** Until it is disposed of, Ctrl-C and SIGTERM do not end the process at once. */
+/** Until it is disposed of, Ctrl-C, SIGTERM and a closed terminal do not end the process at once. */
 export interface Interrupt extends Disposable {
-  /** Aborts at the first Ctrl-C. */
+  /** Aborts at the first of these. */
   readonly signal: AbortSignal;
 }
 
@@ -35,11 +35,15 @@ function listen(line: string, atOnce: () => void): Interrupt {
     say(`\n${line}`);
     controller.abort();
   };
-  process.on('SIGINT', stop).on('SIGTERM', stop);
+  // A terminal that closes may send SIGHUP twice, so a second one is no second Ctrl-C.
+  const hangUp = (): void => {
+    if (!controller.signal.aborted) stop();
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', hangUp);
   return {
     signal: controller.signal,
     [Symbol.dispose]() {
-      process.off('SIGINT', stop).off('SIGTERM', stop);
+      process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', hangUp);
     },
   };
 }

@@ -34,7 +34,7 @@ function stdout(): Output {
     },
     async write(text) {
       if (!isWanted || stream.write(text)) return;
-      // A failure here is noted only. The listener in output-lines.ts throws it unless the reader has closed stdout.
+      // A failure here is noted only. The listener in output-lines.ts reports it unless the reader has closed stdout.
       await once(stream, 'drain').catch(noteEnd);
     },
     async finish() {},

@@ -11,14 +11,37 @@ export function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+/** The first write to stdout that failed; undefined if none did, or if its reader closed it, as `head -1` does. */
+let lostOutput: NodeJS.ErrnoException | undefined;
+
 /**
- * Ignores that a reader of the output has closed it, as `head -1` does. The command still completes its work, and ends
- * with its own exit code.
+ * Lets a command complete its work although its output cannot be written, because a reader has closed it, the disk is full
+ * or the terminal is gone. A failure of stderr is ignored, because there is no other place to report it.
  */
-export function outliveReaders(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
+export function outliveOutput(): void {
+  process.stderr.on('error', () => {});
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') lostOutput ??= error;
+  });
+}
+
+/**
+ * Waits until stdout and stderr are written.
+ *
+ * @param code - The exit code of the command's work.
+ * @returns The exit code of the command: not 0 if a part of its result could not be written.
+ */
+export async function finishOutput(code: number): Promise<number> {
+  await Promise.all([process.stdout, process.stderr].map(flush));
+  if (lostOutput === undefined) return code;
+  say(
+    `FILE_FAILED: stdout cannot be written (${lostOutput.code}); the command has ended, and its result is lost`,
+  );
+  return code === EXIT.done ? EXIT.failed : code;
+}
+
+async function flush(stream: NodeJS.WriteStream): Promise<void> {
+  await new Promise<void>((resolve) => {
+    stream.write('', () => resolve());
+  });
 }

@@ -25,8 +25,8 @@ export interface Running {
   stderr(): string;
   /** Resolves once stderr shows the pattern. */
   showsOnStderr(pattern: RegExp): Promise<void>;
-  /** Sends the command a SIGINT, as Ctrl-C does. */
-  interrupt(): void;
+  /** Sends the command a signal. @default 'SIGINT', as Ctrl-C does. */
+  interrupt(signal?: NodeJS.Signals): void;
 }
 
 export interface Setting {
@@ -89,8 +89,8 @@ export function start(args: readonly string[], { cwd, env = {}, input = '' }: Se
         () => texts.stderr,
         () => hasEnded,
       ),
-    interrupt: () => {
-      process.emit('SIGINT');
+    interrupt: (signal = 'SIGINT') => {
+      process.emit(signal);
     },
   };
 }

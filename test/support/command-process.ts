@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from '@jest/globals';
 import { type Ended, environmentFor, type Running, type Setting, shows } from './command-line.ts';
@@ -14,6 +15,10 @@ export interface RunningProcess extends Running {
 export interface ProcessSetting extends Setting {
   /** Options for Node. */
   readonly node?: readonly string[];
+  /** Whether stdin stays open behind the input. */
+  readonly keepsStdinOpen?: boolean;
+  /** The stream that is on a full disk. */
+  readonly full?: 'stdout' | 'stderr';
 }
 
 /** The folder of Node's compile cache, so that dozens of processes do not compile the same code again. */
@@ -27,18 +32,22 @@ afterAll(() => {
 /** Starts `procurios-sync` in a process, for tests about signals, the launch, or two commands at once. */
 export function startProcess(
   args: readonly string[],
-  { cwd, env = {}, input, node = [] }: ProcessSetting,
+  { cwd, env = {}, input, node = [], keepsStdinOpen, full }: ProcessSetting,
 ): RunningProcess {
+  const onFullDisk = full === undefined ? undefined : openSync('/dev/full', 'w');
+  const outputs = (['stdout', 'stderr'] as const).map((name) => (name === full ? onFullDisk : 'pipe'));
   const child = spawn(process.execPath, [...node, LAUNCHER, ...args], {
     cwd,
     env: environmentFor({ NODE_COMPILE_CACHE: COMPILE_CACHE, ...env }),
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', ...outputs],
   });
-  child.stdin.on('error', () => {}).end(input);
+  if (onFullDisk !== undefined) closeSync(onFullDisk);
+  child.stdin?.on('error', () => {}).write(input ?? '');
+  if (!keepsStdinOpen) child.stdin?.end();
   running.add(child);
   const texts = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (text: string) => {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
       texts[name] += text;
     });
   }
@@ -55,8 +64,8 @@ export function startProcess(
         () => texts.stderr,
         () => child.exitCode !== null,
       ),
-    interrupt: () => {
-      child.kill('SIGINT');
+    interrupt: (signal = 'SIGINT') => {
+      child.kill(signal);
     },
   };
 }

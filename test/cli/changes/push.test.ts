@@ -177,30 +177,42 @@ describe('push', () => {
   });
 });
 
-test('Ctrl-C lets push finish the change in flight and leaves the other changes of the batch on the queue', async () => {
-  procurios.control.clearFaults();
-  procurios.control.resetApplied();
-  procurios.control.resetRequests();
-  procurios.control.fault({ route: REGISTER, nth: 1, do: { kind: 'latency', ms: 3_000 } });
-  const lines = ['y1', 'y2', 'y3'].map((id) => register(id, id));
-  await writeFile(join(cwd, 'changes.jsonl'), linesOf(lines));
-  await closeEndpoints();
-  const stopped = startProcess(['push', 'changes.jsonl', '--embedded', '--yes', '--json'], { cwd });
-  await isAtWork();
-  stopped.interrupt();
-  const first = await stopped.ended;
-  const appliedFirst = appliedNames();
+test.each([
+  ['Ctrl-C', ['SIGINT']],
+  // A shell may pass the signal of a closed terminal on, so that a process gets it twice.
+  ['a closed terminal', ['SIGHUP', 'SIGHUP']],
+] as const)(
+  '%s lets push finish the change in flight and leaves the other changes of the batch on the queue',
+  async (_what, signals) => {
+    procurios.control.clearFaults();
+    procurios.control.resetApplied();
+    procurios.control.resetRequests();
+    procurios.control.fault({ route: REGISTER, nth: 1, do: { kind: 'latency', ms: 3_000 } });
+    const [one, two, three] = ['1', '2', '3'].map((number) => `${signals[0]}-${number}`) as [
+      string,
+      string,
+      string,
+    ];
+    const lines = [one, two, three].map((id) => register(id, id));
+    await writeFile(join(cwd, 'changes.jsonl'), linesOf(lines));
+    await closeEndpoints();
+    const stopped = startProcess(['push', 'changes.jsonl', '--embedded', '--yes', '--json'], { cwd });
+    await isAtWork();
+    for (const signal of signals) stopped.interrupt(signal);
+    const first = await stopped.ended;
+    const appliedFirst = appliedNames();
 
-  // Of an empty file: it has nothing of its own to send.
-  const second = await pushFile([], '--yes');
+    // Of an empty file: it has nothing of its own to send.
+    const second = await pushFile([], '--yes');
 
-  expect(first.code).toBe(130);
-  expect(documentsOf(first).map(({ outcome }) => outcome)).toEqual(['accepted', 'queued', 'queued']);
-  expect(first.stderr).toContain('some changes are still on the queue; the next push sends them');
-  expect(appliedFirst).toEqual(['y1']);
-  expect(second).toMatchObject({ code: 0, stdout: '' });
-  expect(appliedNames()).toEqual(['y1', 'y2', 'y3']);
-});
+    expect(first.code).toBe(130);
+    expect(documentsOf(first).map(({ outcome }) => outcome)).toEqual(['accepted', 'queued', 'queued']);
+    expect(first.stderr).toContain('some changes are still on the queue; the next push sends them');
+    expect(appliedFirst).toEqual([one]);
+    expect(second).toMatchObject({ code: 0, stdout: '' });
+    expect(appliedNames()).toEqual([one, two, three]);
+  },
+);
 
 describe('changes', () => {
   beforeAll(async () => {

@@ -299,6 +299,21 @@ describe('login by a pasted address', () => {
     expect(await storedToken()).toMatchObject({ userId: 1 });
   });
 
+  test('login ends once the token is stored, although stdin stays open behind the pasted address', async () => {
+    await configure({ redirectUrl: ELSEWHERE, pkce: false, state: false });
+    const url = `${simulator.url}/l/oauth2/authorize?response_type=code&client_id=simulator&scope=openid&redirect_uri=${ELSEWHERE}`;
+    const input = `${await consentAt(url)}\n`;
+
+    const login = startProcess(['login', '--embedded', '--no-browser'], {
+      ...setting,
+      input,
+      keepsStdinOpen: true,
+    });
+
+    expect(await login.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('logged in') });
+    expect(await isStored()).toBe(true);
+  });
+
   test.each([
     ['nothing', '', 2, 'USAGE: no address was pasted'],
     [

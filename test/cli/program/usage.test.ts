@@ -49,6 +49,12 @@ describe('wrong usage', () => {
   test.each([
     [['pul'], "USAGE: unknown command 'pul' (did you mean pull?); see npx procurios-sync --help\n"],
     [['pull', '--embeded'], "unknown option '--embeded' (did you mean --embedded?)"],
+    [
+      ['changes', 'show', '-b7c1'],
+      "unknown option '-b7c1'; if it is the id, write -- before it; see npx procurios-sync changes show --help\n",
+    ],
+    [['changes', 'list', '-b7c1'], "unknown option '-b7c1'; see npx procurios-sync changes list --help\n"],
+    [['show', 'members', '--rejets'], "unknown option '--rejets' (did you mean --rejects?); see"],
     [['show'], "missing required argument 'stream'; see npx procurios-sync show --help\n"],
     [['export', 'members', '--format', 'xml'], 'Allowed choices are jsonl, csv'],
     [['simulator', '--port', '70000'], 'a whole number from 0 to 65535'],
