@@ -68,6 +68,8 @@ export interface SyncErrorDetail {
   readonly brief?: string;
   /** What was wrong, for a screen that also names the request: `answered 503`. */
   readonly reason?: string;
+  /** True if the token was refused, rather than access with it. */
+  readonly isTokenRefused?: boolean;
   /** The HTTP status of the answer. */
   readonly status?: number;
   /** The host that a redirect leads to. */

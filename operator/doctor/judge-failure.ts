@@ -31,7 +31,7 @@ function briefOf({ message, detail }: SyncError): string {
 function fixOf({ path, scopes, usualMediaType }: Asked, { code, detail }: SyncError): string {
   switch (code) {
     case 'ACCESS_DENIED':
-      return detail.status === 401
+      return detail.isTokenRefused
         ? 'Procurios refuses a new token: check that host and tokenUrl belong together, or ask Procurios'
         : `ask Procurios for ${scopesText(scopes)} and add it to auth.scopes, or take this out of the config`;
     case 'RESPONSE_INVALID':

@@ -30,6 +30,7 @@ export const QUICK_LIMITS: ClientLimits = {
   retries: 2,
   backoffMs: 1,
   longestWaitMs: 2_000,
+  newTokenPauseMs: 1,
   largestBodyBytes: 10 * 1024 * 1024,
 };
 

@@ -101,8 +101,9 @@ export function judgeReply(
   }
   if (reply.kind === 'lost') return lose(reply.reason);
   const { status, errors, ids, retryAfterMs } = reply;
-  if (status === 401 || status === 403) {
-    const reason = `our access was refused (${status}), also with a new token`;
+  if (status === 401 || status === 403 || reply.refusedTokens !== undefined) {
+    const tried = reply.refusedTokens === 2 ? ', also with a new token' : '';
+    const reason = `our access was refused (${status})${tried}`;
     return wait(reason, retryAfterMs, { status, code: 'ACCESS_DENIED' });
   }
   // Also from a gateway that answers with an HTML page: a server that answers this has not handled the change.

@@ -13,6 +13,8 @@ export type Answered<Content> = Content & {
   readonly status: number;
   /** Whether the answer is an HTML page, which the API never sends. */
   readonly isHtml: boolean;
+  /** How many different tokens were refused, the last by this answer; absent if it refuses none. */
+  readonly refusedTokens?: 1 | 2;
   /** The pause that the answer asks for; absent if it asks for none. */
   readonly retryAfterMs?: number;
 };

@@ -31,7 +31,7 @@ export interface Client {
    */
   ask(request: ApiRequest & { readonly method: 'GET' | 'POST' }): Promise<JsonAnswer>;
   /**
-   * Sends a request once, and once more with a new token after a 401. It does not throw for what the token server, the
+   * Sends a request once, and once more with a new token if the first was refused. It does not throw for what the token server, the
    * network or the other side do.
    *
    * @param request - `endMs`: when the request must have ended, in milliseconds since the epoch; it is not begun unless a

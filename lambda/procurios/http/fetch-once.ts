@@ -8,7 +8,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   /**
-   * Reads the whole body.
+   * Reads the whole body. A second call gives the same text.
    *
    * @throws {SyncError} `UNAVAILABLE`, transient, if the body is cut short or stalls; `RESPONSE_INVALID` if it is too large
    * or not UTF-8.
@@ -69,9 +69,14 @@ export async function fetchOnce<T>(
       signal: AbortSignal.any([signal, late.signal]),
     }).catch(translate);
     const { status, headers: answered, body: stream } = response;
-    const readText = async () => {
+    const readWhole = async () => {
       const bytes = await readBytes(stream, limits.largestBodyBytes).catch(translate);
       return decode(bytes, call, limits.largestBodyBytes);
+    };
+    let text: Promise<string> | undefined;
+    const readText = () => {
+      text ??= readWhole();
+      return text;
     };
     const value = await read(call, { status, headers: answered, readText });
     return Object.assign(response, { json: async () => value });

@@ -12,6 +12,8 @@ export interface ClientLimits {
   readonly backoffMs: number;
   /** The longest pause (`Retry-After`) that the client waits. A longer one is thrown as `THROTTLED`, for the caller to wait. */
   readonly longestWaitMs: number;
+  /** The pause before a request is sent with a new token, after one was refused, in milliseconds. */
+  readonly newTokenPauseMs: number;
   /** The largest answer, after decompression, in bytes. */
   readonly largestBodyBytes: number;
 }
@@ -22,6 +24,7 @@ export const DEFAULT_LIMITS: ClientLimits = {
   retries: 4,
   backoffMs: 500,
   longestWaitMs: LONGEST_WAIT_IN_SLICE_MS,
+  newTokenPauseMs: 2_000, // a server that spreads its tokens to others may refuse a new one for a moment
   largestBodyBytes: 32 * 1024 * 1024, // the vendor's largest page, 1,000 objects, at 32 KB each
 };
 

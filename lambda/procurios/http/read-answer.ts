@@ -1,5 +1,5 @@
 import type { SyncError } from '../../core/errors.ts';
-import { type Json, parseJson, TooManyValues } from '../../core/json.ts';
+import { isObject, type Json, parseJson, TooManyValues } from '../../core/json.ts';
 import { type Call, callFailure } from './call.ts';
 import type { Answer } from './fetch-once.ts';
 import { reportedErrorIn } from './reported-error.ts';
@@ -7,30 +7,50 @@ import { reportedErrorIn } from './reported-error.ts';
 /** `application/json` and the vendor's `application/vnd.procurios.….+json`. */
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/i;
 
-/** Statuses that say "not now": 408, 425, 429 and 5xx. */
-function isBusy(status: number): boolean {
+/** An answer without its body. */
+type Head = Pick<Answer, 'status' | 'headers'>;
+
+/** Whether an answer says "not now": 408, 425, 429, 5xx, and a 403 that asks for a pause, as some firewalls send it. */
+function isBusy({ status, headers }: Head): boolean {
+  if (status === 403) return parseRetryAfter(headers.get('retry-after'), Date.now()) !== undefined;
   return status >= 500 || status === 408 || status === 425 || status === 429;
 }
 
 /** The pause that a busy answer asks for, in milliseconds; undefined if it asks for none. */
-export function askedPauseMs({ status, headers }: Pick<Answer, 'status' | 'headers'>): number | undefined {
-  return isBusy(status) ? parseRetryAfter(headers.get('retry-after'), Date.now()) : undefined;
+export function askedPauseMs(head: Head): number | undefined {
+  return isBusy(head) ? parseRetryAfter(head.headers.get('retry-after'), Date.now()) : undefined;
+}
+
+/** The error of a `WWW-Authenticate` header that refuses the token. */
+const INVALID_TOKEN = /(?:^|[\s,])error\s*=\s*"?invalid_token\b/i;
+
+/**
+ * Whether the answer refuses the token: a 401, or another 4xx with the error `invalid_token`, in the header or in the JSON
+ * that it holds.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6750#section-3.1
+ */
+export async function refusesToken({ status, headers, readText }: Answer): Promise<boolean> {
+  if (status < 400 || status >= 500) return false;
+  if (status === 401 || INVALID_TOKEN.test(headers.get('www-authenticate') ?? '')) return true;
+  const json = parseOrNothing(await readText().catch(() => ''));
+  return isObject(json) && json.error === 'invalid_token';
 }
 
 /**
- * The failure of a busy answer: 408, 425, 429 and 5xx.
+ * The failure of a busy answer: 408, 425, 429, 5xx, and a 403 that asks for a pause.
  *
  * @param longestWaitMs - A request that is asked to pause for longer is not retried: its failure is `THROTTLED`.
  * @returns Undefined for every other status.
  */
 export function busyFailure(call: Call, answer: Answer, longestWaitMs: number): SyncError | undefined {
   const { status } = answer;
-  if (!isBusy(status)) return undefined;
+  if (!isBusy(answer)) return undefined;
   const retryAfterMs = askedPauseMs(answer);
   const isTransient = (retryAfterMs ?? 0) <= longestWaitMs;
   const wish =
     retryAfterMs === undefined ? '' : ` and asked for a pause of ${Math.ceil(retryAfterMs / 1000)} s`;
-  const code = status === 429 || !isTransient ? 'THROTTLED' : 'UNAVAILABLE';
+  const code = status === 429 || status === 403 || !isTransient ? 'THROTTLED' : 'UNAVAILABLE';
   const detail = { status, retryAfterMs, isTransient, reason: `answered ${status}` };
   return callFailure(code, call, `answered ${status}${wish}; expected 200`, detail);
 }

@@ -1,10 +1,10 @@
 import { expectedFailure, SyncError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
-import type { NotSent, Reply } from '../../core/push/reply.ts';
+import type { Answered, NotSent, Reply } from '../../core/push/reply.ts';
 import type { AuthorizedFetch } from './authorized-fetch.ts';
 import type { Call } from './call.ts';
 import type { Answer, Exchange } from './fetch-once.ts';
-import { isHtml, parseOrNothing, parseRetryAfter } from './read-answer.ts';
+import { isHtml, parseOrNothing, parseRetryAfter, refusesToken } from './read-answer.ts';
 import { withoutRetries } from './retry.ts';
 import { createSentDetector } from './sent-detector.ts';
 
@@ -21,27 +21,42 @@ export interface Start {
   readonly stop: AbortSignal;
 }
 
-/** Sends a request once, and once more with a new token after a 401, because nothing was handled then. */
+/** Sends a request once, and once more with a new token if the first was refused, because nothing was handled then. */
 export async function sendOnce(
   exchange: Exchange<Reply<JsonContent>>,
   authorized: AuthorizedFetch,
   start: Start,
 ): Promise<Reply<JsonContent>> {
-  const first = await attempt(exchange, authorized, start);
-  if (first.sent.kind !== 'answered' || first.sent.status !== 401) return first.sent;
-  authorized.dropToken(first.token);
-  return (await attempt(exchange, authorized, start)).sent;
+  const first = await attempt(exchange, authorized, start, undefined);
+  if (!isTokenRefused(first.sent)) return first.sent;
+  const second = await attempt(exchange, authorized, start, first.token);
+  return isTokenRefused(second.sent) && second.token !== first.token
+    ? { ...second.sent, refusedTokens: 2 }
+    : second.sent;
 }
 
+type Attempt = { readonly sent: Reply<JsonContent>; readonly token: string };
+
+function isTokenRefused(sent: Reply<JsonContent>): sent is Answered<JsonContent> {
+  return sent.kind === 'answered' && sent.refusedTokens !== undefined;
+}
+
+/** @param refused - The token that was refused; undefined at the first attempt. */
 async function attempt(
   exchange: Exchange<Reply<JsonContent>>,
   authorized: AuthorizedFetch,
   { latestStartMs, stop }: Start,
-): Promise<{ readonly sent: Reply<JsonContent>; readonly token: string }> {
+  refused: string | undefined,
+): Promise<Attempt> {
   const late = AbortSignal.timeout(Math.max(0, latestStartMs - Date.now()));
+  const signal = AbortSignal.any([late, stop]);
+  const { call } = exchange;
   let token: string;
   try {
-    token = await authorized.takeTurn(exchange.call, AbortSignal.any([late, stop]));
+    token =
+      refused === undefined
+        ? await authorized.takeTurn(call, signal)
+        : await authorized.takeTurnAfter(refused, call, signal);
   } catch (error) {
     return { sent: notBegun(error, late, stop), token: '' };
   }
@@ -99,6 +114,7 @@ export async function readReply(_call: Call, answer: Answer): Promise<Reply<Json
     status,
     json,
     isHtml: isPage,
+    ...((await refusesToken(answer)) && { refusedTokens: 1 as const }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   };
 }

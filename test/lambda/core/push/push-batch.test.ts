@@ -232,7 +232,8 @@ describe('the outcome of a change', () => {
     ['503', answered(503)],
     ["a gateway's HTML page with 503", answered(503, { isHtml: true })],
     ['425', answered(425)],
-    ['401 after a new token', answered(401)],
+    ['401 after a new token', answered(401, { refusedTokens: 2 })],
+    ['400 that refuses the token', answered(400, { refusedTokens: 2 })],
     ['403', answered(403)],
     ['no connection', { kind: 'notSent', reason: 'HOST_UNREACHABLE no connection' }],
   ])('after %s the change waits and is sent again', async (_what, reply) => {

@@ -314,6 +314,29 @@ describe('sendChange: a 401', () => {
     ]);
   });
 
+  test.each([400, 403])('a token that a %i refuses by its header is replaced too', async (status) => {
+    const challenge = { 'www-authenticate': 'Bearer error="invalid_token"' };
+    await using server = await startHttpServer(({ headers }, response) =>
+      headers.authorization === 'Bearer token-1'
+        ? answerJson(response, {}, status, challenge)
+        : answerJson(response, {}, 201),
+    );
+
+    const reply = await send(server.origin);
+
+    expect(reply).toMatchObject({ kind: 'answered', status: 201 });
+    expect(reply).not.toHaveProperty('refusedTokens');
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test.each([401, 400])('a refusal of both tokens by a %i is said to be one', async (status) => {
+    const { reply } = await replyFrom((_request, response) =>
+      answerJson(response, { error: 'invalid_token' }, status),
+    );
+
+    expect(reply).toMatchObject({ kind: 'answered', status, refusedTokens: 2 });
+  });
+
   test('a 401 that stays is the answer', async () => {
     const { reply, requests } = await replyFrom((_request, response) => answerJson(response, {}, 401));
 

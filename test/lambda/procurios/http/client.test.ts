@@ -558,6 +558,119 @@ describe('getJson: Retry-After', () => {
   });
 });
 
+/** Refuses a token as RFC 6750 has it. */
+const CHALLENGE = {
+  'www-authenticate': 'Bearer realm="x", error="invalid_token", error_description="expired"',
+};
+
+describe('getJson: a refused token', () => {
+  test.each<[string, number, object, object]>([
+    ['401', 401, {}, {}],
+    ['403 with invalid_token in the header', 403, CHALLENGE, {}],
+    ['400 with invalid_token in the header', 400, CHALLENGE, {}],
+    ['404 with invalid_token in the header', 404, CHALLENGE, {}],
+    ['400 with invalid_token in the JSON', 400, {}, { error: 'invalid_token' }],
+  ])('a token that is refused by a %s is replaced once', async (_name, status, headers, body) => {
+    const answer: Handler = (request, response) =>
+      request.headers.authorization === 'Bearer token-2'
+        ? answerJson(response, ['ok'])
+        : answerJson(response, body, status, headers);
+    await using server = await startHttpServer(answer);
+    const token = countingTokens();
+
+    const json = await readThings(clientFor(server.origin, { token }));
+
+    expect(json).toEqual(['ok']);
+    expect(token.dropped).toEqual(['token-1']);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test('a second token that is refused by a 403 means no access', async () => {
+    await using server = await startHttpServer((_request, response) =>
+      answerJson(response, {}, 403, CHALLENGE),
+    );
+
+    const failure = await failureOf(readThings(clientFor(server.origin)));
+
+    expect(failure).toMatchObject({
+      code: 'ACCESS_DENIED',
+      detail: { isTokenRefused: true },
+      message: expect.stringContaining('answered 403 invalid_token, also with a new token; expected access'),
+    });
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test('a new token is used after a pause, because it may not serve at once', async () => {
+    let grantedAtMs = 0;
+    await using server = await startHttpServer(({ atMs }, response) =>
+      answerJson(response, ['ok'], grantedAtMs > 0 && atMs - grantedAtMs >= 150 ? 200 : 401),
+    );
+    const tokens = countingTokens();
+    const drop = (token: string) => {
+      grantedAtMs = Date.now();
+      tokens.drop(token);
+    };
+    const client = clientFor(server.origin, { token: { ...tokens, drop }, limits: { newTokenPauseMs: 200 } });
+
+    await expect(readThings(client)).resolves.toEqual(['ok']);
+  });
+
+  test('a token that is granted again is tried again, and the message says so', async () => {
+    await using server = await startHttpServer((_request, response) => answerJson(response, {}, 401));
+    const token = { scopes: ['x'], get: async () => 'always', drop: () => {} };
+
+    const failure = await failureOf(readThings(clientFor(server.origin, { token })));
+
+    expect(failure.message).toContain('answered 401, also on a second try; expected access');
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test('a pause for a new token ends when the caller aborts', async () => {
+    await using server = await startHttpServer((_request, response) => answerJson(response, {}, 401));
+    const controller = new AbortController();
+    const client = clientFor(server.origin, { limits: { newTokenPauseMs: 60_000 } });
+
+    const reading = readThings(client, '/l/x', controller.signal);
+    await until(() => server.requests.length === 1);
+    controller.abort(new Error('enough'));
+
+    await expect(reading).rejects.toThrow('enough');
+  });
+});
+
+describe('getJson: a 403', () => {
+  test('a 403 that asks for a pause is retried after it', async () => {
+    await using server = await startHttpServer(failing([403, { 'retry-after': '1' }]));
+
+    await readThings(clientFor(server.origin));
+
+    const [first, second] = server.requests;
+    expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeGreaterThan(900);
+  });
+
+  test('a 403 that asks for a longer pause than the client waits is a throttle', async () => {
+    await using server = await startHttpServer(failing([403, { 'retry-after': '3600' }]));
+
+    const failure = await failureOf(readThings(clientFor(server.origin)));
+
+    expect(failure).toMatchObject({ code: 'THROTTLED', retryAfterMs: 3_600_000 });
+  });
+
+  test('a 403 with an HTML page is said to be one', async () => {
+    await using server = await startHttpServer((_request, response) => {
+      response.writeHead(403, { 'content-type': 'text/html' }).end('<html>Blocked');
+    });
+
+    const failure = await failureOf(readThings(clientFor(server.origin)));
+
+    expect(failure.code).toBe('ACCESS_DENIED');
+    expect(failure.message).toContain(
+      'answered 403 with an HTML page, which a firewall may have sent; expected access',
+    );
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
 describe('getJson: a 401', () => {
   test('a refused token is dropped, and the request is sent once more with a new one', async () => {
     await using server = await startHttpServer(({ headers }, response) =>

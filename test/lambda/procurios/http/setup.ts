@@ -10,6 +10,7 @@ export const QUICK: Partial<ClientLimits> = {
   attemptMs: 20_000,
   totalMs: 30_000,
   longestWaitMs: 1_000,
+  newTokenPauseMs: 1,
 };
 
 /** Hands out `token-1`, then a new one after each that is dropped. */
