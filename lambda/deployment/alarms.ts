@@ -24,8 +24,7 @@ export const ALARMS = {
     'Procurios asks for pauses again and again, or a table throttles. Pulls take longer and may not end in time.',
   'functions-throttled':
     'Lambda does not run the functions, for lack of concurrency. Pulls and changes are late.',
-  'changes-rejected':
-    'Procurios or our checks rejected changes. They will not be retried, and were not applied unless an earlier attempt was.',
+  'changes-rejected': 'Procurios or our checks rejected changes. They were not applied, and are not retried.',
   'changes-unknown':
     'It is unknown whether some changes were applied. They are held, and are not sent again without an operator.',
   'changes-held':

@@ -71,6 +71,20 @@ export function judgeDelivery(
 /** What the ledger says of a change before the attempt that is judged, except that a cut-off attempt counts as a lost reply. */
 export type Before = Pick<LedgerEntry, 'mayBeApplied' | 'lostReplies'>;
 
+/**
+ * The conclusion for a change that Procurios or our checks refuse: rejected, which means that it was not applied. It is unknown
+ * if an earlier attempt may have been applied, because a change that is there already is refused too.
+ */
+export function refuse(
+  { mayBeApplied }: Pick<Before, 'mayBeApplied'>,
+  { reason, errors }: { readonly reason: string; readonly errors: readonly string[] },
+): Conclusion {
+  const what = { errors, ids: {}, mayBeApplied };
+  return mayBeApplied
+    ? { ...what, outcome: 'unknown', reason: `${reason}, but an earlier attempt may have been applied` }
+    : { ...what, outcome: 'rejected', reason };
+}
+
 /** Decides the outcome from a reply. Only a change that was certainly not handled, or that is repeatable, is sent again. */
 export function judgeReply(
   reply: ChangeReply,
@@ -112,16 +126,29 @@ export function judgeReply(
     return wait(`Procurios answered ${status}`, retryAfterMs, { status, code });
   }
   if (reply.isHtml) return lose('an HTML page answered', status);
-  if (status >= 200 && status < 300) {
-    return errors.length === 0
-      ? { outcome: 'accepted', status, errors, ids, mayBeApplied }
-      : { outcome: 'rejected', status, errors, ids, mayBeApplied, reason: 'the answer holds errors' };
+  if (status < 200 || (status >= 300 && status < 400) || status === 408 || status >= 500) {
+    return lose(`Procurios answered ${status}`, status);
   }
-  if (status < 400 || status === 408 || status >= 500) return lose(`Procurios answered ${status}`, status);
+  if (status < 300) return judgeSuccess(reply, before);
   const isGone = (status === 404 || status === 410) && operation.method === 'DELETE' && mayBeApplied;
   return isGone
     ? { ...none, outcome: 'accepted', status, ids, reason: 'gone already: an earlier attempt deleted it' }
-    : { outcome: 'rejected', status, errors, ids, mayBeApplied, reason: `Procurios answered ${status}` };
+    : { ...refuse(before, { reason: `Procurios answered ${status}`, errors }), status, ids };
+}
+
+/** Decides the outcome from a 2xx. It is not sent again if it leaves open what was applied, because the answer would be the same. */
+function judgeSuccess(
+  { status, errors, ids, isMixed }: Extract<ChangeReply, { kind: 'answered' }>,
+  before: Before,
+): Conclusion {
+  const { mayBeApplied } = before;
+  if (isMixed) {
+    const reason = `the answer (${status}) does not say that all of it was applied`;
+    return { outcome: 'unknown', status, errors, ids, mayBeApplied: true, reason };
+  }
+  return errors.length === 0
+    ? { outcome: 'accepted', status, errors, ids, mayBeApplied }
+    : { ...refuse(before, { reason: 'the answer holds errors', errors }), status, ids };
 }
 
 /** @param askedMs - The pause that Procurios asks for; undefined if it asks for none. */

@@ -1,6 +1,6 @@
 import { SyncError } from '../errors.ts';
 import { type Change, contentHashOf, parseMessage, problemText, type Refused } from './change.ts';
-import { judgeDelivery, judgeReply } from './decisions.ts';
+import { judgeDelivery, judgeReply, refuse } from './decisions.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import type { Operation } from './operation.ts';
 import type { Message, PushPorts } from './ports.ts';
@@ -117,12 +117,10 @@ async function runBodyChecks(
   entry: LedgerEntry,
   { message, change, operation, stop, ports }: Sending,
 ): Promise<Conclusion | undefined> {
-  const { mayBeApplied } = entry;
   try {
     const errors = await ports.check(operation, change, stop);
     if (errors.length === 0) return undefined;
-    const reason = "it does not pass Procurios' own schema or check";
-    return { outcome: 'rejected', errors, ids: {}, reason, mayBeApplied };
+    return refuse(entry, { reason: "it does not pass Procurios' own schema or check", errors });
   } catch (error) {
     if (stop.aborted) return undefined;
     if (!(error instanceof SyncError)) throw error;

@@ -35,8 +35,13 @@ export interface Lost {
 
 /** What the answer to a change says. */
 export interface ChangeAnswer {
-  /** The texts in the answer's `errors`; empty if it has none. */
+  /** The errors that the answer reports, at least one text if it reports any; empty if it reports none. */
   readonly errors: readonly string[];
+  /**
+   * True if a 2xx does not say whether all of the change was applied: a 207, an answer of the type `application/problem+json`,
+   * or a list of results of which some report errors. Otherwise absent.
+   */
+  readonly isMixed?: true;
   /** The ids that the operation asks for, by name. */
   readonly ids: Readonly<Record<string, string>>;
 }

@@ -10,7 +10,8 @@ import { type Attempt, type LedgerEntry, LONGEST_ATTEMPT_MS } from './ledger-ent
  *  ──────────► queued ───► sending{until} ──────────────► accepted             2xx; the body is dropped
  *               ▲            ▲   │                      ► rejected             4xx, 2xx with `errors`, or our own checks
  *               │      begin │   │                      ► waiting{notBefore}   not handled: 401, 403, 429, 503, no connection
- *               │            │   │                      ► unknown              the reply was lost
+ *               │            │   │                      ► unknown              the reply was lost, or does not say what was applied,
+ *               │            │   │                                             or refuses what an earlier attempt may have applied
  *               │            │   │ hold
  *               │            │   └─────► unknown    the attempt's deadline has passed, and its function did not conclude it
  *               │            └── waiting{notBefore}, when its time has come

@@ -4,7 +4,7 @@ import { fillPath, type Operation } from '../../core/push/operation.ts';
 import type { ChangeReply } from '../../core/push/reply.ts';
 import type { Client } from '../http/client.ts';
 import { valueAt } from '../listing/pointer.ts';
-import { errorsIn } from './vendor-errors.ts';
+import { errorsIn, isMixedList } from './vendor-errors.ts';
 
 const LONGEST_ID = 500;
 
@@ -36,8 +36,14 @@ export async function sendChange(
     stop,
   });
   if (sent.kind !== 'answered') return sent;
-  const { json, ...answered } = sent;
-  return { ...answered, errors: errorsIn(json), ids: json === undefined ? {} : idsIn(json, operation.ids) };
+  const { json, isProblem, ...answered } = sent;
+  const isMixed = sent.status === 207 || isProblem || isMixedList(json);
+  return {
+    ...answered,
+    errors: errorsIn(json),
+    ids: json === undefined ? {} : idsIn(json, operation.ids),
+    ...(isMixed && { isMixed }),
+  };
 }
 
 /** The ids in the answer. A value that is neither a text nor an integer is left out. */

@@ -6,14 +6,36 @@ const LONGEST_TEXT = 500;
 const DEEPEST = 8;
 
 /**
- * The texts in an answer's `errors`: `{"errors": ["…"]}`, `{"errors": "…"}` or a map of fields, `{"errors": {"name": ["…"]}}`,
- * whose texts begin with the field. They are cut by {@link bounded}.
+ * The errors that an answer reports: `{"errors": ["…"]}`, `{"errors": "…"}` or a map of fields, `{"errors": {"name": ["…"]}}`,
+ * whose texts begin with the field; the same under `error`; `{"success": false}`; or a list of results that report such errors.
+ * They are cut by {@link bounded}.
  *
+ * @returns At least one text if errors are reported. A map of fields without a text reports none.
  * @see https://api.procurios.com/api_documentation/engagement/engagement
  */
 export function errorsIn(answer: Json | undefined): string[] {
-  if (!isObject(answer) || !Object.hasOwn(answer, 'errors')) return [];
-  return bounded(textsIn(answer.errors, '', 0));
+  return bounded(Array.isArray(answer) ? answer.values().flatMap(reportedIn) : reportedIn(answer));
+}
+
+/** Whether an answer is a list of results of which some report errors and others do not. */
+export function isMixedList(answer: Json | undefined): boolean {
+  if (!Array.isArray(answer)) return false;
+  const isFailed = new Set(answer.map((result) => !reportedIn(result).next().done));
+  return isFailed.size === 2;
+}
+
+function* reportedIn(result: Json | undefined): Generator<string, void, undefined> {
+  if (!isObject(result)) return;
+  for (const name of ['errors', 'error']) {
+    if (!Object.hasOwn(result, name)) continue;
+    const value = result[name];
+    const texts = textsIn(value, '', 0);
+    const first = texts.next();
+    if (!first.done) yield first.value;
+    else if (Array.isArray(value) && value.length > 0) yield `an error without a text, in ${name}`;
+    yield* texts;
+  }
+  if (Object.hasOwn(result, 'success') && result.success === false) yield 'success: false';
 }
 
 /** The first 50 texts, each cut to 500 characters. */

@@ -153,6 +153,10 @@ export function isHtml(answer: Answer): boolean {
   return /^(?:text\/html|application\/xhtml\+xml)$/i.test(mediaTypeOf(answer));
 }
 
+export function isProblem(answer: Answer): boolean {
+  return mediaTypeOf(answer).toLowerCase() === 'application/problem+json';
+}
+
 function mediaTypeOf({ headers }: Answer): string {
   const essence = (headers.get('content-type') ?? '').split(';', 1)[0]?.trim() ?? '';
   return /^[\w.+/-]{0,100}$/.test(essence) ? essence : 'unreadable';

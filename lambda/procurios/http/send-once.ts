@@ -4,13 +4,15 @@ import type { Answered, NotSent, Reply } from '../../core/push/reply.ts';
 import type { AuthorizedFetch } from './authorized-fetch.ts';
 import type { Call } from './call.ts';
 import type { Answer, Exchange } from './fetch-once.ts';
-import { isHtml, parseOrNothing, parseRetryAfter, refusesToken } from './read-answer.ts';
+import { isHtml, isProblem, parseOrNothing, parseRetryAfter, refusesToken } from './read-answer.ts';
 import { withoutRetries } from './retry.ts';
 import { createSentDetector } from './sent-detector.ts';
 
 /** The content of an answer: its JSON; undefined if it has no body, or one that cannot be read and does not matter. */
 export interface JsonContent {
   readonly json: Json | undefined;
+  /** Whether its content type is `application/problem+json` (RFC 9457). */
+  readonly isProblem: boolean;
 }
 
 /** When a request may begin. Once begun, it has the whole time of an attempt. */
@@ -114,6 +116,7 @@ export async function readReply(_call: Call, answer: Answer): Promise<Reply<Json
     status,
     json,
     isHtml: isPage,
+    isProblem: isProblem(answer),
     ...((await refusesToken(answer)) && { refusedTokens: 1 as const }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   };

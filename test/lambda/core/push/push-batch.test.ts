@@ -3,7 +3,7 @@ import { SyncError } from '../../../../lambda/core/errors.ts';
 import { MOST_LOST_REPLIES } from '../../../../lambda/core/push/decisions.ts';
 import type { LedgerEntry } from '../../../../lambda/core/push/ledger-entry.ts';
 import type { ChangeReply } from '../../../../lambda/core/push/reply.ts';
-import { hold } from '../../../../lambda/core/push/transitions.ts';
+import { hold, requeue } from '../../../../lambda/core/push/transitions.ts';
 import { answered, Crash, operationOf, PushWorld } from '../../../support/push-world.ts';
 
 const change = (changeId: string, subject = 'relation/1', body: object = { name: 'Ada' }) => ({
@@ -225,6 +225,97 @@ describe('the outcome of a change', () => {
     await world.drain();
 
     expect(world.ledger.get('c1')).toMatchObject({ ...entry, attempt: 1, body: '{"name":"Ada"}' });
+  });
+
+  test('an answer that leaves open what was applied holds the change with its body, and does not repeat it', async () => {
+    const world = new PushWorld({ register: operationOf({ repeatable: true }) });
+    world.answer = () => answered(207, { isMixed: true, errors: ['x'] });
+    world.queue(change('c1'));
+
+    await world.drain();
+
+    expect(world.ledger.get('c1')).toMatchObject({
+      outcome: 'unknown',
+      status: 207,
+      errors: ['x'],
+      mayBeApplied: true,
+      attempt: 1,
+      body: '{"name":"Ada"}',
+    });
+  });
+
+  test.each<[number, ChangeReply]>([
+    ...[400, 404, 409, 412, 422].map((status): [number, ChangeReply] => [
+      status,
+      answered(status, { errors: ['There is such a registration'] }),
+    ]),
+    [200, answered(200, { errors: ['There is such a registration'] })],
+  ])(
+    'a refusal with %i after a lost reply leaves open whether the change was applied',
+    async (status, refusal) => {
+      const world = new PushWorld({ register: operationOf({ repeatable: true }) });
+      world.answer = (_id, attempt) => (attempt === 1 ? lost : refusal);
+      world.queue(change('c1'));
+
+      await world.drain();
+
+      expect(world.ledger.get('c1')).toMatchObject({
+        outcome: 'unknown',
+        status,
+        errors: ['There is such a registration'],
+        reason: expect.stringMatching(/, but an earlier attempt may have been applied$/),
+        mayBeApplied: true,
+        attempt: 2,
+      });
+    },
+  );
+
+  test('a refusal of a change that the operator resent after a lost reply leaves it open too', async () => {
+    const world = new PushWorld();
+    world.answer = () => lost;
+    world.queue(change('c1'));
+    await world.drain();
+    world.ledger.set('c1', requeue(world.ledger.get('c1') as LedgerEntry, world.clock.now()));
+    world.answer = () => answered(409);
+    world.queue(change('c1'));
+
+    await world.drain();
+
+    expect(world.ledger.get('c1')).toMatchObject({ outcome: 'unknown', status: 409, attempt: 2 });
+  });
+
+  test("a change that fails Procurios' check after a lost reply is unknown, because it may be there already", async () => {
+    const world = new PushWorld({ register: operationOf({ repeatable: true }) });
+    world.answer = () => lost;
+    world.check = async () => (world.ledger.has('c1') ? ['is registered already'] : []);
+    world.queue(change('c1'));
+
+    await world.drain();
+
+    expect(world.ledger.get('c1')).toMatchObject({
+      outcome: 'unknown',
+      errors: ['is registered already'],
+      mayBeApplied: true,
+      attempt: 1,
+    });
+  });
+
+  test.each<[string, ChangeReply, string]>([
+    ['403', answered(403), 'our access was refused (403)'],
+    ['401', answered(401, { refusedTokens: 2 }), 'our access was refused (401), also with a new token'],
+    [
+      '400 invalid_token',
+      answered(400, { refusedTokens: 2 }),
+      'our access was refused (400), also with a new token',
+    ],
+  ])('the reason after %s says whether a new token was tried', async (_what, reply, reason) => {
+    const world = new PushWorld();
+    world.answer = () => reply;
+    world.queue(change('c1'));
+
+    await world.deliver();
+
+    expect(world.ledger.get('c1')).toMatchObject({ outcome: 'waiting', code: 'ACCESS_DENIED', reason });
   });
 
   test.each<[string, ChangeReply]>([

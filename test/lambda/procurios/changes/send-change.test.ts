@@ -208,6 +208,40 @@ describe('sendChange: the answer', () => {
     expect(reply).toMatchObject({ kind: 'answered', status: 200, errors: texts });
   });
 
+  test.each<[unknown, string[]]>([
+    [{ errors: [''] }, ['an error without a text, in errors']],
+    [{ errors: [{}] }, ['an error without a text, in errors']],
+    [{ errors: [null] }, ['an error without a text, in errors']],
+    [{ error: [''] }, ['an error without a text, in error']],
+    [[{ errors: ['x'] }], ['x']],
+    [
+      [{ errors: ['x'] }, { error: 'y' }],
+      ['x', 'y'],
+    ],
+    [{ error: { code: 'DUPLICATE' } }, ['code: DUPLICATE']],
+    [{ error: 'Unknown campaign', errors: [] }, ['Unknown campaign']],
+    [{ success: false }, ['success: false']],
+    [{ error: null, success: true }, []],
+    [[{ error: '' }, { id: 1 }], []],
+  ])('an answer %j says %j', async (answer, texts) => {
+    const { reply } = await replyFrom((_request, response) => answerJson(response, answer as object));
+
+    expect(reply).toEqual({ kind: 'answered', status: 200, errors: texts, ids: {}, isHtml: false });
+  });
+
+  test.each<[string, number, string, unknown]>([
+    ['a 207', 207, 'application/json', { results: [{ status: 200 }, { status: 422 }] }],
+    ['a problem with status 200', 200, 'application/problem+json; charset=utf-8', { title: 'Conflict' }],
+    ['a list of which one result failed', 200, 'application/json', [{ id: 1 }, { errors: ['x'] }]],
+  ])('an answer that is %s leaves open what was applied', async (_name, status, type, answer) => {
+    const { reply } = await replyFrom(
+      (_request, response) =>
+        void response.writeHead(status, { 'content-type': type }).end(JSON.stringify(answer)),
+    );
+
+    expect(reply).toMatchObject({ kind: 'answered', status, isMixed: true });
+  });
+
   test('an answer with endless errors is kept within bounds, in whole characters', async () => {
     const errors = Array.from({ length: 80 }, () => `${'x'.repeat(499)}🚲`);
     const nested = `${'['.repeat(50_000)}"deep"${']'.repeat(50_000)}`;
