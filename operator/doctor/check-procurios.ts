@@ -27,6 +27,10 @@ export async function* checkToken({ api, config, session }: Subject): AsyncGener
   if (wasAsked || config.auth.grant === 'authorizationCode') {
     yield refusal === undefined ? ok('token', lifeText(config, api)) : judgeTokenFailure(refusal);
   }
+  const { unreadable = [] } = api.granted ?? {};
+  if (unreadable.length > 0) {
+    yield information('token', `its answer has no readable ${unreadable.join(', ')}; counted as absent`);
+  }
   if (api.hasAnswered) yield judgeClock(api.clock.serverMs, api.clock.hereMs);
   if (refusal === undefined) yield* judgeScopes(config.auth.scopes, api.granted?.scopes, needsOf(config));
 }

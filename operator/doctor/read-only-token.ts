@@ -31,7 +31,7 @@ export function openReadOnlyToken(
       if (action.kind === 'renew') throw consentNeeded("Procurios refuses the user's token", loginCommand);
       const { accessToken, expiresAt } = action.token;
       const lifeMs = expiresAt === undefined ? undefined : Date.parse(expiresAt) - Date.now();
-      listeners.onGrant({ lifeMs, scopes: action.token.scopes });
+      listeners.onGrant({ lifeMs, scopes: action.token.scopes, unreadable: [] });
       return accessToken;
     },
     drop(token) {

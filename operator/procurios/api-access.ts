@@ -3,17 +3,18 @@ import { type Client, createClient } from '../../lambda/procurios/http/client.ts
 import type { AnswerListener } from '../../lambda/procurios/http/fetch-once.ts';
 import type { ClientLimits } from '../../lambda/procurios/http/limits.ts';
 import type { RetryListener } from '../../lambda/procurios/http/retry.ts';
-import type { TokenSource, TokenSourceOptions } from '../../lambda/procurios/token/client-token.ts';
-import type { GrantedToken } from '../../lambda/procurios/token/token-answer.ts';
-
-type Granted = Pick<GrantedToken, 'lifeMs' | 'scopes'>;
+import type {
+  GrantFacts,
+  TokenSource,
+  TokenSourceOptions,
+} from '../../lambda/procurios/token/client-token.ts';
 
 /** Access to Procurios that records facts of the answers, for doctor and discover. */
 export interface ApiAccess {
   readonly client: Client;
   readonly token: TokenSource;
   /** The last token's life and scopes. Undefined before a token is granted. */
-  readonly granted: Granted | undefined;
+  readonly granted: GrantFacts | undefined;
   /**
    * The clock of the server, from the `Date` of the first answer (undefined if it has none), and the time here when it came.
    * In milliseconds since the epoch.
@@ -48,7 +49,7 @@ export function openApi(
   openToken: (listeners: TokenListeners) => TokenSource,
   onRetry?: RetryListener,
 ): ApiAccess {
-  let granted: Granted | undefined;
+  let granted: GrantFacts | undefined;
   let clock: ApiAccess['clock'] | undefined;
   let throttled = 0;
   const onAnswer: AnswerListener = (_call, { status, headers }) => {

@@ -34,11 +34,14 @@ export interface TokenSourceOptions {
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
   /** Receives the facts of every granted token. */
-  readonly onGrant?: (token: Pick<GrantedToken, 'lifeMs' | 'scopes'>) => void;
+  readonly onGrant?: (token: GrantFacts) => void;
   /** Receives every answer, before it is read. */
   readonly onAnswer?: AnswerListener;
   readonly onRetry?: RetryListener | undefined;
 }
+
+/** What a granted token is like, without the token. */
+export type GrantFacts = Pick<GrantedToken, 'lifeMs' | 'scopes' | 'unreadable'>;
 
 /** The life of a token whose life the server does not say: 5 minutes. */
 const UNKNOWN_LIFE_MS = 5 * 60 * 1000;
@@ -48,10 +51,13 @@ const LONGEST_MARGIN_MS = 60_000;
 /** After a refusal, no request for this long: a storm of refused requests could lock the client out. */
 const REFUSAL_HOLDS_MS = 60_000;
 
+/** Errors and other answers of a token endpoint are small. */
+const LARGEST_ANSWER_BYTES = 1024 * 1024;
+
 /** Gets tokens by the OAuth2 grant of client credentials. */
 export function createTokenSource(options: TokenSourceOptions): TokenSource {
   const { tokenUrl, scopes, now = Date.now, onGrant, onAnswer, onRetry } = options;
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const limits = { ...DEFAULT_LIMITS, largestBodyBytes: LARGEST_ANSWER_BYTES, ...options.limits };
   const call: Call = { method: 'POST', url: new URL(tokenUrl), about: 'token' };
   let current: { readonly accessToken: string; readonly validUntilMs: number } | undefined;
   let refused: { readonly failure: SyncError; readonly untilMs: number } | undefined;
@@ -66,7 +72,8 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
 
   const ask = (credentials: Credentials, signal: AbortSignal) => {
     const exchange = tokenExchange(call, request, credentials, limits, (answer) => onAnswer?.(call, answer));
-    return withRetries(call, { limits, signal, onRetry }, (each) => fetchOnce(each, exchange, limits));
+    const asked = withRetries(call, { limits, signal, onRetry }, (each) => fetchOnce(each, exchange, limits));
+    return asked.catch(asRefusal);
   };
 
   const renew = createSingleFlight(async (signal) => {
@@ -76,8 +83,8 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
       refused = { failure: reply, untilMs: now() + REFUSAL_HOLDS_MS };
       throw reply;
     }
-    const { accessToken, lifeMs = UNKNOWN_LIFE_MS } = reply;
-    onGrant?.({ lifeMs: reply.lifeMs, scopes: reply.scopes });
+    const { accessToken, lifeMs = UNKNOWN_LIFE_MS, scopes: granted, unreadable } = reply;
+    onGrant?.({ lifeMs: reply.lifeMs, scopes: granted, unreadable });
     current = { accessToken, validUntilMs: askedAtMs + lifeMs - Math.min(LONGEST_MARGIN_MS, lifeMs / 10) };
     return accessToken;
   });
@@ -93,4 +100,10 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
       if (current?.accessToken === token) current = undefined;
     },
   };
+}
+
+/** A refusal that was retried is the caller's to handle, like one that was not. */
+function asRefusal(error: unknown): SyncError {
+  if (error instanceof SyncError && error.code === 'CREDENTIALS_REFUSED') return error;
+  throw error;
 }

@@ -65,7 +65,7 @@ export async function exchangeOnce(options: ExchangeOptions): Promise<ExchangeRe
       isVoid = isAboutGrant(await response.json());
       return response;
     } catch (error) {
-      isVoid = status === undefined ? detector.mayBeSent : !NOT_HANDLED.includes(status);
+      isVoid = status === undefined ? detector.mayBeSent : !isNotHandled(status, error);
       throw isVoid ? notTransient(error) : error;
     }
   };
@@ -76,6 +76,13 @@ export async function exchangeOnce(options: ExchangeOptions): Promise<ExchangeRe
   return reply instanceof SyncError
     ? { kind: 'failed', failure: reply, isVoid }
     : { kind: 'granted', token: reply };
+}
+
+/** Whether an answer says that the server did not handle the request. */
+function isNotHandled(status: number, error: unknown): boolean {
+  if (NOT_HANDLED.includes(status)) return true;
+  if (!(error instanceof SyncError)) return false;
+  return error.code === 'THROTTLED' || error.detail.oauthError === 'temporarily_unavailable';
 }
 
 /** Whether the server refused the code or refresh token itself. */

@@ -1,10 +1,10 @@
 import { SyncError } from '../../core/errors.ts';
-import type { Json } from '../../core/json.ts';
+import { isObject } from '../../core/json.ts';
 import type { Credentials } from '../../core/token/credentials.ts';
 import { type Call, callFailure, nameOf } from '../http/call.ts';
 import { type Answer, type Exchange, NO_REUSE } from '../http/fetch-once.ts';
 import type { ClientLimits } from '../http/limits.ts';
-import { busyFailure, isHtml, readJson } from '../http/read-answer.ts';
+import { busyFailure, isHtml, readStatusAndJson } from '../http/read-answer.ts';
 import { type GrantedToken, parseGrantedToken, parseRefusal } from './token-answer.ts';
 
 /** A request to the token endpoint. */
@@ -66,7 +66,11 @@ export async function withCredentials<T>(
   return isSame ? outcome : ask(fresh);
 }
 
-/** @throws {SyncError} If the answer is neither a grant nor a refusal. */
+/**
+ * Reads the JSON under any content type, because PHP says text/html unless a script sets another.
+ *
+ * @throws {SyncError} If the answer is neither a grant nor a final refusal.
+ */
 async function readToken(
   call: Call,
   answer: Answer,
@@ -76,29 +80,34 @@ async function readToken(
   const busy = busyFailure(call, answer, longestWaitMs);
   if (busy !== undefined) throw busy;
   const { status } = answer;
-  if (status === 404 || status === 405 || (status >= 400 && isHtml(answer))) {
-    const what = `answered ${status}${isHtml(answer) ? ' with an HTML page' : ''}`;
-    const expected = 'expected the token endpoint of Procurios';
-    throw callFailure('NOT_PROCURIOS', call, `${what}; ${expected}`, { status });
-  }
-  if (status !== 400 && status !== 401 && status !== 403) {
-    return parseGrantedToken(await readJson(call, answer), call);
-  }
-  return refusal(call, status, await readRefusal(answer), request);
+  if (status === 404 || status === 405) throw notTheEndpoint(call, answer);
+  const { json } = await readStatusAndJson(call, answer);
+  if (status >= 400 && json === undefined && isHtml(answer)) throw notTheEndpoint(call, answer);
+  // Some servers refuse with a 200.
+  const holdsError = isObject(json) && Object.hasOwn(json, 'error') && !Object.hasOwn(json, 'access_token');
+  if (REFUSALS.includes(status) || holdsError) return refusal(call, status, parseRefusal(json), request);
+  if (status >= 400)
+    throw callFailure('RESPONSE_INVALID', call, `answered ${status}; expected 200`, { status });
+  return parseGrantedToken(json, call);
+}
+
+const REFUSALS = [400, 401, 403];
+
+function notTheEndpoint(call: Call, answer: Answer): SyncError {
+  const { status } = answer;
+  const what = `answered ${status}${isHtml(answer) ? ' with an HTML page' : ''}`;
+  return callFailure('NOT_PROCURIOS', call, `${what}; expected the token endpoint of Procurios`, { status });
 }
 
 const CLIENT_ERRORS = ['invalid_client', 'unauthorized_client'];
+const SERVER_ERRORS = ['server_error', 'temporarily_unavailable'];
 
-/** @see parseRefusal */
-async function readRefusal(answer: Answer): Promise<string | undefined> {
-  const text = await answer.readText();
-  try {
-    return parseRefusal(JSON.parse(text) as Json);
-  } catch {
-    return undefined;
-  }
-}
-
+/**
+ * Makes the failure for a refusal.
+ *
+ * @param oauthError - The registered error in the answer; undefined if it has none.
+ * @throws {SyncError} Transient, if the error is about the server, or none says that the client is at fault.
+ */
 function refusal(
   call: Call,
   status: number,
@@ -107,7 +116,11 @@ function refusal(
 ): SyncError {
   const { scopes, fields, notAccepted } = request;
   const detail = { status, oauthError };
-  const what = `answered ${status}${oauthError === undefined ? '' : ` ${oauthError}`}`;
+  const unnamed = status < 400 ? ' with an error' : '';
+  const what = `answered ${status}${oauthError === undefined ? unnamed : ` ${oauthError}`}`;
+  if (oauthError !== undefined && SERVER_ERRORS.includes(oauthError)) {
+    throw callFailure('UNAVAILABLE', call, `${what}; expected a token`, { ...detail, isTransient: true });
+  }
   // Without a registered error only the status says what was refused: a 401 is about the client.
   const isAboutClient = oauthError === undefined ? status === 401 : CLIENT_ERRORS.includes(oauthError);
   const refused = "expected the client's id and secret to be accepted";
@@ -117,6 +130,9 @@ function refusal(
     return callFailure('ACCESS_DENIED', call, `${what}; ${expected}`, detail);
   }
   if (notAccepted !== undefined) return notAccepted(`${nameOf(call)}: ${what}`, oauthError);
+  if (oauthError === undefined) {
+    throw callFailure('CREDENTIALS_REFUSED', call, `${what}; ${refused}`, { status, isTransient: true });
+  }
   if (oauthError === 'invalid_request' || oauthError === 'unsupported_grant_type') {
     const expected = `expected the grant ${fields.grant_type} to be understood`;
     return callFailure('RESPONSE_INVALID', call, `${what}; ${expected}`, detail);

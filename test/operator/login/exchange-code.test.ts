@@ -79,6 +79,19 @@ describe('exchangeCode', () => {
     },
   );
 
+  test('an exchange that the server was temporarily unable to handle is sent again', async () => {
+    let isFirst = true;
+    await using server = await startHttpServer((_request, response) => {
+      if (!isFirst) return answerJson(response, { access_token: 'the-token' });
+      isFirst = false;
+      answerJson(response, { error: 'temporarily_unavailable' }, 400);
+    });
+
+    const result = await exchangeAt(server.origin);
+
+    expect(result).toMatchObject({ kind: 'granted', token: { accessToken: 'the-token' } });
+  });
+
   test('an exchange is sent again only if the server did not handle it', async () => {
     const answers = [503, 429, 500];
     await using server = await startHttpServer((_request, response) =>

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Credentials } from '../../../../lambda/core/token/credentials.ts';
 import {
   createTokenSource,
+  type GrantFacts,
   type TokenSourceOptions,
 } from '../../../../lambda/procurios/token/client-token.ts';
 import { answerJson, type Handler, type HttpServer, startHttpServer } from '../../../support/http-server.ts';
@@ -70,7 +71,7 @@ describe('createTokenSource: the request', () => {
       onAnswer: (_call, { status }) => statuses.push(status),
     }).get();
 
-    expect({ grants, statuses }).toEqual({ grants: [{ lifeMs, scopes }], statuses: [200] });
+    expect({ grants, statuses }).toMatchObject({ grants: [{ lifeMs, scopes }], statuses: [200] });
   });
 
   test('a token request leaves an empty scope out', async () => {
@@ -152,12 +153,13 @@ describe('createTokenSource: the request', () => {
   });
 
   test.each([
-    ['an HTML page with status 200', 200, 'text/html'],
-    ['an HTML page with status 400', 400, 'text/html'],
-    ['a 404', 404, 'application/json'],
-  ])('a token request finds no token endpoint in %s', async (_name, status, type) => {
+    ['an HTML page with status 200', 200, 'text/html', '<html>'],
+    ['an HTML page with status 400', 400, 'text/html', '<html>'],
+    ['a text that is not JSON', 200, 'text/plain', 'hello'],
+    ['a 404', 404, 'application/json', '{}'],
+  ])('a token request finds no token endpoint in %s', async (_name, status, type, text) => {
     await using server = await startHttpServer((_request, response) => {
-      response.writeHead(status, { 'content-type': type }).end('{}');
+      response.writeHead(status, { 'content-type': type }).end(text);
     });
 
     const failure = await failureOf(sourceFor(server).get());
@@ -249,10 +251,6 @@ describe('createTokenSource: the token', () => {
     ['access_token', { access_token: 'two\nlines' }],
     ['access_token', { access_token: 12 }],
     ['token_type', { access_token: 'abc', token_type: 'mac' }],
-    ['expires_in', { access_token: 'abc', expires_in: 'soon' }],
-    ['expires_in', { access_token: 'abc', expires_in: 0 }],
-    ['expires_in', { access_token: 'abc', expires_in: -5 }],
-    ['expires_in', { access_token: 'abc', expires_in: {} }],
   ])('a token is refused with the name of the field at fault: %s', async (field, answer) => {
     await using server = await startHttpServer((_request, response) => answerJson(response, answer));
 
@@ -261,6 +259,100 @@ describe('createTokenSource: the token', () => {
     expect(failure.code).toBe('RESPONSE_INVALID');
     expect(failure.message).toContain(`POST /l/oauth2/token (token): ${field} is not as expected: `);
     expect(failure.message).not.toMatch(/two|abc|soon/);
+  });
+});
+
+describe('createTokenSource: an answer that is not quite right', () => {
+  test.each([
+    ['expires_in', { expires_in: 'soon' }],
+    ['expires_in', { expires_in: '' }],
+    ['expires_in', { expires_in: 0 }],
+    ['expires_in', { expires_in: -5 }],
+    ['expires_in', { expires_in: {} }],
+    ['token_type', { token_type: '' }],
+    ['token_type', { token_type: 7 }],
+    ['refresh_token', { refresh_token: '' }],
+    ['scope', { scope: ['profile'] }],
+  ])('an unreadable %s counts as absent, and is reported: %j', async (field, fields) => {
+    await using server = await startHttpServer(granting(fields));
+    const grants: GrantFacts[] = [];
+
+    const token = await sourceFor(server, { onGrant: (grant) => grants.push(grant) }).get();
+
+    expect(token).toBe('token-1');
+    expect(grants).toEqual([{ lifeMs: undefined, scopes: undefined, unreadable: [field] }]);
+  });
+
+  test.each([
+    ['a life with a space', { expires_in: '3600 ' }, 3_600_000],
+    ['a type with a space', { token_type: 'Bearer ' }, undefined],
+  ])('%s is read', async (_name, fields, lifeMs) => {
+    await using server = await startHttpServer(granting(fields));
+    const grants: GrantFacts[] = [];
+
+    await sourceFor(server, { onGrant: (grant) => grants.push(grant) }).get();
+
+    expect(grants).toEqual([{ lifeMs, scopes: undefined, unreadable: [] }]);
+  });
+
+  test.each([
+    ['text/html', 200],
+    ['text/plain', 200],
+    [undefined, 200],
+    ['application/json', 201],
+  ])('a token under the content type %s with status %i is taken', async (type, status) => {
+    await using server = await startHttpServer((_request, response) => {
+      response.writeHead(status, type === undefined ? {} : { 'content-type': type });
+      response.end('{"access_token":"token-1"}');
+    });
+
+    await expect(sourceFor(server).get()).resolves.toBe('token-1');
+  });
+
+  test.each([
+    ['text/html', 401, 'invalid_client', 'CREDENTIALS_REFUSED', 'answered 401 invalid_client'],
+    ['application/json', 200, 'invalid_client', 'CREDENTIALS_REFUSED', 'answered 200 invalid_client'],
+    ['application/json', 422, 'invalid_scope', 'ACCESS_DENIED', 'answered 422 invalid_scope'],
+  ])(
+    'a refusal under the content type %s with status %i is final',
+    async (type, status, error, code, message) => {
+      await using server = await startHttpServer((_request, response) => {
+        response.writeHead(status, { 'content-type': type }).end(JSON.stringify({ error }));
+      });
+
+      const failure = await failureOf(sourceFor(server).get());
+
+      expect(failure).toMatchObject({ code, message: expect.stringContaining(message) });
+      expect(server.requests).toHaveLength(1);
+    },
+  );
+
+  test.each([
+    [400, { error: 'temporarily_unavailable' }],
+    [200, { error: 'server_error' }],
+    [403, { error: 'of its own' }],
+    [400, 'no JSON object'],
+  ])('an error that is not about the client is retried: %i %j', async (status, body) => {
+    let isFirst = true;
+    await using server = await startHttpServer((request, response) => {
+      if (!isFirst) return granting()(request, response);
+      isFirst = false;
+      answerJson(response, body, status);
+    });
+
+    await expect(sourceFor(server).get()).resolves.toBe('token-1');
+  });
+
+  test.each([
+    [400, { error: 'temporarily_unavailable' }, 'UNAVAILABLE', 'answered 400 temporarily_unavailable'],
+    [200, { error: 'dfe+456' }, 'CREDENTIALS_REFUSED', 'answered 200 with an error'],
+  ])('an error that stays is said as what it is: %i %j', async (status, body, code, message) => {
+    await using server = await startHttpServer((_request, response) => answerJson(response, body, status));
+
+    const failure = await failureOf(sourceFor(server).get());
+
+    expect(failure).toMatchObject({ code, message: expect.stringContaining(message) });
+    expect(server.requests).toHaveLength(5);
   });
 });
 

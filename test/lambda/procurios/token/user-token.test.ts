@@ -568,6 +568,9 @@ describe('createUserTokenSource: renewal', () => {
   test.each([
     ['a life that no date can hold', { expires_in: 1e300 }],
     ['a scope that no scope can be', { scope: 'profile \u001b[31m' }],
+    ['an empty refresh token', { refresh_token: '' }],
+    ['a life that is no number', { expires_in: 'an hour' }],
+    ['an empty type', { token_type: '' }],
   ])('a renewal that is answered with %s is still stored, and can be read', async (_name, fields) => {
     await using server = await startHttpServer((_request, response) =>
       answerJson(response, { access_token: 'access-2', ...fields }),
