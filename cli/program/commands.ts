@@ -82,10 +82,13 @@ function addShow(program: Command): Command {
   return withTables(program.command('show <stream> [id]'))
     .description("Show items of a stream's table, or one item whole.")
     .option('--limit <count>', 'list at most this many', wholeNumber(1), 20)
-    .option('--rejects', 'list the objects that could not be stored, and why')
+    .option('--rejects', 'list the objects that could not be stored, and why; with an ID, that one')
     .addHelpText(
       'after',
       `
+The ID is the _id in the table, or the value of the key as Procurios has it. If
+the key has several fields, / joins them.
+
 Examples, after npm start:
   $ npx procurios-sync show members ${DEMO_TABLES}
   $ npx procurios-sync show members 7 --json ${DEMO_TABLES}
@@ -101,10 +104,14 @@ function addExport(program: Command): Command {
         .choices(['jsonl', 'csv'])
         .default('jsonl'),
     )
+    .option('--excel', 'CSV with semicolons and a byte order mark, as Excel in Dutch reads it')
     .option('--out <file>', 'write to this file instead of stdout')
     .addHelpText(
       'after',
       `
+CSV has the values as they are. A spreadsheet program runs a text that begins
+with =, +, - or @ as a formula when it opens the file.
+
 Examples, after npm start:
   $ npx procurios-sync export members ${DEMO_TABLES}
   $ npx procurios-sync export orders --format csv --out orders.csv \\

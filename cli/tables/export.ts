@@ -1,4 +1,6 @@
 import { fstatSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { type Json, type JsonObject, stringifyJson } from '../../lambda/core/json.ts';
 import { CommandError } from '../../operator/command-error.ts';
@@ -11,9 +13,12 @@ import { onInterrupt } from '../terminal/interrupt.ts';
 import { type Output, openOutput } from '../terminal/output-file.ts';
 import { EXIT, print, say } from '../terminal/output-lines.ts';
 import { createSpinner, isTerminal } from '../terminal/progress.ts';
+import { openSpool } from './spool.ts';
 
 export interface ExportCommandOptions extends CommonOptions {
   readonly format: 'jsonl' | 'csv';
+  /** CSV for an Excel that expects semicolons, as in Dutch: with these and with a byte order mark. */
+  readonly excel?: boolean;
   /** The file to write; absent for stdout. */
   readonly out?: string;
 }
@@ -22,7 +27,8 @@ type Scan = AsyncIterable<readonly JsonObject[]>;
 
 /** `procurios-sync export STREAM`: the objects of a stream's table, as Procurios gave them. */
 export async function exportStream(stream: string, options: ExportCommandOptions): Promise<number> {
-  const { format, out, json } = options;
+  const { format, out, json, excel } = options;
+  if (excel && format !== 'csv') throw new CommandError('USAGE', '--excel goes with --format csv');
   if (json && format === 'csv' && out === undefined) {
     throw new CommandError('USAGE', 'with --json, stdout holds JSON; write the CSV to a file with --out');
   }
@@ -32,9 +38,8 @@ export async function exportStream(stream: string, options: ExportCommandOptions
   await using output = await openOutput(out);
   using interrupt = onInterrupt('stopping', () => {});
 
-  const scan = (label: string): Scan =>
-    counted(scanObjects(session, name), label, interrupt.signal, isToFile(out));
-  const count = format === 'csv' ? await writeCsv(scan, output) : await writeLines(scan('exporting'), output);
+  const scan = counted(scanObjects(session, name), interrupt.signal, isToFile(out));
+  const count = format === 'csv' ? await writeCsv(scan, output, options) : await writeLines(scan, output);
   await output.finish();
 
   if (json && out !== undefined) print(JSON.stringify({ stream: name, objects: count, file: out }));
@@ -56,18 +61,17 @@ function isToFile(out: string | undefined): boolean {
  */
 async function* counted(
   scan: Scan,
-  label: string,
   signal: AbortSignal,
   isShown: boolean,
 ): AsyncGenerator<readonly JsonObject[], void, undefined> {
-  const spinner = createSpinner(!(isShown && isTerminal())).start(label);
+  const spinner = createSpinner(!(isShown && isTerminal())).start('exporting');
   let count = 0;
   try {
     for await (const objects of scan) {
       if (signal.aborted) throw new CommandError('INTERRUPTED', 'the export was stopped; no file was left');
       yield objects;
       count += objects.length;
-      spinner.text = `${label}: ${countOf(count, 'object')}`;
+      spinner.text = `exporting: ${countOf(count, 'object')}`;
     }
   } finally {
     spinner.stop();
@@ -84,18 +88,23 @@ async function writeLines(scan: Scan, output: Output): Promise<number> {
   return count;
 }
 
-/** Writes CSV. Reads the table twice, because the first line names all columns and only the whole table has them all. */
-async function writeCsv(scan: (label: string) => Scan, output: Output): Promise<number> {
+/**
+ * Writes CSV. The first line names the columns of all objects, so the objects wait in a temporary file until the table is
+ * read. The table is read once, because a pull may add a column between two readings.
+ */
+async function writeCsv(scan: Scan, output: Output, { out, excel }: ExportCommandOptions): Promise<number> {
+  await using spool = await openSpool(out === undefined ? tmpdir() : dirname(out));
   const columns = new Set<string>();
-  for await (const objects of scan('looking for columns')) {
+  for await (const objects of scan) {
     for (const object of objects) for (const name of Object.keys(object)) columns.add(name);
+    await spool.add(objects);
   }
-  if (columns.size > 0) await output.write(stringify([[...columns]]));
+  const layout = excel ? { delimiter: ';' } : {};
+  if (columns.size > 0) await output.write(stringify([[...columns]], { ...layout, bom: excel ?? false }));
   let count = 0;
-  for await (const objects of scan('exporting')) {
-    await output.write(
-      stringify(objects.map((object) => [...columns].map((column) => csvCell(object, column)))),
-    );
+  for await (const objects of spool.batches()) {
+    const rows = objects.map((object) => [...columns].map((column) => csvCell(object, column)));
+    await output.write(stringify(rows, layout));
     count += objects.length;
     if (!output.isWanted) break;
   }

@@ -25,7 +25,7 @@ export async function show(
   // Fails for an unknown stream before a session is opened, because that creates tables with --embedded.
   findStream(config, stream);
   await using session = await openSession(config, options);
-  if (options.rejects) printRejects(stream, await listRejects(session, stream, options.limit), options);
+  if (options.rejects) printRejects(stream, await listRejects(session, stream, options.limit, id), options);
   else if (id === undefined) await showItems(session, stream, options);
   else {
     const item = await findItem(session, stream, id);

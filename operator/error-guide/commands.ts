@@ -52,7 +52,7 @@ export const COMMAND_ERRORS = {
     happened: 'there is no item or change with that id, or `discover` finds nothing to pull',
     remedy: 'check the id',
     meaning:
-      'The table has no item under that id, or the ledger no change. An id is the key as text, percent-encoded.',
+      'The table has no item under that id, or the ledger no change. An id is the `_id` in the table, or the value of the key; with `--rejects`, that of a rejected object.',
     look: ['`npx procurios-sync show STREAM` lists ids, `npx procurios-sync changes list` lists changes.'],
     steps: ['Check the id. If the key has several fields, `/` joins them.'],
   },

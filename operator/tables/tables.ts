@@ -1,6 +1,7 @@
 import { listRejects as listAllRejects, type StoredReject } from '../../lambda/aws/state/reject-store.ts';
 import { type JsonObject, objectFrom } from '../../lambda/core/json.ts';
 import { OWN_FIELDS } from '../../lambda/core/pull/prepare.ts';
+import type { Stream } from '../../lambda/core/pull/stream.ts';
 import { streamTableName } from '../../lambda/deployment/names.ts';
 import { CommandError } from '../command-error.ts';
 import { findStream } from '../config.ts';
@@ -29,26 +30,54 @@ export async function listItems(session: Session, stream: string, limit: number)
   return { table, items: found.slice(0, limit), hasMore: found.length > limit };
 }
 
-/** @throws {CommandError} `NOT_FOUND` if the table has no such item; `USAGE` if the config has no such stream. */
+/**
+ * Finds an item by its id, or by the key's values, joined by `/`.
+ *
+ * @throws {CommandError} `NOT_FOUND` if the table has no such item; `USAGE` if the config has no such stream.
+ */
 export async function findItem(session: Session, stream: string, id: string): Promise<JsonObject> {
   const table = tableOfStream(session, stream);
-  const item = await readItem(session.dynamoDb, table, id);
-  if (item !== undefined) return item;
+  for (const each of idsMeant(findStream(session.config, stream), id)) {
+    const item = await readItem(session.dynamoDb, table, each);
+    if (item !== undefined) return item;
+  }
   throw new CommandError('NOT_FOUND', `table ${table} has no item with that id`);
+}
+
+/** The ids that a given text may mean: as it is, and with its values percent-encoded, as `keyOf` does. */
+function idsMeant({ key }: Stream, id: string): ReadonlySet<string> {
+  const values = key.length === 1 ? [id] : id.split('/');
+  if (!id.isWellFormed() || values.length !== key.length) return new Set([id]);
+  return new Set([id, values.map(encodeURIComponent).join('/')]);
 }
 
 /** The objects of a stream that could not be stored. */
 export interface ListedRejects {
   /** Ordered by id. */
   readonly rejects: readonly StoredReject[];
-  /** How many the stream has. */
+  /** How many there are. */
   readonly total: number;
 }
 
-/** @throws {CommandError} `USAGE` if the config has no such stream. */
-export async function listRejects(session: Session, stream: string, limit: number): Promise<ListedRejects> {
-  const { name } = findStream(session.config, stream);
-  const rejects = await listAllRejects(session.state(), name);
+/**
+ * Lists the rejects of a stream, or those of one object.
+ *
+ * @param id - As {@link findItem} takes it; undefined for the rejects of all objects.
+ * @throws {CommandError} `NOT_FOUND` if the object has no reject; `USAGE` if the config has no such stream.
+ */
+export async function listRejects(
+  session: Session,
+  stream: string,
+  limit: number,
+  id: string | undefined,
+): Promise<ListedRejects> {
+  const found = findStream(session.config, stream);
+  const all = await listAllRejects(session.state(), found.name);
+  const ids = id === undefined ? undefined : idsMeant(found, id);
+  const rejects = ids === undefined ? all : all.filter((reject) => reject.id && ids.has(reject.id));
+  if (ids !== undefined && rejects.length === 0) {
+    throw new CommandError('NOT_FOUND', `stream ${stream} has no reject with that id`);
+  }
   return { rejects: rejects.slice(0, limit), total: rejects.length };
 }
 

@@ -5,6 +5,7 @@ import { afterAll, afterEach, jest } from '@jest/globals';
 import { type EmbeddedAws, startEmbeddedAws } from '../../local/endpoints/embedded-aws.ts';
 import { deleteTable } from '../../local/endpoints/tables.ts';
 import { startEndpoints } from '../../operator/embedded-endpoints.ts';
+import { DATA_FOLDER } from '../../operator/session.ts';
 import { dynamoDbOf } from './embedded-aws.ts';
 
 type StartEndpoints = typeof startEndpoints;
@@ -26,6 +27,13 @@ export function keepEndpoints(): void {
     kept.set(folder, opened);
     return opened;
   });
+}
+
+/** The endpoints that a command in this folder used. */
+export function keptEndpoints(cwd: string): EmbeddedAws {
+  const aws = kept.get(resolve(cwd, DATA_FOLDER));
+  if (aws === undefined) throw new Error('no command has opened endpoints in this folder');
+  return aws;
 }
 
 /** Closes the kept endpoints, so the next command or another process opens the data folder anew. */

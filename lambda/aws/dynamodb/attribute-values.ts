@@ -35,19 +35,23 @@ export function fieldsText(fields: JsonObject): string {
 }
 
 /**
- * Reads an attribute value as {@link attributeText} writes it.
+ * Reads an attribute value as {@link attributeText} writes it. Sets and binary values, which only other programs write, become
+ * lists and base64 texts.
  *
- * @throws {TypeError} If it is no attribute value, or of a type that JSON does not have (binary, sets).
+ * @throws {TypeError} If it is no attribute value.
  */
 export function fromAttribute(attribute: Json | undefined): Json {
   const [entry] = isObject(attribute) ? Object.entries(attribute) : [];
   const [type, value] = entry ?? [];
   if (type === 'NULL') return null;
-  if ((type === 'S' && typeof value === 'string') || (type === 'BOOL' && typeof value === 'boolean'))
-    return value;
+  if ((type === 'S' || type === 'B') && typeof value === 'string') return value;
+  if (type === 'BOOL' && typeof value === 'boolean') return value;
   if (type === 'N' && typeof value === 'string') return fromNumber(value);
   if (type === 'L' && Array.isArray(value)) return value.map(fromAttribute);
   if (type === 'M' && isObject(value)) return fromFields(value);
+  if (/^[SNB]S$/.test(type ?? '') && Array.isArray(value)) {
+    return value.map((element) => fromAttribute({ [type?.[0] ?? '']: element }));
+  }
   throw new TypeError(`an attribute of type ${type ?? 'unknown'} has no JSON form`);
 }
 

@@ -2,11 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newFolder, run, type Setting, writeConfig } from '../../support/command-line.ts';
 import { LAUNCHER } from '../../support/command-process.ts';
+import { dynamoDbOf } from '../../support/embedded-aws.ts';
 import { answerJson, type HttpServer, startHttpServer } from '../../support/http-server.ts';
-import { closeEndpoints, keepEndpoints } from '../../support/kept-endpoints.ts';
+import { closeEndpoints, keepEndpoints, keptEndpoints } from '../../support/kept-endpoints.ts';
 
 keepEndpoints();
 
@@ -87,6 +89,40 @@ describe('show', () => {
     expect(stdout).not.toContain('mine');
   });
 
+  test('show finds an item by the value of its key too', async () => {
+    const { code, stdout } = await embedded('show', 'things', 'a/1', '--json');
+
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ _id: 'a%2F1' });
+  });
+
+  test('show ID --rejects lists the rejects of that object only', async () => {
+    const [mine, other] = [
+      await embedded('show', 'things', 'c', '--rejects'),
+      await embedded('show', 'things', 'b', '--rejects'),
+    ];
+
+    expect(mine).toMatchObject({ code: 0, stderr: '1 of 1 reject\n' });
+    expect(other).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^NOT_FOUND: /) });
+  });
+
+  test('show and export turn sets and binary values of other programs into lists and base64', async () => {
+    const dynamoDb = dynamoDbOf(keptEndpoints(setting.cwd));
+    const table = { TableName: 'procurios-sync-test-nothing' };
+    const key = { _id: { S: 's' } };
+    const fields = { tags: { SS: ['x', 'y'] }, sizes: { NS: ['1'] }, raw: { B: Buffer.from('hi') } };
+    await dynamoDb.send(new PutItemCommand({ ...table, Item: { ...key, ...fields } }));
+
+    const one = await embedded('show', 'nothing', 's', '--json');
+    const all = await embedded('export', 'nothing');
+
+    await dynamoDb.send(new DeleteItemCommand({ ...table, Key: key }));
+    dynamoDb.destroy();
+    const shown = { tags: expect.arrayContaining(['x', 'y']), sizes: [1], raw: 'aGk=' };
+    expect(JSON.parse(one.stdout)).toEqual({ _id: 's', ...shown });
+    expect(JSON.parse(all.stdout)).toEqual(shown);
+  });
+
   test('show reports a missing item as an error, and an empty table without one', async () => {
     const [item, table] = [await embedded('show', 'things', 'z'), await embedded('show', 'nothing')];
 
@@ -124,6 +160,41 @@ describe('export', () => {
     expect(rows).toHaveLength(2);
     expect(rows.join('\n')).toContain('9007199254740993');
     expect(await readdir(setting.cwd)).not.toContain('things.csv.partial');
+  });
+
+  test('export writes CSV of one reading of the table, so no column is lost that a pull adds meanwhile', async () => {
+    let scans = 0;
+    await using dynamoDb = await startHttpServer((_request, response) => {
+      scans += 1;
+      // Two pages; a second reading would show another state of the table.
+      const a = { N: String(Math.ceil(scans / 2)) };
+      const page =
+        scans % 2 === 1
+          ? { Items: [{ _id: { S: '1' }, a }], LastEvaluatedKey: { _id: { S: '1' } } }
+          : { Items: [{ _id: { S: '2' }, a, late: { S: '\u2028;"' } }] };
+      answerJson(response, page);
+    });
+    const env = {
+      AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.origin,
+      AWS_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: 'x',
+      AWS_SECRET_ACCESS_KEY: 'x',
+    };
+
+    const { code, stdout } = await run(['export', 'things', '--format', 'csv'], { ...setting, env });
+
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'a,late\n1,\n1,"\u2028;"""\n' });
+  });
+
+  test('export --excel writes semicolons and a byte order mark, and goes with CSV only', async () => {
+    const csv = await embedded('export', 'things', '--format', 'csv', '--excel');
+    const lines = await embedded('export', 'things', '--excel');
+
+    expect(csv.stdout).toMatch(/^\ufeff(\w+;){5}\w+\n/);
+    expect(lines).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--excel goes with --format csv'),
+    });
   });
 
   test('export to a file that cannot be written fails with exit code 1', async () => {
