@@ -42,6 +42,9 @@ serveRounds(async (round: Round): Promise<Pulled> => {
     readHolderState: async () => 'unknown',
     progress: SILENT,
     signal: new AbortController().signal,
+    onUnexpected(error) {
+      throw error;
+    },
   });
   const [pulled] = Object.values(receipt.streams);
   if (pulled?.status !== 'complete') throw new Error(`the pull is not complete: ${pulled?.error?.message}`);

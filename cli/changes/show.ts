@@ -86,7 +86,7 @@ function textOf(change: ShownChange, config: Config): string {
     ...labelled('body', bodyLines(change)),
   ];
   const shown = lines.filter((line) => line[1] !== undefined && line[1] !== '');
-  const width = Math.max(...shown.map(([label]) => label.length));
+  const width = shown.reduce((widest, [label]) => Math.max(widest, label.length), 0);
   return shown.map(([label, text]) => `${label.padEnd(width)}  ${text}`).join('\n');
 }
 

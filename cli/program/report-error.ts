@@ -73,7 +73,7 @@ function isFileError(error: unknown): error is NodeJS.ErrnoException {
 }
 
 /** The lines of the stack without the message, which may quote values. */
-function stackOf(error: unknown): string {
+export function stackOf(error: unknown): string {
   const stack = error instanceof Error ? error.stack : undefined;
   return stack?.slice(stack.indexOf('\n    at ') + 1) ?? 'the error has no stack';
 }

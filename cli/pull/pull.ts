@@ -5,7 +5,7 @@ import { type CommonOptions, flagsOf } from '../../operator/options.ts';
 import { proxyHint } from '../../operator/proxy.ts';
 import { pull } from '../../operator/pull/pull.ts';
 import { openSession } from '../../operator/session.ts';
-import { reportError } from '../program/report-error.ts';
+import { reportError, stackOf } from '../program/report-error.ts';
 import { onInterrupt } from '../terminal/interrupt.ts';
 import { askForMissingCredentials } from '../terminal/missing-credentials.ts';
 import { EXIT, print, say } from '../terminal/output-lines.ts';
@@ -40,8 +40,16 @@ export async function pullHere(options: PullCommandOptions): Promise<number> {
     );
     reportError(error, options);
   });
-  const run = await pull(session, { streams, isDryRun, progress, signal: interrupt.signal });
+  const unexpected: unknown[] = [];
+  const run = await pull(session, {
+    streams,
+    isDryRun,
+    progress,
+    onUnexpected: (error) => unexpected.push(error),
+    signal: interrupt.signal,
+  });
   print(options.json ? JSON.stringify(run) : receiptsText(run, isDryRun, flagsOf(options)));
+  for (const error of unexpected) say(stackOf(error));
   const hints = Object.values(run.streams).map(({ error }) => proxyHint(error?.code));
   for (const hint of new Set(hints)) if (hint !== undefined) say(hint);
   return interrupt.signal.aborted && run.status !== 'complete' ? EXIT.interrupted : exitCodeOf(run);

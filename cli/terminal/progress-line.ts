@@ -21,7 +21,7 @@ const NARROWEST_BAR = 6;
 
 /** The width of the column with the streams' names. */
 export function nameWidth(names: readonly string[]): number {
-  return Math.min(WIDEST_NAME, Math.max(...names.map((name) => name.length)));
+  return names.reduce((widest, { length }) => Math.min(WIDEST_NAME, Math.max(widest, length)), 0);
 }
 
 /** `members  ███░░░ 12/30 pages  1,200 objects  950/s  3 s left`, or as much of it as fits into `most` characters. */

@@ -55,5 +55,5 @@ function fitting(columns: readonly Column[], width: number): readonly Column[] {
 }
 
 function widthOf({ head, cells }: Column): number {
-  return Math.max(...[head, ...cells].map(lengthOf));
+  return cells.reduce((widest, cell) => Math.max(widest, lengthOf(cell)), lengthOf(head));
 }

@@ -91,7 +91,7 @@ async function begin(
     readHolderState: (holderArn) => readExecutionState(lambda, holderArn),
     async noteCutOff(holder) {
       log.warn('the run before was cut off; this run continues its walks', { runId: holder.runId });
-      await saveCutOffReceipt(state, holder);
+      await saveCutOffReceipt(state, config.streams, holder);
     },
     clock: systemClock,
   });

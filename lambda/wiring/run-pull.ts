@@ -5,8 +5,15 @@ import type { Lease } from '../aws/state/lease.ts';
 import { saveRunReceipt, saveRunReceiptIfNone } from '../aws/state/run-store.ts';
 import { createStateTable, type StateTable } from '../aws/state/state-table.ts';
 import { acquireLease, type LeaseOptions } from '../aws/state/take-lease.ts';
-import { createWalkStore, readUnfinishedWalk, type WalkMemory } from '../aws/state/walk-store.ts';
+import {
+  createWalkStore,
+  readWalkRecord,
+  type StoredWalk,
+  type WalkMemory,
+} from '../aws/state/walk-store.ts';
 import { timestamp } from '../core/clock.ts';
+import { SyncError } from '../core/errors.ts';
+import { receiptOfCutOff } from '../core/pull/cut-off.ts';
 import { dryTable, walksInMemory } from '../core/pull/dry-run.ts';
 import { plainEngine } from '../core/pull/engine.ts';
 import type { LeaseRow } from '../core/pull/lease.ts';
@@ -19,6 +26,7 @@ import { stateTableName, streamTableName } from '../deployment/names.ts';
 import type { Client } from '../procurios/http/client.ts';
 import { listPages } from '../procurios/listing/listing.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { errorFields } from '../runtime/log.ts';
 
 /** What a pull in this process needs. */
 export interface PullOptions extends Pick<LeaseOptions, 'holderName' | 'isAlone' | 'readHolderState'> {
@@ -32,6 +40,8 @@ export interface PullOptions extends Pick<LeaseOptions, 'holderName' | 'isAlone'
   readonly signal: AbortSignal;
   /** When the pull must end, in milliseconds since the epoch; absent if it has no deadline. */
   readonly deadlineMs?: number;
+  /** Receives each unexpected error. The receipt of its stream has the code `BUG`. */
+  readonly onUnexpected: (error: unknown) => void;
 }
 
 /**
@@ -43,7 +53,7 @@ export async function runPull(options: PullOptions): Promise<RunReceipt> {
   const { config, dynamoDb, streams, deadlineMs } = options;
   const state = createStateTable(dynamoDb, stateTableName(config.environment));
   const runId = randomUUID();
-  const noteCutOff = (holder: LeaseRow) => saveCutOffReceipt(state, holder);
+  const noteCutOff = (holder: LeaseRow) => saveCutOffReceipt(state, config.streams, holder);
   const lease = await acquireLease({ ...options, runId, state, noteCutOff, clock: systemClock });
   const signal = AbortSignal.any([options.signal, lease.signal]);
   try {
@@ -59,9 +69,11 @@ export async function runPull(options: PullOptions): Promise<RunReceipt> {
     const receipts = await pullStreams(run, streams, ports, plainEngine(systemClock, signal));
     const receipt = runReceiptOf(run, receipts, systemClock.now());
     await saveRunReceipt(state, receipt);
+    await lease.release();
     return receipt;
   } finally {
-    await lease.release();
+    // A no-op after the release.
+    await lease.abandon();
   }
 }
 
@@ -109,27 +121,50 @@ export function storesUnder(lease: Lease, tables: SliceTables): SliceStores {
 /** Saves a receipt for a run that never released the lease, unless the run saved one itself. */
 export async function saveCutOffReceipt(
   state: StateTable,
+  streams: readonly Stream[],
   { runId, since: startedAt, owner }: LeaseRow,
 ): Promise<void> {
   if (runId === undefined) return;
   const now = timestamp(systemClock.now());
   const message = `the run was cut off (${owner}), as the next run noticed at ${now}; that run continues its walks`;
   const error = { code: 'INTERRUPTED', message } as const;
-  const receipt = { runId, startedAt, finishedAt: now, status: 'failed', streams: {}, error } as const;
-  await saveRunReceiptIfNone(state, receipt);
+  const walks = await readWalkRecords(state, streams);
+  const receipts = streams.map(({ name }) => [name, receiptOfCutOff(walks.get(name), runId)] as const);
+  await saveRunReceiptIfNone(state, {
+    runId,
+    startedAt,
+    finishedAt: now,
+    status: 'failed',
+    streams: Object.fromEntries(receipts),
+    error,
+  });
 }
 
 /** Names of the streams whose walk an earlier run left unfinished. */
 export async function listUnfinished(state: StateTable, streams: readonly Stream[]): Promise<string[]> {
-  const unfinished: string[] = [];
+  const walks = await readWalkRecords(state, streams);
+  return [...walks].filter(([, { phase }]) => phase === 'reading').map(([name]) => name);
+}
+
+/** Reads the streams' walk records, by name. One that cannot be understood is left out, because its stream fails by itself. */
+async function readWalkRecords(
+  state: StateTable,
+  streams: readonly Stream[],
+): Promise<ReadonlyMap<string, StoredWalk>> {
+  const walks = new Map<string, StoredWalk>();
   for (const { name } of streams) {
-    if ((await readUnfinishedWalk(state, name)) !== undefined) unfinished.push(name);
+    try {
+      const walk = await readWalkRecord(state, name);
+      if (walk !== undefined) walks.set(name, walk);
+    } catch (error) {
+      if (error instanceof SyncError) throw error;
+    }
   }
-  return unfinished;
+  return walks;
 }
 
 /** The ports of a run in this process, without the stores. */
-function pullPorts({ procurios, progress, signal }: PullOptions): Omit<RunPorts, 'openStores'> {
+function pullPorts({ procurios, progress, signal, onUnexpected }: PullOptions): Omit<RunPorts, 'openStores'> {
   return {
     clock: systemClock,
     progress,
@@ -139,7 +174,9 @@ function pullPorts({ procurios, progress, signal }: PullOptions): Omit<RunPorts,
     timeLeftMs: () => Number.POSITIVE_INFINITY,
     countSlice() {},
     unexpected(error) {
-      throw error;
+      onUnexpected(error);
+      const { code } = errorFields(error);
+      return { code: 'BUG', message: `an unexpected ${code}; please report it with the stack on stderr` };
     },
   };
 }

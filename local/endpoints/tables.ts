@@ -48,7 +48,9 @@ function waiting(client: DynamoDBClient) {
 
 async function listTables(client: DynamoDBClient): Promise<ReadonlySet<string>> {
   const names: string[] = [];
-  for await (const page of paginateListTables({ client }, {})) names.push(...(page.TableNames ?? []));
+  for await (const page of paginateListTables({ client }, {})) {
+    for (const name of page.TableNames ?? []) names.push(name);
+  }
   return new Set(names);
 }
 

@@ -15,6 +15,8 @@ export async function listChanges(
   { limit, ...filter }: LedgerFilter & { readonly limit: number },
 ): Promise<ListedChanges> {
   const found: ListedEntry[] = [];
-  for await (const page of session.ledger().list({ ...filter, limit: limit + 1 })) found.push(...page);
+  for await (const page of session.ledger().list({ ...filter, limit: limit + 1 })) {
+    for (const entry of page) found.push(entry);
+  }
   return { entries: found.slice(0, limit), hasMore: found.length > limit };
 }

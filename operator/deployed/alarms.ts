@@ -26,7 +26,7 @@ export async function readAlarms(client: CloudWatchClient, environment: string):
   const alarms: Alarm[] = [];
   try {
     for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client }, { AlarmNames })) {
-      alarms.push(...MetricAlarms.map(alarmFrom));
+      for (const alarm of MetricAlarms) alarms.push(alarmFrom(alarm));
     }
     return alarms;
   } catch (error) {

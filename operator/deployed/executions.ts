@@ -87,7 +87,7 @@ export async function listExecutions(
   };
   try {
     for await (const page of paginateListDurableExecutionsByFunction({ client }, filter)) {
-      executions.push(...(page.DurableExecutions ?? []).map(executionFrom));
+      for (const each of page.DurableExecutions ?? []) executions.push(executionFrom(each));
     }
     // Filtered here, because Lambda filters by states that are known by name.
     return areAtWork ? executions.filter(({ status }) => !hasEnded(status)) : executions;

@@ -39,8 +39,8 @@ export async function explore(
   for (const module of MODULES) {
     options.onProgress(`looking at ${module.title}`);
     try {
-      offers.push(...(await exploreListings(api, module, options)));
-      sets.push(...(await exploreSets(api, module, options)));
+      for (const offer of await exploreListings(api, module, options)) offers.push(offer);
+      for (const set of await exploreSets(api, module, options)) sets.push(set);
     } catch (error) {
       closed.push(closedModule(module, expectedFailure(error)));
     }

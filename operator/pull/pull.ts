@@ -13,6 +13,8 @@ export interface PullRequest {
   readonly progress: Progress;
   /** Receives the retries of requests to Procurios. */
   readonly onRetry?: RetryListener | undefined;
+  /** Receives each unexpected error. The other streams are pulled nevertheless. */
+  readonly onUnexpected: (error: unknown) => void;
   /** Aborts when the pull has to stop. It then stores what it read, and the next pull continues there. */
   readonly signal: AbortSignal;
 }
@@ -24,7 +26,7 @@ export interface PullRequest {
  */
 export async function pull(
   session: Session,
-  { streams, isDryRun, progress, onRetry, signal }: PullRequest,
+  { streams, isDryRun, progress, onRetry, onUnexpected, signal }: PullRequest,
 ): Promise<RunReceipt> {
   const { config, dynamoDb, isAlone, readHolderState } = session;
   const run = isDryRun ? runDryPull : runPull;
@@ -37,6 +39,7 @@ export async function pull(
     isAlone,
     readHolderState,
     progress,
+    onUnexpected,
     signal,
   });
 }

@@ -24,7 +24,7 @@ export async function listItems(session: Session, stream: string, limit: number)
   const table = tableOfStream(session, stream);
   const found: JsonObject[] = [];
   for await (const items of scanItems(session.dynamoDb, table, limit + 1)) {
-    found.push(...items);
+    for (const item of items) found.push(item);
     if (found.length > limit) break;
   }
   return { table, items: found.slice(0, limit), hasMore: found.length > limit };

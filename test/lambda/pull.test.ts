@@ -192,5 +192,12 @@ test('a pull that its execution’s time is too short for keeps others out while
   expect(resultOf(next).streams.members).toMatchObject({ status: 'complete', pages: 3, fetched: RELATIONS });
   expect([cutOff, next].map((execution) => fetchedBy(execution))).toEqual([200, 50]);
   const [, lost] = await listRunReceipts(deployed.state, 2, Date.now());
-  expect(lost).toMatchObject({ status: 'failed', streams: {}, error: { code: 'INTERRUPTED' } });
+  expect(lost).toMatchObject({
+    status: 'failed',
+    streams: {
+      members: { status: 'incomplete', fetched: 200, error: { code: 'INTERRUPTED' } },
+      channels: { status: 'incomplete', fetched: 0, error: { code: 'INTERRUPTED' } },
+    },
+    error: { code: 'INTERRUPTED' },
+  });
 });

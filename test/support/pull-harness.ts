@@ -129,6 +129,7 @@ async function pullOnce(
   });
   const procurios = createClient({ ...config, token, limits, requestsPerSecond: 1000 });
   control.resetRequests();
+  const unexpected: unknown[] = [];
   const run = await runPull({
     config,
     streams: config.streams,
@@ -140,7 +141,9 @@ async function pullOnce(
     progress: { streamBegins() {}, pageTaken() {}, waits() {}, streamEnds() {}, ...settings.progress },
     signal: settings.signal ?? new AbortController().signal,
     deadlineMs: Date.now() + (settings.withinMs ?? 60_000),
+    onUnexpected: (error) => unexpected.push(error),
   });
+  if (unexpected.length > 0) throw unexpected[0];
   const counts = control.requests();
   const receipt = run.streams[stream.name];
   if (receipt === undefined) throw new Error('the stream has no receipt');

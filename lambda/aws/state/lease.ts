@@ -19,6 +19,10 @@ export interface Lease {
   guard(): AbortSignal;
   /** Releases the lease, so that the next pull can begin at once. */
   release(): Promise<void>;
+  /**
+   * Ends the lease of a run that leaves no receipt. The next pull can begin at once, and records the run as cut off. Never throws.
+   */
+  abandon(): Promise<void>;
   /** Stops the writing and still keeps other pulls out, until the execution resumes the lease for its next slice. Never throws. */
   pause(): Promise<void>;
 }
@@ -69,7 +73,8 @@ export function keepLease(state: StateTable, mine: LeaseRow, clock: Clock): Leas
       return AbortSignal.any([ended.signal, AbortSignal.timeout(leftMs)]);
     },
     release: () => end(0),
-    // A failure is ignored, because `writesUntil` runs out soon.
+    // Failures are ignored, because `writesUntil` runs out soon.
+    abandon: () => end(clock.now()).catch(() => {}),
     pause: () => end(mine.until).catch(() => {}),
   };
 }

@@ -24,7 +24,9 @@ export async function queryRows(
 ): Promise<Row[]> {
   const rows: Row[] = [];
   const query = { ...rowsUnder(prefix), isConsistent: true, ...(attributes && { attributes }) };
-  for await (const page of state.query(query)) rows.push(...page);
+  for await (const page of state.query(query)) {
+    for (const row of page) rows.push(row);
+  }
   return rows;
 }
 

@@ -114,17 +114,18 @@ export async function readUnfinishedWalk(
   state: StateTable,
   stream: string,
 ): Promise<UnfinishedWalk | undefined> {
-  const walk = await readWalkRow(state, stream);
+  const walk = await readWalkRecord(state, stream);
   return walk?.phase === 'reading' ? walk : undefined;
 }
 
 /** Defaults of fields that earlier versions did not write. */
 const ADDED_FIELDS = { added: 0 };
 
-async function readWalkRow(
-  state: StateTable,
-  stream: string,
-): Promise<UnfinishedWalk | EndingWalk | EndedWalk | undefined> {
+/** A walk's record as its row has it, without the keys and links that an unfinished walk has met. */
+export type StoredWalk = UnfinishedWalk | EndingWalk | EndedWalk;
+
+/** Reads the record of the stream's walk; undefined if the stream was never walked, or too long ago. */
+export async function readWalkRecord(state: StateTable, stream: string): Promise<StoredWalk | undefined> {
   const row = await state.get(STATE_KEYS.walk(stream));
   if (row === undefined) return undefined;
   const { pk: _pk, sk: _sk, fence: _fence, _expiresAt, ended, ...position } = row;
@@ -137,7 +138,7 @@ async function readWalkRow(
 }
 
 async function readWalk(state: StateTable, stream: Stream): Promise<WalkRecord | undefined> {
-  const stored = await readWalkRow(state, stream.name);
+  const stored = await readWalkRecord(state, stream.name);
   if (stored?.phase !== 'reading') return stored;
   const walk: Walk = { ...stored, seen: new SeenKeys(), followed: new SeenKeys() };
 

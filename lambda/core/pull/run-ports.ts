@@ -45,8 +45,8 @@ export interface RunPorts {
   readonly progress: Progress;
   /** Receives, after each slice, the counts of that slice alone, also if it failed. */
   countSlice(stream: Stream, counts: Readonly<Counts>): void;
-  /** Turns an unexpected error into the failure that the receipt records, or rethrows it. */
-  unexpected(error: unknown, stream: Stream): Failure;
+  /** Reports an unexpected error, and turns it into the failure that the stream's receipt records. */
+  unexpected(error: unknown): Failure;
 }
 
 /** What a run reports while it is in progress. */

@@ -36,8 +36,20 @@ const TIME_FOR_A_SLICE_MS = 4 * 60 * 1000;
 /** The shortest wait there is. A wait ends the invocation, so the next slice gets a fresh one. */
 const REST_MS = 1000;
 
-/** Takes the next slice of a stream's walk and decides whether and when another one follows. Records its failure, if any. */
+/**
+ * Takes the next slice of a stream's walk and decides whether and when another one follows. Records its failure, if any, so that
+ * the streams after it are pulled.
+ */
 export async function takeSlice(run: Run, stream: Stream, turn: Turn, ports: RunPorts): Promise<SliceResult> {
+  try {
+    return await takeAndReport(run, stream, turn, ports);
+  } catch (error) {
+    const receipt = receiptOf(noCounts(), 'failed', ports.unexpected(error));
+    return { receipt, isDone: true, waitMs: 0, waitedMs: 0 };
+  }
+}
+
+async function takeAndReport(run: Run, stream: Stream, turn: Turn, ports: RunPorts): Promise<SliceResult> {
   const { clock, progress } = ports;
   if (turn.isFirst) progress.streamBegins(stream);
   const begunAt = clock.now();
@@ -75,7 +87,7 @@ async function trySlice(run: Run, stream: Stream, ports: RunPorts): Promise<Slic
     await using stores = await ports.openStores(stream);
     return await continueWalk(run, stream, stores, ports);
   } catch (error) {
-    const failure = error instanceof SyncError ? error : ports.unexpected(error, stream);
+    const failure = error instanceof SyncError ? error : ports.unexpected(error);
     return done(receiptOf(noCounts(), 'failed', failure), noCounts());
   }
 }

@@ -62,8 +62,10 @@ export function createTableWriter(
         isRepeated,
       );
       const changed = objects.filter(({ id, hash }) => hashes.get(id) !== hash);
-      toWrite.push(...changed);
-      for (const { id } of changed) if (!hashes.has(id)) absent.add(id);
+      for (const object of changed) {
+        toWrite.push(object);
+        if (!hashes.has(object.id)) absent.add(object.id);
+      }
       if (!isRepeated) counts.unchanged += objects.length - changed.length;
       while (toWrite.length >= ITEMS_PER_WRITE) startWrite(isRepeated);
     });
@@ -83,7 +85,10 @@ export function createTableWriter(
     });
   };
   const flush = async (isRepeated: boolean): Promise<void> => {
-    while (toCompare.length > 0) startCompare(isRepeated);
+    while (toCompare.length > 0) {
+      startCompare(isRepeated);
+      await calls.settle(MOST_CALLS_PENDING);
+    }
     await calls.settle(0);
     while (toWrite.length > 0) startWrite(isRepeated);
     await calls.settle(0);
@@ -91,14 +96,17 @@ export function createTableWriter(
 
   return {
     async add(objects) {
-      toCompare.push(...objects);
-      while (toCompare.length >= KEYS_PER_READ) startCompare(false);
-      await calls.settle(MOST_CALLS_PENDING);
+      for (const object of objects) {
+        toCompare.push(object);
+        if (toCompare.length < KEYS_PER_READ) continue;
+        startCompare(false);
+        await calls.settle(MOST_CALLS_PENDING);
+      }
     },
     async addRepeated(objects) {
       if (objects.length === 0) return;
       await flush(false);
-      toCompare.push(...objects);
+      for (const object of objects) toCompare.push(object);
       await flush(true);
     },
     drain: () => flush(false),

@@ -9,11 +9,15 @@ import {
   resumeLease,
   takeLease,
 } from '../../../../lambda/aws/state/take-lease.ts';
+import { createWalkStore } from '../../../../lambda/aws/state/walk-store.ts';
+import { noCounts } from '../../../../lambda/core/pull/counts.ts';
 import type { HolderState, LeaseRow } from '../../../../lambda/core/pull/lease.ts';
 import type { RunReceipt } from '../../../../lambda/core/pull/receipt.ts';
 import { saveCutOffReceipt } from '../../../../lambda/wiring/run-pull.ts';
 import { type DynamoDbServer, describeDynamoDbs } from '../../../support/dynamodb-servers.ts';
 import { ManualClock } from '../../../support/memory-ports.ts';
+import { streamOf } from '../../../support/streams.ts';
+import { endOf, GUARD, walkOf } from './setup.ts';
 
 const HOUR = 60 * 60 * 1000;
 const TONIGHT = 'arn:aws:lambda:eu-west-1:111122223333:function:pull:1/durable-execution/tonight/1';
@@ -156,12 +160,32 @@ describeDynamoDbs('the receipt for a run that was cut off', (server) => {
     ...{ since: '2026-11-24T03:00:00.000Z', until: 1, writesUntil: 0 },
   };
 
+  const STREAMS = ['ended', 'unfinished', 'untouched'].map((name) => streamOf({ name }));
+
+  test('saveCutOffReceipt() accounts for every stream: what has ended, what is unfinished and what was not read', async () => {
+    const { state } = await open(server);
+    const store = createWalkStore({ state, lease: { ...GUARD, fence: 1 }, clock: new ManualClock() });
+    const counts = { ...noCounts(), pages: 1, fetched: 3, written: 3 };
+    await store.saveWalk(streamOf({ name: 'unfinished' }), walkOf('run-0', [], { counts }), []);
+    await store.endWalk(streamOf({ name: 'ended' }), endOf('run-1'), []);
+
+    await saveCutOffReceipt(state, STREAMS, holder);
+
+    const [{ streams } = { streams: {} }] = await listRunReceipts(state, 1, Date.now());
+    expect(Object.keys(streams)).toEqual(STREAMS.map(({ name }) => name));
+    expect(streams).toMatchObject({
+      ended: { status: 'complete' },
+      unfinished: { status: 'incomplete', fetched: 3, error: { code: 'INTERRUPTED' } },
+      untouched: { status: 'incomplete', fetched: 0, error: { code: 'INTERRUPTED' } },
+    });
+  });
+
   test('saveCutOffReceipt() saves a receipt that says so, once', async () => {
     const { state } = await open(server);
 
-    await saveCutOffReceipt(state, holder);
+    await saveCutOffReceipt(state, STREAMS, holder);
     const [first] = await listRunReceipts(state, 9, Date.now());
-    await saveCutOffReceipt(state, holder);
+    await saveCutOffReceipt(state, STREAMS, holder);
 
     expect(first).toMatchObject({ runId: 'run-1', status: 'failed', error: { code: 'INTERRUPTED' } });
     expect(await listRunReceipts(state, 9, Date.now())).toEqual([first]);
@@ -175,7 +199,7 @@ describeDynamoDbs('the receipt for a run that was cut off', (server) => {
     };
     await saveRunReceipt(state, own);
 
-    await saveCutOffReceipt(state, holder);
+    await saveCutOffReceipt(state, STREAMS, holder);
 
     expect(await listRunReceipts(state, 9, Date.now())).toEqual([own]);
   });
@@ -184,7 +208,7 @@ describeDynamoDbs('the receipt for a run that was cut off', (server) => {
     const { state } = await open(server);
     const { runId: _, ...older } = holder;
 
-    await saveCutOffReceipt(state, older);
+    await saveCutOffReceipt(state, STREAMS, older);
 
     expect(await listRunReceipts(state, 9, Date.now())).toEqual([]);
   });

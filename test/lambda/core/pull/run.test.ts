@@ -379,11 +379,31 @@ describe('a failure', () => {
     expect(Buffer.byteLength(JSON.stringify(receipt))).toBeLessThan(390_000);
   });
 
-  test('an unexpected error is thrown', async () => {
-    const table = new MemoryTable();
-    table.failure = new TypeError('a bug');
+  test.each(['pageTaken', 'streamBegins', 'streamEnds'] as const)(
+    'an unexpected error in one stream, in %s, is its failure, and the stream after it is pulled',
+    async (callback) => {
+      const progress = {
+        ...runPorts([]).ports.progress,
+        [callback]({ name }: Stream) {
+          if (name === 'bad') throw new TypeError('a bug');
+        },
+      };
+      const unexpected = () => ({ code: 'BUG', message: 'an unexpected error' }) as const;
+      const { ports } = runPorts([things(1, 3)], { progress, unexpected });
 
-    await expect(pull(runPorts([things(1, 30)], { table }).ports)).rejects.toThrow('a bug');
+      const { bad, things: good } = await pullAll(runOf('run-1'), [streamOf({ name: 'bad' }), THINGS], ports);
+
+      expect([bad, good]).toMatchObject([
+        { status: 'failed', error: { code: 'BUG' } },
+        { status: 'complete' },
+      ]);
+    },
+  );
+
+  test('a page may hold more objects than a call may have arguments', async () => {
+    const { ports } = runPorts([things(1, 130_000)]);
+
+    expect(await pull(ports)).toMatchObject({ status: 'complete', written: 130_000 });
   });
 });
 

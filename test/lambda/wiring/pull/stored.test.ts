@@ -1,5 +1,9 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test } from '@jest/globals';
+import { stateTableName } from '../../../../lambda/deployment/names.ts';
 import { describeDynamoDbs } from '../../../support/dynamodb-servers.ts';
+import { closeAfterTest } from '../../../support/embedded-aws.ts';
+import { startFaultProxy } from '../../../support/fault-proxy.ts';
 import { openOwnListing } from '../../../support/own-listing.ts';
 
 const things = (from: number, to: number, text = 'a') =>
@@ -42,5 +46,59 @@ describeDynamoDbs('what a pull stores of a listing', (server) => {
     const { objects, stateRows } = await site.stored();
     expect(objects.has('5')).toBe(false);
     expect(stateRows).toContainEqual(expect.objectContaining({ sk: 'reject#5', reason: 'KEY_AMBIGUOUS' }));
+  });
+});
+
+describeDynamoDbs('a stream with an unexpected error', (server) => {
+  /** Two streams, and a row of the first that no version has written. */
+  async function openDamaged() {
+    const site = await openOwnListing(server, { damaged: [things(1, 3)], things: [things(1, 3)] });
+    await server.client().send(
+      new PutItemCommand({
+        TableName: stateTableName(site.config.environment),
+        Item: { pk: { S: 'walk#damaged' }, sk: { S: 'position' }, ended: { SS: ['what', 'is this'] } },
+      }),
+    );
+    return site;
+  }
+
+  test('the other streams are pulled, and the receipt is saved and says so', async () => {
+    await using site = await openDamaged();
+    const errors: unknown[] = [];
+
+    const run = await site.pull({ onUnexpected: (error) => errors.push(error) });
+
+    expect(run).toMatchObject({
+      status: 'failed',
+      streams: {
+        damaged: { status: 'failed', error: { code: 'BUG', message: expect.stringMatching(/TypeError/) } },
+        things: { status: 'complete', written: 3 },
+      },
+    });
+    expect(errors).toEqual([expect.any(TypeError)]);
+    expect((await site.stored()).stateRows).toContainEqual(
+      expect.objectContaining({ pk: 'run', runId: run.runId }),
+    );
+  });
+
+  test('a pull that leaves no receipt is recorded by the next one, which begins at once', async () => {
+    await using site = await openOwnListing(server, { things: [things(1, 3)] });
+    const proxy = await startFaultProxy(server.url);
+    closeAfterTest(proxy);
+    proxy.onCall(({ body }) => (body.includes('finishedAt') ? 'drop' : undefined));
+
+    const lost = site.pull({ dynamoDb: server.client(proxy.url) });
+    await expect(lost).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    const next = await site.pull();
+
+    expect(next).toMatchObject({ status: 'complete', streams: { things: { unchanged: 3 } } });
+    const runs = (await site.stored()).stateRows.filter(({ pk }) => pk === 'run');
+    expect(runs.map(({ status }) => status).sort()).toEqual(['complete', 'failed']);
+    expect(runs).toContainEqual(
+      expect.objectContaining({
+        error: expect.objectContaining({ code: 'INTERRUPTED' }),
+        streams: { things: expect.objectContaining({ status: 'complete', written: 3 }) },
+      }),
+    );
   });
 });
