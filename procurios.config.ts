@@ -23,6 +23,9 @@ export default defineConfig({
   // Part of all names in AWS: the table procurios-sync-example-members, the secret procurios-sync/example/client.
   environment: 'example',
 
+  // The region in which the stack is deployed. Members' data stay there.
+  region: 'eu-west-1',
+
   // The address of your Procurios environment. Tokens come from /l/oauth2/token on the same host, unless `tokenUrl`
   // names another address.
   host: 'https://example.procurios.site',

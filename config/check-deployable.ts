@@ -1,6 +1,6 @@
 import { countProblems, type Problem, SyncError } from '../lambda/core/errors.ts';
 import type { Config } from '../lambda/deployment/config.ts';
-import { userSecretName } from '../lambda/deployment/names.ts';
+import { clientSecretName, userSecretName } from '../lambda/deployment/names.ts';
 import { nextStart } from './next-start.ts';
 import { LONGEST_LOOK_BACK_HOURS } from './schema/schedule.ts';
 
@@ -12,15 +12,17 @@ const MOST_STREAMS = 400;
  *
  * `checkConfig` has refused before what no AWS service accepts, such as a wrong name, time zone or cron expression.
  *
- * @param region - Region of the deployment; undefined if it is not known yet.
+ * @param region - Region of the deployment. `unknown` if neither the operator nor the config names one; undefined if the stack is
+ * for no region, as on this machine.
  * @throws {SyncError} `CONFIG_INVALID` with every problem.
  */
-export function checkDeployable(config: Config, region: string | undefined): Config {
+export function checkDeployable(config: Config, region: Region): Config {
   const problems = [
     ...problemsOfAddresses(config),
     ...problemsOfSchedule(config),
     ...problemsOfStreams(config),
-    ...problemsOfKey(config, region),
+    ...problemsOfRegion(region),
+    ...problemsOfKeys(config, region),
     ...problemsOfSecret(config),
   ];
   if (problems.length === 0) return config;
@@ -83,18 +85,68 @@ function problemsOfStreams({ streams }: Config): Problem[] {
     : [];
 }
 
-/** A KMS key encrypts in its own region only. */
-function problemsOfKey({ kmsKeyArn }: Config, region: string | undefined): Problem[] {
-  return kmsKeyArn === undefined || region === undefined || regionOf(kmsKeyArn) === region
-    ? []
-    : [{ path: 'kmsKeyArn', expected: `a key in ${region}, the region of the deployment` }];
+/** A region that the CDK chose by itself would put members' data in a part of the world that the operator did not choose. */
+function problemsOfRegion(region: Region): Problem[] {
+  return region === 'unknown'
+    ? [
+        {
+          path: 'region',
+          expected: "the region to deploy to, such as 'eu-west-1', because AWS_REGION is not set either",
+        },
+      ]
+    : [];
 }
 
-/** The login would write a user's token over the client's id and secret. */
-function problemsOfSecret({ environment, secretName }: Config): Problem[] {
-  return secretName === userSecretName(environment)
-    ? [{ path: 'secretName', expected: "another name, because this one is for the user's token" }]
-    : [];
+/** A KMS key encrypts in its own region only. */
+function problemsOfKeys(config: Config, region: Region): Problem[] {
+  if (region === undefined || region === 'unknown') return [];
+  return (['kmsKeyArn', 'secretKmsKeyArn'] as const).flatMap((path) => {
+    const arn = config[path];
+    return arn === undefined || regionOf(arn) === region
+      ? []
+      : [{ path, expected: `a key in ${region}, the region of the deployment` }];
+  });
+}
+
+function problemsOfSecret({ environment, secretName, secretKmsKeyArn }: Config): Problem[] {
+  const isStacks = secretName === clientSecretName(environment);
+  return [
+    // The login would write a user's token over the client's id and secret.
+    ...(secretName === userSecretName(environment)
+      ? [{ path: 'secretName', expected: "another name, because this one is for the user's token" }]
+      : []),
+    ...(isStacks && secretKmsKeyArn !== undefined
+      ? [
+          {
+            path: 'secretKmsKeyArn',
+            expected: 'no key without secretName, because kmsKeyArn encrypts the secret of the stack',
+          },
+        ]
+      : []),
+  ];
+}
+
+/** A region's name; see {@link checkDeployable}. */
+export type Region = string | undefined;
+
+/** The surroundings in which the CDK's command line runs the app. */
+type Surroundings = Readonly<Record<string, string | undefined>>;
+
+/** The region that the CDK's command line takes if it finds none. */
+const REGION_OF_THE_CDK = 'us-east-1';
+
+/**
+ * The region to deploy to: the config's, the one that the surroundings name, or the one of the config's KMS key.
+ *
+ * The CDK's command line says `us-east-1` if the surroundings name no region. That cannot be told from a profile with this region,
+ * so this region must be in the config or in `AWS_REGION`.
+ */
+export function deploymentRegion({ region, kmsKeyArn }: Config, surroundings: Surroundings): Region {
+  const { AWS_REGION, AWS_DEFAULT_REGION, CDK_DEFAULT_REGION } = surroundings;
+  const ofProfile = CDK_DEFAULT_REGION === REGION_OF_THE_CDK ? undefined : CDK_DEFAULT_REGION;
+  const named =
+    region ?? (AWS_REGION || AWS_DEFAULT_REGION || ofProfile || (kmsKeyArn && regionOf(kmsKeyArn)));
+  return named ?? (CDK_DEFAULT_REGION && 'unknown');
 }
 
 /** The region in an ARN. */

@@ -61,11 +61,23 @@ export interface ConfigInput {
     readonly expectWithinHours?: number;
   };
   /**
+   * Region in which the stack is deployed, and in which commands look for it: `eu-west-1`.
+   *
+   * @default - The region in `AWS_REGION`, or of the AWS profile.
+   */
+  readonly region?: string;
+  /**
    * E-mail address that receives the alarms. AWS asks it to confirm the subscription first.
    *
    * @default - No e-mail. The stack's output `AlarmTopic` names the topic to subscribe to.
    */
   readonly alarmEmail?: string;
+  /**
+   * Address of docs/runbook.md where the readers of alarms find it, such as a page of your wiki or forge. Alarms link to it.
+   *
+   * @default - Alarms name the file in this project.
+   */
+  readonly runbookUrl?: string;
   /**
    * ARN of your KMS key, which encrypts tables, secrets, queues, alarm topic and logs. docs/deploy.md says what its policy has to
    * allow.
@@ -92,6 +104,35 @@ export interface ConfigInput {
    * @default - `procurios-sync/<environment>/client`, which the stack creates.
    */
   readonly secretName?: string;
+  /**
+   * ARN of the KMS key that encrypts the secret in `secretName`.
+   *
+   * @default - The key that belongs to Secrets Manager, or `kmsKeyArn`.
+   */
+  readonly secretKmsKeyArn?: string;
+  /** Memory of the functions, in MB, 256 to 10240. New accounts allow 3008. */
+  readonly memoryMb?: {
+    /**
+     * A pull keeps 8 to 32 bytes for each object of a stream.
+     *
+     * @default 512
+     */
+    readonly pull?: number;
+    /** @default 512 */
+    readonly push?: number;
+  };
+  /**
+   * Whether CloudFormation refuses to delete the stack until this is false again. Tables are always protected.
+   *
+   * @default false
+   */
+  readonly terminationProtection?: boolean;
+  /**
+   * Tags of everything in the stack that can have tags: `{ team: 'crm' }`.
+   *
+   * @default {}
+   */
+  readonly tags?: Readonly<Record<string, string>>;
   /** The lists to pull: one or more, made by the catalogue's functions or by `stream`. */
   readonly streams: readonly StreamInput[];
   /**

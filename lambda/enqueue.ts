@@ -15,7 +15,7 @@ import { createMetrics } from './runtime/metrics.ts';
 /** An event of the type "Procurios Change", as EventBridge delivers it. */
 interface ChangeEvent {
   readonly id: string;
-  /** The change. It may also have an `environment`, by which the rule selects events. */
+  /** The change, and the `environment` by which the rule selects events. */
   readonly detail: Json;
 }
 
@@ -37,7 +37,7 @@ const ledger = createLedger(createStateTable(createDynamoDb(), stateTableName(co
  */
 export async function handler({ id, detail }: ChangeEvent): Promise<void> {
   const change = withoutEnvironment(detail);
-  const checked = checkEventDetail(change, config.operations);
+  const checked = check(detail, change);
   if ('problems' in checked) {
     const errors = checked.problems.map(problemText);
     await reject({ messageId: id, text: textOf(change), ...checked, errors });
@@ -50,6 +50,19 @@ export async function handler({ id, detail }: ChangeEvent): Promise<void> {
   const [failed] = unqueued;
   if (failed !== undefined) throw new SyncError('STORE_UNAVAILABLE', `change ${changeId}: ${failed.reason}`);
   log.info('change queued', { changeId, subject, operation: checked.change.operation });
+}
+
+/**
+ * Checks the change in an event. An event without an environment is refused, because every environment on the bus would take it: a
+ * second environment would apply each change of the first one once more.
+ */
+function check(detail: Json, change: Json): ReturnType<typeof checkEventDetail> {
+  const checked = checkEventDetail(change, config.operations);
+  if (!isObject(detail) || Object.hasOwn(detail, 'environment')) return checked;
+  const missing = { path: 'environment', expected: 'the name of the environment that the change is for' };
+  if ('problems' in checked) return { ...checked, problems: [missing, ...checked.problems] };
+  const { changeId, subject } = checked.change;
+  return { problems: [missing], changeId, subject };
 }
 
 /** @throws {SyncError} `CHANGE_INVALID` if the ledger cannot keep the event. Lambda then puts it on the dead-letter queue. */

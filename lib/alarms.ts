@@ -148,6 +148,7 @@ export class Alarms extends Construct {
       alarmDescription: alarmDescription(key, {
         environment: this.config.environment,
         grant: this.config.auth.grant,
+        runbookUrl: this.config.runbookUrl,
       }),
     });
     alarm.addAlarmAction(new SnsAction(this.topic));

@@ -36,6 +36,7 @@ export function keptTable(
     billing: Billing.onDemand(),
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     deletionProtection: true,
+    // Not RETAIN_ON_UPDATE_OR_DELETE: a rollback would try to delete the table, and its protection would make the rollback fail.
     removalPolicy: RemovalPolicy.RETAIN,
     encryption: encryptionKey
       ? TableEncryptionV2.customerManagedKey(encryptionKey)

@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { type IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Match, Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
@@ -50,6 +51,8 @@ export class QueuedPush extends Construct {
   readonly enqueue: SyncFunction;
   /** The queue of events that could not be put on the queue of changes. */
   readonly eventDeadLetters: Queue;
+  /** Counts events that EventBridge could put neither on the function's queue nor on that of dead letters. */
+  readonly eventsLost: IMetric;
 
   constructor(scope: Construct, id: string, props: QueuedPushProps) {
     super(scope, id);
@@ -81,6 +84,11 @@ export class QueuedPush extends Construct {
     });
     this.function = this.createPush(props);
     this.enqueue = this.createEnqueue(props);
+    const { ruleName } = this.createRule(props);
+    this.eventsLost = new Metric({
+      ...{ namespace: 'AWS/Events', metricName: 'InvocationsFailedToBeSentToDlq', statistic: 'Sum' },
+      dimensionsMap: { RuleName: ruleName },
+    });
     this.raiseAlarms(props);
     output(this, OUTPUTS.pushFunction, this.function.functionArn);
     output(this, OUTPUTS.enqueueFunction, this.enqueue.functionArn);
@@ -92,7 +100,7 @@ export class QueuedPush extends Construct {
       entry: 'lambda/push.ts',
       config,
       timeout: Duration.seconds(PUSH_TIMEOUT_SECONDS),
-      memorySizeMb: 512,
+      memorySizeMb: config.memoryMb.push,
       encryptionKey,
     });
     push.addEventSource(
@@ -127,16 +135,19 @@ export class QueuedPush extends Construct {
     enqueue.addToRolePolicy(sendingRights(this.queue));
     // An event that is not a change is recorded in the ledger.
     enqueue.addToRolePolicy(ledgerRights(stateTable));
-    new Rule(this, 'ChangeEvents', {
+    return enqueue;
+  }
+
+  private createRule({ config }: QueuedPushProps): Rule {
+    return new Rule(this, 'ChangeEvents', {
       description: 'Changes that programs put on the default bus',
       eventPattern: {
         detailType: [EVENTS.change.detailType],
-        // The default bus may serve several environments.
+        // The default bus may serve several environments. An event without one is recorded as rejected, so that it is not lost.
         detail: { environment: Match.anyOf(config.environment, Match.doesNotExist()) },
       },
-      targets: [new LambdaFunction(enqueue, { deadLetterQueue: this.eventDeadLetters })],
+      targets: [new LambdaFunction(this.enqueue, { deadLetterQueue: this.eventDeadLetters })],
     });
-    return enqueue;
   }
 
   private raiseAlarms({ alarms, config }: QueuedPushProps): void {

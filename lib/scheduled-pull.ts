@@ -64,7 +64,7 @@ export class ScheduledPull extends Construct {
       // A slice reads for 2 minutes. The rest is for writing what it read last, and for pauses that Procurios asks for.
       timeout: Duration.minutes(15),
       // Measured: 223 MB at 200,000 objects (bench/README.md). More CPU would not help, because the API is the limit.
-      memorySizeMb: 512,
+      memorySizeMb: config.memoryMb.pull,
       // No reserved concurrency, because the lease lets only one pull run, and new accounts have none to reserve.
       durableConfig: {
         executionTimeout: Duration.hours(PULL_EXECUTION_HOURS),
@@ -151,8 +151,10 @@ export class ScheduledPull extends Construct {
       description: 'Starts the pull',
       schedule: ScheduleExpression.expression(`cron(${schedule.cron})`, TimeZone.of(schedule.timeZone)),
       target: new LambdaInvoke(this.alias, {
-        // The invocation is asynchronous, so a retry could only repeat the hand-over; the next start is soon enough.
-        retryAttempts: 0,
+        // The retries hand the start over again, so that one failed hand-over does not cost the night. A pull that starts twice
+        // is skipped.
+        retryAttempts: 10,
+        maxEventAge: Duration.hours(2),
         deadLetterQueue: this.deadLetters,
       }),
     });

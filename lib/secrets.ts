@@ -1,4 +1,4 @@
-import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Aws, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type CfnSecret, type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -16,10 +16,13 @@ export interface SecretsProps {
 export class Secrets extends Construct {
   private readonly client: ISecret;
   private readonly user: ISecret | undefined;
+  /** The KMS key of a secret that is not the stack's; undefined if the rights of the function's role suffice. */
+  private readonly clientKeyArn: string | undefined;
 
   constructor(scope: Construct, id: string, { config, encryptionKey }: SecretsProps) {
     super(scope, id);
-    const { environment, secretName, auth } = config;
+    const { environment, secretName, secretKmsKeyArn, auth } = config;
+    this.clientKeyArn = secretKmsKeyArn;
     this.client =
       secretName === clientSecretName(environment)
         ? this.createEmpty('Client', secretName, '{"clientId": "…", "clientSecret": "…"}', encryptionKey)
@@ -37,7 +40,8 @@ export class Secrets extends Construct {
 
   /** Allows reading the secrets, and storing the renewed token of the user. */
   grantRead(grantee: IGrantable): void {
-    const { client, user } = this;
+    const { client, user, clientKeyArn } = this;
+    if (clientKeyArn !== undefined) allowDecryption(grantee, clientKeyArn);
     allow(grantee, client, ['secretsmanager:GetSecretValue']);
     if (user) allow(grantee, user, ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue']);
   }
@@ -70,5 +74,15 @@ function allow(grantee: IGrantable, secret: ISecret, actions: string[]): void {
   grantee.grantPrincipal.addToPrincipalPolicy(
     // A secret found by name has no full ARN, because the six characters that AWS appends are unknown.
     new PolicyStatement({ actions, resources: [secret.secretFullArn ?? `${secret.secretArn}-??????`] }),
+  );
+}
+
+function allowDecryption(grantee: IGrantable, keyArn: string): void {
+  grantee.grantPrincipal.addToPrincipalPolicy(
+    new PolicyStatement({
+      actions: ['kms:Decrypt'],
+      resources: [keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Aws.REGION}.amazonaws.com` } },
+    }),
   );
 }

@@ -1,8 +1,9 @@
-import { AssetHashType, DockerImage, type Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { AssetHashType, Aws, DockerImage, type Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   Architecture,
+  type CfnFunction,
   Code,
   type DurableConfig,
   Function as LambdaFunction,
@@ -56,12 +57,27 @@ export class SyncFunction extends LambdaFunction {
       memorySize: memorySizeMb,
       environment: { NODE_OPTIONS: '--enable-source-maps' },
       loggingFormat: LoggingFormat.JSON,
-      tracing: Tracing.ACTIVE,
-      // A durable execution stays on the version on which it started.
-      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+      // A durable execution stays on the version on which it started. A version that a failed deployment made is deleted in its
+      // rollback, because Lambda would refuse to publish the same code again for the next attempt.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE },
     });
     if (encryptionKey) role.addToPrincipalPolicy(keyRights(encryptionKey));
-    Validations.of(role).acknowledge({
+    this.trace(role);
+  }
+
+  /** Traces the invocations. Not by the option `tracing`, which would put the right into the policy with all other rights. */
+  private trace(role: Role): void {
+    (this.node.defaultChild as CfnFunction).tracingConfig = { mode: Tracing.ACTIVE };
+    const policy = new Policy(this, 'TracePolicy', {
+      roles: [role],
+      statements: [
+        new PolicyStatement({
+          actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+          resources: ['*'],
+        }),
+      ],
+    });
+    Validations.of(policy).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason: 'X-Ray knows no resources: segments can be put to all or to none.',
     });
@@ -69,7 +85,7 @@ export class SyncFunction extends LambdaFunction {
 }
 
 /**
- * Allows the uses of the key that tables, queues and secrets make in the name of their caller.
+ * Allows the uses of the key that tables, queues and secrets make in the name of their caller, and no use by the function itself.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
  */
@@ -77,6 +93,13 @@ function keyRights(key: IKey): PolicyStatement {
   return new PolicyStatement({
     actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],
     resources: [key.keyArn],
+    conditions: {
+      StringEquals: {
+        'kms:ViaService': ['dynamodb', 'secretsmanager', 'sqs'].map(
+          (service) => `${service}.${Aws.REGION}.amazonaws.com`,
+        ),
+      },
+    },
   });
 }
 

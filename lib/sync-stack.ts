@@ -1,4 +1,4 @@
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { Annotations, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
@@ -27,6 +27,7 @@ export class SyncStack extends Stack {
   constructor(scope: Construct, id: string, { config, env, ...props }: SyncStackProps) {
     super(scope, id, {
       description: 'procurios-sync: copies objects of Procurios, and sends changes back',
+      terminationProtection: config.terminationProtection,
       ...props,
       // A key of the customer fixes the region, because it encrypts in its own region only.
       env: { ...env, region: env?.region ?? (config.kmsKeyArn && regionOf(config.kmsKeyArn)) },
@@ -46,8 +47,22 @@ export class SyncStack extends Stack {
     const pull = new ScheduledPull(this, 'Pull', { ...shared, streamTables });
     const push = new QueuedPush(this, 'Push', shared);
     raiseSharedAlarms(alarms, config, [pull.function, push.function, push.enqueue]);
+    const lost = [pull.function, push.enqueue].map((each) =>
+      each.metric('DeadLetterErrors', { statistic: 'Sum' }),
+    );
+    alarms.whenHappened('dead-letters-lost', [...lost, push.eventsLost]);
     new Dashboard(this, 'Dashboard', { config, pull, push, alarms });
+    for (const [key, value] of Object.entries(config.tags)) Tags.of(this).add(key, value);
   }
+}
+
+/** Warns at synthesis that no alarm reaches the operator, because an alarm without a reader is none. */
+export function warnOfSilence(stack: Stack, { alarmEmail }: Config): void {
+  if (alarmEmail !== undefined) return;
+  Annotations.of(stack).addWarningV2(
+    'procurios-sync:noAlarmEmail',
+    'No alarm reaches you: set alarmEmail in the config, or subscribe to the topic in the output AlarmTopic.',
+  );
 }
 
 /** Adds the alarms that concern pull and push alike. */

@@ -126,6 +126,8 @@ export async function openEmbedded(
 function createSession(config: Config, options: CommonOptions, close = async () => {}): Session {
   const { environment, host, acceptLanguage, requestsPerSecond } = config;
   const isAlone = options.embedded ?? false;
+  // The region of the deployment, whatever region the operator works in otherwise.
+  if (!isAlone && config.region !== undefined) process.env.AWS_REGION = config.region;
   const clients = createClients();
   const state = once(() => createStateTable(clients.dynamoDb(), stateTableName(environment)));
   const userTokens = once(() => openUserTokens(environment, isAlone, clients.secretsManager));

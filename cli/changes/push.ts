@@ -58,7 +58,7 @@ async function readChanges(
   config: Config,
   { yes }: ConfirmOptions,
 ): Promise<FiledChange[]> {
-  if (Object.keys(config.operations).length === 0) {
+  if (Object.keys(config).length === 0) {
     throw new SyncError('CONFIG_INVALID', 'the config has no operations: add one to send changes with');
   }
   const isStdin = file === undefined || file === STDIN;
@@ -72,7 +72,7 @@ async function readChanges(
     );
   }
   if (!yes) requireTerminal();
-  return parseChangeLines(await readChangeFile(file ?? STDIN), config.operations);
+  return parseChangeLines(await readChangeFile(file ?? STDIN), config);
 }
 
 async function enqueueAll(

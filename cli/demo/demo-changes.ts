@@ -46,7 +46,7 @@ export async function showChanges(session: Session, stack: DemoStack, control: C
       deduplicationId: each.changeId,
     })),
   );
-  await putChangeEvent('demo', REJECTED);
+  await putChangeEvent('demo', session.config.environment, REJECTED);
   const queued = [ACCEPTED, ANSWER_LOST, REJECTED].map((each) => ({ change: each }));
   printChanges(queued, await waitForStack(session, stack, queued), { config: '' });
   print(EXPLANATION);

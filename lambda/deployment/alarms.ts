@@ -38,6 +38,8 @@ export const ALARMS = {
     'Changes that arrived as events could not be put on the queue. Lambda tries each twice more within three minutes, then gives it up.',
   'event-dead-letters':
     'Changes that arrived as events were given up. They are neither in the queue nor in the ledger.',
+  'dead-letters-lost':
+    'An event or a start that failed could not be put on its dead-letter queue either, so it is lost.',
 } as const;
 
 export type AlarmKey = keyof typeof ALARMS;
@@ -45,6 +47,14 @@ export type AlarmKey = keyof typeof ALARMS;
 /** The alarm's name in CloudWatch. With `*`, a pattern that matches all alarms of the environment. */
 export function alarmName(environment: string, alarm: AlarmKey | '*'): string {
   return `procurios-sync-${environment}-${alarm}`;
+}
+
+/** Where the runbook is in this project. */
+const RUNBOOK = 'docs/runbook.md';
+
+/** Finds in an alarm's text where the runbook says what to do; undefined if the text names no place. */
+export function runbookIn(description: string): string | undefined {
+  return /What to do: (\S+)$/.exec(description)?.[1];
 }
 
 /**
@@ -57,13 +67,18 @@ export function alarmDescription(
   {
     environment = '',
     grant,
-  }: { readonly environment?: string; readonly grant?: Config['auth']['grant'] } = {},
+    runbookUrl = RUNBOOK,
+  }: {
+    readonly environment?: string;
+    readonly grant?: Config['auth']['grant'];
+    readonly runbookUrl?: string | undefined;
+  } = {},
 ): string {
   const isForUser = alarm === 'access-refused' && grant === 'authorizationCode';
   const login = isForUser
     ? ` If the code is CONSENT_NEEDED, a user logs in again: ${deployedLoginCommand(environment)}.`
     : '';
-  return `${ALARMS[alarm]}${login} What to do: docs/runbook.md#${alarm}`;
+  return `${ALARMS[alarm]}${login} What to do: ${runbookUrl}#${alarm}`;
 }
 
 /** The command that logs a user in. The name of the config file is not known in AWS, so a sentence takes its place. */

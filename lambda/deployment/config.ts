@@ -16,8 +16,12 @@ export interface Config {
   /** Shares of the rate agreed with Procurios. The push's share is for all its concurrent functions together. */
   readonly requestsPerSecond: { readonly pull: number; readonly push: number };
   readonly schedule: Schedule;
+  /** The deployment's region; undefined if the environment of the command names it. */
+  readonly region?: string;
   /** E-mail address that receives the alarms; undefined if none does. */
   readonly alarmEmail?: string;
+  /** Address of the runbook, to which alarms link; undefined if they name its path in the project. */
+  readonly runbookUrl?: string;
   /** The customer's KMS key, which encrypts what is stored; undefined if AWS's own keys do. */
   readonly kmsKeyArn?: string;
   /** How long CloudWatch keeps the functions' logs. */
@@ -26,6 +30,14 @@ export interface Config {
   readonly ledgerRetentionDays: number;
   /** Name of the secret with the client's id and secret. */
   readonly secretName: string;
+  /** The KMS key of a secret that is not the stack's; undefined if AWS's own key encrypts it, or `kmsKeyArn` does. */
+  readonly secretKmsKeyArn?: string;
+  /** Memory of the functions. */
+  readonly memoryMb: { readonly pull: number; readonly push: number };
+  /** Whether CloudFormation refuses to delete the stack. */
+  readonly terminationProtection: boolean;
+  /** Tags of everything in the stack that can have tags. */
+  readonly tags: Readonly<Record<string, string>>;
   readonly streams: readonly Stream[];
   /** The writes that a change may ask for, by name. */
   readonly operations: Readonly<Record<string, Operation>>;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { countProblems, type Problem, SyncError } from '../../lambda/core/errors.ts';
-import { isObject, parseJson, stringifyJson } from '../../lambda/core/json.ts';
-import { type Change, contentHashOf, type Operations, parseChange } from '../../lambda/core/push/change.ts';
+import { isObject, type JsonObject, parseJson, stringifyJson } from '../../lambda/core/json.ts';
+import { type Change, contentHashOf, parseChange } from '../../lambda/core/push/change.ts';
+import type { Config } from '../../lambda/deployment/config.ts';
 
 /** A change of a file. */
 export interface FiledChange {
@@ -19,7 +20,10 @@ const NEWLINE = 0x0a;
  *
  * @throws {SyncError} `CHANGE_INVALID` with every problem of every line. No value is quoted.
  */
-export function parseChangeLines(lines: Uint8Array, operations: Operations): FiledChange[] {
+export function parseChangeLines(
+  lines: Uint8Array,
+  { operations, environment }: Pick<Config, 'operations' | 'environment'>,
+): FiledChange[] {
   const problems: Problem[] = [];
   const changes: FiledChange[] = [];
   const firsts = new Map<string, { readonly line: number; readonly contentHash: string }>();
@@ -31,7 +35,7 @@ export function parseChangeLines(lines: Uint8Array, operations: Operations): Fil
       note(line, { path: '', expected: 'UTF-8' });
       continue;
     }
-    const withId = textWithId(text);
+    const withId = textOf(text, environment);
     const checked = parseChange(withId, operations);
     if ('problems' in checked) {
       for (const problem of checked.problems) note(line, problem);
@@ -71,10 +75,15 @@ function decode(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** The change as the queue takes it, on one line and with an id. Text that is not JSON is returned as it is, to be refused. */
-function textWithId(text: string): string {
+/**
+ * The change as the queue takes it, on one line and with an id. Text that is not JSON is returned as it is, to be refused.
+ *
+ * The detail of an event names the environment too. It is left out if it is this one, so that an event can be pushed from a file.
+ */
+function textOf(text: string, environment: string): string {
   try {
-    const value = parseJson(text);
+    const parsed = parseJson(text);
+    const value = isObject(parsed) && parsed.environment === environment ? without(parsed) : parsed;
     const needsId = isObject(value) && !Object.hasOwn(value, 'changeId');
     return stringifyJson(needsId ? { changeId: randomUUID(), ...value } : value);
   } catch (error) {
@@ -82,4 +91,8 @@ function textWithId(text: string): string {
     if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
     return text;
   }
+}
+
+function without({ environment: _environment, ...change }: JsonObject): JsonObject {
+  return change;
 }

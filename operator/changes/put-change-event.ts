@@ -12,11 +12,12 @@ import { EVENTS } from '../../lambda/deployment/names.ts';
  */
 export async function putChangeEvent(
   source: string,
+  environment: string,
   change: Change & { readonly body: Json },
 ): Promise<void> {
   const eventBridge = createEventBridge();
   try {
-    await putEvent(eventBridge, { ...EVENTS.change, source, detail: change });
+    await putEvent(eventBridge, { ...EVENTS.change, source, detail: { environment, ...change } });
   } finally {
     eventBridge.destroy();
   }

@@ -1,6 +1,6 @@
 import { type CloudWatchClient, type MetricAlarm, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
 import { translate } from '../../lambda/aws/aws-errors.ts';
-import { ALARMS, type AlarmKey, alarmName } from '../../lambda/deployment/alarms.ts';
+import { ALARMS, type AlarmKey, alarmName, runbookIn } from '../../lambda/deployment/alarms.ts';
 
 /** An alarm of the stack. */
 export interface Alarm {
@@ -10,7 +10,7 @@ export interface Alarm {
   readonly since: string;
   /** What it means for those who use the tables or send changes, from its description. */
   readonly impact: string;
-  /** Its heading in the runbook: `docs/runbook.md#run-failed`; undefined if the description names none. */
+  /** The address or path of its heading in the runbook: `docs/runbook.md#run-failed`; undefined if the description names none. */
   readonly runbook?: string;
 }
 
@@ -37,7 +37,7 @@ export async function readAlarms(client: CloudWatchClient, environment: string):
 function alarmFrom(described: MetricAlarm): Alarm {
   const { AlarmName = '', AlarmDescription = '', StateValue = 'INSUFFICIENT_DATA' } = described;
   const since = described.StateTransitionedTimestamp ?? described.StateUpdatedTimestamp ?? new Date(0);
-  const runbook = /\S*runbook\.md#[\w-]+/.exec(AlarmDescription)?.[0];
+  const runbook = runbookIn(AlarmDescription);
   return {
     name: AlarmName,
     state: StateValue,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkConfig } from '../../config/check-config.ts';
-import { checkDeployable } from '../../config/check-deployable.ts';
+import { checkDeployable, deploymentRegion } from '../../config/check-deployable.ts';
 import { type Problem, SyncError } from '../../lambda/core/errors.ts';
 import { PLAIN_CONFIG } from '../support/plain-config.ts';
 
@@ -26,6 +26,13 @@ describe('checkDeployable()', () => {
           alarmEmail: 'ops+procurios@example.com',
           kmsKeyArn: KEY,
           logRetentionDays: 365,
+          region: 'eu-west-1',
+          runbookUrl: 'https://wiki.example.com/runbook.md',
+          secretName: 'shared/procurios',
+          secretKmsKeyArn: KEY.replace('0b1c', '1b1c'),
+          memoryMb: { pull: 1024, push: 256 },
+          terminationProtection: true,
+          tags: { team: 'crm', 'cost center': '4711' },
         },
         'eu-west-1',
       ),
@@ -48,6 +55,14 @@ describe('checkDeployable()', () => {
     ['alarmEmail', { alarmEmail: `${'a'.repeat(250)}@example.com` }],
     ['kmsKeyArn', { kmsKeyArn: 'alias/procurios' }],
     ['kmsKeyArn', { kmsKeyArn: 'arn:aws:kms:eu-west-1:123456789012:alias/procurios' }],
+    ['region', { region: 'Ireland' }],
+    ['runbookUrl', { runbookUrl: 'http://wiki.example.com/runbook.md' }],
+    ['runbookUrl', { runbookUrl: 'https://wiki.example.com/runbook.md#run-failed' }],
+    ['secretKmsKeyArn', { secretKmsKeyArn: KEY }],
+    ['memoryMb.pull', { memoryMb: { pull: 128 } }],
+    ['terminationProtection', { terminationProtection: 'yes' }],
+    ['tags["aws:team"]', { tags: { 'aws:team': 'crm' } }],
+    ['tags.team', { tags: { team: '<crm>' } }],
     ['logRetentionDays', { logRetentionDays: 31 }],
     ['logRetentionDays', { logRetentionDays: '30' }],
     ['ledgerRetentionDays', { ledgerRetentionDays: 13 }],
@@ -134,4 +149,38 @@ test('the longest names can be deployed, and names that are one character longer
     'environment',
     'streams[0].name',
   ]);
+});
+
+describe('deploymentRegion()', () => {
+  const regionOf = (changes: object, surroundings: Record<string, string>) =>
+    deploymentRegion(checkConfig({ ...PLAIN_CONFIG, ...changes }), surroundings);
+  /** What the CDK's command line sets if it finds no region. */
+  const NONE = { CDK_DEFAULT_REGION: 'us-east-1' };
+  const IRELAND = { region: 'eu-west-1' };
+
+  test.each<[string | undefined, string, object, Record<string, string>]>([
+    ['eu-west-1', 'the config', IRELAND, NONE],
+    ['eu-west-1', 'the config before AWS_REGION', IRELAND, { ...NONE, AWS_REGION: 'us-east-1' }],
+    ['us-east-1', 'AWS_REGION', {}, { ...NONE, AWS_REGION: 'us-east-1' }],
+    ['eu-north-1', 'the profile', {}, { CDK_DEFAULT_REGION: 'eu-north-1' }],
+    ['eu-west-1', 'the KMS key', { kmsKeyArn: KEY }, NONE],
+    ['unknown', 'nothing', {}, NONE],
+    [undefined, 'no command line of the CDK', {}, {}],
+  ])('the stack is deployed to %s if the region is named by %s', (expected, _what, changes, surroundings) => {
+    expect(regionOf(changes, surroundings)).toBe(expected);
+  });
+
+  test('a config is refused if nothing names a region, because the CDK would take us-east-1 without a word', () => {
+    expect(problemsOf({}, 'unknown')).toEqual([
+      { path: 'region', expected: expect.stringContaining("such as 'eu-west-1'") },
+    ]);
+  });
+
+  test.each(['kmsKeyArn', 'secretKmsKeyArn'])('%s must be in the region of the deployment', (path) => {
+    const changes = { secretName: 'shared/procurios', [path]: KEY };
+
+    expect(problemsOf(changes, 'eu-central-1')).toEqual([
+      { path, expected: 'a key in eu-central-1, the region of the deployment' },
+    ]);
+  });
 });

@@ -107,7 +107,10 @@ test('the push makes no call that the stack does not allow', async () => {
 });
 
 test('enqueue makes no call that the stack does not allow, and uses every right it has', async () => {
-  const event = (detail: object) => ({ id: 'event-1', 'detail-type': 'Procurios Change', detail });
+  const event = (detail: object) => ({
+    ...{ id: 'event-1', 'detail-type': 'Procurios Change' },
+    detail: { environment: 'acme', ...detail },
+  });
 
   const noChange = event({ changeId: 'e2' });
 

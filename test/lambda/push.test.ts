@@ -191,16 +191,21 @@ describe('the bundled push', () => {
 });
 
 describe('the bundled enqueue', () => {
-  const eventOf = (detail: object, id = 'event-1') => ({ id, 'detail-type': 'Procurios Change', detail });
+  const eventOf = (detail: object, id = 'event-1') => ({
+    ...{ id, 'detail-type': 'Procurios Change' },
+    detail: { environment: 'acme', ...detail },
+  });
   const tooDeep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
   const deepDetail = JSON.stringify(thing('deep', 'a')).replace(/"body":.*/, `"body":${tooDeep}}`);
   // One process handles all events, because each start takes a third of a second of CPU.
   const events = {
     plain: eventOf(thing('e1', 'relation/1')),
-    withEnvironment: eventOf({ ...thing('e2', 'relation/2'), environment: 'acme' }),
+    second: eventOf(thing('e2', 'relation/2')),
     noChange: eventOf({ changeId: 'x' }, 'event-no-change'),
     rounded: eventOf({ ...thing('x', 'a'), body: { id: 2 ** 60 } }, 'event-rounded'),
-    deep: `{"id":"event-deep","detail":${deepDetail}}`,
+    deep: `{"id":"event-deep","detail":${deepDetail.replace('{', '{"environment":"acme",')}}`,
+    // `JSON.stringify` leaves an undefined field out.
+    noEnvironment: eventOf({ ...thing('e3', 'relation/3'), environment: undefined }, 'event-no-environment'),
     large: eventOf(thing('large-1', 'a', 'x'.repeat(301 * 1024)), 'event-large'),
   };
   let invoked: Awaited<ReturnType<typeof invoke>>;
@@ -211,7 +216,7 @@ describe('the bundled enqueue', () => {
   });
 
   test('the bundled enqueue puts the change of an event on the queue, in the group of its subject', () => {
-    expect(invoked.answers).toHaveLength(6);
+    expect(invoked.answers).toHaveLength(7);
     expect(messages).toHaveLength(2);
     expect([JSON.parse(messages[0]?.Body ?? ''), messages[0]?.Attributes?.MessageGroupId]).toEqual([
       thing('e1', 'relation/1'),
@@ -219,8 +224,16 @@ describe('the bundled enqueue', () => {
     ]);
   });
 
-  test('the bundled enqueue takes an event that names its environment', () => {
+  test('the bundled enqueue leaves the environment out of the message', () => {
     expect(JSON.parse(messages[1]?.Body ?? '')).toEqual(thing('e2', 'relation/2'));
+  });
+
+  test('the bundled enqueue rejects an event that names no environment, because each environment on the bus receives it', async () => {
+    expect(await entryOf('event-no-environment')).toMatchObject({
+      outcome: 'rejected',
+      subject: 'relation/3',
+      errors: [expect.stringMatching(/^environment: /)],
+    });
   });
 
   test.each([
@@ -228,13 +241,13 @@ describe('the bundled enqueue', () => {
     ['holds a number that Lambda has rounded', events.rounded.id],
   ])('the bundled enqueue writes a rejected entry for an event that %s', async (_what, id) => {
     const rejections = invoked.logs.filter((line) => line.MessagesRejected === 1);
-    expect(rejections).toMatchObject(Array(4).fill({ Environment: 'acme' }));
+    expect(rejections).toMatchObject(Array(5).fill({ Environment: 'acme' }));
     expect(await entryOf(id)).toMatchObject({ outcome: 'rejected', errors: expect.any(Array) });
   });
 
   test.each([
     ['nested thousands of levels deep', 4, 'event-deep', 'deep'],
-    ['of 301 KB', 5, 'event-large', 'large-1'],
+    ['of 301 KB', 6, 'event-large', 'large-1'],
   ])(
     'the bundled enqueue fails for an event %s, so that Lambda puts it on the dead-letter queue, and names it in the ledger',
     async (_what, index, id, changeId) => {

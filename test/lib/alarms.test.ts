@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
-import { ALARMS, type AlarmKey, alarmName } from '../../lambda/deployment/alarms.ts';
+import { ALARMS, type AlarmKey, alarmName, runbookIn } from '../../lambda/deployment/alarms.ts';
 import { METRICS } from '../../lambda/deployment/metrics.ts';
 import { statementsOf } from '../support/rights.ts';
 import { OTHER_OPTIONS, resourcesOf, synthesize, USER_LOGIN } from '../support/synthesize.ts';
 
 const template = synthesize();
+const functions = () => resourcesOf(template, 'AWS::Lambda::Function');
 const KEYS = Object.keys(ALARMS) as AlarmKey[];
 
 /** An alarm's properties, by its key. */
@@ -48,6 +49,14 @@ describe('alarms', () => {
       AlarmDescription: `${ALARMS[key]} What to do: docs/runbook.md#${key}`,
       AlarmActions: [{ Ref: topic?.[0] }],
     });
+  });
+
+  test('an alarm links to the runbook where the config says that it is', () => {
+    const linked = synthesize({ runbookUrl: 'https://wiki.example.com/sync/runbook' });
+    const { AlarmDescription } = alarmOf('run-failed', linked);
+
+    expect(AlarmDescription).toMatch(/ What to do: https:\/\/wiki\.example\.com\/sync\/runbook#run-failed$/);
+    expect(runbookIn(AlarmDescription as string)).toBe('https://wiki.example.com/sync/runbook#run-failed');
   });
 
   test('the topic accepts the environment’s alarms, and nothing else', () => {
@@ -230,7 +239,7 @@ describe('durable executions', () => {
 });
 
 describe('functions', () => {
-  const functions = resourcesOf(template, 'AWS::Lambda::Function').map(([id]) => id);
+  const ids = functions().map(([id]) => id);
   const watchedBy = (keys: readonly AlarmKey[], metric: string) =>
     keys
       .flatMap(metricsOf)
@@ -238,11 +247,25 @@ describe('functions', () => {
       .map(({ dimensions }) => (dimensions.FunctionName as { Ref: string }).Ref);
 
   test('every function has an alarm for its errors', () => {
-    expect(watchedBy(KEYS, 'Errors').sort()).toEqual(functions.toSorted());
+    expect(watchedBy(KEYS, 'Errors').sort()).toEqual(ids.toSorted());
   });
 
   test('every function has an alarm for being throttled', () => {
-    expect(watchedBy(['functions-throttled'], 'Throttles').sort()).toEqual(functions.toSorted());
+    expect(watchedBy(['functions-throttled'], 'Throttles').sort()).toEqual(ids.toSorted());
+  });
+});
+
+test('what could not even be put on a dead-letter queue raises dead-letters-lost', () => {
+  const [[rule] = []] = resourcesOf(template, 'AWS::Events::Rule');
+  const lost = metricsOf('dead-letters-lost');
+  const withDeadLetters = functions().filter(([, { Properties }]) => Properties.DeadLetterConfig);
+
+  expect(lost.filter(({ name }) => name === 'AWS/Lambda/DeadLetterErrors')).toHaveLength(
+    withDeadLetters.length,
+  );
+  expect(lost).toContainEqual({
+    name: 'AWS/Events/InvocationsFailedToBeSentToDlq',
+    dimensions: { RuleName: { Ref: rule } },
   });
 });
 

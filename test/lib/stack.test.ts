@@ -1,9 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { checkConfig } from '../../config/check-config.ts';
 import { LONGEST_ATTEMPT_MS } from '../../lambda/core/push/ledger-entry.ts';
 import { alarmName } from '../../lambda/deployment/alarms.ts';
 import { OUTPUTS } from '../../lambda/deployment/names.ts';
 import { PUSH_CONCURRENCY } from '../../lambda/deployment/queues.ts';
+import { warnOfSilence } from '../../lib/sync-stack.ts';
+import { PLAIN_CONFIG } from '../support/plain-config.ts';
 import { rightsOf } from '../support/rights.ts';
 import {
   createApp,
@@ -103,6 +106,25 @@ describe('secrets', () => {
     );
   });
 
+  test('functions may decrypt a secret that has a key of its own, through Secrets Manager only', () => {
+    const other = synthesize({ secretName: 'shared/procurios', secretKmsKeyArn: KMS_KEY });
+
+    for (const role of ['PullFunctionRole', 'PushFunctionRole']) {
+      expect(rightsOf(other, role)).toContainEqual({
+        Effect: 'Allow',
+        Action: 'kms:Decrypt',
+        Resource: KMS_KEY,
+        Condition: {
+          StringEquals: {
+            'kms:ViaService': {
+              'Fn::Join': ['', ['secretsmanager.', { Ref: 'AWS::Region' }, '.amazonaws.com']],
+            },
+          },
+        },
+      });
+    }
+  });
+
   test('a secret holds the user’s token if a user consents', () => {
     const withUser = synthesize(USER_LOGIN);
 
@@ -169,7 +191,7 @@ describe('the pull', () => {
     });
   });
 
-  test('the schedule starts the pull through its alias, at the config’s time, and once a night', () => {
+  test('the schedule starts the pull through its alias, at the config’s time, and hands a start over for two hours', () => {
     const scheduled = synthesize(OTHER_OPTIONS);
     const alias = Object.keys(
       scheduled.findResources('AWS::Lambda::Alias', { Properties: { Name: 'live' } }),
@@ -181,7 +203,7 @@ describe('the pull', () => {
       State: 'ENABLED',
       Target: {
         Arn: { Ref: alias },
-        RetryPolicy: Match.objectLike({ MaximumRetryAttempts: 0 }),
+        RetryPolicy: { MaximumRetryAttempts: 10, MaximumEventAgeInSeconds: 2 * 60 * 60 },
         DeadLetterConfig: { Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^PullDeadLetters'), 'Arn'] } },
       },
     });
@@ -191,11 +213,14 @@ describe('the pull', () => {
     });
   });
 
-  test('the pull’s versions are retained, because runs in progress need them', () => {
+  test('the pull’s versions are retained, because runs in progress need them, except those of a failed deployment', () => {
     const versions = resourcesOf(template, 'AWS::Lambda::Version');
 
     expect(versions).toHaveLength(1);
-    expect(versions[0]?.[1]).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    expect(versions[0]?.[1]).toMatchObject({
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+    });
   });
 
   test('the pull has a dead-letter queue, and no destination, which durable functions do not support', () => {
@@ -344,6 +369,13 @@ describe('encryption', () => {
         Effect: 'Allow',
         Action: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],
         Resource: KMS_KEY,
+        Condition: {
+          StringEquals: {
+            'kms:ViaService': ['dynamodb', 'secretsmanager', 'sqs'].map((service) => ({
+              'Fn::Join': ['', [`${service}.`, { Ref: 'AWS::Region' }, '.amazonaws.com']],
+            })),
+          },
+        },
       });
     }
     expect(new Set(keys('AWS::Logs::LogGroup', 'KmsKeyId').map(([, key]) => key))).toEqual(
@@ -355,6 +387,49 @@ describe('encryption', () => {
     for (const [, { Properties }] of resourcesOf(template, 'AWS::SQS::Queue')) {
       expect(Properties.SqsManagedSseEnabled).toBe(true);
     }
+  });
+});
+
+describe('options of the stack', () => {
+  test('the functions have the memory of the config', () => {
+    const sized = synthesize({ memoryMb: { pull: 1024, push: 256 } });
+    const memory = (of: typeof template) =>
+      resourcesOf(of, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties.MemorySize);
+
+    expect(memory(template)).toEqual([512, 512, 256]);
+    expect(memory(sized)).toEqual([1024, 256, 256]);
+  });
+
+  test('everything has the tags of the config', () => {
+    const tagged = synthesize({ tags: { team: 'crm' } });
+
+    for (const type of ['AWS::Lambda::Function', 'AWS::SQS::Queue', 'AWS::SNS::Topic', 'AWS::IAM::Role']) {
+      for (const [, { Properties }] of resourcesOf(tagged, type)) {
+        expect(Properties.Tags).toContainEqual({ Key: 'team', Value: 'crm' });
+      }
+    }
+    expect(resourcesOf(tagged, 'AWS::DynamoDB::GlobalTable')[0]?.[1].Properties.Replicas).toMatchObject([
+      { Tags: [{ Key: 'team', Value: 'crm' }] },
+    ]);
+  });
+
+  test('CloudFormation protects the stack if the config says so', () => {
+    expect(createStack(createApp()).terminationProtection).toBe(false);
+    expect(createStack(createApp(), { terminationProtection: true }).terminationProtection).toBe(true);
+  });
+
+  test.each([
+    [1, {}],
+    [0, { alarmEmail: 'ops@example.com' }],
+  ])('synthesis gives %i warnings about alarms that reach no operator: %j', (count, options) => {
+    const stack = createStack(createApp(), options);
+    warnOfSilence(stack, checkConfig({ ...PLAIN_CONFIG, ...options }));
+
+    // Not by the CDK's `Annotations`, which would print the warning.
+    const warnings = stack.node.metadata.filter(({ type }) => type === 'aws:cdk:warning');
+
+    expect(warnings).toHaveLength(count);
+    for (const { data } of warnings) expect(data).toMatch(/^No alarm reaches you/);
   });
 });
 

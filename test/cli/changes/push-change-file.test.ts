@@ -14,11 +14,12 @@ const operations = {
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 const GOOD = '{"changeId":"c1","operation":"register","subject":"relation/1","body":{"name":"Ada"}}';
 
-const parse = (text: string): FiledChange[] => parseChangeLines(Buffer.from(text), operations);
+const parse = (text: string): FiledChange[] =>
+  parseChangeLines(Buffer.from(text), { operations, environment: 'acme' });
 
 function problemsOf(lines: string | Buffer): unknown {
   try {
-    return parseChangeLines(Buffer.from(lines), operations);
+    return parseChangeLines(Buffer.from(lines), { operations, environment: 'acme' });
   } catch (error) {
     if (!(error instanceof SyncError)) throw error;
     expect(error.code).toBe('CHANGE_INVALID');
@@ -49,6 +50,15 @@ describe('changes in JSON Lines', () => {
     expect(ids).toEqual([expect.stringMatching(UUID), expect.stringMatching(UUID)]);
     expect(new Set(ids).size).toBe(2);
     expect(changes.map(({ text }) => JSON.parse(text).changeId)).toEqual(ids);
+  });
+
+  test('changes in JSON Lines may be the details of events, which name the environment of the config', () => {
+    const [filed] = parse(GOOD.replace('{', '{"environment":"acme",'));
+
+    expect(JSON.parse(filed?.text ?? '')).toEqual(JSON.parse(GOOD));
+    expect(problemsOf(GOOD.replace('{', '{"environment":"other",'))).toMatchObject([
+      { path: 'line 1, environment' },
+    ]);
   });
 
   test('changes in JSON Lines may contain the same change twice', () => {

@@ -163,6 +163,17 @@ describe('unlock', () => {
     await state.update({ pk: 'lease', sk: 'pull' }, { update: 'SET #until = :zero', values: { ':zero': 0 } });
   });
 
+  test('a command works in the region of the config, whatever AWS_REGION says', async () => {
+    const { AWS_REGION: _region, ...env } = setting.env ?? {};
+    const cwd = await newFolder('region');
+    await writeConfig(cwd, { ...CONFIG, region: 'eu-west-1' });
+    status = 'RUNNING';
+
+    const { stderr } = await run(['unlock'], { cwd, env });
+
+    expect(stderr).toMatch(/^NOT_POSSIBLE/);
+  });
+
   test('unlock does nothing if no lease keeps pulls out', async () => {
     await releaseExecutionLease(state, ARN);
 

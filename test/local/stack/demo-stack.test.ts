@@ -84,7 +84,10 @@ describe("the demo's stack", () => {
     const Entries = ['Procurios Change', 'Something Else'].map((DetailType) => ({
       Source: 'portal',
       DetailType,
-      Detail: JSON.stringify(thing(DetailType === 'Procurios Change' ? 'by-event' : 'not-ours')),
+      Detail: JSON.stringify({
+        environment,
+        ...thing(DetailType === 'Procurios Change' ? 'by-event' : 'not-ours'),
+      }),
     }));
 
     const { FailedEntryCount } = await eventBridge().send(new PutEventsCommand({ Entries }));
