@@ -1,0 +1,93 @@
+import { FATES } from '../../../lambda/core/pull/counts.ts';
+import type { Receipt, WalkStatus } from '../../../lambda/core/pull/receipt.ts';
+import type { History } from './history.ts';
+import { MISBEHAVIOURS } from './misbehaviours.ts';
+import { openStage, type Revisions, type Stage } from './scene.ts';
+import type { OpenShelf, Shelf } from './shelf.ts';
+
+/** What came of a history. */
+export interface Outcome {
+  /** The status of the pull during which the server misbehaved. */
+  readonly status: WalkStatus;
+  /** What the pulls did that they must not do; empty if all is well. */
+  readonly violations: readonly string[];
+}
+
+/**
+ * Plays a history: a pull while the server misbehaves, and quiet pulls after it. After each, the table is held against the
+ * simulator's own record.
+ */
+export async function play(history: History, openShelf: OpenShelf): Promise<Outcome> {
+  await using stage = await openStage(history);
+  await using shelf = await openShelf(stage);
+  const violations: string[] = [];
+  const pull = pullAndJudge(stage, shelf, history, violations);
+  if (history.editedBefore !== undefined) {
+    await pull('the first pull', []);
+    for (const place of history.editedBefore) stage.edit(place);
+  }
+
+  const { status, error } = await pull('the pull under misbehaviour', history.misbehaviours);
+  const wasKept = await shelf.keepsWalk();
+  const quiet = [await pull('a quiet pull', [])];
+  if (wasKept) quiet.push(await pull('a second quiet pull', []));
+
+  const last = quiet.at(-1) as Receipt;
+  if (history.tiedBy === undefined && last.status !== 'complete') {
+    violations.push(`a quiet pull is ${last.status}: ${last.error?.message}`);
+  }
+  if (isHarmless(history) && status !== 'complete') {
+    violations.push(`the pull under misbehaviour is ${status}: ${error?.message}`);
+  }
+  return { status, violations };
+}
+
+/** Whether the pull must be complete despite the misbehaviour, of which there is at most one. */
+function isHarmless({ misbehaviours, tiedBy }: History): boolean {
+  const [only, ...others] = misbehaviours;
+  const isMild = only === undefined || MISBEHAVIOURS[only.name]?.isHarmless === true;
+  return tiedBy === undefined && others.length === 0 && isMild;
+}
+
+/** Pulls under misbehaviour and notes what is wrong afterwards. A walk that is continued is judged as of its beginning. */
+function pullAndJudge(stage: Stage, shelf: Shelf, history: History, violations: string[]) {
+  let atStart: Revisions | undefined;
+  return async (name: string, misbehaviours: History['misbehaviours']): Promise<Receipt> => {
+    stage.clearFaults();
+    for (const { faults } of misbehaviours) {
+      for (const fault of faults) stage.simulator.control.fault(fault);
+    }
+    atStart ??= stage.record();
+    const receipt = await shelf.pull();
+    const found = problemsOf(receipt, atStart, stage.record(), await shelf.revisions(), history);
+    violations.push(...found.map((problem) => `${name}: ${problem}`));
+    if (!(await shelf.keepsWalk())) atStart = undefined;
+    return receipt;
+  };
+}
+
+/** What contradicts the receipt, by the simulator's record at the walk's start and now. */
+function problemsOf(
+  receipt: Receipt,
+  atStart: Revisions,
+  now: Revisions,
+  stored: Revisions,
+  { kind }: History,
+): string[] {
+  const problems: string[] = [];
+  const accounted = FATES.reduce((sum, fate) => sum + receipt[fate], 0);
+  if (accounted !== receipt.fetched) problems.push(`${receipt.fetched} fetched, ${accounted} accounted for`);
+  if (receipt.status !== 'complete') return problems;
+
+  const standing = [...atStart.keys()].filter((key) => now.has(key));
+  const missing = standing.filter((key) => !stored.has(key));
+  const outdated = standing.filter((key) => (stored.get(key) ?? Infinity) < (atStart.get(key) ?? 0));
+  // A removal moves one object to a page that was read already, and nothing in later pages tells.
+  const isNumbered = kind === 'hal' || kind === 'linkedPages' || kind === 'numberedPages';
+  const mayMiss = isNumbered ? atStart.size - standing.length : 0;
+  if (missing.length + outdated.length > mayMiss) {
+    const what = [`missing: ${missing.join(' ')}`, `outdated: ${outdated.join(' ')}`].join(', ');
+    problems.push(`complete, but of ${standing.length} objects that stood throughout, ${what}`);
+  }
+  return problems;
+}
