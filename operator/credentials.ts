@@ -15,8 +15,18 @@ export function credentialsInEnvironment(
  *
  * @returns Undefined if the operator has to give them.
  */
-export function embeddedCredentials({ host }: Config): Credentials | undefined {
+export function embeddedCredentials(config: Config): Credentials | undefined {
+  return credentialsInEnvironment(process.env) ?? (isSimulator(config) ? SIMULATOR_CREDENTIALS : undefined);
+}
+
+/** Says how to start the simulator, for an error of a host on this machine at which nothing answers; undefined for others. */
+export function simulatorHint(config: Config, code: string | undefined): string | undefined {
+  if (code !== 'HOST_UNREACHABLE' || !isSimulator(config)) return undefined;
+  const { port } = new URL(config.host);
+  return `start the simulator: npx procurios-sync simulator --port ${port || 80}`;
+}
+
+function isSimulator({ host }: Config): boolean {
   const { hostname } = new URL(host);
-  const isSimulator = hostname === '127.0.0.1' || hostname === '[::1]';
-  return credentialsInEnvironment(process.env) ?? (isSimulator ? SIMULATOR_CREDENTIALS : undefined);
+  return hostname === '127.0.0.1' || hostname === '[::1]';
 }

@@ -11,7 +11,7 @@ import { openSession } from '../../operator/session.ts';
 import { countOf, grouped } from '../../operator/words.ts';
 import { type ConfirmOptions, confirm, requireTerminal } from '../terminal/confirm.ts';
 import { onInterrupt } from '../terminal/interrupt.ts';
-import { askForMissingCredentials } from '../terminal/missing-credentials.ts';
+import { requireCredentials } from '../terminal/missing-credentials.ts';
 import { EXIT, say } from '../terminal/output-lines.ts';
 import { createStatusLine } from '../terminal/status-line.ts';
 import { readChangeFile, STDIN } from './change-source.ts';
@@ -36,7 +36,7 @@ export async function push(file: string | undefined, options: PushCommandOptions
   const what = changes.length === 0 ? 'the changes on the queue' : countOf(changes.length, 'change');
   await confirm(`Send ${what} to ${host} (environment ${config.environment})?`, options);
 
-  await askForMissingCredentials(config, options);
+  await requireCredentials(config, options);
   await using session = await openSession(config, options);
   using interrupt = onInterrupt(WHEN_INTERRUPTED, () => {});
   await using access = await openChanges(session, interrupt.signal, say);

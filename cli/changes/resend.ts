@@ -6,7 +6,7 @@ import { openSession } from '../../operator/session.ts';
 import { countOf } from '../../operator/words.ts';
 import { type ConfirmOptions, confirm } from '../terminal/confirm.ts';
 import { onInterrupt } from '../terminal/interrupt.ts';
-import { askForMissingCredentials } from '../terminal/missing-credentials.ts';
+import { requireCredentials } from '../terminal/missing-credentials.ts';
 import { say } from '../terminal/output-lines.ts';
 import { countsText, exitCodeOf, printChanges, queuedText } from './texts.ts';
 import { sayWhoSends, WHEN_INTERRUPTED, waitForOutcomes } from './wait.ts';
@@ -16,7 +16,7 @@ export interface ChangesResendOptions extends CommonOptions, ConfirmOptions {}
 /** `procurios-sync changes resend ID…`: sends changes once more, in the order in which they were queued. */
 export async function resendChanges(ids: readonly string[], options: ChangesResendOptions): Promise<number> {
   const config = await readConfig(options);
-  await askForMissingCredentials(config, options);
+  await requireCredentials(config, options);
   await using session = await openSession(config, options);
   const plan = await planResend(session, ids);
   for (const risk of plan.risks) say(risk);

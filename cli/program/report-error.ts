@@ -39,7 +39,10 @@ export function reportError(error: unknown, { json, embedded }: Partial<CommonOp
       say(`  ${printable(path)}: ${printable(expected)}`);
     const more = failure.problems.length - MOST_PROBLEMS;
     if (more > 0) say(`  … and ${grouped(more)} more; --json has all`);
-    const hints = [proxyHint(failure.code), failure.code.startsWith('STORE_') && !embedded && EMBEDDED_HINT];
+    const hints = [
+      proxyHint(failure.code),
+      /^(STORE|REGION)_/.test(failure.code) && !embedded && EMBEDDED_HINT,
+    ];
     for (const hint of hints) if (hint) say(`  ${hint}`);
     // A message about wrong usage names the command's help itself.
     if (process.stderr.isTTY && failure.code !== 'USAGE')

@@ -1,13 +1,16 @@
 import type { RunReceipt } from '../../lambda/core/pull/receipt.ts';
+import type { Config } from '../../lambda/deployment/config.ts';
 import { CommandError } from '../../operator/command-error.ts';
 import { findStream, readConfig } from '../../operator/config.ts';
+import { simulatorHint } from '../../operator/credentials.ts';
 import { type CommonOptions, flagsOf } from '../../operator/options.ts';
 import { proxyHint } from '../../operator/proxy.ts';
 import { pull } from '../../operator/pull/pull.ts';
+import { lackingScopes, lackText } from '../../operator/scopes.ts';
 import { openSession } from '../../operator/session.ts';
 import { reportError, stackOf } from '../program/report-error.ts';
 import { onInterrupt } from '../terminal/interrupt.ts';
-import { askForMissingCredentials } from '../terminal/missing-credentials.ts';
+import { requireCredentials } from '../terminal/missing-credentials.ts';
 import { EXIT, print, say } from '../terminal/output-lines.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { receiptsText } from './receipts.ts';
@@ -30,7 +33,7 @@ export async function pullHere(options: PullCommandOptions): Promise<number> {
   const streams = [...new Set(names)].map((name) => findStream(config, name));
   const isDryRun = options.dryRun ?? false;
 
-  await askForMissingCredentials(config, options);
+  await requireCredentials(config, options);
   await using session = await openSession(config, options);
   using progress = createProgress(streams, isDryRun);
   using interrupt = onInterrupt('stopping: what was read is being stored', () => {
@@ -45,14 +48,26 @@ export async function pullHere(options: PullCommandOptions): Promise<number> {
     streams,
     isDryRun,
     progress,
+    onRetry: progress.retries,
     onUnexpected: (error) => unexpected.push(error),
     signal: interrupt.signal,
   });
   print(options.json ? JSON.stringify(run) : receiptsText(run, isDryRun, flagsOf(options)));
   for (const error of unexpected) say(stackOf(error));
-  const hints = Object.values(run.streams).map(({ error }) => proxyHint(error?.code));
-  for (const hint of new Set(hints)) if (hint !== undefined) say(hint);
+  for (const hint of new Set(hintsOn(run, config))) say(hint);
   return interrupt.signal.aborted && run.status !== 'complete' ? EXIT.interrupted : exitCodeOf(run);
+}
+
+/** What the operator may not know about the errors of a run. */
+function hintsOn({ streams }: RunReceipt, config: Config): string[] {
+  const failed = Object.entries(streams).map(([name, { error }]) => ({ name, code: error?.code }));
+  const hints = failed.map(({ code }) => simulatorHint(config, code) ?? proxyHint(code));
+  const refused = failed.filter(({ code }) => code === 'ACCESS_DENIED').map(({ name }) => name);
+  const lacks = lackingScopes(
+    config.auth,
+    config.streams.filter(({ name }) => refused.includes(name)),
+  );
+  return [...hints.filter((hint) => hint !== undefined), ...lacks.map(lackText)];
 }
 
 export function exitCodeOf({ status }: RunReceipt): number {

@@ -1,10 +1,12 @@
 import { styleText } from 'node:util';
 import { COUNT_NAMES, type CountName, isRare, totalOf } from '../../lambda/core/pull/counts.ts';
-import type { RunReceipt, WalkStatus } from '../../lambda/core/pull/receipt.ts';
+import type { Receipt, RunReceipt, WalkStatus } from '../../lambda/core/pull/receipt.ts';
+import { wasBegun } from '../../lambda/core/pull/verdict.ts';
 import { countOf, duration, grouped, printable } from '../../operator/words.ts';
 import { countWord } from '../terminal/count-word.ts';
 import { type Column, tableOf } from '../terminal/table.ts';
 import { tableWidth } from '../terminal/terminal.ts';
+import { textWidth, wrapped } from '../terminal/text.ts';
 
 const COLOURS = { complete: 'green', incomplete: 'yellow', failed: 'red' } as const;
 
@@ -14,8 +16,23 @@ const COLOURS = { complete: 'green', incomplete: 'yellow', failed: 'red' } as co
  * @param flags - Flags with which a command looks at the same tables.
  */
 export function receiptsText(run: RunReceipt, isDryRun: boolean, flags: string): string {
-  const hints = isDryRun ? [] : rejectHints(run, flags);
-  return [receiptsTable(run, isDryRun), '', ...errorLines(run), ...hints, verdict(run, isDryRun)].join('\n');
+  const begun = Object.entries(run.streams).filter(([, receipt]) => wasBegun(receipt));
+  const shown = { ...run, streams: Object.fromEntries(begun) };
+  const left = Object.keys(run.streams).length - begun.length;
+  return [
+    ...(begun.length > 0 ? [receiptsTable(shown, isDryRun), ''] : []),
+    ...errorLines(shown).map(fitted),
+    ...(left > 0 ? [`not begun: ${countOf(left, 'stream')}`] : []),
+    ...helpLines(shown),
+    ...(isDryRun ? [] : rejectHints(run, flags)),
+    verdict(run, isDryRun),
+  ].join('\n');
+}
+
+/** The line, broken at spaces if there is a terminal. */
+function fitted(line: string): string {
+  const { stdout } = process;
+  return stdout.isTTY ? wrapped(line, textWidth(stdout), { first: '', rest: 2 }) : line;
 }
 
 /** The counts that a narrow terminal leaves out, as {@link Column} says. */
@@ -50,6 +67,15 @@ function errorLines({ streams, error: ofRun }: RunReceipt): string[] {
   }
   const ofStreams = [...names].map(([line, affected]) => `${affected.join(', ')}: ${line}`);
   return ofRun === undefined ? ofStreams : [printable(`${ofRun.code} ${ofRun.message}`), ...ofStreams];
+}
+
+/** One line for each code, with the command that explains it. */
+function helpLines({ streams, error }: RunReceipt): string[] {
+  const failures = [error, ...Object.values(streams).map((receipt: Receipt) => receipt.error)];
+  const codes = new Set(failures.map((failure) => failure?.code));
+  return [...codes].flatMap((code) =>
+    code === undefined || code === 'INTERRUPTED' ? [] : [`what to do: npx procurios-sync help ${code}`],
+  );
 }
 
 function rejectHints({ streams }: RunReceipt, flags: string): string[] {

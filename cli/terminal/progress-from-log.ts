@@ -3,10 +3,12 @@ import { COUNT_NAMES, type CountName } from '../../lambda/core/pull/counts.ts';
 import type { Progress } from '../../lambda/core/pull/run-ports.ts';
 import type { Stream } from '../../lambda/core/pull/stream.ts';
 
-const COUNT = z.number();
+const MS = z.number();
+/** Absent in the log of a function of another version. */
+const COUNT = z.number().default(0);
 const LINE = z.discriminatedUnion('message', [
   z.object({ message: z.literal('stream begins'), stream: z.string() }),
-  z.object({ message: z.literal('waiting, as Procurios asked'), stream: z.string(), ms: COUNT }),
+  z.object({ message: z.literal('waiting, as Procurios asked'), stream: z.string(), ms: MS }),
   z.object({
     message: z.literal('stream ends'),
     stream: z.string(),

@@ -5,12 +5,26 @@ import type { Page } from '../../lambda/core/pull/page.ts';
 import type { WalkStatus } from '../../lambda/core/pull/receipt.ts';
 import type { Progress } from '../../lambda/core/pull/run-ports.ts';
 import type { Stream } from '../../lambda/core/pull/stream.ts';
-import { shortened, wholeSeconds } from '../../operator/words.ts';
+import { wasBegun } from '../../lambda/core/pull/verdict.ts';
+import { printable, shortened, wholeSeconds } from '../../operator/words.ts';
 import { say } from './output-lines.ts';
 import { endingLine, nameWidth, type WalkProgress, walkLine } from './progress-line.ts';
 
-/** A pull's progress on stderr. Disposing of it removes the spinner. */
-export type ShownProgress = Progress & Disposable;
+/** A pull's progress on stderr. Streams that the run did not begin are left out. Disposing of it removes the spinner. */
+export interface ShownProgress extends Progress, Disposable {
+  /** Shows that an attempt failed and is retried. */
+  retries(retry: Retry): void;
+}
+
+/** A retry of a request to Procurios, as its client reports it. */
+interface Retry {
+  /** `answered 503`. */
+  readonly reason: string;
+  /** The number of the attempt that follows: 2 for the first retry. */
+  readonly attempt: number;
+  /** The most attempts that are made. */
+  readonly of: number;
+}
 
 /** Milliseconds between two lines about a stream in progress, if stderr is no terminal. */
 const LINE_EVERY_MS = 10_000;
@@ -45,12 +59,17 @@ const SYMBOLS = {
 
 function barProgress(label: (stream: Stream) => string, isDryRun: boolean): ShownProgress {
   const spinner = createSpinner();
+  let current = '';
   let pace = createPace();
   const room = (): number => (process.stderr.columns || 80) - TERMINAL_MARGIN;
   return {
     streamBegins(stream) {
       pace = createPace();
-      spinner.start(shortened(label(stream), room()));
+      current = label(stream);
+      spinner.start(shortened(current, room()));
+    },
+    retries(retry) {
+      spinner.text = shortened(`${current}  ${retrying(retry)}`, room());
     },
     pageTaken(stream, page, counts) {
       spinner.text = walkLine(label(stream), pace.of(page, counts), room());
@@ -59,6 +78,10 @@ function barProgress(label: (stream: Stream) => string, isDryRun: boolean): Show
       spinner.text = shortened(`${label(stream)}  ${waiting(ms)}`, room());
     },
     streamEnds(stream, receipt) {
+      if (!wasBegun(receipt)) {
+        spinner.stop();
+        return;
+      }
       const [colour, character] = SYMBOLS[receipt.status];
       const symbol = styleText(colour, character, { stream: process.stderr });
       const layout = { isDryRun, elapsedMs: pace.elapsedMs(), most: room() };
@@ -73,6 +96,8 @@ function barProgress(label: (stream: Stream) => string, isDryRun: boolean): Show
 function lineProgress(label: (stream: Stream) => string, isDryRun: boolean): ShownProgress {
   let pace = createPace();
   let latest: (() => string) | undefined;
+  let current = '';
+  let saidRetryAt = 0;
   const timer = setInterval(() => {
     if (latest !== undefined) say(latest());
   }, LINE_EVERY_MS);
@@ -80,8 +105,15 @@ function lineProgress(label: (stream: Stream) => string, isDryRun: boolean): Sho
   return {
     streamBegins(stream) {
       pace = createPace();
+      current = label(stream);
       latest = () => `${label(stream)}  waiting for its first page`;
       timer.refresh();
+    },
+    retries(retry) {
+      // Up to eight pages are in flight, and each may be retried.
+      if (Date.now() - saidRetryAt < LINE_EVERY_MS) return;
+      saidRetryAt = Date.now();
+      say(`${current}  ${retrying(retry)}`);
     },
     pageTaken(stream, page, counts) {
       const state = pace.of(page, counts);
@@ -92,9 +124,10 @@ function lineProgress(label: (stream: Stream) => string, isDryRun: boolean): Sho
       latest = undefined;
     },
     streamEnds(stream, receipt) {
+      latest = undefined;
+      if (!wasBegun(receipt)) return;
       const layout = { isDryRun, elapsedMs: pace.elapsedMs(), most: PLAIN_WIDTH };
       say(endingLine(label(stream), receipt, layout));
-      latest = undefined;
     },
     [Symbol.dispose]() {
       clearInterval(timer);
@@ -105,6 +138,11 @@ function lineProgress(label: (stream: Stream) => string, isDryRun: boolean): Sho
 function waiting(ms: number): string {
   const until = new Date(Date.now() + ms).toLocaleTimeString('en-GB');
   return `Procurios asked to wait until ${until} (${wholeSeconds(ms)})`;
+}
+
+/** `answered 503, trying again (2 of 5)`. */
+function retrying({ reason, attempt, of }: Retry): string {
+  return `${printable(reason)}, trying again (${attempt} of ${of})`;
 }
 
 /** Measures how fast a stream is read. Starts from the first counts it gets, because a resumed walk has counts already. */

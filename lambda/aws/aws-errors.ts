@@ -77,14 +77,10 @@ export function translate(error: unknown, about: string): unknown {
     });
   }
   if (error.message.startsWith('Region is missing')) {
-    return new SyncError('STORE_UNAVAILABLE', `${about}: no AWS region is set; set AWS_REGION`, {
-      cause: error,
-    });
+    return new SyncError('REGION_INVALID', 'no AWS region is set; set AWS_REGION', { cause: error });
   }
   if (error.message.startsWith('Region not accepted')) {
-    return new SyncError('STORE_UNAVAILABLE', `${about}: AWS_REGION is not the name of a region`, {
-      cause: error,
-    });
+    return new SyncError('REGION_INVALID', 'AWS_REGION is not the name of a region', { cause: error });
   }
   if (NETWORK.test(name) || NETWORK.test(code)) {
     return new SyncError('STORE_UNAVAILABLE', `${about} could not be reached (${code})`, { cause: error });

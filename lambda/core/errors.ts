@@ -30,6 +30,8 @@ const DISPOSITIONS = {
   STORE_MISSING: 'fix',
   /** AWS refused or failed, also after several attempts. */
   STORE_UNAVAILABLE: 'retry',
+  /** No AWS region is set, or what is set is not the name of a region. */
+  REGION_INVALID: 'fix',
   /** A change is not of the right shape, or not of a configured operation. */
   CHANGE_INVALID: 'fix',
   /** Another pull of this environment is in progress. */

@@ -7,10 +7,11 @@ import type { Config } from '../../lambda/deployment/config.ts';
 import { cleanSchema } from '../../lambda/procurios/changes/vendor-schema.ts';
 import type { ApiAccess } from '../procurios/api-access.ts';
 import { sampleListing } from '../procurios/sample-listing.ts';
+import { lackingScopes } from '../scopes.ts';
 import { countOf } from '../words.ts';
 import { type Finding, failure, information, ok, warning } from './finding.ts';
 import { judgeClock } from './judge-clock.ts';
-import { judgeApiFailure, judgeTokenFailure } from './judge-failure.ts';
+import { judgeApiFailure, judgeLack, judgeTokenFailure } from './judge-failure.ts';
 import { judgeListing } from './judge-listing.ts';
 import { judgeScopes } from './judge-scopes.ts';
 import type { Subject } from './subject.ts';
@@ -23,9 +24,9 @@ export async function* checkToken({ api, config, session }: Subject): AsyncGener
   }
   const refusal = await api.token.get().then(() => undefined, expectedFailure);
   // Without credentials no request was sent, and the finding about the credentials says so.
-  const wasAsked = refusal?.code !== 'SECRET_INVALID' && refusal?.code !== 'STORE_UNAVAILABLE';
+  const wasAsked = !['SECRET_INVALID', 'STORE_UNAVAILABLE', 'REGION_INVALID'].includes(refusal?.code ?? '');
   if (wasAsked || config.auth.grant === 'authorizationCode') {
-    yield refusal === undefined ? ok('token', lifeText(config, api)) : judgeTokenFailure(refusal);
+    yield refusal === undefined ? ok('token', lifeText(config, api)) : judgeTokenFailure(refusal, config);
   }
   const { unreadable = [] } = api.granted ?? {};
   if (unreadable.length > 0) {
@@ -70,13 +71,28 @@ export async function* checkStreams({ api, config }: Subject): AsyncGenerator<Fi
     yield information('streams', 'not checked: there is no token');
     return;
   }
-  for (const stream of config.streams) yield* checkStream(api, stream);
+  const refused: Stream[] = [];
+  for (const stream of config.streams) {
+    const lacksScope = lackingScopes(config.auth, [stream]).length > 0;
+    yield* checkStream(api, stream, lacksScope ? () => refused.push(stream) : undefined);
+  }
+  for (const lack of lackingScopes(config.auth, refused)) yield judgeLack(lack);
 }
 
-async function* checkStream(api: ApiAccess, stream: Stream): AsyncGenerator<Finding> {
+/** @param onRefused - Called instead of a finding if Procurios refuses access; absent if the cause is not known. */
+async function* checkStream(
+  api: ApiAccess,
+  stream: Stream,
+  onRefused: (() => void) | undefined,
+): AsyncGenerator<Finding> {
   try {
     yield* judgeListing(stream, await sampleListing(api.client, stream));
   } catch (error) {
+    const refusal = error instanceof SyncError && error.code === 'ACCESS_DENIED';
+    if (refusal && !error.detail.isTokenRefused && onRefused !== undefined) {
+      onRefused();
+      return;
+    }
     const usual = usualMediaType(stream.path);
     const asked = {
       check: `stream ${stream.name}`,

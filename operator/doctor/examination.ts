@@ -73,11 +73,10 @@ async function* examineAll(
 
 function judgeDataFolder(error: unknown): Finding {
   if (error instanceof SyncError && error.code === 'RUN_ACTIVE') {
-    const what = `RUN_ACTIVE another procurios-sync command uses the data folder ${DATA_FOLDER}`;
-    return failure('tables', what, 'wait until it ends, or stop it');
+    return failure('tables', `RUN_ACTIVE ${error.message}`, 'wait until it ends, or stop it');
   }
   if (!(error instanceof CommandError && error.code === 'FILE_FAILED')) throw error;
-  const what = `FILE_FAILED the data folder ${DATA_FOLDER} is damaged, or you may not write to it`;
+  const what = `FILE_FAILED ${error.message}`;
   const fix = `mv ${DATA_FOLDER} ${DATA_FOLDER}-damaged, then pull again, which fills new tables; the old ledger and queue stay in ${DATA_FOLDER}-damaged`;
   return failure('tables', what, fix);
 }

@@ -1,4 +1,7 @@
 import type { SyncError } from '../../lambda/core/errors.ts';
+import type { Config } from '../../lambda/deployment/config.ts';
+import { simulatorHint } from '../credentials.ts';
+import { lackText, type ScopeLack } from '../scopes.ts';
 import { type Finding, failure, warning } from './finding.ts';
 
 /** A request for a listing or a schema. */
@@ -21,6 +24,12 @@ export function judgeApiFailure(asked: Asked, error: SyncError): Finding {
     return warning(asked.check, what, 'try again later; if it lasts, ask Procurios');
   }
   return failure(asked.check, what, fixOf(asked, error));
+}
+
+/** The finding for streams that are refused because the config lacks their scope: one for all that need the same. */
+export function judgeLack(lack: ScopeLack): Finding {
+  const fix = `ask Procurios for ${scopesText(lack.scopes)} and add it to auth.scopes, or take this out of the config`;
+  return failure(`stream ${lack.names.join(', ')}`, `ACCESS_DENIED ${lackText(lack)}`, fix);
 }
 
 /** The message without the call's purpose, which the check names already. */
@@ -74,8 +83,9 @@ const CERTIFICATE =
   'correct host; if your own certificate authority signs its certificate, name that in NODE_EXTRA_CA_CERTS=FILE';
 
 /** Finds the fix for a failure to get a token. */
-export function judgeTokenFailure(error: SyncError): Finding {
-  return failure('token', `${error.code} ${briefOf(error)}`, fixOfToken(error));
+export function judgeTokenFailure(error: SyncError, config: Config): Finding {
+  const fix = simulatorHint(config, error.code) ?? fixOfToken(error);
+  return failure('token', `${error.code} ${briefOf(error)}`, fix);
 }
 
 function fixOfToken({ code, detail }: SyncError): string {

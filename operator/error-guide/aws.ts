@@ -20,8 +20,18 @@ export const AWS_ERRORS = {
     meaning: 'AWS could not be reached, did not accept the credentials, or refused this call.',
     look: [RUN_DOCTOR],
     steps: [
-      'Sign in: `aws sso login`, or set `AWS_PROFILE`. Set `AWS_REGION` too.',
+      'Sign in: `aws sso login`, or set `AWS_PROFILE`.',
       'AccessDenied: the role lacks a right on the table, queue or secret in the message.',
+      'To work on this machine instead, add `--embedded`.',
+    ],
+  },
+  REGION_INVALID: {
+    happened: 'no AWS region is set, or what is set is not the name of one',
+    remedy: 'set `AWS_REGION`, or use `--embedded`',
+    meaning: 'The AWS SDK does not know which region to call, so nothing was sent.',
+    look: ['The region of the deployed stack is the one in which `cdk deploy` ran.'],
+    steps: [
+      'Set `AWS_REGION`, such as eu-west-1, or a region in the profile that `AWS_PROFILE` names.',
       'To work on this machine instead, add `--embedded`.',
     ],
   },

@@ -3,7 +3,7 @@ import { listRunReceipts } from '../../lambda/aws/state/run-store.ts';
 import type { StateTable } from '../../lambda/aws/state/state-table.ts';
 import { readUnfinishedWalk } from '../../lambda/aws/state/walk-store.ts';
 import { SyncError } from '../../lambda/core/errors.ts';
-import type { RunReceipt } from '../../lambda/core/pull/receipt.ts';
+import { type RunReceipt, withAllCounts } from '../../lambda/core/pull/receipt.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
 import { CommandError } from '../command-error.ts';
 import type { DeployedClients } from '../deployed/aws-clients.ts';
@@ -129,7 +129,7 @@ async function receiptOf(execution: ExecutionDetails, state: StateTable): Promis
   const { result, status, error } = execution;
   const returned = result === undefined ? undefined : (JSON.parse(result) as RunReceipt | Skipped);
   if (returned?.status === 'skipped') throw new SyncError('RUN_ACTIVE', returned.reason);
-  const receipt = returned ?? (await findReceipt(execution, state));
+  const receipt = returned === undefined ? await findReceipt(execution, state) : withAllCounts(returned);
   if (receipt !== undefined) return receipt;
   const why = error === undefined ? 'Lambda does not say why' : `${error.type}: ${error.message}`;
   throw new CommandError('RUN_FAILED', `the run ended as ${status}, without a receipt (${why})`);

@@ -1,6 +1,5 @@
 import { timestamp } from '../../core/clock.ts';
-import { noCounts } from '../../core/pull/counts.ts';
-import type { RunReceipt } from '../../core/pull/receipt.ts';
+import { type RunReceipt, withAllCounts } from '../../core/pull/receipt.ts';
 import { CLOCK_TOLERANCE_MS } from '../../core/pull/verdict.ts';
 import { PARTITION } from '../../deployment/tables.ts';
 import { STATE_KEYS } from './state-keys.ts';
@@ -60,8 +59,5 @@ function latestStart(nowMs: number): string {
 }
 
 function receiptOf({ pk: _pk, sk: _sk, _expiresAt, ...row }: Row): RunReceipt {
-  const receipt = row as unknown as RunReceipt;
-  // Receipts of earlier versions lack counts that were added later.
-  const streams = Object.entries(receipt.streams).map(([name, each]) => [name, { ...noCounts(), ...each }]);
-  return { ...receipt, streams: Object.fromEntries(streams) };
+  return withAllCounts(row as unknown as RunReceipt);
 }

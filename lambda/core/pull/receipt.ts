@@ -1,5 +1,5 @@
 import type { SyncErrorCode } from '../errors.ts';
-import { type Counts, FATES } from './counts.ts';
+import { type Counts, FATES, noCounts } from './counts.ts';
 
 /**
  * - `complete`: the walk reached the end of the listing.
@@ -33,6 +33,12 @@ export interface RunReceipt {
   readonly streams: Readonly<Record<string, Receipt>>;
   /** What ended the run as a whole; absent if nothing did. */
   readonly error?: Failure;
+}
+
+/** A stored receipt, with 0 for the counts that it lacks because an earlier version wrote it. */
+export function withAllCounts(run: RunReceipt): RunReceipt {
+  const streams = Object.entries(run.streams).map(([name, each]) => [name, { ...noCounts(), ...each }]);
+  return { ...run, streams: Object.fromEntries(streams) };
 }
 
 /**

@@ -7,6 +7,11 @@ export function runStatus(receipts: readonly Receipt[]): WalkStatus {
   return statuses.has('incomplete') ? 'incomplete' : 'complete';
 }
 
+/** Whether a run asked for a page of the stream. If not, the receipt only says that the run stopped before. */
+export function wasBegun({ error, pages, requests }: Receipt): boolean {
+  return error?.code !== 'INTERRUPTED' || pages > 0 || requests > 0;
+}
+
 /** How far another machine's clock may be ahead before its times are not believed. 5 minutes, AWS's own limit. */
 export const CLOCK_TOLERANCE_MS = 5 * 60 * 1000;
 

@@ -128,7 +128,7 @@ function permittedRead<T>(
     const error = isTokenRefused && status !== 401 ? ' invalid_token' : '';
     const page = isHtml(answer) ? ' with an HTML page, which a firewall may have sent' : '';
     const what = `answered ${status}${error}${isTokenRefused ? tried : page}`;
-    const expected = `access with the scopes ${scopes.join(' ')}`;
-    throw callFailure('ACCESS_DENIED', call, `${what}; expected ${expected}`, { status, isTokenRefused });
+    const has = `the scopes asked for are ${scopes.join(' ')}`;
+    throw callFailure('ACCESS_DENIED', call, `${what}; expected access; ${has}`, { status, isTokenRefused });
   };
 }

@@ -193,7 +193,7 @@ describe('the secret', () => {
     });
 
     expect(code).toBe(1);
-    expect(stderr).toContain(`secret ${SECRET}: ${told}`);
+    expect(stderr).toContain(`REGION_INVALID: ${told}`);
   });
 });
 

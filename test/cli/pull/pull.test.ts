@@ -10,10 +10,11 @@ import {
   type Setting,
   start,
   waitUntil,
+  writeConfig,
 } from '../../support/command-line.ts';
 import { startProcess } from '../../support/command-process.ts';
 import { closeAfterTest } from '../../support/embedded-aws.ts';
-import { startHttpServer } from '../../support/http-server.ts';
+import { answerJson, startHttpServer } from '../../support/http-server.ts';
 import { shareEndpoints, useOwnEndpoints } from '../../support/kept-endpoints.ts';
 
 const FROM_DEMO = ['--config', DEMO_CONFIG];
@@ -88,7 +89,8 @@ describe('a pull that cannot work', () => {
 
     expect(code).toBe(1);
     expect(stdout).toMatch(/\nchannels, archived-relations: CREDENTIALS_REFUSED .*401 invalid_client/);
-    expect(stdout.match(/CREDENTIALS_REFUSED/g)).toHaveLength(1);
+    expect(stdout.match(/CREDENTIALS_REFUSED .*invalid_client/g)).toHaveLength(1);
+    expect(stdout.match(/what to do: npx procurios-sync help CREDENTIALS_REFUSED\n/g)).toHaveLength(1);
     expect(stdout).toContain('\nfailed: 0 of 2 streams complete');
     expect(stdout + stderr).not.toMatch(/some-client|wrong-5ecret/);
   });
@@ -119,6 +121,62 @@ describe('a pull that cannot work', () => {
     );
   });
 
+  test('pull --embedded without credentials and without a terminal stops with exit code 2 and the fix', async () => {
+    const cwd = await newFolder('no-credentials');
+    await writeConfig(cwd, {
+      environment: 'acme',
+      host: 'https://procurios.example.com',
+      auth: { grant: 'clientCredentials', scopes: ['x'] },
+      streams: [
+        { name: 'a', path: '/a', mediaType: 'application/json', key: 'id', paging: { kind: 'onePage' } },
+      ],
+    });
+
+    const { code, stdout, stderr } = await run(['pull', '--embedded'], { cwd });
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^USAGE: .*: set PROCURIOS_CLIENT_ID and PROCURIOS_CLIENT_SECRET\n$/);
+  });
+
+  test('pull from a simulator that does not run says how to start it', async () => {
+    const gone = await startHttpServer(() => {});
+    await gone[Symbol.asyncDispose]();
+    const { port } = new URL(gone.origin);
+
+    const { code, stderr } = await pull([...EMBEDDED, '--stream', 'channels'], {
+      PROCURIOS_HOST: gone.origin,
+    });
+
+    expect(code).toBe(1);
+    expect(stderr).toContain(`\nstart the simulator: npx procurios-sync simulator --port ${port}\n`);
+  });
+
+  test('pull names the scope that a refused stream needs and the config lacks', async () => {
+    await using server = await startHttpServer(({ path }, response) => {
+      if (path.startsWith('/l/oauth2/')) answerJson(response, { access_token: 'token' });
+      else answerJson(response, {}, 403);
+    });
+    const cwd = await newFolder('lacks-scope');
+    const meetings = {
+      path: '/l/meeting2_api/meetings',
+      mediaType: 'application/json',
+      key: 'id',
+      paging: { kind: 'onePage' },
+    };
+    await writeConfig(cwd, {
+      environment: 'acme',
+      host: server.origin,
+      auth: { grant: 'clientCredentials', scopes: ['contact_moment/view'] },
+      streams: ['meetings', 'again'].map((name) => ({ name, ...meetings })),
+    });
+
+    const { code, stdout, stderr } = await run(['pull', '--embedded'], { cwd });
+
+    expect(code).toBe(1);
+    expect(stdout).toContain('\nwhat to do: npx procurios-sync help ACCESS_DENIED\n');
+    expect(stderr.match(/meetings, again need meeting2\/read, which auth\.scopes lacks\n/g)).toHaveLength(1);
+  });
+
   test('pull refuses a PROCURIOS_HOST beyond this machine', async () => {
     const { code, stderr } = await pull(EMBEDDED, { PROCURIOS_HOST: 'https://crm.example.com' });
 
@@ -130,9 +188,7 @@ describe('a pull that cannot work', () => {
     const { code, stderr } = await pull(FROM_DEMO);
 
     expect(code).toBe(1);
-    expect(stderr).toMatch(
-      /^STORE_UNAVAILABLE: .*set AWS_REGION\n {2}--embedded uses tables on this machine/,
-    );
+    expect(stderr).toMatch(/^REGION_INVALID: .*set AWS_REGION\n {2}--embedded uses tables on this machine/);
   });
 
   test('pull without AWS credentials fails within seconds, although the metadata service does not answer', async () => {
@@ -201,6 +257,21 @@ describe('Ctrl-C', () => {
     });
     expect(finished.code).toBe(0);
     expect(receiptOf(finished).streams.members).toMatchObject({ pages: 12, fetched: 1200, written: 1200 });
+  });
+
+  test('Ctrl-C leaves the streams that were not begun out, but for their number', async () => {
+    simulator.control.fault({ route: '/l/relation_list_api', page: 7, do: { kind: 'status', status: 503 } });
+    const pulling = start(['pull', ...EMBEDDED], setting);
+    await pulling.showsOnStderr(/^members +answered 503, trying again \(2 of 5\)\n/m);
+    pulling.interrupt();
+
+    const { code, stdout, stderr } = await pulling.ended;
+
+    expect(code).toBe(130);
+    expect(stdout).toMatch(
+      /\nmembers: INTERRUPTED .*\nnot begun: 6 streams\nincomplete: 0 of 7 streams complete/,
+    );
+    expect(stdout + stderr).not.toContain('archived-relations');
   });
 
   test('Ctrl-C pressed twice ends the process at once', async () => {

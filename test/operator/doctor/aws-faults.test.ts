@@ -168,7 +168,7 @@ describe('doctor, examining AWS', () => {
       finding(
         'credentials',
         'failure',
-        /STORE_UNAVAILABLE .*no AWS region is set/,
+        /REGION_INVALID no AWS region is set/,
         /set AWS_PROFILE and AWS_REGION, or add --embedded/,
       ),
     );

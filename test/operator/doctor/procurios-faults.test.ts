@@ -149,7 +149,7 @@ describe('doctor, examining the access to Procurios', () => {
       finding(
         'stream members',
         'failure',
-        /ACCESS_DENIED .*403/,
+        /ACCESS_DENIED members needs relation_list_api\/relation, which auth\.scopes lacks/,
         /ask Procurios for the scope relation_list_api\/relation and add it to auth\.scopes/,
       ),
     ]);
@@ -203,7 +203,7 @@ describe('doctor, examining the access to Procurios', () => {
         'token',
         'failure',
         /HOST_UNREACHABLE .*127\.0\.0\.1:\d+: the connection was refused/,
-        /correct host or tokenUrl/,
+        /^start the simulator: npx procurios-sync simulator --port \d+$/,
       ),
     ]);
   });

@@ -140,7 +140,7 @@ describe('getJson: the answer', () => {
       403,
       {},
       'ACCESS_DENIED',
-      'answered 403; expected access with the scopes things/read things/list',
+      'answered 403; expected access; the scopes asked for are things/read things/list',
     ],
   ])('an answer that is %s is refused at once', async (_name, status, headers, code, message) => {
     await using server = await startHttpServer((_request, response) => {
