@@ -27,11 +27,11 @@ export const AWS_ERRORS = {
   },
   REGION_INVALID: {
     happened: 'no AWS region is set, or what is set is not the name of one',
-    remedy: 'set `AWS_REGION`, or use `--embedded`',
+    remedy: 'set `region` in the config, or `AWS_REGION`',
     meaning: 'The AWS SDK does not know which region to call, so nothing was sent.',
     look: ['The region of the deployed stack is the one in which `cdk deploy` ran.'],
     steps: [
-      'Set `AWS_REGION`, such as eu-west-1, or a region in the profile that `AWS_PROFILE` names.',
+      'Set `region` in the config, `AWS_REGION`, or a region in the profile that `AWS_PROFILE` names.',
       'To work on this machine instead, add `--embedded`.',
     ],
   },
