@@ -78,6 +78,8 @@ export interface SyncErrorDetail {
   readonly redirectHost?: string | undefined;
   /** The registered OAuth2 error in the answer, such as `unauthorized_client`. */
   readonly oauthError?: string | undefined;
+  /** True if the answer breaks the rules of HTTP or of its compression. */
+  readonly isUnreadable?: boolean;
   /** True if the connection failed at TLS: the certificate or the handshake. */
   readonly isTls?: boolean;
   /** The command that logs a user in. */

@@ -44,6 +44,7 @@ function fixOf({ path, scopes, usualMediaType }: Asked, { code, detail }: SyncEr
         ? 'Procurios refuses a new token: check that host and tokenUrl belong together, or ask Procurios'
         : `ask Procurios for ${scopesText(scopes)} and add it to auth.scopes, or take this out of the config`;
     case 'RESPONSE_INVALID':
+      if (detail.isUnreadable) return UNREADABLE;
       return fixOfStatus(path, usualMediaType, detail.status);
     case 'NOT_PROCURIOS':
       return `check host and ${path}: another service than the API answers there`;
@@ -79,6 +80,8 @@ export function scopesText(scopes: readonly string[]): string {
 
 const OTHER_GRANT =
   'set auth.grant to the one that Procurios gave you this client for, or ask Procurios to allow the client this one';
+const UNREADABLE =
+  'report it to Procurios: a server or a proxy sends answers that break HTTP, which does not pass by itself';
 const CERTIFICATE =
   'correct host; if your own certificate authority signs its certificate, name that in NODE_EXTRA_CA_CERTS=FILE';
 
@@ -107,6 +110,7 @@ function fixOfToken({ code, detail }: SyncError): string {
     case 'HOST_UNREACHABLE':
       return isTls ? CERTIFICATE : 'correct host or tokenUrl, or check the network and HTTPS_PROXY';
     case 'RESPONSE_INVALID':
+      if (detail.isUnreadable) return UNREADABLE;
       if (oauthError === 'unsupported_grant_type') return OTHER_GRANT;
       return 'correct host or tokenUrl: what answers there gives no tokens as Procurios does';
     default:

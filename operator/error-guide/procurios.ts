@@ -37,6 +37,7 @@ export const PROCURIOS_ERRORS = {
       '404: the `path` does not exist here. 406: the `mediaType` is wrong, often in its version.',
       'No list: correct `objects`, or leave it out.',
       'Objects without their key: choose another `key`, or add the field to the collection in Procurios.',
+      '"The answer cannot be read": a server or a proxy breaks the rules of HTTP. It does not pass by itself: report it to Procurios.',
       'Too large, or too many values: ask for fewer objects on a page, with `query`.',
     ],
   },

@@ -10,6 +10,21 @@ export interface Call {
   readonly about: string;
 }
 
+/**
+ * Resolves a link of the configured host. A link with http on a host with https is read as one with https, because a server
+ * behind a proxy may not know that the proxy speaks TLS.
+ *
+ * @param base - The address that the link is relative to.
+ * @returns Null if the link is not an address.
+ */
+export function resolveLink(link: string, base: string, origin: string): URL | null {
+  const url = URL.parse(link, base);
+  if (url?.protocol !== 'http:' || !origin.startsWith('https:')) return url;
+  const secured = new URL(url);
+  secured.protocol = 'https:';
+  return secured.origin === origin ? secured : url;
+}
+
 /** A call's failure, whose message begins with {@link nameOf} the call. */
 export function callFailure(
   code: SyncErrorCode,

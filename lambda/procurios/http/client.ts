@@ -2,7 +2,7 @@ import { failureAbout } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import type { Reply } from '../../core/push/reply.ts';
 import { type AuthorizedFetchOptions, createAuthorizedFetch } from './authorized-fetch.ts';
-import type { Call } from './call.ts';
+import { type Call, resolveLink } from './call.ts';
 import { NO_REUSE } from './fetch-once.ts';
 import { type ClientLimits, DEFAULT_LIMITS } from './limits.ts';
 import { type JsonAnswer, readJson, readStatusAndJson } from './read-answer.ts';
@@ -133,11 +133,11 @@ function callOf({ method, path, shownPath, about }: Omit<ApiRequest, 'signal'>, 
 }
 
 function urlOnHost(path: string, origin: string, about: string): URL {
-  const url = URL.parse(path, origin);
+  const url = resolveLink(path, origin, origin);
   if (url === null) throw failureAbout('RESPONSE_INVALID', about, 'the link is not an address');
   if (url.origin !== origin) {
-    const target = url.host || 'another kind of address';
-    throw failureAbout('NOT_PROCURIOS', about, `the link leads to ${target}; expected the configured host`);
+    const target = url.host === '' ? 'another kind of address' : `${url.protocol}//${url.host}`;
+    throw failureAbout('NOT_PROCURIOS', about, `the link leads to ${target}; expected ${origin}`);
   }
   if (url.username !== '' || url.password !== '') {
     throw failureAbout('RESPONSE_INVALID', about, 'the link holds a user name; expected a plain address');

@@ -3,7 +3,7 @@ import { type Call, callFailure } from './call.ts';
 
 /** Why there is no connection, by the code of Node or undici. */
 const NO_CONNECTION: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'its name is not known',
+  ENOTFOUND: 'its name does not resolve',
   EAI_AGAIN: 'its name could not be looked up',
   ECONNREFUSED: 'the connection was refused',
   EHOSTUNREACH: 'there is no route to it',
@@ -11,6 +11,16 @@ const NO_CONNECTION: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'it did not answer in time',
   UND_ERR_CONNECT_TIMEOUT: 'it did not answer in time',
 };
+
+/** Why an answer cannot be read, by the code or name of undici's error. */
+const UNREADABLE: Readonly<Record<string, string>> = {
+  HTTPParserError: 'it is not HTTP',
+  UND_ERR_HEADERS_OVERFLOW: 'its headers are larger than 16 KB',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'its Content-Length is doubled, or not that of its body',
+};
+
+/** Codes of zlib for content that is not of the format that its header names. A cut one has other codes. */
+const NOT_COMPRESSED = /^(?:Z_DATA_ERROR|ERR__ERROR_FORMAT\w*|ZSTD_error_\w+)$/;
 
 /** Codes of OpenSSL, and of Node's own checks of a certificate. */
 const TLS = /^(?:ERR_TLS_|ERR_SSL_|EPROTO$|CERT_|.*_CERT|UNABLE_TO_|HOSTNAME_MISMATCH|CRL_)/;
@@ -20,12 +30,20 @@ const TLS = /^(?:ERR_TLS_|ERR_SSL_|EPROTO$|CERT_|.*_CERT|UNABLE_TO_|HOSTNAME_MIS
  *
  * The error does not become the cause, because undici's errors may hold bytes of the answer.
  *
- * @returns A transient failure, unless the name is not known or TLS failed: neither changes within seconds.
+ * @returns A transient failure, unless TLS failed, which does not change within seconds. A name that is not known is
+ * transient, because a resolver that restarts answers so for a moment. So is an answer that cannot be read, because a proxy
+ * may have mixed it up; if it stays so, it is `RESPONSE_INVALID`.
  */
 export function networkFailure(error: unknown, call: Call): SyncError {
   const code = codeOf(error);
   const isTls = TLS.test(code);
-  const isTransient = !isTls && code !== 'ENOTFOUND';
+  const isTransient = !isTls;
+  const unreadable =
+    UNREADABLE[code] ?? (NOT_COMPRESSED.test(code) ? 'it cannot be decompressed' : undefined);
+  if (unreadable !== undefined) {
+    const what = `the answer cannot be read: ${unreadable} (${code})`;
+    return callFailure('RESPONSE_INVALID', call, what, { isTransient, isUnreadable: true });
+  }
   const obstacle = isTls ? 'TLS failed' : NO_CONNECTION[code];
   return obstacle === undefined
     ? callFailure('UNAVAILABLE', call, `the connection broke (${code}); expected a whole answer`, {
@@ -40,12 +58,15 @@ export function networkFailure(error: unknown, call: Call): SyncError {
 
 const isCode = (code: unknown): code is string => typeof code === 'string' && /^\w{1,60}$/.test(code);
 
-/** `fetch` rejects with a `TypeError`. Its cause has the code, or aggregates one error per address tried. */
+/**
+ * `fetch` rejects with a `TypeError`. Its cause has the code, or aggregates one error per address tried, or is a parser's
+ * error, which has only a name.
+ */
 function codeOf(error: unknown): string {
   const cause = propertyOf(error, 'cause');
   const [firstTried] = [propertyOf(cause, 'errors')].flat();
   const codes = [cause, firstTried, error].map((each) => propertyOf(each, 'code'));
-  return codes.find(isCode) ?? 'no code';
+  return [...codes, propertyOf(cause, 'name')].find(isCode) ?? 'no code';
 }
 
 function propertyOf(value: unknown, name: string): unknown {

@@ -105,12 +105,20 @@ export async function readStatusAndJson(call: Call, answer: Answer): Promise<Jso
 
 function refuseRedirect(call: Call, { status, headers }: Answer): void {
   if (status < 300 || status >= 400 || status === 304) return;
-  const redirectHost = URL.parse(headers.get('location') ?? '', call.url.href)?.host;
-  const what = `answered ${status}, a redirect to ${redirectHost ?? 'nowhere'}`;
+  const target = URL.parse(headers.get('location') ?? '', call.url.href);
+  const what = `answered ${status}, a redirect to ${target === null ? 'nowhere' : placeIn(target, call)}`;
   throw callFailure('NOT_PROCURIOS', call, `${what}; expected the Procurios API itself`, {
     status,
-    redirectHost,
+    redirectHost: target?.host,
   });
+}
+
+const LONGEST_PATH = 200;
+
+/** An address for messages, without its query, and without its path if the path of the call may hold values. */
+function placeIn({ protocol, host, pathname }: URL, { shownPath }: Call): string {
+  const site = host === '' ? protocol : `${protocol}//${host}`;
+  return shownPath === undefined ? site + pathname.slice(0, LONGEST_PATH) : site;
 }
 
 function refuseOtherTypes(call: Call, answer: Answer): void {

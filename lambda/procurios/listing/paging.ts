@@ -2,6 +2,7 @@ import { failureAbout } from '../../core/errors.ts';
 import { integerText, isObject, type Json } from '../../core/json.ts';
 import type { Page, Position } from '../../core/pull/page.ts';
 import type { Stream } from '../../core/pull/stream.ts';
+import { resolveLink } from '../http/call.ts';
 import { findList, listAt } from './object-list.ts';
 import { addressOf, pageNumberIn, samenessOfListing, withPageNumber } from './page-addresses.ts';
 
@@ -105,7 +106,7 @@ function readLink(links: Json, name: string, isHal: boolean, about: string): str
 
 /** Resolves a link against its page. A link to another origin stays absolute, and the client refuses it. */
 function onHost(link: string, address: string, origin: string, about: string): string {
-  const url = URL.parse(link, new URL(address, origin).href);
+  const url = resolveLink(link, new URL(address, origin).href, origin);
   if (url === null) throw failureAbout('RESPONSE_INVALID', about, '_links.next is not an address');
   return url.origin === origin && url.username === '' ? `${url.pathname}${url.search}` : url.href;
 }

@@ -248,7 +248,7 @@ describe('doctor, examining the access to Procurios', () => {
       finding(
         'token',
         'failure',
-        /a redirect to new\.example\.com/,
+        /a redirect to https:\/\/new\.example\.com\//,
         /set host or tokenUrl to new\.example\.com/,
       ),
     ]);

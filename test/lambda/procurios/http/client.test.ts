@@ -128,7 +128,7 @@ describe('getJson: the answer', () => {
       302,
       { location: 'https://login.example.com/x?token=1' },
       'NOT_PROCURIOS',
-      'answered 302, a redirect to login.example.com',
+      'answered 302, a redirect to https://login.example.com/x;',
     ],
     ['a 204', 204, {}, 'RESPONSE_INVALID', 'answered 204'],
     ['a 201', 201, { 'content-type': 'application/json' }, 'RESPONSE_INVALID', 'answered 201'],
@@ -227,9 +227,9 @@ test('a failure holds what code reads of it: status, redirect and the message wi
   expect(failure.detail).toEqual({
     status: 302,
     redirectHost: 'login.example.com',
-    reason: 'answered 302, a redirect to login.example.com; expected the Procurios API itself',
+    reason: 'answered 302, a redirect to https://login.example.com/x; expected the Procurios API itself',
     brief:
-      'GET /l/things_api/thing: answered 302, a redirect to login.example.com; expected the Procurios API itself',
+      'GET /l/things_api/thing: answered 302, a redirect to https://login.example.com/x; expected the Procurios API itself',
   });
 });
 
@@ -726,6 +726,32 @@ describe('getJson: a 401', () => {
   });
 });
 
+describe('getJson: an answer that breaks HTTP', () => {
+  const OK = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n';
+  test.each([
+    ['headers over 16 KB', `${OK}x: ${'a'.repeat(20_000)}\r\n\r\n`, 'its headers are larger than 16 KB'],
+    [
+      'a doubled Content-Length',
+      `${OK}content-length: 2\r\ncontent-length: 2\r\n\r\n{}`,
+      'its Content-Length is doubled',
+    ],
+    ['another protocol', 'SSH-2.0-OpenSSH_9.6\r\n', 'it is not HTTP'],
+    ['chunks without lengths', `${OK}transfer-encoding: chunked\r\n\r\n{"a":1}\r\n`, 'it is not HTTP'],
+    ['plain text as gzip', `${OK}content-encoding: gzip\r\n\r\n{"a":1}`, 'it cannot be decompressed'],
+  ])('%s is retried, and if it stays it is said to be invalid', async (_name, bytes, what) => {
+    await using server = await startHttpServer((_request, response) => void response.socket?.end(bytes));
+
+    const failure = await failureOf(readThings(clientFor(server.origin, { limits: { retries: 1 } })));
+
+    expect(failure).toMatchObject({
+      code: 'RESPONSE_INVALID',
+      message: expect.stringContaining(`the answer cannot be read: ${what}`),
+      detail: { isUnreadable: true },
+    });
+    expect(server.requests).toHaveLength(2);
+  });
+});
+
 describe('getJson: no connection', () => {
   test('a host that refuses the connection is reported so', async () => {
     const server = await startHttpServer(() => {});
@@ -739,11 +765,14 @@ describe('getJson: no connection', () => {
     );
   });
 
-  test('a host with an unknown name is reported so', async () => {
-    const failure = await failureOf(readThings(clientFor('http://procurios.invalid')));
+  test('a host with an unknown name is reported so, after all attempts', async () => {
+    const client = clientFor('http://procurios.invalid');
+
+    const failure = await failureOf(readThings(client));
 
     expect(failure.code).toBe('HOST_UNREACHABLE');
     expect(failure.message).toMatch(/no connection to procurios\.invalid: its name /);
+    expect(client.requests).toBe(5);
   });
 
   test('a host that fails at TLS is reported so, without a retry', async () => {

@@ -147,7 +147,9 @@ describe('createTokenSource: the request', () => {
     const failure = await failureOf(sourceFor(server).get());
 
     expect(failure.code).toBe('NOT_PROCURIOS');
-    expect(failure.message).toContain(`POST /l/oauth2/token (token): answered 307, a redirect to 127.0.0.1`);
+    expect(failure.message).toContain(
+      `POST /l/oauth2/token (token): answered 307, a redirect to http://127.0.0.1`,
+    );
     expect(elsewhere.requests).toEqual([]);
     expect(server.requests).toHaveLength(1);
   });
