@@ -8,6 +8,8 @@ export interface History extends Scene {
   readonly seed: number;
   /** Places of the objects that are edited after a first pull; undefined if the table is empty before the pull. */
   readonly editedBefore: readonly number[] | undefined;
+  /** After so many pages the pull under misbehaviour is stopped, and the next one continues; absent if it is not stopped. */
+  readonly stopsAfter?: number;
   readonly misbehaviours: readonly { readonly name: string; readonly faults: readonly Fault[] }[];
 }
 
@@ -32,6 +34,7 @@ export function drawHistory(seed: number): History {
     seed,
     ...scene,
     editedBefore,
+    ...(draws.chance(20) && { stopsAfter: draws.between(1, 4) }),
     misbehaviours: names
       .map((name) => ({ name, faults: MISBEHAVIOURS[name]?.draw(draws, scene) ?? [] }))
       .filter(({ faults }) => faults.length > 0),
@@ -54,10 +57,11 @@ function drawNames(draws: Draws, { kind }: Scene): string[] {
 
 /**
  * Whether the misbehaviours leave a sign of what they hide. A page that looks empty leaves none if it becomes the last one, or
- * if others beside it look empty too.
+ * if others beside it look empty too. A missing next link leaves none without a last link.
  */
 function fits(name: string, others: readonly string[]): boolean {
   const all = [...others, name];
   const hides = all.filter((each) => MISBEHAVIOURS[each]?.hidesAPage === true).length;
-  return hides === 0 || (hides === 1 && !all.includes('removals'));
+  const isCut = all.includes('no links on a later page') && all.includes('no last link');
+  return !isCut && (hides === 0 || (hides === 1 && !all.includes('removals')));
 }

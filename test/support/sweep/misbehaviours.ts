@@ -100,6 +100,11 @@ export const MISBEHAVIOURS: Readonly<Record<string, Misbehaviour>> = {
         ? []
         : [{ ...at(scene, draws.between(2, pagesOf(scene)), someTimes(draws)), do: { kind: 'noLinks' } }],
   },
+  'no last link': {
+    kinds: ['hal'],
+    isHarmless: true,
+    draw: ofAll(() => ({ kind: 'noLinks', names: ['last'] })),
+  },
   'false in place of an absent link': {
     isHarmless: true,
     draw: ofAll((draws) => ({ kind: 'absentNext', value: draws.pick([false, [], null, '']) })),

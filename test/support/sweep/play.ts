@@ -23,14 +23,17 @@ export async function play(history: History, openShelf: OpenShelf): Promise<Outc
   const violations: string[] = [];
   const pull = pullAndJudge(stage, shelf, history, violations);
   if (history.editedBefore !== undefined) {
-    await pull('the first pull', []);
+    await pull('the first pull');
     for (const place of history.editedBefore) stage.edit(place);
   }
 
-  const { status, error } = await pull('the pull under misbehaviour', history.misbehaviours);
+  misbehave(stage, history);
+  if (history.stopsAfter !== undefined) await pull('the pull that is stopped', history.stopsAfter);
+  const { status, error } = await pull('the pull under misbehaviour');
+  stage.clearFaults();
   const wasKept = await shelf.keepsWalk();
-  const quiet = [await pull('a quiet pull', [])];
-  if (wasKept) quiet.push(await pull('a second quiet pull', []));
+  const quiet = [await pull('a quiet pull')];
+  if (wasKept) quiet.push(await pull('a second quiet pull'));
 
   const last = quiet.at(-1) as Receipt;
   if (history.tiedBy === undefined && last.status !== 'complete') {
@@ -49,16 +52,18 @@ function isHarmless({ misbehaviours, tiedBy }: History): boolean {
   return tiedBy === undefined && others.length === 0 && isMild;
 }
 
-/** Pulls under misbehaviour and notes what is wrong afterwards. A walk that is continued is judged as of its beginning. */
+function misbehave({ simulator }: Stage, { misbehaviours }: History): void {
+  for (const { faults } of misbehaviours) {
+    for (const fault of faults) simulator.control.fault(fault);
+  }
+}
+
+/** Pulls and notes what is wrong afterwards. A walk that is continued is judged as of its beginning. */
 function pullAndJudge(stage: Stage, shelf: Shelf, history: History, violations: string[]) {
   let atStart: Revisions | undefined;
-  return async (name: string, misbehaviours: History['misbehaviours']): Promise<Receipt> => {
-    stage.clearFaults();
-    for (const { faults } of misbehaviours) {
-      for (const fault of faults) stage.simulator.control.fault(fault);
-    }
+  return async (name: string, stopsAfter?: number): Promise<Receipt> => {
     atStart ??= stage.record();
-    const receipt = await shelf.pull();
+    const receipt = await shelf.pull(stopsAfter);
     const found = problemsOf(receipt, atStart, stage.record(), await shelf.revisions(), history);
     violations.push(...found.map((problem) => `${name}: ${problem}`));
     if (!(await shelf.keepsWalk())) atStart = undefined;

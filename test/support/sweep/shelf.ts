@@ -23,7 +23,8 @@ import type { Revisions, Stage } from './scene.ts';
 
 /** Where a history's pulls store objects. */
 export interface Shelf extends AsyncDisposable {
-  pull(): Promise<Receipt>;
+  /** @param stopsAfter - Pages after which the pull is stopped; undefined if it is not. */
+  pull(stopsAfter?: number): Promise<Receipt>;
   /** The revisions of the stored objects, by key. */
   revisions(): Promise<Revisions>;
   /** Whether the last pull left a walk to continue. */
@@ -39,9 +40,8 @@ export const openTables =
     const config = configOf(simulator.url, stream);
     await createTables(dynamoDb, config);
     const state = createStateTable(dynamoDb, stateTableName(config.environment));
-    const signal = new AbortController().signal;
     return {
-      async pull() {
+      async pull(stopsAfter) {
         const unexpected: unknown[] = [];
         const { streams } = await runPull({
           config,
@@ -51,8 +51,7 @@ export const openTables =
           holderName: 'a test',
           isAlone: false,
           readHolderState: async () => 'unknown',
-          progress: QUIET,
-          signal,
+          ...stopping(stopsAfter),
           onUnexpected: (error) => unexpected.push(error),
         });
         if (unexpected.length > 0) throw unexpected[0];
@@ -74,11 +73,11 @@ export const openMemoryShelf: OpenShelf = async ({ simulator, stream: input }) =
   if (stream === undefined) throw new Error('the config has no stream');
   const table = new MemoryTable();
   const walks = new MemoryWalks();
-  const signal = new AbortController().signal;
 
   return {
-    async pull() {
+    async pull(stopsAfter) {
       const procurios = clientOf(config);
+      const { progress, signal } = stopping(stopsAfter);
       const ports: RunPorts = {
         clock: systemClock,
         listPages: (each, from, stop) => listPages(procurios, each, from, stop),
@@ -87,7 +86,7 @@ export const openMemoryShelf: OpenShelf = async ({ simulator, stream: input }) =
         signal,
         timeLeftMs: () => Number.POSITIVE_INFINITY,
         countSlice() {},
-        progress: QUIET,
+        progress,
         unexpected(error) {
           throw error;
         },
@@ -103,7 +102,16 @@ export const openMemoryShelf: OpenShelf = async ({ simulator, stream: input }) =
   };
 };
 
-const QUIET: Progress = { streamBegins() {}, pageTaken() {}, waits() {}, streamEnds() {} };
+/** A signal that aborts once so many pages were taken. */
+function stopping(afterPages = Number.POSITIVE_INFINITY): { progress: Progress; signal: AbortSignal } {
+  const stop = new AbortController();
+  let pages = 0;
+  const pageTaken = () => {
+    pages += 1;
+    if (pages >= afterPages) stop.abort();
+  };
+  return { progress: { streamBegins() {}, pageTaken, waits() {}, streamEnds() {} }, signal: stop.signal };
+}
 
 let environments = 0;
 
