@@ -6,26 +6,31 @@ import type { Config } from '../lambda/deployment/config.ts';
 
 /** A Lambda function's code: an entry point of `lambda/` with all that it imports, and the config. */
 export interface Bundle {
-  /** Files by name: `index.mjs`, its source map, and `config.json`. */
+  /** Files by name: `index.mjs`, the code of its threads, their source maps, and `config.json`. */
   readonly files: Readonly<Record<string, Uint8Array | string>>;
-  /** Size of the code itself, in bytes. */
+  /** Size of `index.mjs`, in bytes. */
   readonly codeBytes: number;
 }
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CODE = 'index.mjs';
+/** The threads that an entry point starts, by the name of the file in which it looks for their code. */
+const THREADS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'lambda/push.ts': { 'schema-worker': 'lambda/procurios/changes/schema-worker.ts' },
+};
 
 /**
- * Bundles an entry point into one minified ES module. The AWS SDK is included, so that the tested version runs.
+ * Bundles an entry point into one minified ES module, and each of its threads into another. The AWS SDK is included, so that the tested version runs.
  *
  * @param entry - Path from the project's folder: `lambda/pull.ts`.
  */
 export function bundle(entry: string, config: Config): Bundle {
   const { outputFiles } = buildSync({
     absWorkingDir: ROOT,
-    entryPoints: [entry],
+    entryPoints: { index: entry, ...THREADS[entry] },
     // Nothing is written there. A fixed path makes the source map, and so the asset's hash, the same on every machine.
-    outfile: join('lambda', CODE),
+    outdir: 'lambda',
+    outExtension: { '.js': '.mjs' },
     write: false,
     bundle: true,
     minify: true,

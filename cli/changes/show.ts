@@ -67,6 +67,7 @@ function textOf(change: ShownChange, config: Config): string {
     ['change', entry.changeId],
     ['outcome', outcomeText(entry)],
     ['reason', entry.reason],
+    ['unchecked', entry.unchecked],
     ['note', note],
     ['operation', operationText(entry, config)],
     ['subject', entry.subject],

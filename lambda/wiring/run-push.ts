@@ -74,7 +74,7 @@ export function createPush(
     requestsPerSecond: config.requestsPerSecond.push / options.concurrency,
     limits,
   });
-  const checks = createBodyChecks(procurios, { onNote: (note) => log.warn('schema', { note }) });
+  const checks = createBodyChecks(procurios, { clock, onNote: (note) => log.warn('schema', { note }) });
   const ports: Omit<PushPorts, 'onOutcome'> = {
     clock,
     operations: config.operations,
@@ -83,13 +83,7 @@ export function createPush(
     check: checks.check,
     hide: ({ receiptHandle }, ms) => options.queue.hide(receiptHandle, ms),
     putAside: (message) => putAside(options.deadLetters, message),
-    async send(operation, change, bounds) {
-      const reply = await sendChange(procurios, operation, change, bounds);
-      // The change passed the schema and Procurios refused it, so the schema may have changed.
-      if (reply.kind === 'answered' && reply.status >= 400 && reply.status < 500)
-        checks.forget(operation, change);
-      return reply;
-    },
+    send: (operation, change, bounds) => sendChange(procurios, operation, change, bounds),
     onFailure({ messageId }, error) {
       log.error('message goes back to the queue', { messageId, ...errorFields(error) });
     },

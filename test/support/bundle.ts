@@ -25,7 +25,7 @@ export async function bundle(entry: keyof typeof LOGICAL_IDS, config: Config): P
   const asset = assembly.assets.get(Properties.Code.S3Key) ?? '';
   const folder = await mkdtemp(join(tmpdir(), 'procurios-sync-bundle-'));
   const file = join(folder, 'index.mjs');
-  await cp(join(asset, 'index.mjs'), file);
+  await cp(asset, folder, { recursive: true });
   await writeFile(join(folder, 'config.json'), JSON.stringify(config));
   return {
     file,

@@ -1,7 +1,7 @@
 import type { Clock } from '../../lambda/core/clock.ts';
 import type { LedgerEntry } from '../../lambda/core/push/ledger-entry.ts';
 import type { Operation } from '../../lambda/core/push/operation.ts';
-import type { Message, PushPorts } from '../../lambda/core/push/ports.ts';
+import type { BodyCheck, Message, PushPorts } from '../../lambda/core/push/ports.ts';
 import { pushBatch } from '../../lambda/core/push/push-batch.ts';
 import type { ChangeReply } from '../../lambda/core/push/reply.ts';
 
@@ -48,7 +48,7 @@ export class PushWorld {
   readonly clock: Clock & { time: number };
   answer: (message: string, attempt: number) => ChangeReply = () => ACCEPTED;
   /** The findings of the vendor's schema and check. */
-  check: () => Promise<readonly string[]> = async () => [];
+  check: () => Promise<Partial<BodyCheck>> = async () => ({});
   /** Called while a change is being sent. */
   whileSending: (changeId: string) => void = () => {};
   /** Ids of the messages that were received 1,000 times and not handled, or that the ledger cannot keep. */
@@ -142,7 +142,7 @@ export class PushWorld {
         read: (id) => call(() => this.ledger.get(id), lostStore),
         write: (entry) => call(() => this.#write(entry), lostStore),
       },
-      check: () => this.check(),
+      check: async () => ({ problems: [], unchecked: undefined, ...(await this.check()) }),
       send: (_operation, change) =>
         call<ChangeReply>(
           () => this.#apply(change.changeId),

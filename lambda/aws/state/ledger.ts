@@ -42,7 +42,7 @@ export function createLedger(state: StateTable): Ledger {
 }
 
 /** Defaults of fields that earlier versions did not write. */
-const ADDED_FIELDS = { lostReplies: 0 };
+const ADDED_FIELDS = { lostReplies: 0, failedChecks: 0 };
 
 /** @returns The entry, and the id of the write that stored it; undefined if the change has no entry. */
 async function readEntry(
@@ -122,6 +122,8 @@ const LISTED: Readonly<Record<keyof ListedEntry, true>> = {
   notBefore: true,
   mayBeApplied: true,
   lostReplies: true,
+  failedChecks: true,
+  unchecked: true,
   reason: true,
   code: true,
   status: true,

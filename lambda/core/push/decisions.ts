@@ -1,7 +1,7 @@
 import { isBeingSent, type LedgerEntry } from './ledger-entry.ts';
 import type { Operation } from './operation.ts';
 import type { Message } from './ports.ts';
-import type { ChangeReply } from './reply.ts';
+import type { ChangeReply, NotSent } from './reply.ts';
 import type { Conclusion } from './transitions.ts';
 
 /** A queue keeps a message for 14 days, so a change that waited 13 is held for the operator before it could be lost. */
@@ -16,6 +16,12 @@ const RECEIVES_AS_ASKED = 3;
  * hours, during which the change holds up its subject.
  */
 export const MOST_LOST_REPLIES = 24;
+
+/**
+ * Times that the checks before sending may fail before the change is sent unchecked, because Procurios checks it anyway. With the
+ * pauses above that takes about four minutes.
+ */
+const MOST_FAILED_CHECKS = 4;
 
 /** How long a message is hidden for which no other pause is known: longer with every receive. */
 export function pauseMsAfter({ receives }: Pick<Message, 'receives'>): number {
@@ -149,6 +155,23 @@ function judgeSuccess(
   return errors.length === 0
     ? { outcome: 'accepted', status, errors, ids, mayBeApplied }
     : { ...refuse(before, { reason: 'the answer holds errors', errors }), status, ids };
+}
+
+/**
+ * Decides what follows if the checks before sending could not be made.
+ *
+ * @returns The conclusion; undefined if the change is sent unchecked.
+ */
+export function judgeFailedCheck(
+  reply: NotSent,
+  operation: Operation,
+  entry: LedgerEntry,
+  message: Pick<Message, 'receives'>,
+  nowMs: number,
+): Conclusion | undefined {
+  const failedChecks = entry.failedChecks + 1;
+  if (failedChecks > MOST_FAILED_CHECKS) return undefined;
+  return { ...judgeReply(reply, operation, entry, message, nowMs), failedChecks };
 }
 
 /** @param askedMs - The pause that Procurios asks for; undefined if it asks for none. */

@@ -44,6 +44,10 @@ export interface LedgerEntry {
   readonly mayBeApplied: boolean;
   /** Attempts without a whole reply since the change was queued or resent. */
   readonly lostReplies: number;
+  /** How often the checks before sending could not be made since the change was queued or resent. */
+  readonly failedChecks: number;
+  /** Why the last attempt's body was not checked before it was sent, or not by all checks; absent if it was. */
+  readonly unchecked?: string;
   /** Why the outcome is what it is, in words; never a value of the body. */
   readonly reason?: string;
   /** While `waiting`: the code of the failure that kept the change from being handled; absent if it has none. */

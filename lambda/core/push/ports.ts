@@ -18,6 +18,14 @@ export interface Message {
   readonly sentMs: number;
 }
 
+/** The result of checking a body before it is sent. */
+export interface BodyCheck {
+  /** Everything that is wrong with the body. */
+  readonly problems: readonly string[];
+  /** Why the body is not checked, or not by all checks, in words without values; undefined if it is. */
+  readonly unchecked: string | undefined;
+}
+
 /** The ledger, as the push needs it. */
 export interface LedgerPort {
   /** Reads the change's entry; undefined if it has none. */
@@ -40,10 +48,9 @@ export interface PushPorts {
   /**
    * Checks a change against the vendor's schema, and by the vendor's own check.
    *
-   * @returns Everything that is wrong with it.
    * @throws The reason of `stop`, once it aborts; {SyncError} if the checks cannot be made.
    */
-  check(operation: Operation, change: Change, stop: AbortSignal): Promise<readonly string[]>;
+  check(operation: Operation, change: Change, stop: AbortSignal): Promise<BodyCheck>;
   /**
    * Sends the change, once.
    *

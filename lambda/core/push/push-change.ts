@@ -1,6 +1,6 @@
 import { SyncError } from '../errors.ts';
 import { type Change, contentHashOf, parseMessage, problemText, type Refused } from './change.ts';
-import { judgeDelivery, judgeReply, refuse } from './decisions.ts';
+import { judgeDelivery, judgeFailedCheck, judgeReply, refuse } from './decisions.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import type { Operation } from './operation.ts';
 import type { Message, PushPorts } from './ports.ts';
@@ -91,14 +91,18 @@ async function readAndDecide(sending: Sending, mayBeKnown: boolean): Promise<Aga
 }
 
 /** One attempt. The ledger says `sending` before the request and the outcome after it. */
-async function attempt(entry: LedgerEntry, sending: Sending): Promise<AgainAt | Raced> {
+async function attempt(found: LedgerEntry, sending: Sending): Promise<AgainAt | Raced> {
   const { message, change, operation, stop, ports } = sending;
   const { clock, ledger } = ports;
-  const refusal = await runBodyChecks(entry, sending);
+  const entry = isChecked(change, operation) ? await entered(found, ports) : found;
+  if (entry === 'raced') return 'raced';
+  const check = await runBodyChecks(entry, sending);
   if (stop.aborted) return { againAtMs: 0 };
-  if (refusal !== undefined) return await writeOutcome(conclude(entry, refusal, clock.now(), ports), ports);
+  if (check.refusal !== undefined) {
+    return await writeOutcome(conclude(entry, check.refusal, clock.now(), ports), ports);
+  }
 
-  const begun = begin(entry, clock.now());
+  const begun = begin(entry, check.unchecked, clock.now());
   if (!(await ledger.write(begun))) return 'raced';
   const reply = await ports.send(operation, change, { endMs: begun.until - CONCLUDING_MS, stop });
   const before = { mayBeApplied: entry.mayBeApplied, lostReplies: begun.lostReplies };
@@ -107,27 +111,44 @@ async function attempt(entry: LedgerEntry, sending: Sending): Promise<AgainAt | 
   return result === 'raced' ? await writeLate(begun, conclusion, ports) : result;
 }
 
-/**
- * Checks the change's body before it is sent.
- *
- * @returns The conclusion if the body fails the checks, or if they cannot be made; undefined if it may be sent, or if
- * the push was stopped.
- */
+/** Writes the entry if the ledger does not have it yet, so that the ledger has every change before it is checked. */
+async function entered(entry: LedgerEntry, { ledger }: PushPorts): Promise<LedgerEntry | Raced> {
+  if (entry.version > 0) return entry;
+  const first = { ...entry, version: 1 };
+  return (await ledger.write(first)) ? first : 'raced';
+}
+
+function isChecked({ body }: Change, { schemaPath, validatePath }: Operation): boolean {
+  return body !== undefined && (schemaPath !== undefined || validatePath !== undefined);
+}
+
+/** What the checks before sending say. */
+interface Check {
+  /** The conclusion if the change is not sent; undefined if it may be sent, or if the push was stopped. */
+  readonly refusal?: Conclusion | undefined;
+  /** Why the change is sent unchecked; undefined if it was checked. */
+  readonly unchecked?: string | undefined;
+}
+
+/** Checks the change's body before it is sent. */
 async function runBodyChecks(
   entry: LedgerEntry,
   { message, change, operation, stop, ports }: Sending,
-): Promise<Conclusion | undefined> {
+): Promise<Check> {
+  if (!isChecked(change, operation)) return {};
   try {
-    const errors = await ports.check(operation, change, stop);
-    if (errors.length === 0) return undefined;
-    return refuse(entry, { reason: "it does not pass Procurios' own schema or check", errors });
+    const { problems, unchecked } = await ports.check(operation, change, stop);
+    if (problems.length === 0) return { unchecked };
+    const reason = "it does not pass Procurios' own schema or check";
+    return { refusal: refuse(entry, { reason, errors: problems }) };
   } catch (error) {
-    if (stop.aborted) return undefined;
+    if (stop.aborted) return {};
     if (!(error instanceof SyncError)) throw error;
     const { code, message: text, retryAfterMs } = error;
     const pause = retryAfterMs !== undefined && { retryAfterMs };
-    const reply: NotSent = { kind: 'notSent', reason: `${code} ${text}`, code, ...pause };
-    return judgeReply(reply, operation, entry, message, ports.clock.now());
+    const failed: NotSent = { kind: 'notSent', reason: `${code} ${text}`, code, ...pause };
+    const refusal = judgeFailedCheck(failed, operation, entry, message, ports.clock.now());
+    return { refusal, unchecked: failed.reason };
   }
 }
 

@@ -33,7 +33,7 @@ export interface Retention {
 
 /** What an attempt, or the decision against one, makes of a change. */
 export type Conclusion = Pick<LedgerEntry, 'outcome' | 'errors' | 'ids' | 'mayBeApplied'> &
-  Partial<Pick<LedgerEntry, 'status' | 'reason' | 'code' | 'notBefore' | 'lostReplies'>>;
+  Partial<Pick<LedgerEntry, 'status' | 'reason' | 'code' | 'notBefore' | 'lostReplies' | 'failedChecks'>>;
 
 /** The entry of a change that the ledger does not have yet. Its version is 0, because it is not written yet. */
 export function newEntry(change: Change, queuedMs: number): LedgerEntry {
@@ -52,6 +52,7 @@ export function newEntry(change: Change, queuedMs: number): LedgerEntry {
     attempt: 0,
     mayBeApplied: false,
     lostReplies: 0,
+    failedChecks: 0,
     errors: [],
     ids: {},
     attempts: [],
@@ -60,8 +61,16 @@ export function newEntry(change: Change, queuedMs: number): LedgerEntry {
   };
 }
 
-/** Begins an attempt. If the entry is `sending`, the earlier attempt was cut off, so its reply counts as lost. */
-export function begin(entry: LedgerEntry, nowMs: number): LedgerEntry & { readonly until: number } {
+/**
+ * Begins an attempt. If the entry is `sending`, the earlier attempt was cut off, so its reply counts as lost.
+ *
+ * @param unchecked - Why the body is sent unchecked; undefined if it was checked, or needs no check.
+ */
+export function begin(
+  { unchecked: _before, ...entry }: LedgerEntry,
+  unchecked: string | undefined,
+  nowMs: number,
+): LedgerEntry & { readonly until: number } {
   const until = nowMs + LONGEST_ATTEMPT_MS;
   const begun = { attempt: entry.attempt + 1, at: timestamp(nowMs) };
   return {
@@ -72,6 +81,7 @@ export function begin(entry: LedgerEntry, nowMs: number): LedgerEntry & { readon
       lostReplies: entry.lostReplies + (entry.outcome === 'sending' ? 1 : 0),
       // Already now, so that the change is not taken for untouched if this function is cut off.
       mayBeApplied: true,
+      ...(unchecked !== undefined && { unchecked: shortened(unchecked, LONGEST_ERROR) }),
     }),
     until,
   };
@@ -131,6 +141,7 @@ export function requeue(entry: LedgerEntry, nowMs: number): LedgerEntry {
     outcome: 'queued',
     reason: 'resent by hand',
     lostReplies: 0,
+    failedChecks: 0,
     // The wait starts again, because a change that was held for waiting too long would be held again at once.
     queuedAt: timestamp(nowMs),
   });
@@ -193,6 +204,7 @@ export function rejectMessage(
     attempt: 0,
     mayBeApplied: false,
     lostReplies: 0,
+    failedChecks: 0,
     reason: isKept(text) ? what : `${what}; it is too large for the ledger and is in the dead-letter queue`,
     errors: bounded(errors, MOST_ERRORS, LONGEST_ERROR),
     ids: {},

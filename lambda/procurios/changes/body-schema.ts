@@ -1,46 +1,63 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { Clock } from '../../core/clock.ts';
 import { SyncError } from '../../core/errors.ts';
 import { type Json, stringifyJson } from '../../core/json.ts';
 import type { Change } from '../../core/push/change.ts';
 import { fillPath, type Operation } from '../../core/push/operation.ts';
+import type { BodyCheck } from '../../core/push/ports.ts';
 import type { Client } from '../http/client.ts';
 import type { JsonAnswer } from '../http/read-answer.ts';
-import { bounded, errorsIn } from './vendor-errors.ts';
-import { cleanSchema } from './vendor-schema.ts';
+import type { SchemaFindings } from './schema-check.ts';
+import { createSchemaThread, type SchemaThread } from './schema-thread.ts';
+import { errorsIn } from './vendor-errors.ts';
 
 /** Checks a body before it is sent, by the vendor's schema and the vendor's own check. */
 export interface BodyChecks {
   /**
    * Finds the problems of a change's body: by the operation's live schema, and if that finds none, by the vendor's own
-   * check. A body without a usable schema or check has no problems.
+   * check. Problems found by the schema hold no value; the vendor's may.
    *
-   * @returns Texts with the field and what was expected there. Those of the schema hold no value; the vendor's may.
    * @throws {SyncError} As {@link Client.ask}: the body cannot be checked now.
    * @throws The signal's reason, if it aborts first.
    */
-  check(operation: Operation, change: Change, signal?: AbortSignal): Promise<readonly string[]>;
-  /** Drops the cached schema of this change, because the vendor refused a body that the schema accepted. */
-  forget(operation: Operation, change: Change): void;
+  check(operation: Operation, change: Change, signal?: AbortSignal): Promise<BodyCheck>;
 }
 
 export interface BodyChecksOptions {
+  readonly clock: Pick<Clock, 'now'>;
   /** Called once for each gap in a schema that makes its check weaker. The text holds no values. */
   readonly onNote?: (text: string) => void;
+  /** @default - A thread that is started at the first check. */
+  readonly thread?: SchemaThread;
 }
 
-/** Finds the problems of a body. */
-type SchemaCheck = (body: Json) => string[];
+/** A schema as JSON text, or why there is none. */
+type Schema = { readonly text: string } | { readonly unusable: string };
+
+/** A schema's answer, and when it was asked for, in milliseconds since the epoch. */
+interface Fetched {
+  readonly schema: Promise<Schema>;
+  readonly atMs: number;
+}
+
+/** A schema of an operation, for a change. */
+interface SchemaSubject {
+  readonly operation: Operation;
+  readonly schemaPath: string;
+  readonly change: Change;
+  readonly signal: AbortSignal | undefined;
+}
 
 /** The most schemas that are cached. There may be thousands, because each meeting has a separate one. */
 const MOST_SCHEMAS = 200;
-/** The most allowed values that a message lists. */
-const MOST_ALLOWED = 20;
+/** How long a schema is cached, and so is an answer that is no schema. A form can be widened while a function is warm. */
+const CACHED_MS = 5 * 60 * 1000;
+const PASSED: BodyCheck = { problems: [], unchecked: undefined };
 
 export function createBodyChecks(
   client: Pick<Client, 'ask'>,
-  { onNote = () => {} }: BodyChecksOptions = {},
+  { clock, onNote = () => {}, thread = createSchemaThread() }: BodyChecksOptions,
 ): BodyChecks {
-  const checks = new Map<string, Promise<SchemaCheck>>();
+  const cache = new Map<string, Fetched>();
   const noted = new Set<string>();
   const note = (text: string) => {
     if (noted.has(text)) return;
@@ -48,82 +65,75 @@ export function createBodyChecks(
     onNote(text);
   };
 
-  /** The check for a schema's address. Concurrent callers share one request. */
-  const checkFor = (
-    operation: Operation,
-    schemaPath: string,
-    change: Change,
-    signal: AbortSignal | undefined,
-  ): Promise<SchemaCheck> => {
-    const path = fillPath(schemaPath, change.parameters);
-    const known = checks.get(path);
-    if (known !== undefined) return known;
-    const [oldest] = checks.keys();
-    if (checks.size === MOST_SCHEMAS && oldest !== undefined) checks.delete(oldest);
-    const fetched = fetchCheck(client, operation, { path, shownPath: schemaPath, signal }, note);
-    checks.set(path, fetched);
-    fetched.catch(() => {
-      if (checks.get(path) === fetched) checks.delete(path);
+  /** The schema as it was asked for then or later. Concurrent callers share one request. */
+  const schemaSince = (sinceMs: number, subject: SchemaSubject): Fetched => {
+    const path = fillPath(subject.schemaPath, subject.change.parameters);
+    const cached = cache.get(path);
+    if (cached !== undefined && cached.atMs >= sinceMs) return cached;
+    const [oldest] = cache.keys();
+    if (cache.size === MOST_SCHEMAS && oldest !== undefined) cache.delete(oldest);
+    const fetched = { schema: fetchSchema(client, path, subject), atMs: clock.now() };
+    cache.set(path, fetched);
+    fetched.schema.catch(() => {
+      if (cache.get(path) === fetched) cache.delete(path);
     });
     return fetched;
+  };
+  const findingsBy = async ({ schema }: Fetched, body: Json): Promise<SchemaFindings> => {
+    const known = await schema;
+    return 'text' in known ? thread.check({ schema: known.text, body: stringifyJson(body) }) : known;
+  };
+  const checkBySchema = async (subject: SchemaSubject, body: Json): Promise<BodyCheck> => {
+    const sinceMs = clock.now();
+    const cached = schemaSince(sinceMs - CACHED_MS, subject);
+    let findings = await findingsBy(cached, body);
+    // A change is rejected by a schema that was read for it only, because the cached one may be out of date.
+    if ('problems' in findings && findings.problems.length > 0 && cached.atMs < sinceMs) {
+      findings = await findingsBy(schemaSince(sinceMs, subject), body);
+    }
+    const about = `${aboutSchema(subject)}, ${subject.schemaPath}`;
+    if ('unusable' in findings) {
+      note(`${about}: ${findings.unusable}; bodies are sent unchecked`);
+      return { problems: [], unchecked: `${about}: ${findings.unusable}` };
+    }
+    const { problems, leftOut } = findings;
+    if (leftOut.length > 0) note(`${about}: left out what is not JSON Schema's: ${leftOut.join(', ')}`);
+    return { problems, unchecked: undefined };
   };
 
   return {
     async check(operation, change, signal) {
       const { schemaPath, validatePath } = operation;
-      if (change.body === undefined) return [];
-      if (schemaPath !== undefined) {
-        const checkBody = await checkFor(operation, schemaPath, change, signal);
-        const problems = checkBody(change.body);
-        if (problems.length > 0) return problems;
-      }
-      return validatePath === undefined
-        ? []
-        : askVendor(client, operation, validatePath, change, note, signal);
-    },
-    forget({ schemaPath }, { parameters }) {
-      if (schemaPath !== undefined) checks.delete(fillPath(schemaPath, parameters));
+      if (change.body === undefined) return PASSED;
+      const subject = { operation, change, signal };
+      const bySchema =
+        schemaPath === undefined ? PASSED : await checkBySchema({ ...subject, schemaPath }, change.body);
+      if (validatePath === undefined || bySchema.problems.length > 0) return bySchema;
+      const byVendor = await askVendor(client, { ...subject, validatePath });
+      if (byVendor.unchecked !== undefined) note(`${byVendor.unchecked}; bodies are sent unchecked by it`);
+      const unchecked = [bySchema.unchecked, byVendor.unchecked].filter((each) => each !== undefined);
+      return { ...byVendor, unchecked: unchecked.length === 0 ? undefined : unchecked.join('; ') };
     },
   };
 }
 
-const NO_PROBLEMS: SchemaCheck = () => [];
+function aboutSchema({ operation }: Pick<SchemaSubject, 'operation'>): string {
+  return `schema of operation ${operation.name}`;
+}
 
-async function fetchCheck(
+async function fetchSchema(
   client: Pick<Client, 'ask'>,
-  operation: Operation,
-  address: { path: string; shownPath: string; signal: AbortSignal | undefined },
-  note: (text: string) => void,
-): Promise<SchemaCheck> {
-  const { shownPath } = address;
-  const about = `schema of operation ${operation.name}`;
-  const unchecked = (why: string): SchemaCheck => {
-    note(`${about}, ${shownPath}: ${why}; bodies are sent unchecked`);
-    return NO_PROBLEMS;
-  };
+  path: string,
+  subject: SchemaSubject,
+): Promise<Schema> {
+  const { operation, schemaPath: shownPath, signal } = subject;
   const { mediaType } = operation;
-  const answer = await askOrGiveUp(client, { method: 'GET', ...address, mediaType, about });
-  if (answer === undefined) return unchecked('the answer cannot be read');
+  const about = aboutSchema(subject);
+  const answer = await askOrGiveUp(client, { method: 'GET', path, shownPath, signal, mediaType, about });
+  if (answer === undefined) return { unusable: 'the answer cannot be read' };
   const { status, json } = answer;
-  if (status >= 400) return unchecked(`answered ${status}`);
-  const clean = json === undefined ? undefined : withinStack(() => cleanSchema(asDoubles(json)));
-  if (clean === undefined) return unchecked('the answer is no schema');
-  const validate = compile(clean.schema);
-  if (validate === undefined) return unchecked('the schema cannot be compiled');
-  if (clean.notes.length > 0)
-    note(`${about}, ${shownPath}: left out what is not JSON Schema's: ${clean.notes.join(', ')}`);
-  return (body) =>
-    withinStack(() => problemsOf(validate, body)) ?? unchecked('the schema leads back to itself')(body);
-}
-
-/** @returns Undefined if the work exhausts the stack: the schema is nested thousands of levels deep, or refers to itself. */
-function withinStack<Result>(work: () => Result): Result | undefined {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return undefined;
-  }
+  if (status >= 400) return { unusable: `answered ${status}` };
+  return json === undefined ? { unusable: 'the answer is no schema' } : { text: stringifyJson(json) };
 }
 
 /** @returns Undefined for an answer that stays broken after all retries, because it must not hold up changes. */
@@ -139,48 +149,6 @@ async function askOrGiveUp(
   }
 }
 
-/** @returns Undefined for a schema that Ajv cannot compile, such as one with a reference to a missing part. */
-function compile(schema: object): ValidateFunction | undefined {
-  const ajv = new Ajv({
-    strict: false,
-    validateSchema: false,
-    allErrors: true,
-    logger: false,
-    ownProperties: true,
-    strictNumbers: false,
-    multipleOfPrecision: 6, // 12.35 is a multiple of 0.01
-  });
-  try {
-    return ajv.compile(schema);
-  } catch {
-    return undefined;
-  }
-}
-
-function problemsOf(validate: ValidateFunction, body: Json): string[] {
-  if (validate(asDoubles(body))) return [];
-  const texts = (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if').map(textOf);
-  return bounded(new Set(texts));
-}
-
-/** Ajv knows doubles only. No rule of a schema depends on the digits beyond. */
-function asDoubles(json: Json): Json {
-  return JSON.parse(stringifyJson(json)) as Json;
-}
-
-/** Ajv's messages hold what the schema says, never what the body does. */
-function textOf({ instancePath, keyword, params, message = 'is not as expected' }: ErrorObject): string {
-  const field = `body${instancePath.replaceAll('/', '.').replaceAll('~1', '/').replaceAll('~0', '~')}`;
-  switch (keyword) {
-    case 'additionalProperties':
-      return `${field} must not have the field ${params.additionalProperty}`;
-    case 'enum':
-      return `${field} must be one of ${JSON.stringify(params.allowedValues.slice(0, MOST_ALLOWED))}`;
-    default:
-      return `${field} ${message}`;
-  }
-}
-
 /**
  * Sends a body to the vendor's own check. That changes nothing, so it is retried like a read.
  *
@@ -188,12 +156,13 @@ function textOf({ instancePath, keyword, params, message = 'is not as expected' 
  */
 async function askVendor(
   client: Pick<Client, 'ask'>,
-  operation: Operation,
-  validatePath: string,
-  change: Change,
-  note: (text: string) => void,
-  signal: AbortSignal | undefined,
-): Promise<readonly string[]> {
+  {
+    operation,
+    validatePath,
+    change,
+    signal,
+  }: Omit<SchemaSubject, 'schemaPath'> & { readonly validatePath: string },
+): Promise<BodyCheck> {
   const answer = await askOrGiveUp(client, {
     method: 'POST',
     path: fillPath(validatePath, change.parameters),
@@ -205,13 +174,11 @@ async function askVendor(
   });
   const { status = 0, json } = answer ?? {};
   // These statuses mean that there is no check, so the errors are not about the body.
-  const errors = NO_SUCH_ADDRESS.includes(status) ? [] : errorsIn(json);
-  const isUseless = answer === undefined || (status >= 400 && errors.length === 0);
-  if (isUseless) {
-    const what = answer === undefined ? 'the answer cannot be read' : `answered ${status} without saying why`;
-    note(`check of operation ${operation.name}, ${validatePath}: ${what}; bodies are sent unchecked by it`);
-  }
-  return errors;
+  const problems = NO_SUCH_ADDRESS.includes(status) ? [] : errorsIn(json);
+  const isUseless = answer === undefined || (status >= 400 && problems.length === 0);
+  if (!isUseless) return { problems, unchecked: undefined };
+  const what = answer === undefined ? 'the answer cannot be read' : `answered ${status} without saying why`;
+  return { problems, unchecked: `check of operation ${operation.name}, ${validatePath}: ${what}` };
 }
 
 const NO_SUCH_ADDRESS: readonly number[] = [404, 405, 410];

@@ -5,7 +5,21 @@ export interface CleanSchema {
   readonly schema: JsonObject;
   /** The types and keywords that were left out and are not checked. */
   readonly notes: readonly string[];
+  /** The number of schemas in it: itself, and one for each property, item or alternative. */
+  readonly parts: number;
+  /** The number of `$ref`s in it. */
+  readonly references: number;
 }
+
+/** What cleaning a schema finds. */
+interface Found {
+  readonly notes: Set<string>;
+  parts: number;
+  references: number;
+}
+
+/** The most notes that are kept. */
+const MOST_NOTES = 20;
 
 const TYPES: ReadonlySet<Json> = new Set([
   'string',
@@ -92,15 +106,18 @@ const SCHEMAS_BY_NAME: ReadonlySet<string> = new Set([
 export function cleanSchema(answer: Json): CleanSchema | undefined {
   const [only] = Array.isArray(answer) && answer.length === 1 ? answer : [answer];
   if (!isObject(only)) return undefined;
-  const notes = new Set<string>();
-  return { schema: cleanOne(only, notes), notes: [...notes] };
+  const found: Found = { notes: new Set(), parts: 0, references: 0 };
+  const schema = cleanOne(only, found);
+  return { schema, ...found, notes: [...found.notes].slice(0, MOST_NOTES) };
 }
 
-function cleanOne(schema: JsonObject, notes: Set<string>): JsonObject {
+function cleanOne(schema: JsonObject, found: Found): JsonObject {
+  found.parts += 1;
   const fields = Object.entries(schema).flatMap(([keyword, value]): [string, Json][] => {
     if (ANNOTATIONS.has(keyword)) return [];
-    const clean = cleanKeyword(keyword, value, notes);
-    if (clean === undefined && !isEmptyList(value)) notes.add(noteOn(keyword, value));
+    if (keyword === '$ref') found.references += 1;
+    const clean = cleanKeyword(keyword, value, found);
+    if (clean === undefined && !isEmptyList(value)) found.notes.add(noteOn(keyword, value));
     return clean === undefined ? [] : [[keyword, clean]];
   });
   const isTyped = fields.some(([keyword]) => keyword === 'type');
@@ -109,8 +126,8 @@ function cleanOne(schema: JsonObject, notes: Set<string>): JsonObject {
 }
 
 /** @returns Undefined for a keyword that cannot be checked. */
-function cleanKeyword(keyword: string, value: Json, notes: Set<string>): Json | undefined {
-  const clean = (each: Json): Json => (isObject(each) ? cleanOne(each, notes) : each);
+function cleanKeyword(keyword: string, value: Json, found: Found): Json | undefined {
+  const clean = (each: Json): Json => (isObject(each) ? cleanOne(each, found) : each);
   if (ONE_SCHEMA.has(keyword) && isSchema(value)) return clean(value);
   if (SEVERAL_SCHEMAS.has(keyword) && Array.isArray(value) && value.length > 0 && value.every(isSchema)) {
     return value.map(clean);
@@ -121,7 +138,7 @@ function cleanKeyword(keyword: string, value: Json, notes: Set<string>): Json | 
         (isSchema(each) || (keyword === 'dependencies' && isTextList(each))) &&
         (keyword !== 'patternProperties' || isPattern(name)),
     );
-    if (schemas.length < Object.keys(value).length) notes.add(noteOn(keyword, value));
+    if (schemas.length < Object.keys(value).length) found.notes.add(noteOn(keyword, value));
     return objectFrom(schemas.map(([name, each]) => [name, clean(each)]));
   }
   return Object.hasOwn(VALUES, keyword) && VALUES[keyword]?.(value) ? value : undefined;

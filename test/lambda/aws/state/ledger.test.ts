@@ -20,6 +20,7 @@ function entryOf(changeId: string, overrides: Partial<LedgerEntry> = {}): Ledger
     attempt: 0,
     mayBeApplied: false,
     lostReplies: 0,
+    failedChecks: 0,
     errors: [],
     ids: {},
     attempts: [],

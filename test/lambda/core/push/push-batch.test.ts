@@ -285,9 +285,12 @@ describe('the outcome of a change', () => {
   });
 
   test("a change that fails Procurios' check after a lost reply is unknown, because it may be there already", async () => {
-    const world = new PushWorld({ register: operationOf({ repeatable: true }) });
+    const world = new PushWorld({ register: operationOf({ repeatable: true, schemaPath: '/schema' }) });
     world.answer = () => lost;
-    world.check = async () => (world.ledger.has('c1') ? ['is registered already'] : []);
+    world.check = async () => {
+      const isRepetition = (world.ledger.get('c1')?.attempt ?? 0) > 0;
+      return { problems: isRepetition ? ['is registered already'] : [] };
+    };
     world.queue(change('c1'));
 
     await world.drain();
@@ -376,10 +379,11 @@ describe('the outcome of a change', () => {
   });
 
   test('a schema that cannot be read for weeks does not use up the receives of the messages', async () => {
-    const world = new PushWorld();
+    const world = new PushWorld({ register: operationOf({ schemaPath: '/schema' }) });
     world.check = async () => {
       throw new SyncError('UNAVAILABLE', 'schema: answered 500');
     };
+    world.answer = () => answered(503);
     for (const id of ['c1', 'c2', 'c3']) world.queue(change(id));
 
     await world.drain(3000);
@@ -391,6 +395,56 @@ describe('the outcome of a change', () => {
         reason: 'it waited 13 days without an outcome',
       });
     }
+  });
+
+  test('a change whose check fails for good is sent unchecked after four tries, and its entry says why', async () => {
+    const world = new PushWorld({ register: operationOf({ schemaPath: '/schema' }) });
+    let tries = 0;
+    world.check = async () => {
+      tries += 1;
+      throw new SyncError('ACCESS_DENIED', 'schema: answered 403');
+    };
+    world.queue(change('c1'));
+    const begin = world.clock.now();
+
+    await world.drain();
+
+    expect(world.ledger.get('c1')).toMatchObject({
+      outcome: 'accepted',
+      attempt: 1,
+      unchecked: 'ACCESS_DENIED schema: answered 403',
+    });
+    expect(tries).toBe(5);
+    expect(world.clock.now() - begin).toBeLessThan(10 * 60 * 1000);
+  });
+
+  test('a change that could be checked at its last attempt is not said to be unchecked', async () => {
+    const world = new PushWorld({ register: operationOf({ schemaPath: '/schema' }) });
+    world.check = async () => (world.ledger.get('c1')?.attempt === 0 ? { unchecked: 'answered 404' } : {});
+    world.answer = (_id, attempt) => answered(attempt === 1 ? 503 : 200);
+    world.queue(change('c1'));
+    await world.deliver();
+    const first = world.ledger.get('c1');
+
+    await world.drain();
+
+    expect(first).toMatchObject({ outcome: 'waiting', unchecked: 'answered 404' });
+    expect(world.ledger.get('c1')).not.toHaveProperty('unchecked');
+  });
+
+  test('a change is in the ledger before it is checked', async () => {
+    const world = new PushWorld({ register: operationOf({ schemaPath: '/schema' }) });
+    const during: (string | undefined)[] = [];
+    world.check = async () => {
+      during.push(world.ledger.get('c1')?.outcome);
+      return {};
+    };
+    world.queue(change('c1'));
+
+    await world.drain();
+
+    expect(during).toEqual(['queued']);
+    expect(world.applied).toEqual(['c1']);
   });
 
   test('the 13 days count from when the message was sent, not from its first delivery', async () => {
@@ -516,7 +570,7 @@ describe('a message group', () => {
   });
 
   test('a push that is stopped during the check of a change hands it back without an attempt', async () => {
-    const world = new PushWorld();
+    const world = new PushWorld({ register: operationOf({ schemaPath: '/schema' }) });
     const stop = new AbortController();
     world.check = async () => {
       stop.abort();

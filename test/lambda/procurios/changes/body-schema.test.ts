@@ -1,13 +1,23 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Json, parseJson } from '../../../../lambda/core/json.ts';
-import { createBodyChecks } from '../../../../lambda/procurios/changes/body-schema.ts';
+import {
+  type BodyChecksOptions,
+  createBodyChecks,
+} from '../../../../lambda/procurios/changes/body-schema.ts';
+import { createSchemaThread } from '../../../../lambda/procurios/changes/schema-thread.ts';
 import { answerJson, type Handler, startHttpServer } from '../../../support/http-server.ts';
+import { ManualClock } from '../../../support/memory-ports.ts';
 import { clientFor, failureOf } from '../http/setup.ts';
 import { changeWith, MEDIA_TYPE, operationWith } from './changes.ts';
 
 const SCHEMA_PATH = '/l/things_api/shelf/{shelf}/schema';
 const VALIDATE_PATH = '/l/things_api/shelf/{shelf}/validate';
 const OPERATION = operationWith({ schemaPath: SCHEMA_PATH });
+
+/** The checks of all tests, whose clocks stand still, share one thread. */
+const thread = createSchemaThread();
+const checksOf = (client: Parameters<typeof createBodyChecks>[0], options: Partial<BodyChecksOptions> = {}) =>
+  createBodyChecks(client, { clock: new ManualClock(), thread, ...options });
 
 /** A registration form as the vendor publishes one. */
 const FORM = {
@@ -33,17 +43,17 @@ function schemaServer(schema: unknown, status = 200) {
 async function checkAgainst(schema: unknown, body: Json, status = 200) {
   await using server = await schemaServer(schema, status);
   const notes: string[] = [];
-  const checks = createBodyChecks(clientFor(server.origin), { onNote: (text) => notes.push(text) });
-  const problems = await checks.check(OPERATION, changeWith({ body }));
+  const checks = checksOf(clientFor(server.origin), { onNote: (text) => notes.push(text) });
+  const { problems } = await checks.check(OPERATION, changeWith({ body }));
   return { problems, notes };
 }
 
 describe('createBodyChecks: the live schema', () => {
   test('a body that fits its live schema has no problems', async () => {
     await using server = await schemaServer(FORM);
-    const checks = createBodyChecks(clientFor(server.origin));
+    const checks = checksOf(clientFor(server.origin));
 
-    const problems = await checks.check(OPERATION, changeWith({ body: { first_name: 'Ada' } }));
+    const { problems } = await checks.check(OPERATION, changeWith({ body: { first_name: 'Ada' } }));
 
     expect(problems).toEqual([]);
     expect(server.requests).toMatchObject([
@@ -97,14 +107,14 @@ describe('createBodyChecks: the live schema', () => {
 
   test('a body is not checked if the change has none, or the operation no schema', async () => {
     await using server = await schemaServer(FORM);
-    const checks = createBodyChecks(clientFor(server.origin));
+    const checks = checksOf(clientFor(server.origin));
 
     const problems = [
       await checks.check(OPERATION, changeWith({ body: undefined })),
       await checks.check(operationWith(), changeWith({ body: {} })),
     ];
 
-    expect(problems).toEqual([[], []]);
+    expect(problems.map((check) => check.problems)).toEqual([[], []]);
     expect(server.requests).toEqual([]);
   });
 });
@@ -113,11 +123,10 @@ describe('createBodyChecks: reading a schema', () => {
   test('a vendor’s schema is used without its odd types and keywords, which are noted once', async () => {
     await using server = await schemaServer(FORM);
     const notes: string[] = [];
-    const checks = createBodyChecks(clientFor(server.origin), { onNote: (text) => notes.push(text) });
+    const checks = checksOf(clientFor(server.origin), { onNote: (text) => notes.push(text) });
     const body = { first_name: '', birth_date: '1815-12-10', children: 3 };
 
-    const problems = await checks.check(OPERATION, changeWith({ body }));
-    checks.forget(OPERATION, changeWith());
+    const { problems } = await checks.check(OPERATION, changeWith({ body }));
     await checks.check(OPERATION, changeWith({ body }));
 
     expect(problems).toEqual(['body.first_name must NOT have fewer than 1 characters']);
@@ -185,11 +194,11 @@ describe('createBodyChecks: reading a schema', () => {
       response.writeHead(200, { 'content-type': 'application/json' }).end('Warning: {');
     });
     const notes: string[] = [];
-    const checks = createBodyChecks(clientFor(server.origin, { limits: { retries: 1 } }), {
+    const checks = checksOf(clientFor(server.origin, { limits: { retries: 1 } }), {
       onNote: (text) => notes.push(text),
     });
 
-    const problems = await checks.check(OPERATION, changeWith());
+    const { problems } = await checks.check(OPERATION, changeWith());
 
     expect(problems).toEqual([]);
     expect(notes).toEqual([expect.stringContaining('the answer cannot be read')]);
@@ -197,7 +206,7 @@ describe('createBodyChecks: reading a schema', () => {
 
   test('a vendor’s schema is fetched once for each address by any number of callers', async () => {
     await using server = await schemaServer(FORM);
-    const checks = createBodyChecks(clientFor(server.origin));
+    const checks = checksOf(clientFor(server.origin));
     const other = changeWith({ parameters: { shelf: 'b/c' } });
 
     await Promise.all([1, 2, 3].map(() => checks.check(OPERATION, changeWith())));
@@ -210,22 +219,41 @@ describe('createBodyChecks: reading a schema', () => {
     ]);
   });
 
-  test('a forgotten schema is fetched again, and the others are kept', async () => {
+  test('a cached schema rejects no body before it was read anew', async () => {
     let schema: object = FORM;
     await using server = await startHttpServer((_request, response) => answerJson(response, schema));
-    const checks = createBodyChecks(clientFor(server.origin));
-    const other = changeWith({ parameters: { shelf: 'b' } });
-    const change = changeWith({ body: { first_name: 'Ada' } });
-    await checks.check(OPERATION, change);
-    await checks.check(OPERATION, other);
-    schema = { ...FORM, required: ['last_name'] };
+    const clock = new ManualClock();
+    const checks = checksOf(clientFor(server.origin), { clock });
+    const [good, bad] = [changeWith({ body: { last_name: 'A' } }), changeWith({ body: {} })];
+    await checks.check(OPERATION, changeWith({ body: { first_name: 'Ada' } }));
+    clock.time += 1_000;
+    schema = { required: ['last_name'] };
 
-    checks.forget(OPERATION, change);
-    const problems = await checks.check(OPERATION, change);
-    await checks.check(OPERATION, other);
+    const [widened, narrowed] = [await checks.check(OPERATION, good), await checks.check(OPERATION, bad)];
 
-    expect(problems).toEqual(["body must have required property 'last_name'"]);
-    expect(server.requests).toHaveLength(3);
+    expect(widened.problems).toEqual([]);
+    expect(narrowed.problems).toEqual(["body must have required property 'last_name'"]);
+    // The schema that was read a moment ago serves the second check too.
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test.each<[string, number]>([
+    ['a schema', 200],
+    ['a 404', 404],
+  ])('%s is cached for five minutes', async (_what, status) => {
+    await using server = await startHttpServer((_request, response) => answerJson(response, FORM, status));
+    const clock = new ManualClock();
+    const checks = checksOf(clientFor(server.origin), { clock });
+    const good = changeWith({ body: { first_name: 'Ada' } });
+
+    await checks.check(OPERATION, good);
+    clock.time += 5 * 60 * 1000;
+    await checks.check(OPERATION, good);
+    const within = server.requests.length;
+    clock.time += 1_000;
+    await checks.check(OPERATION, good);
+
+    expect([within, server.requests.length]).toEqual([1, 2]);
   });
 
   test.each<[string, Handler, string]>([
@@ -246,13 +274,13 @@ describe('createBodyChecks: reading a schema', () => {
     await using server = await startHttpServer((request, response) =>
       isFailing ? fail(request, response) : answerJson(response, FORM),
     );
-    const checks = () => createBodyChecks(clientFor(server.origin, { limits: { retries: 0 } }));
+    const checks = () => checksOf(clientFor(server.origin, { limits: { retries: 0 } }));
     const first = checks();
 
     const failure = await failureOf(first.check(OPERATION, changeWith()) as Promise<unknown>);
     isFailing = false;
     // The pause holds for the client that was asked for it.
-    const problems = await (code === 'THROTTLED' ? checks() : first).check(
+    const { problems } = await (code === 'THROTTLED' ? checks() : first).check(
       OPERATION,
       changeWith({ body: {} }),
     );
@@ -274,9 +302,9 @@ describe('createBodyChecks: validatePath', () => {
         : handler(request, response),
     );
     const notes: string[] = [];
-    const checks = createBodyChecks(clientFor(server.origin), { onNote: (text) => notes.push(text) });
+    const checks = checksOf(clientFor(server.origin), { onNote: (text) => notes.push(text) });
     const change = changeWith({ body: parseJson('{"first_name": "Ada", "n": 9007199254740993}') });
-    const problems = await checks.check(VALIDATED, change);
+    const { problems } = await checks.check(VALIDATED, change);
     return { problems, notes, requests: server.requests.slice(1) };
   }
 
@@ -341,25 +369,80 @@ describe('createBodyChecks: validatePath', () => {
 
   test('the vendor’s own check is not asked about a body that breaks the schema', async () => {
     await using server = await schemaServer(FORM);
-    const checks = createBodyChecks(clientFor(server.origin));
+    const checks = checksOf(clientFor(server.origin));
 
-    const problems = await checks.check(VALIDATED, changeWith({ body: {} }));
+    const { problems } = await checks.check(VALIDATED, changeWith({ body: {} }));
 
     expect(problems).toHaveLength(1);
     expect(server.requests.map(({ method }) => method)).toEqual(['GET']);
   });
 });
 
-test('a schema nested thousands of levels deep does not send its changes back to the queue for ever', async () => {
-  const deep = `${'{"not":'.repeat(50_000)}{}${'}'.repeat(50_000)}`;
-  await using server = await startHttpServer((_request, response) => {
-    response.setHeader('content-type', 'application/json').end(deep);
+describe('createBodyChecks: a schema that is no form', () => {
+  const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`p${n}`, {}]));
+
+  test.each<[string, string, string]>([
+    [
+      'nested thousands of levels deep',
+      `${'{"not":'.repeat(50_000)}{}${'}'.repeat(50_000)}`,
+      'the schema has more than 60 levels',
+    ],
+    ['of 2 MB', JSON.stringify({ title: 'x'.repeat(2_000_000) }), 'the schema is larger than 1 MB'],
+    [
+      'with 60,000 properties',
+      JSON.stringify({ properties: many(60_000) }),
+      'the schema has more than 10000 parts',
+    ],
+    [
+      'with 2,000 references',
+      JSON.stringify({ allOf: Array.from({ length: 2_000 }, () => ({ $ref: '#/definitions/x' })) }),
+      'the schema has more than 1000 references',
+    ],
+  ])('a schema %s checks nothing, and the result says so', async (_what, schema, why) => {
+    await using server = await startHttpServer((_request, response) => {
+      response.setHeader('content-type', 'application/json').end(schema);
+    });
+    const checks = checksOf(clientFor(server.origin));
+
+    const check = await checks.check(OPERATION, changeWith({ body: { first_name: 'Ada' } }));
+
+    expect(check).toEqual({
+      problems: [],
+      unchecked: `schema of operation addThing, ${SCHEMA_PATH}: ${why}`,
+    });
   });
-  const notes: string[] = [];
-  const checks = createBodyChecks(clientFor(server.origin), { onNote: (text) => notes.push(text) });
 
-  const problems = await checks.check(OPERATION, changeWith({ body: { first_name: 'Ada' } }));
+  const DOUBLED = Object.fromEntries(
+    Array.from({ length: 40 }, (_, n) => {
+      const $ref = `#/definitions/d${n + 1}`;
+      return [`d${n}`, n === 39 ? { type: 'object' } : { allOf: [{ $ref }, { $ref }] }];
+    }),
+  );
 
-  expect(problems).toEqual([]);
-  expect(notes).toEqual([expect.stringContaining('the answer is no schema; bodies are sent unchecked')]);
+  test.each<[string, object, Json]>([
+    [
+      'whose pattern backtracks',
+      { properties: { email: { pattern: '^([a-z]+)+@' } } },
+      { email: 'a'.repeat(50) },
+    ],
+    ['whose references double', { definitions: DOUBLED, $ref: '#/definitions/d0' }, {}],
+    [
+      'that compares 20,000 objects',
+      { properties: { list: { uniqueItems: true } } },
+      { list: Array.from({ length: 20_000 }, (_, n) => ({ n: n + 0.5 })) },
+    ],
+  ])('a schema %s does not hold up the process, and the next check is made', async (_what, schema, body) => {
+    let served: object = schema;
+    await using server = await startHttpServer((_request, response) => answerJson(response, served));
+    const clock = new ManualClock();
+    const checks = checksOf(clientFor(server.origin), { thread: createSchemaThread(1_000), clock });
+
+    const check = await checks.check(OPERATION, changeWith({ body }));
+    served = FORM;
+    clock.time += 10 * 60 * 1000;
+    const next = await checks.check(OPERATION, changeWith({ body: {} }));
+
+    expect(check.unchecked).toMatch(/checking by the schema takes longer than 1 s$/);
+    expect(next.problems).toEqual(["body must have required property 'first_name'"]);
+  });
 });
