@@ -1,10 +1,14 @@
 import type { Command } from 'commander';
+import { DEFAULT_CONFIG } from '../../operator/options.ts';
 import { DEMO_TABLES, EXIT_CODES, type RunCommand, withTables } from './options.ts';
 
 /** Declares the commands for a deployment in AWS. */
 export function addDeploymentCommands(program: Command, run: RunCommand): void {
   addConfigure(program).action((options) =>
     run(async () => (await import('../login/configure.ts')).configure(options)),
+  );
+  addTestAlarm(program).action((options) =>
+    run(async () => (await import('../doctor/test-alarm.ts')).raiseTestAlarm(options)),
   );
   addUnlock(program).action((options) =>
     run(async () => (await import('../pull/unlock.ts')).unlock(options)),
@@ -41,6 +45,27 @@ Exit codes:
        not settled; the dead-letter queue is not empty; the schedule is disabled;
        the last deployment failed; or a part could not be read
   2    wrong usage or configuration`,
+    );
+}
+
+function addTestAlarm(program: Command): Command {
+  return program
+    .command('test-alarm')
+    .description('Raise an alarm of the deployment as a test, so that its readers get a message.')
+    .option('--config <file>', 'the config file', DEFAULT_CONFIG)
+    .option('--json', 'print JSON on stdout, for programs')
+    .addHelpText(
+      'after',
+      `
+Sets one of the alarms that are quiet to ALARM. CloudWatch sends its message,
+evaluates it again and clears it within minutes. Refused if the topic of the
+alarms has no confirmed subscription.
+
+Examples:
+  $ npx procurios-sync test-alarm
+  $ npx procurios-sync test-alarm --json
+
+${EXIT_CODES}`,
     );
 }
 

@@ -6,8 +6,13 @@ const THROTTLES: ReadonlySet<string> = new Set([
   'ThrottlingException',
 ]);
 
-/** Errors for a table or secret, and for a queue, that does not exist. */
-const MISSING: ReadonlySet<string> = new Set(['ResourceNotFoundException', 'QueueDoesNotExist']);
+/** Errors for a table or secret, for a queue, and for a topic or alarm, that does not exist. */
+const MISSING: ReadonlySet<string> = new Set([
+  'ResourceNotFoundException',
+  'QueueDoesNotExist',
+  'NotFoundException',
+  'ResourceNotFound',
+]);
 
 const NO_CREDENTIALS: ReadonlySet<string> = new Set([
   'CredentialsProviderError',
@@ -71,9 +76,10 @@ export function translate(error: unknown, about: string): unknown {
   }
   if (NOT_ALLOWED.has(name)) {
     // Only the action, because the rest of the text names the caller.
-    const action = /not authorized to perform: ([\w-]+:\w+)/.exec(error.message)?.[1] ?? 'this';
+    const action = /not authorized to perform: ([\w-]+:\w+)/.exec(error.message)?.[1] ?? 'this call';
     return new SyncError('STORE_UNAVAILABLE', `${about}: AWS does not allow ${action} (${name})`, {
       cause: error,
+      missingRight: action,
     });
   }
   if (error.message.startsWith('Region is missing')) {

@@ -82,6 +82,8 @@ export interface SyncErrorDetail {
   readonly isUnreadable?: boolean;
   /** True if the connection failed at TLS: the certificate or the handshake. */
   readonly isTls?: boolean;
+  /** The right that AWS says the caller lacks: `dynamodb:GetItem`, or `this call` if AWS does not name it. */
+  readonly missingRight?: string;
   /** The command that logs a user in. */
   readonly loginCommand?: string;
 }

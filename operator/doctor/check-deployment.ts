@@ -5,11 +5,12 @@ import { createDeployedClients, type DeployedClients } from '../deployed/aws-cli
 import { readFunction } from '../deployed/function-state.ts';
 import { readSchedule } from '../deployed/schedule.ts';
 import { readStack, type Stack } from '../deployed/stack.ts';
+import { countSubscriptions } from '../deployed/subscriptions.ts';
 import { proxyFrom } from '../proxy.ts';
 import { countOf } from '../words.ts';
 import { checkStores } from './check-stores.ts';
 import { type Finding, failure, information, ok, warning } from './finding.ts';
-import { RUN_DEPLOY, SIGN_IN } from './fixes.ts';
+import { DEPLOY_OR_REVERT, fixOfRefusal, RUN_DEPLOY } from './fixes.ts';
 import type { Subject } from './subject.ts';
 
 /** Checks the stack with its tables, queues, functions, schedule and alarms; with `--embedded` only the local tables. */
@@ -31,6 +32,7 @@ export async function* checkDeployment(subject: Subject): AsyncGenerator<Finding
   yield* checkFunctions(clients, stack);
   yield* checkSchedule(clients, stack);
   yield* checkAlarms(clients, subject.config.environment);
+  yield* checkSubscriptions(clients, stack);
 }
 
 /** @returns Undefined if it is not deployed. */
@@ -46,7 +48,7 @@ async function findStack(clients: DeployedClients, environment: string): Promise
 /** The finding for a check that AWS refuses. */
 function unreadable(check: string, error: unknown): Finding {
   if (!(error instanceof SyncError)) throw error;
-  return failure(check, `${error.code} ${error.message}`, SIGN_IN);
+  return failure(check, `${error.code} ${error.message}`, fixOfRefusal(error));
 }
 
 function judgeStack({ name, status, deployedAt }: Stack): Finding {
@@ -78,7 +80,7 @@ async function* checkFunctions(clients: DeployedClients, { outputs }: Stack): As
     try {
       const found = await readFunction(clients.lambda, outputs[output] ?? '');
       if (found === undefined) {
-        yield failure('functions', `the ${name} function no longer exists`, RUN_DEPLOY);
+        yield failure('functions', `the ${name} function no longer exists`, DEPLOY_OR_REVERT);
       } else if (found.state === 'Failed' || found.lastUpdate === 'Failed') {
         yield failure('functions', `the deployment of the ${name} function failed`, RUN_DEPLOY);
       } else states.push(`${name} (${found.state})`);
@@ -111,7 +113,7 @@ async function* checkSchedule(clients: DeployedClients, { outputs }: Stack): Asy
         );
   } catch (error) {
     yield error instanceof SyncError && error.code === 'STORE_MISSING'
-      ? failure('schedule', `${name} no longer exists`, RUN_DEPLOY)
+      ? failure('schedule', `${name} no longer exists`, DEPLOY_OR_REVERT)
       : unreadable('schedule', error);
   }
 }
@@ -123,6 +125,32 @@ async function* checkAlarms(clients: DeployedClients, environment: string): Asyn
     yield unreadable('alarms', error);
   }
 }
+
+/** Checks that alarms reach an operator. */
+async function* checkSubscriptions(clients: DeployedClients, { outputs }: Stack): AsyncGenerator<Finding> {
+  if (outputs.alarmTopic === undefined) return;
+  try {
+    const { confirmed, pending } = await countSubscriptions(clients.sns, outputs.alarmTopic);
+    if (confirmed > 0) {
+      yield ok(
+        'alarm mails',
+        `${countOf(confirmed, 'subscription')}; npx procurios-sync test-alarm tries the way`,
+      );
+    } else {
+      yield pending > 0
+        ? failure('alarm mails', 'the subscription waits to be confirmed, so no alarm reaches you', CONFIRM)
+        : failure('alarm mails', 'the topic has no subscription, so no alarm reaches you', SUBSCRIBE);
+    }
+  } catch (error) {
+    yield error instanceof SyncError && error.code === 'STORE_MISSING'
+      ? failure('alarm mails', 'the topic of the alarms no longer exists', DEPLOY_OR_REVERT)
+      : unreadable('alarm mails', error);
+  }
+}
+
+const CONFIRM =
+  'open the link in the mail of AWS; it is valid for 3 days, and a new subscription to the topic in SNS sends another';
+const SUBSCRIBE = `set alarmEmail in the config and run ${RUN_DEPLOY}, or subscribe to the topic in the stack's output AlarmTopic`;
 
 function judgeAlarms(alarms: readonly Alarm[]): Finding[] {
   const firing = alarms.filter(({ state }) => state === 'ALARM');
@@ -136,7 +164,7 @@ function judgeAlarms(alarms: readonly Alarm[]): Finding[] {
     );
   }
   if (alarms.length === 0) {
-    return [warning('alarms', 'the stack has no alarms, so a pull that fails raises none', RUN_DEPLOY)];
+    return [warning('alarms', 'the stack has no alarms, so a pull that fails raises none', DEPLOY_OR_REVERT)];
   }
   const quiet = alarms.filter(({ state }) => state === 'OK').length;
   return [

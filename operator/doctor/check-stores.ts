@@ -10,7 +10,7 @@ import { readQueue } from '../deployed/queue.ts';
 import { readTable, type TableDescription } from '../deployed/tables.ts';
 import { countOf } from '../words.ts';
 import { type Finding, failure, information, ok, warning } from './finding.ts';
-import { RUN_DEPLOY, SIGN_IN } from './fixes.ts';
+import { DEPLOY_OR_REVERT, fixOfRefusal, RUN_DEPLOY } from './fixes.ts';
 import { judgeTable } from './judge-table.ts';
 import type { Subject } from './subject.ts';
 
@@ -44,7 +44,7 @@ export async function* checkStores(subject: Subject, isDeployed: boolean): Async
     yield* checkQueues(subject, isDeployed);
   } catch (error) {
     if (!(error instanceof SyncError)) throw error;
-    yield failure('tables', `${error.code} ${error.message}`, SIGN_IN);
+    yield failure('tables', `${error.code} ${error.message}`, fixOfRefusal(error));
   }
 }
 
@@ -69,7 +69,7 @@ function* judgeTables({ session }: Subject, tables: readonly ReadTable[]): Gener
           failure(
             'tables',
             `${name} does not exist`,
-            `check account and region (AWS_PROFILE, AWS_REGION), then run ${RUN_DEPLOY}`,
+            `check account and region (AWS_PROFILE, AWS_REGION), then run ${DEPLOY_OR_REVERT}`,
           ),
         ];
   });
@@ -85,7 +85,7 @@ async function* checkQueues({ config, session }: Subject, isDeployed: boolean): 
   const queue = await readQueue(session.sqs, name);
   if (queue === undefined) {
     yield isDeployed || hasOperations
-      ? failure('queue', `${name} does not exist, so changes cannot be queued`, RUN_DEPLOY)
+      ? failure('queue', `${name} does not exist, so changes cannot be queued`, DEPLOY_OR_REVERT)
       : information('queue', 'there is none; the config has no operations, so none is needed');
     return;
   }
@@ -93,7 +93,7 @@ async function* checkQueues({ config, session }: Subject, isDeployed: boolean): 
   const deadLetters = await readQueue(session.sqs, deadLetterName);
   if (deadLetters === undefined || queue.deadLetters !== deadLetterName) {
     const what = `${name} does not move messages that keep failing to ${deadLetterName}`;
-    yield warning('queue', what, RUN_DEPLOY);
+    yield warning('queue', what, DEPLOY_OR_REVERT);
   } else if (deadLetters.messages > 0) {
     const what = `${countOf(deadLetters.messages, 'message')} in ${deadLetterName}, which never reached the ledger`;
     yield failure(

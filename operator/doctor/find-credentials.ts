@@ -3,7 +3,7 @@ import type { Credentials } from '../../lambda/core/token/credentials.ts';
 import { credentialsInEnvironment } from '../credentials.ts';
 import type { Session } from '../session.ts';
 import { type Finding, failure, information, ok, warning } from './finding.ts';
-import { SIGN_IN } from './fixes.ts';
+import { fixOfRefusal } from './fixes.ts';
 
 /** The client's id and secret, with a finding about them. */
 export interface FoundCredentials {
@@ -53,8 +53,8 @@ function judgeCredentials(credentials: Credentials, source: string): Finding {
   );
 }
 
-function fixInAws({ code }: SyncError, secretName: string): string {
-  return code === 'SECRET_INVALID' ? configureFix(secretName) : SIGN_IN;
+function fixInAws(error: SyncError, secretName: string): string {
+  return error.code === 'SECRET_INVALID' ? configureFix(secretName) : fixOfRefusal(error);
 }
 
 function configureFix(secretName: string): string {

@@ -55,7 +55,7 @@ function judgeIndex(
   found: TableDescription,
 ): Finding[] {
   const foundKey = found.indexes[index];
-  const fix = `npx cdk deploy, or create the global secondary index ${index}: ${textOf(key)}, projection ALL`;
+  const fix = `npx cdk deploy --revert-drift, or create the global secondary index ${index}: ${textOf(key)}, projection ALL`;
   if (foundKey === undefined) {
     return [failure(check, `${name} has no index ${index}: changes cannot be listed by outcome`, fix)];
   }
@@ -68,7 +68,7 @@ function judgeIndex(
 function judgeExpiry(check: string, name: string, { expiresOn }: TableDescription): Finding[] {
   if (expiresOn === EXPIRES_AT) return [];
   const what = expiresOn === undefined ? 'items never expire' : `items expire on ${expiresOn}`;
-  const fix = `npx cdk deploy, or turn on time to live for ${EXPIRES_AT}`;
+  const fix = `npx cdk deploy --revert-drift, or turn on time to live for ${EXPIRES_AT}`;
   return [warning(check, `${name}: ${what}; expected on ${EXPIRES_AT}`, fix)];
 }
 

@@ -5,7 +5,12 @@ import { type AlarmKey, alarmDescription, alarmName } from '../../../lambda/depl
 import { type EmbeddedAws, startEmbeddedAws } from '../../../local/endpoints/embedded-aws.ts';
 import { createQueues, deleteQueues } from '../../../local/endpoints/queues.ts';
 import { createTables } from '../../../local/endpoints/tables.ts';
-import { type DeployedAws, deploy, startDeployedAws } from '../../support/deployed-aws/deployed-aws.ts';
+import {
+  type DeployedAws,
+  deploy,
+  startDeployedAws,
+  TOPIC_ARN,
+} from '../../support/deployed-aws/deployed-aws.ts';
 import { accessDenied } from '../../support/deployed-aws/refusals.ts';
 import { dynamoDbOf, sqsOf } from '../../support/embedded-aws.ts';
 import { type HttpServer, startHttpServer } from '../../support/http-server.ts';
@@ -180,7 +185,14 @@ describe('doctor, examining AWS', () => {
 
     const { problems, findings } = await examineInAws();
 
-    expect(problems).toMatchObject([finding('stack', 'failure', /STORE_UNAVAILABLE/, /sign in to AWS/)]);
+    expect(problems).toMatchObject([
+      finding(
+        'stack',
+        'failure',
+        /STORE_UNAVAILABLE/,
+        /let an administrator allow cloudformation:DescribeStacks; docs\/deploy\.md#permissions/,
+      ),
+    ]);
     expect(findings).toContainEqual(expect.objectContaining({ check: 'tables', status: 'ok' }));
   });
 
@@ -336,7 +348,7 @@ describe('doctor, examining functions, schedule and alarms', () => {
     const { problems } = await examineInAws();
 
     expect(problems).toMatchObject([
-      finding('functions', 'failure', /the pull function no longer exists/, /npx cdk deploy/),
+      finding('functions', 'failure', /the pull function no longer exists/, /npx cdk deploy --revert-drift/),
     ]);
   });
 
@@ -375,7 +387,7 @@ describe('doctor, examining functions, schedule and alarms', () => {
     const { problems } = await examineInAws();
 
     expect(problems).toMatchObject([
-      finding('schedule', 'failure', /pull-nightly no longer exists/, /npx cdk deploy/),
+      finding('schedule', 'failure', /pull-nightly no longer exists/, /npx cdk deploy --revert-drift/),
     ]);
   });
 
@@ -400,7 +412,47 @@ describe('doctor, examining functions, schedule and alarms', () => {
     const { problems } = await examineInAws();
 
     expect(problems).toMatchObject([
-      finding('alarms', 'warning', /a pull that fails raises none/, /npx cdk deploy/),
+      finding('alarms', 'warning', /a pull that fails raises none/, /npx cdk deploy --revert-drift/),
+    ]);
+  });
+});
+
+describe('doctor, examining the readers of the alarms', () => {
+  test.each([
+    ['no subscription', [], /the topic has no subscription/, /set alarmEmail in the config/],
+    ['only a deleted one', ['Deleted'], /the topic has no subscription/, /set alarmEmail in the config/],
+    ['only one that waits', ['PendingConfirmation'], /waits to be confirmed/, /open the link in the mail/],
+  ] as const)('doctor fails if the topic of the alarms has %s', async (_what, subscriptions, what, fix) => {
+    await deployAll();
+    deployed.topics.set(TOPIC_ARN, [...subscriptions]);
+
+    const { problems } = await examineInAws();
+
+    expect(problems).toMatchObject([finding('alarm mails', 'failure', what, fix)]);
+  });
+
+  test('doctor counts the confirmed subscriptions of all pages', async () => {
+    await deployAll();
+    deployed.topics.set(TOPIC_ARN, ['PendingConfirmation', 'confirmed', 'confirmed']);
+
+    const { problems, findings } = await examineInAws();
+
+    expect(problems).toEqual([]);
+    expect(findings).toContainEqual({
+      check: 'alarm mails',
+      status: 'ok',
+      what: '2 subscriptions; npx procurios-sync test-alarm tries the way',
+    });
+  });
+
+  test('doctor reports a topic that was deleted by hand', async () => {
+    await deployAll();
+    deployed.topics.clear();
+
+    const { problems } = await examineInAws();
+
+    expect(problems).toMatchObject([
+      finding('alarm mails', 'failure', /no longer exists/, /npx cdk deploy --revert-drift/),
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import type { Handler } from '../http-server.ts';
-import { type Refusals, Refused, refusalFrom, refuseIfTold } from './refusals.ts';
+import { answerAsXml, type Refusals, Refused, refuseIfTold, xmlText } from './refusals.ts';
 
 /** A stack, as CloudFormation keeps it. */
 export interface StackState {
@@ -18,24 +18,11 @@ export function cloudFormation(stacks: ReadonlyMap<string, StackState>, refusals
   return ({ body }, response) => {
     const parameters = new URLSearchParams(body);
     const action = parameters.get('Action') ?? '';
-    try {
+    answerAsXml(response, action, 'http://cloudformation.amazonaws.com/doc/2010-05-15/', () => {
       refuseIfTold(refusals, `cloudformation:${action}`);
       const name = parameters.get('StackName') ?? '';
-      const stack = stacks.get(name);
-      const result = answer(action, name, stack);
-      response
-        .writeHead(200, { 'content-type': 'text/xml' })
-        .end(
-          `<${action}Response xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><${action}Result>${result}</${action}Result><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></${action}Response>`,
-        );
-    } catch (error) {
-      const { code, message, status = 400 } = refusalFrom(error);
-      response
-        .writeHead(status, { 'content-type': 'text/xml' })
-        .end(
-          `<ErrorResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${xmlText(message)}</Message></Error><RequestId>1</RequestId></ErrorResponse>`,
-        );
-    }
+      return answer(action, name, stacks.get(name));
+    });
   };
 }
 
@@ -49,8 +36,4 @@ function answer(action: string, name: string, stack: StackState | undefined): st
     return `<Stacks><member><StackName>${xmlText(name)}</StackName><CreationTime>${CREATED_AT}</CreationTime><StackStatus>${stack.status}</StackStatus><Outputs>${outputs.join('')}</Outputs></member></Stacks>`;
   }
   throw new Refused('InvalidAction', `the stand-in for CloudFormation does not know ${action}`);
-}
-
-function xmlText(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }

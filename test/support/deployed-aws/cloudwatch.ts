@@ -30,6 +30,7 @@ export function cloudWatch(state: WatchedState, refusals: Refusals): Handler {
       refuseIfTold(refusals, `cloudwatch:${action}`);
       const parameters = JSON.parse(body) as Record<string, unknown>;
       if (action === 'DescribeAlarms') return describeAlarms(state, parameters);
+      if (action === 'SetAlarmState') return setAlarmState(state, parameters);
       if (action === 'GetMetricStatistics') return metricStatistics(state, parameters);
       throw new Refused('InvalidAction', `the stand-in for CloudWatch does not know ${action}`);
     });
@@ -57,6 +58,13 @@ function describeAlarms(
     })),
     ...(end < found.length && { NextToken: String(end) }),
   };
+}
+
+function setAlarmState({ alarms }: WatchedState, { AlarmName, StateValue }: Record<string, unknown>): object {
+  const alarm = alarms.find(({ name }) => name === AlarmName);
+  if (alarm === undefined) throw new Refused('ResourceNotFound', 'the alarm does not exist', 404);
+  alarm.state = StateValue as AlarmState['state'];
+  return {};
 }
 
 function metricStatistics({ queueAges }: WatchedState, parameters: Record<string, unknown>): object {

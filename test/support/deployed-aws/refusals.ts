@@ -19,10 +19,14 @@ export class Refused extends Error {
 }
 
 /** Which calls are refused, by `service:Action`. */
-export type Refusals = Map<string, Refusal>;
+export class Refusals extends Map<string, Refusal> {
+  /** The calls so far, by `service:Action`. */
+  readonly calls = new Set<string>();
+}
 
 /** @throws {Refused} The call is to be refused. */
 export function refuseIfTold(refusals: Refusals, action: string): void {
+  refusals.calls.add(action);
   const refusal = refusals.get(action) ?? refusals.get('*');
   if (refusal !== undefined) throw new Refused(refusal.code, refusal.message, refusal.status);
 }
@@ -58,4 +62,30 @@ export function refusalFrom(error: unknown): Refusal {
   return error instanceof Refused
     ? error.refusal
     : { code: 'InternalFailure', message: String(error), status: 500 };
+}
+
+/** Answers in the XML of the query protocol. */
+export function answerAsXml(
+  response: ServerResponse,
+  action: string,
+  namespace: string,
+  does: () => string,
+): void {
+  const id = '<RequestId>1</RequestId>';
+  try {
+    const result = `<${action}Result>${does()}</${action}Result><ResponseMetadata>${id}</ResponseMetadata>`;
+    response
+      .writeHead(200, { 'content-type': 'text/xml' })
+      .end(`<${action}Response xmlns="${namespace}">${result}</${action}Response>`);
+  } catch (error) {
+    const { code, message, status = 400 } = refusalFrom(error);
+    const what = `<Error><Type>Sender</Type><Code>${code}</Code><Message>${xmlText(message)}</Message></Error>`;
+    response
+      .writeHead(status, { 'content-type': 'text/xml' })
+      .end(`<ErrorResponse xmlns="${namespace}">${what}${id}</ErrorResponse>`);
+  }
+}
+
+export function xmlText(text: string): string {
+  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }
