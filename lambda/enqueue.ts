@@ -3,21 +3,15 @@ import { createChangeQueue } from './aws/queue/change-queue.ts';
 import { createLedger } from './aws/state/ledger.ts';
 import { createStateTable } from './aws/state/state-table.ts';
 import { SyncError } from './core/errors.ts';
-import { isObject, type Json } from './core/json.ts';
-import { checkEventDetail, deduplicationIdOf, problemText } from './core/push/change.ts';
+import type { Json } from './core/json.ts';
+import { deduplicationIdOf, problemText } from './core/push/change.ts';
+import { type ChangeEvent, checkEvent, detailOf } from './core/push/change-event.ts';
 import { isKept, rejectMessage } from './core/push/transitions.ts';
 import { readBundledConfig } from './deployment/bundled-config.ts';
 import { changeQueueName, stateTableName } from './deployment/names.ts';
 import { systemClock } from './runtime/clock.ts';
 import { createLog } from './runtime/log.ts';
 import { createMetrics } from './runtime/metrics.ts';
-
-/** An event of the type "Procurios Change", as EventBridge delivers it. */
-interface ChangeEvent {
-  readonly id: string;
-  /** The change, and the `environment` by which the rule selects events. */
-  readonly detail: Json;
-}
 
 const config = readBundledConfig(import.meta.url, process.env.PROCURIOS_HOST);
 const log = createLog();
@@ -35,12 +29,13 @@ const ledger = createLedger(createStateTable(createDynamoDb(), stateTableName(co
  * @throws {SyncError} `STORE_*`: Lambda then delivers the event again. `CHANGE_INVALID`: the event is not a change, and too large
  * for the ledger.
  */
-export async function handler({ id, detail }: ChangeEvent): Promise<void> {
-  const change = withoutEnvironment(detail);
-  const checked = check(detail, change);
+export async function handler(event: ChangeEvent): Promise<void> {
+  const change = detailOf(event);
+  const retentionDays = config.ledgerRetentionDays;
+  const checked = checkEvent(event, config.operations, { retentionDays, nowMs: systemClock.now() });
   if ('problems' in checked) {
     const errors = checked.problems.map(problemText);
-    await reject({ messageId: id, text: textOf(change), ...checked, errors });
+    await reject({ messageId: event.id, text: textOf(change), ...checked, errors });
     return;
   }
   const { changeId, subject } = checked.change;
@@ -50,19 +45,6 @@ export async function handler({ id, detail }: ChangeEvent): Promise<void> {
   const [failed] = unqueued;
   if (failed !== undefined) throw new SyncError('STORE_UNAVAILABLE', `change ${changeId}: ${failed.reason}`);
   log.info('change queued', { changeId, subject, operation: checked.change.operation });
-}
-
-/**
- * Checks the change in an event. An event without an environment is refused, because every environment on the bus would take it: a
- * second environment would apply each change of the first one once more.
- */
-function check(detail: Json, change: Json): ReturnType<typeof checkEventDetail> {
-  const checked = checkEventDetail(change, config.operations);
-  if (!isObject(detail) || Object.hasOwn(detail, 'environment')) return checked;
-  const missing = { path: 'environment', expected: 'the name of the environment that the change is for' };
-  if ('problems' in checked) return { ...checked, problems: [missing, ...checked.problems] };
-  const { changeId, subject } = checked.change;
-  return { problems: [missing], changeId, subject };
 }
 
 /** @throws {SyncError} `CHANGE_INVALID` if the ledger cannot keep the event. Lambda then puts it on the dead-letter queue. */
@@ -75,12 +57,6 @@ async function reject(message: Parameters<typeof rejectMessage>[0]): Promise<voi
     metrics.count({ messagesRejected: 1 });
   }
   if (!isKept(text)) throw new SyncError('CHANGE_INVALID', `event ${messageId} is too large for the ledger`);
-}
-
-function withoutEnvironment(detail: Json): Json {
-  if (!isObject(detail)) return detail;
-  const { environment: _environment, ...change } = detail;
-  return change;
 }
 
 /** @returns Undefined if the change is nested thousands of levels deep, because `JSON.stringify` then exhausts the stack. */

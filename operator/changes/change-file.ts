@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { doubledName } from '../../lambda/core/doubled-name.ts';
 import { countProblems, type Problem, SyncError } from '../../lambda/core/errors.ts';
 import { isObject, type JsonObject, parseJson, stringifyJson } from '../../lambda/core/json.ts';
 import { type Change, contentHashOf, parseChange } from '../../lambda/core/push/change.ts';
@@ -76,13 +77,15 @@ function decode(bytes: Uint8Array): string | undefined {
 }
 
 /**
- * The change as the queue takes it, on one line and with an id. Text that is not JSON is returned as it is, to be refused.
+ * The change as the queue takes it, on one line and with an id. Text that is not JSON, or in which an object has a name twice, is
+ * returned as it is, to be refused.
  *
  * The detail of an event names the environment too. It is left out if it is this one, so that an event can be pushed from a file.
  */
 function textOf(text: string, environment: string): string {
   try {
     const parsed = parseJson(text);
+    if (doubledName(text) !== undefined) return text;
     const value = isObject(parsed) && parsed.environment === environment ? without(parsed) : parsed;
     const needsId = isObject(value) && !Object.hasOwn(value, 'changeId');
     return stringifyJson(needsId ? { changeId: randomUUID(), ...value } : value);

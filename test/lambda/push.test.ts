@@ -210,8 +210,8 @@ describe('the bundled push', () => {
 });
 
 describe('the bundled enqueue', () => {
-  const eventOf = (detail: object, id = 'event-1') => ({
-    ...{ id, 'detail-type': 'Procurios Change' },
+  const eventOf = (detail: object, id = 'event-1', time = new Date()) => ({
+    ...{ id, 'detail-type': 'Procurios Change', time: time.toISOString() },
     detail: { environment: 'acme', ...detail },
   });
   const tooDeep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
@@ -225,6 +225,7 @@ describe('the bundled enqueue', () => {
     deep: `{"id":"event-deep","detail":${deepDetail.replace('{', '{"environment":"acme",')}}`,
     // `JSON.stringify` leaves an undefined field out.
     noEnvironment: eventOf({ ...thing('e3', 'relation/3'), environment: undefined }, 'event-no-environment'),
+    old: eventOf(thing('old-1', 'a'), 'event-old', new Date(Date.now() - 401 * 24 * 60 * 60 * 1000)),
     large: eventOf(thing('large-1', 'a', 'x'.repeat(301 * 1024)), 'event-large'),
   };
   let invoked: Awaited<ReturnType<typeof invoke>>;
@@ -235,7 +236,7 @@ describe('the bundled enqueue', () => {
   });
 
   test('the bundled enqueue puts the change of an event on the queue, in the group of its subject', () => {
-    expect(invoked.answers).toHaveLength(7);
+    expect(invoked.answers).toHaveLength(8);
     expect(messages).toHaveLength(2);
     expect([JSON.parse(messages[0]?.Body ?? ''), messages[0]?.Attributes?.MessageGroupId]).toEqual([
       thing('e1', 'relation/1'),
@@ -255,18 +256,25 @@ describe('the bundled enqueue', () => {
     });
   });
 
+  test('the bundled enqueue rejects an event that is replayed after the ledger may have forgotten its change', async () => {
+    expect(await entryOf('event-old')).toMatchObject({
+      outcome: 'rejected',
+      errors: ['time: expected within the 400 days for which the ledger knows what was sent'],
+    });
+  });
+
   test.each([
     ['is no change', events.noChange.id],
     ['holds a number that Lambda has rounded', events.rounded.id],
   ])('the bundled enqueue writes a rejected entry for an event that %s', async (_what, id) => {
     const rejections = invoked.logs.filter((line) => line.MessagesRejected === 1);
-    expect(rejections).toMatchObject(Array(5).fill({ Environment: 'acme' }));
+    expect(rejections).toMatchObject(Array(6).fill({ Environment: 'acme' }));
     expect(await entryOf(id)).toMatchObject({ outcome: 'rejected', errors: expect.any(Array) });
   });
 
   test.each([
     ['nested thousands of levels deep', 4, 'event-deep', 'deep'],
-    ['of 301 KB', 6, 'event-large', 'large-1'],
+    ['of 301 KB', 7, 'event-large', 'large-1'],
   ])(
     'the bundled enqueue fails for an event %s, so that Lambda puts it on the dead-letter queue, and names it in the ledger',
     async (_what, index, id, changeId) => {

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { canonicalText, Unstorable } from '../canonical.ts';
+import { doubledName } from '../doubled-name.ts';
 import type { Problem } from '../errors.ts';
 import { integerText, isObject, type Json, type JsonObject, parseJson, stringifyJson } from '../json.ts';
 import { type Operation, placeholdersOf } from './operation.ts';
@@ -59,9 +60,11 @@ export function parseMessage(
 export function parseChange(text: string, operations: Operations): Checked {
   const value = parseOrNothing(text);
   if (Buffer.byteLength(text) > LARGEST_CHANGE_BYTES) return refuse([TOO_LARGE], value);
-  return value === undefined
-    ? refuse([{ path: '', expected: 'JSON' }], value)
-    : checkChange(value, operations);
+  if (value === undefined) return refuse([{ path: '', expected: 'JSON' }], value);
+  const doubled = doubledName(text);
+  return doubled === undefined
+    ? checkChange(value, operations)
+    : refuse([{ path: doubled, expected: 'to stand there once' }], value);
 }
 
 /** @returns Undefined for what is not JSON. The parser's message quotes the text, so it is dropped here. */
@@ -108,24 +111,6 @@ export function checkChange(value: Json, operations: Operations): Checked {
   };
 }
 
-/**
- * Checks the change in an event. A change with a number beyond 2^53 is refused, because Lambda has parsed the event and the
- * number may have lost digits. A program can send such a change to the queue instead.
- */
-export function checkEventDetail(detail: Json, operations: Operations): Checked {
-  const checked = checkChange(detail, operations);
-  if ('problems' in checked || !holdsRoundedNumber(detail)) return checked;
-  return refuse(
-    [{ path: 'body', expected: 'numbers below 2^53; larger ones lose digits in an event' }],
-    detail,
-  );
-}
-
-function holdsRoundedNumber(value: Json): boolean {
-  if (typeof value === 'number') return Math.abs(value) > Number.MAX_SAFE_INTEGER;
-  return typeof value === 'object' && value !== null && Object.values(value).some(holdsRoundedNumber);
-}
-
 /** A problem as the ledger keeps it: `subject: expected …`. */
 export function problemText({ path, expected }: Problem): string {
   return `${path || 'the message'}: expected ${expected}`;
@@ -146,7 +131,7 @@ export function deduplicationIdOf(change: Change): string {
 }
 
 /** @param value - What the message holds; undefined if it is not JSON. */
-function refuse(problems: readonly Problem[], value: Json | Change | undefined): Refused {
+export function refuse(problems: readonly Problem[], value: Json | Change | undefined): Refused {
   const { changeId, subject } = isObject(value as Json) ? (value as JsonObject) : {};
   return {
     problems,

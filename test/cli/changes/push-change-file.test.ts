@@ -90,6 +90,7 @@ describe('changes in JSON Lines', () => {
   test.each([
     ['what is not UTF-8', Buffer.from([0x22, 0xff, 0x22]), 'UTF-8'],
     ['more than 256 KB', GOOD.replace('Ada', 'a'.repeat(256 * 1024)), 'at most 256 KB of JSON'],
+    ['a name that stands twice', GOOD.replace('"Ada"', '"Ada","name":"Grace"'), 'to stand there once'],
     ['a changeId of null', GOOD.replace('"c1"', 'null'), expect.stringMatching(/^1 to 128/)],
   ])('changes in JSON Lines are refused for %s', (_what, line, expected) => {
     expect(problemsOf(line)).toEqual([{ path: expect.stringMatching(/^line 1/), expected }]);

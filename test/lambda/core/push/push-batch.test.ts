@@ -133,6 +133,31 @@ describe('pushBatch() rejects', () => {
   });
 });
 
+test.each([
+  ['subject', '{"changeId":"c1","operation":"register","subject":"a","subject":"relation/1","body":{}}'],
+  [
+    'body.iban',
+    '{"changeId":"c1","operation":"register","subject":"relation/1","body":{"iban":"NL1","ib\\u0061n":"NL2"}}',
+  ],
+  [
+    'body.lines.sku',
+    '{"changeId":"c1","operation":"register","subject":"relation/1","body":{"lines":[{"sku":1},{"sku":1,"n":{"sku":"\\"","x":[]},"sku":2}]}}',
+  ],
+])(
+  'a message in which the name %s stands twice is rejected, because one of its values would be lost',
+  async (name, text) => {
+    const world = new PushWorld();
+    world.queue(change('c1'), text);
+
+    await world.drain();
+
+    expect(world.applied).toEqual([]);
+    expect([...world.ledger.values()].map(({ errors }) => errors)).toEqual([
+      [`${name}: expected to stand there once`],
+    ]);
+  },
+);
+
 describe('a message that is larger than a change may be', () => {
   const large = (kilobytes: number) =>
     JSON.stringify(change('c9', 'relation/1', { note: 'x'.repeat(kilobytes * 1024) }));
