@@ -56,7 +56,7 @@ describeDynamoDbs('a stream with an unexpected error', (server) => {
     await server.client().send(
       new PutItemCommand({
         TableName: stateTableName(site.config.environment),
-        Item: { pk: { S: 'walk#damaged' }, sk: { S: 'position' }, ended: { SS: ['what', 'is this'] } },
+        Item: { pk: { S: 'walk#damaged' }, sk: { S: 'position' }, ended: { M: { phase: { S: 'ending' } } } },
       }),
     );
     return site;
