@@ -42,6 +42,7 @@ serveRounds(async (round: Round): Promise<Pulled> => {
     readHolderState: async () => 'unknown',
     progress: SILENT,
     signal: new AbortController().signal,
+    onWatch() {},
     onUnexpected(error) {
       throw error;
     },

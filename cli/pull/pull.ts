@@ -50,6 +50,8 @@ export async function pullHere(options: PullCommandOptions): Promise<number> {
     progress,
     onRetry: progress.retries,
     onUnexpected: (error) => unexpected.push(error),
+    onWatch: (owner) =>
+      say(`an earlier pull (${owner}) did not end well: watching for up to 45 seconds whether it is at work`),
     signal: interrupt.signal,
   });
   print(options.json ? JSON.stringify(run) : receiptsText(run, isDryRun, flagsOf(options)));

@@ -93,6 +93,7 @@ async function begin(
       log.warn('the run before was cut off; this run continues its walks', { runId: holder.runId });
       await saveCutOffReceipt(state, config.streams, holder);
     },
+    onWatch: ({ owner }) => log.info('the lease is watched before it is taken over', { owner }),
     clock: systemClock,
   });
   const unfinished = await listUnfinished(state, config.streams);

@@ -29,7 +29,8 @@ import { systemClock } from '../runtime/clock.ts';
 import { errorFields } from '../runtime/log.ts';
 
 /** What a pull in this process needs. */
-export interface PullOptions extends Pick<LeaseOptions, 'holderName' | 'isAlone' | 'readHolderState'> {
+export interface PullOptions
+  extends Pick<LeaseOptions, 'holderName' | 'isAlone' | 'readHolderState' | 'onWatch'> {
   readonly config: Config;
   /** The streams to pull, all of them in the config. */
   readonly streams: readonly Stream[];

@@ -15,6 +15,8 @@ export interface PullRequest {
   readonly onRetry?: RetryListener | undefined;
   /** Receives each unexpected error. The other streams are pulled nevertheless. */
   readonly onUnexpected: (error: unknown) => void;
+  /** Called before another pull's lease is watched, which takes up to 45 seconds. @param owner - That pull. */
+  readonly onWatch: (owner: string) => void;
   /** Aborts when the pull has to stop. It then stores what it read, and the next pull continues there. */
   readonly signal: AbortSignal;
 }
@@ -26,7 +28,7 @@ export interface PullRequest {
  */
 export async function pull(
   session: Session,
-  { streams, isDryRun, progress, onRetry, onUnexpected, signal }: PullRequest,
+  { streams, isDryRun, progress, onRetry, onUnexpected, onWatch, signal }: PullRequest,
 ): Promise<RunReceipt> {
   const { config, dynamoDb, isAlone, readHolderState } = session;
   const run = isDryRun ? runDryPull : runPull;
@@ -40,6 +42,7 @@ export async function pull(
     readHolderState,
     progress,
     onUnexpected,
+    onWatch: ({ owner }) => onWatch(owner),
     signal,
   });
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { STATE_KEYS } from '../../lambda/aws/state/state-keys.ts';
 import { readLease } from '../../lambda/aws/state/take-lease.ts';
 import { type Clock, timestamp } from '../../lambda/core/clock.ts';
-import { HEARTBEAT_MS, holdFrom, type LeaseRow } from '../../lambda/core/pull/lease.ts';
+import { ABANDONED, HEARTBEAT_MS, holdFrom, type LeaseRow } from '../../lambda/core/pull/lease.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
 import { CommandError } from '../command-error.ts';
 import type { Session } from '../session.ts';
@@ -54,14 +54,15 @@ export async function freeLease(
 ): Promise<string> {
   const nowMs = clock.now();
   // No later than a heartbeat of now would allow, because the time in the row may be of a clock that is wrong.
-  const until = Math.max(nowMs, Math.min(row.writesUntil, holdFrom(nowMs).writesUntil));
+  const writesUntil = Math.max(nowMs, Math.min(row.writesUntil, holdFrom(nowMs).writesUntil));
   const freed = await session.state().update(STATE_KEYS.pullLease, {
     // Another holder and fence, so that the former holder can neither resume the lease nor renew it.
     update:
-      'SET #until = :until, #writesUntil = :until, #holder = :holder, #fence = #fence + :one REMOVE #execution',
+      'SET #until = :abandoned, #writesUntil = :until, #holder = :holder, #fence = #fence + :one REMOVE #execution',
     condition: '#fence = :fence AND #writesUntil = :writesUntil',
     values: {
-      ':until': until,
+      ':abandoned': ABANDONED,
+      ':until': writesUntil,
       ':holder': randomUUID(),
       ':one': 1,
       ':fence': row.fence,
@@ -69,7 +70,7 @@ export async function freeLease(
     },
   });
   if (freed === undefined) throw atWork(row, 'the lease has changed; look at it again');
-  return timestamp(until);
+  return timestamp(writesUntil);
 }
 
 function atWork({ owner, since }: LeaseRow, why: string): CommandError {

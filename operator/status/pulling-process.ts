@@ -1,6 +1,6 @@
 import type { StateTable } from '../../lambda/aws/state/state-table.ts';
 import { readLease } from '../../lambda/aws/state/take-lease.ts';
-import { heldForMs, type LeaseRow } from '../../lambda/core/pull/lease.ts';
+import { judgeHold, type LeaseRow } from '../../lambda/core/pull/lease.ts';
 import type { Session } from '../session.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { Session } from '../session.ts';
 export async function readPullingProcess(state: StateTable, nowMs: number): Promise<LeaseRow | undefined> {
   const row = await readLease(state);
   if (row === undefined || row.execution !== undefined) return undefined;
-  return heldForMs(row, nowMs, 'unknown') > 0 ? row : undefined;
+  return judgeHold(row, nowMs, 'unknown').kind === 'held' ? row : undefined;
 }
 
 /**
@@ -25,5 +25,5 @@ export async function readCutOffPull(session: Session, nowMs: number): Promise<L
   // This process holds the data folder, so no other one can be pulling.
   if (session.isAlone) return row;
   const holder = row.execution === undefined ? 'unknown' : await session.readHolderState(row.execution);
-  return holder === 'ended' || heldForMs(row, nowMs, holder) === 0 ? row : undefined;
+  return holder === 'ended' || judgeHold(row, nowMs, holder).kind !== 'held' ? row : undefined;
 }

@@ -76,6 +76,7 @@ export async function openOwnListing(
       readHolderState: async () => 'unknown',
       progress: { streamBegins() {}, pageTaken() {}, waits() {}, streamEnds() {} },
       signal: new AbortController().signal,
+      onWatch() {},
       onUnexpected() {},
       ...options,
     });

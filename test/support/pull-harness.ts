@@ -141,6 +141,7 @@ async function pullOnce(
     progress: { streamBegins() {}, pageTaken() {}, waits() {}, streamEnds() {}, ...settings.progress },
     signal: settings.signal ?? new AbortController().signal,
     deadlineMs: Date.now() + (settings.withinMs ?? 60_000),
+    onWatch() {},
     onUnexpected: (error) => unexpected.push(error),
   });
   if (unexpected.length > 0) throw unexpected[0];

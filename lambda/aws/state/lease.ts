@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { SyncError } from '../../core/errors.ts';
-import { HEARTBEAT_MS, holdFrom, type LeaseRow } from '../../core/pull/lease.ts';
+import { ABANDONED, HEARTBEAT_MS, holdFrom, type LeaseRow } from '../../core/pull/lease.ts';
 import { STATE_KEYS } from './state-keys.ts';
 import type { StateTable } from './state-table.ts';
 
@@ -74,7 +74,7 @@ export function keepLease(state: StateTable, mine: LeaseRow, clock: Clock): Leas
     },
     release: () => end(0),
     // Failures are ignored, because `writesUntil` runs out soon.
-    abandon: () => end(clock.now()).catch(() => {}),
+    abandon: () => end(ABANDONED).catch(() => {}),
     pause: () => end(mine.until).catch(() => {}),
   };
 }

@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, timestamp } from '../../core/clock.ts';
 import { SyncError } from '../../core/errors.ts';
-import { type HolderState, heldForMs, holdFrom, type LeaseRow } from '../../core/pull/lease.ts';
+import {
+  ALIVE_MS,
+  HEARTBEAT_MS,
+  type HolderState,
+  holdFrom,
+  isSameHold,
+  judgeHold,
+  type LeaseRow,
+} from '../../core/pull/lease.ts';
 import { keepLease, type Lease, letGo, takenOver } from './lease.ts';
 import { STATE_KEYS } from './state-keys.ts';
 import type { StateTable } from './state-table.ts';
@@ -28,6 +36,10 @@ export interface LeaseOptions {
    * previous holder is not known afterwards; so it may come more than once for one holder.
    */
   noteCutOff(holder: LeaseRow): Promise<void>;
+  /** Called before a lease is watched, which takes up to 45 seconds. */
+  onWatch(holder: LeaseRow): void;
+  /** Aborts the watching. */
+  readonly signal?: AbortSignal;
   readonly clock: Clock;
 }
 
@@ -57,7 +69,10 @@ export async function takeLease(options: LeaseOptions): Promise<LeaseRow> {
   const isUnchanged =
     row === undefined
       ? { condition: 'attribute_not_exists(#pk)' }
-      : { condition: '#fence = :seen', values: { ':seen': row.fence } };
+      : {
+          condition: '#fence = :fence AND #until = :until AND #writesUntil = :writesUntil',
+          values: { ':fence': row.fence, ':until': row.until, ':writesUntil': row.writesUntil },
+        };
   if (!(await state.put({ ...KEY, ...mine }, isUnchanged))) {
     // The SDK repeats a write whose answer was lost, and then our own first write breaks the condition.
     const winner = await readLease(state);
@@ -109,12 +124,42 @@ export async function readLease(state: StateTable): Promise<LeaseRow | undefined
 async function refuseIfHeld(row: LeaseRow | undefined, options: LeaseOptions): Promise<void> {
   if (row === undefined || row.until === 0 || options.isAlone) return;
   const holderState = row.execution === undefined ? 'unknown' : await options.readHolderState(row.execution);
-  const heldMs = heldForMs(row, options.clock.now(), holderState);
-  if (heldMs > 0) throw runActive(row, holderState, heldMs);
+  const hold = judgeHold(row, options.clock.now(), holderState);
+  if (hold.kind === 'held') throw runActive(row, holderState, hold.forMs);
+  if (hold.kind === 'free') return;
+  options.onWatch(row);
+  if (!(await changesWhileWatched(options.state, row, options))) return;
+  throw new SyncError('RUN_ACTIVE', `${inProgress(row)}; it renewed its lease while this one watched`);
+}
+
+/**
+ * Watches a lease for as long as a process counts as alive after a heartbeat. It tells a holder at work by what it writes, not
+ * by the times that its clock gave.
+ *
+ * @returns True as soon as the row has changed.
+ * @throws {SyncError} `INTERRUPTED` if the signal aborts; `STORE_*`.
+ */
+export async function changesWhileWatched(
+  state: StateTable,
+  row: LeaseRow,
+  { clock, signal }: Pick<LeaseOptions, 'clock' | 'signal'>,
+): Promise<boolean> {
+  const step = HEARTBEAT_MS / 2;
+  for (let watchedMs = 0; watchedMs < ALIVE_MS; watchedMs += step) {
+    await clock.sleep(step, signal);
+    if (signal?.aborted) throw new SyncError('INTERRUPTED', 'stopped while another pull was watched');
+    const now = await readLease(state);
+    if (now === undefined || !isSameHold(row, now)) return true;
+  }
+  return false;
+}
+
+function inProgress({ since, owner }: LeaseRow): string {
+  return `another pull has been in progress since ${since} (${owner})`;
 }
 
 function runActive(row: LeaseRow, holderState: HolderState, heldMs: number): SyncError {
-  const since = `another pull has been in progress since ${row.since} (${row.owner})`;
+  const since = inProgress(row);
   const seconds = Math.ceil(heldMs / 1000);
   if (row.execution === undefined) {
     const message = `${since}; if it was killed, the next pull can begin in ${seconds} s`;

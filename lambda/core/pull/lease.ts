@@ -17,7 +17,7 @@ export interface LeaseRow {
   readonly since: string;
   /**
    * Until when the holder counts as alive, in milliseconds since the epoch: a process until a heartbeat is overdue, an execution
-   * until its timeout. 0 if the holder released the lease.
+   * until its timeout. 0 if the holder released the lease, {@link ABANDONED} if its run ended without a receipt.
    */
   readonly until: number;
   /** Until when the holder may write, in milliseconds since the epoch. The holder stops by itself before that. */
@@ -27,9 +27,12 @@ export interface LeaseRow {
 /** Whether the lease's holder is running, according to Lambda; `unknown` if Lambda could not be asked. */
 export type HolderState = 'running' | 'ended' | 'unknown';
 
+/** The `until` of a lease whose run ended without a receipt. The next run records it as cut off. */
+export const ABANDONED = 1;
+
 /** How often a process sends a heartbeat, and how long after it the process counts as alive. */
 export const HEARTBEAT_MS = 10_000;
-const ALIVE_MS = 45_000;
+export const ALIVE_MS = 45_000;
 /** How long a write that began in time may take to reach the table. */
 const WRITE_MARGIN_MS = 10_000;
 
@@ -38,16 +41,37 @@ export function holdFrom(nowMs: number): Pick<LeaseRow, 'until' | 'writesUntil'>
   return { until: nowMs + ALIVE_MS, writesUntil: nowMs + ALIVE_MS - WRITE_MARGIN_MS };
 }
 
+/** How long Lambda lets an execution run at most: 24 hours. Its lease is no longer than that. */
+const LONGEST_EXECUTION_MS = 24 * 60 * 60 * 1000;
+
+/** Whether a lease keeps other pulls out. */
+export type Hold =
+  /** It may be taken over. */
+  | { readonly kind: 'free' }
+  /** It keeps other pulls out for that long. */
+  | { readonly kind: 'held'; readonly forMs: number }
+  /** Its times are past, or too far ahead. One of the two clocks may be wrong, so only a row that does not change is free. */
+  | { readonly kind: 'doubtful' };
+
 /**
- * How long a lease still keeps other pulls out, in milliseconds; 0 if it may be taken over.
+ * Judges a lease by its times, which another machine's clock wrote.
  *
  * @param state - The holder's. A process counts as `unknown`.
  */
-export function heldForMs(row: LeaseRow, nowMs: number, state: HolderState): number {
-  if (row.until === 0) return 0;
-  const writesMs = Math.max(0, row.writesUntil - nowMs);
-  if (state === 'ended') return writesMs;
-  // An execution that still runs after its time was given a longer timeout.
-  const aliveMs = Math.max(state === 'running' ? ALIVE_MS : 0, row.until - nowMs);
-  return Math.max(aliveMs, writesMs);
+export function judgeHold(row: LeaseRow, nowMs: number, state: HolderState): Hold {
+  if (row.until === 0) return { kind: 'free' };
+  if (state === 'running') return { kind: 'held', forMs: Math.max(ALIVE_MS, row.until - nowMs) };
+  const writesMs = row.writesUntil - nowMs;
+  if (row.until === ABANDONED || state === 'ended') {
+    if (writesMs <= 0) return { kind: 'free' };
+    return writesMs <= ALIVE_MS ? { kind: 'held', forMs: writesMs } : { kind: 'doubtful' };
+  }
+  const leftMs = Math.max(row.until - nowMs, writesMs);
+  const longestMs = row.execution === undefined ? ALIVE_MS : LONGEST_EXECUTION_MS;
+  return leftMs > 0 && leftMs <= longestMs ? { kind: 'held', forMs: leftMs } : { kind: 'doubtful' };
+}
+
+/** Whether the holder has written the lease's row between two readings of it. */
+export function isSameHold(one: LeaseRow, other: LeaseRow): boolean {
+  return one.fence === other.fence && one.until === other.until && one.writesUntil === other.writesUntil;
 }

@@ -5,6 +5,7 @@ import type { Receipt } from './receipt.ts';
 import type { Reject } from './reject.ts';
 import { SeenKeys } from './seen-keys.ts';
 import type { Stream } from './stream.ts';
+import { isPast } from './verdict.ts';
 
 /** A stream's record of its walk, in one of its phases: `reading` pages, then `ending`, then `ended`. */
 export type WalkRecord = Walk | EndingWalk | EndedWalk;
@@ -93,13 +94,17 @@ export function finishWalk(walk: Walk, runId: string, receipt: Receipt): EndingW
 /** A walk older than this is not resumed, because its first pages are outdated. 7 days. */
 const LONGEST_WALK_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** Whether an unfinished walk can be continued: it is recent, and the stream's configuration has not changed. */
+/**
+ * Whether an unfinished walk can be continued: it is recent, and the stream's configuration has not changed. A walk that began in
+ * the future is not continued, because a clock that was wrong would keep it young for too long.
+ */
 export function mayResume(
   walk: Pick<Walk, 'fingerprint' | 'startedAt'>,
   stream: Stream,
   nowMs: number,
 ): boolean {
-  return walk.fingerprint === fingerprintOf(stream) && nowMs - Date.parse(walk.startedAt) < LONGEST_WALK_MS;
+  const isRecent = isPast(walk.startedAt, nowMs) && nowMs - Date.parse(walk.startedAt) < LONGEST_WALK_MS;
+  return isRecent && walk.fingerprint === fingerprintOf(stream);
 }
 
 /** The form of a walk's saved keys. A walk of an earlier form begins anew. */

@@ -66,6 +66,7 @@ beforeEach(async () => {
     isAlone: true,
     readHolderState: async () => 'unknown',
     noteCutOff: async () => {},
+    onWatch() {},
     clock: systemClock,
   });
 });

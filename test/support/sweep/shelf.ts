@@ -52,6 +52,7 @@ export const openTables =
           isAlone: false,
           readHolderState: async () => 'unknown',
           ...stopping(stopsAfter),
+          onWatch() {},
           onUnexpected: (error) => unexpected.push(error),
         });
         if (unexpected.length > 0) throw unexpected[0];

@@ -222,6 +222,7 @@ async function open(server: DynamoDbServer) {
     state,
     isAlone: false,
     noteCutOff: async () => {},
+    onWatch() {},
     clock,
   } satisfies Partial<LeaseOptions>;
   const take = async (arn: string, ofOthers: HolderState = 'unknown') => {

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect, test } from '@jest/globals';
 import { createStateTable } from '../../../../lambda/aws/state/state-table.ts';
 import { acquireLease } from '../../../../lambda/aws/state/take-lease.ts';
+import type { Clock } from '../../../../lambda/core/clock.ts';
 import { EMBEDDED_CREDENTIALS } from '../../../../local/endpoints/guard.ts';
 import { describeDynamoDbs } from '../../../support/dynamodb-servers.ts';
 import { closeAfterTest } from '../../../support/embedded-aws.ts';
@@ -12,7 +13,7 @@ import { openState } from './setup.ts';
 describeDynamoDbs('the lease', (server) => {
   async function lease(
     state: Awaited<ReturnType<typeof openState>>,
-    clock: ManualClock,
+    clock: Clock,
     holderName: string,
     isAlone = false,
   ) {
@@ -23,6 +24,7 @@ describeDynamoDbs('the lease', (server) => {
       isAlone,
       readHolderState: async () => 'unknown',
       noteCutOff: async () => {},
+      onWatch() {},
       clock,
     });
     return Object.assign(acquired, { [Symbol.asyncDispose]: () => acquired.release() });
@@ -89,6 +91,63 @@ describeDynamoDbs('the lease', (server) => {
     expect(() => dead.guard()).toThrow('the lease could not be renewed in time');
     expect(dead.signal.aborted).toBe(true);
     expect(next.guard().aborted).toBe(false);
+  });
+
+  const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
+
+  test('a lease that a clock a year ahead wrote is taken over if its holder does not renew it', async () => {
+    const state = await openState(server);
+    const ahead = new ManualClock();
+    ahead.time += YEAR_MS;
+    await using _dead = await lease(state, ahead, 'process 1');
+    const clock = new ManualClock();
+    const begin = clock.now();
+
+    await using next = await lease(state, clock, 'process 2');
+
+    expect(next.fence).toBe(2);
+    expect(clock.now() - begin).toBe(45_000);
+  });
+
+  test.each([
+    ['a year ahead of the holder', YEAR_MS],
+    ['two minutes ahead of the holder', 120_000],
+    ['a year behind the holder', -YEAR_MS],
+  ])('a process whose clock is %s leaves a lease that is renewed', async (_name, aheadMs) => {
+    const state = await openState(server);
+    const clock = new ManualClock();
+    await using live = await lease(state, clock, 'process 1');
+    const watching = new ManualClock();
+    watching.time += aheadMs;
+    /** Every 10 seconds that are waited for, the holder sends a heartbeat. */
+    const sleep = async (ms: number) => {
+      await watching.sleep(ms);
+      clock.time += ms;
+      if ((clock.time / 1000) % 10 !== 0) return;
+      const values = { ':until': clock.time + 45_000, ':writesUntil': clock.time + 35_000 };
+      const update = 'SET #until = :until, #writesUntil = :writesUntil';
+      await state.update({ pk: 'lease', sk: 'pull' }, { update, values });
+    };
+
+    const other = lease(state, { now: () => watching.now(), sleep }, 'process 2');
+
+    await expect(other).rejects.toMatchObject({
+      code: 'RUN_ACTIVE',
+      message: expect.stringMatching(/\(process 1\); it renewed its lease while this one watched$/),
+    });
+    expect(live.signal.aborted).toBe(false);
+  });
+
+  test('the lease of a run that left no receipt is taken over at once, and the run is noted as cut off', async () => {
+    const state = await openState(server);
+    const clock = new ManualClock();
+    const begin = clock.now();
+    await (await lease(state, clock, 'process 1')).abandon();
+
+    await using next = await lease(state, clock, 'process 2');
+
+    expect(clock.now()).toBe(begin);
+    expect(next.fence).toBe(2);
   });
 
   test('a released lease allows no write and aborts those in flight', async () => {

@@ -515,6 +515,21 @@ describe('a long walk', () => {
 
     expect(asked).toEqual([1, 2, 1, 2]);
   });
+
+  test('a walk that began in the future, by a clock that was wrong, begins anew', async () => {
+    const throttled = new SyncError('UNAVAILABLE', 'page 2: status 500');
+    const walks = new MemoryWalks();
+    const ahead = runPorts([things(1, 3), throttled], { walks });
+    await ahead.clock.sleep(366 * 24 * 60 * 60 * 1000);
+    await pull(ahead.ports);
+    const asked: number[] = [];
+    const listPages: RunPorts['listPages'] = (_stream, from) =>
+      pagesOf([things(1, 3), things(4, 6)], from, (page) => asked.push(page));
+
+    await pull(runPorts([], { walks, listPages }).ports);
+
+    expect(asked).toEqual([1, 2]);
+  });
 });
 
 describe('a walk whose end was cut off', () => {
