@@ -9,6 +9,8 @@ export interface Misbehaviour {
   readonly kinds?: readonly Scene['kind'][];
   /** Whether a walk under it alone must be complete. */
   readonly isHarmless?: boolean;
+  /** Whether no answer tells what it hides, so that only the next walk makes up for it. */
+  readonly leavesNoSign?: boolean;
   /** Whether it hides a page so that it looks empty. Two such pages in a row of three would look like the end. */
   readonly hidesAPage?: boolean;
   readonly draw: (draws: Draws, scene: Scene) => readonly Fault[];
@@ -116,6 +118,11 @@ export const MISBEHAVIOURS: Readonly<Record<string, Misbehaviour>> = {
       fields: { total: objects + draws.between(1, 40) },
     })),
   },
+  'a total that is right': {
+    kinds: ['hal', 'linkedPages', 'onePage'],
+    isHarmless: true,
+    draw: ofAll((_draws, { objects }) => ({ kind: 'beside', fields: { total: objects } })),
+  },
   'empty lists beside the list': {
     isHarmless: true,
     draw: ofAll(() => ({ kind: 'beside', fields: { warnings: [], filters: [] } })),
@@ -157,17 +164,19 @@ export const MISBEHAVIOURS: Readonly<Record<string, Misbehaviour>> = {
       {
         ...route(scene),
         from: draws.between(1, pagesOf(scene) + 1),
-        do: { kind: 'pageCap', max: draws.between(1, scene.pageSize) },
+        do: { kind: 'pageCap', max: draws.between(2, scene.pageSize) },
       },
     ],
   },
+  // A page with more objects than one before may also be one of which fewer objects are hidden.
   'larger pages from a request on': {
     kinds: PAGED,
+    leavesNoSign: true,
     draw: (draws, scene) => [
       {
         ...route(scene),
         times: draws.between(1, pagesOf(scene) + 1),
-        do: { kind: 'pageCap', max: draws.between(1, scene.pageSize) },
+        do: { kind: 'pageCap', max: draws.between(2, scene.pageSize) },
       },
     ],
   },

@@ -2,7 +2,7 @@ import { after, linkedPages } from '../../../config/catalogue/paging.ts';
 import { archivedRelations, emailTracking } from '../../../config/catalogue/streams.ts';
 import type { StreamInput } from '../../../config/define-config.ts';
 import type { Paging } from '../../../lambda/core/pull/stream.ts';
-import { type Simulator, startSimulator } from '../../../local/simulator/simulator.ts';
+import { type Fault, type Simulator, startSimulator } from '../../../local/simulator/simulator.ts';
 import { caseOf, type PagingCase } from '../paging-kinds.ts';
 
 /** A listing of the simulator and its size. */
@@ -23,8 +23,11 @@ export interface Stage extends AsyncDisposable {
   readonly simulator: Simulator;
   readonly paging: PagingCase;
   readonly stream: StreamInput;
-  /** Forgets all faults except those that the scene is made with. */
-  clearFaults(): void;
+  /** Plans faults beside those that the scene is made with. */
+  misbehave(faults: readonly Fault[]): void;
+  /** Forgets the faults of {@link misbehave}. */
+  behave(): void;
+  readonly isMisbehaving: boolean;
   /** The simulator's own record of the listing as it stands. */
   record(): Revisions;
   /** Edits the object at a place of the listing, from 0. */
@@ -52,19 +55,28 @@ export async function openStage(scene: Scene): Promise<Stage> {
   const kept = generated.slice(0, objects);
   const possible = [...kept, ...numbersFrom(generated.length + 1, objects - kept.length + MOST_ADDED)];
   for (let missing = objects - kept.length; missing > 0; missing -= 1) control.create(objectKind);
-  const clearFaults = () => {
+  let isMisbehaving = false;
+  const behave = () => {
+    isMisbehaving = false;
     control.clearFaults();
     if (kind !== 'onePage') control.fault({ route, do: { kind: 'pageCap', max: pageSize } });
     if (tiedBy !== undefined) {
       control.fault({ route, do: { kind: 'ties', field: 'changed', from: key, group: tiedBy } });
     }
   };
-  clearFaults();
+  behave();
   return {
     simulator,
     paging,
     stream: streamOf(scene, paging.stream),
-    clearFaults,
+    misbehave(faults) {
+      isMisbehaving = true;
+      for (const fault of faults) control.fault(fault);
+    },
+    behave,
+    get isMisbehaving() {
+      return isMisbehaving;
+    },
     record: () =>
       new Map(
         existing(possible).map((number) => {
