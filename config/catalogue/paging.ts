@@ -15,7 +15,7 @@ export function linkedPages(options: { readonly amount?: number } = {}): Paging 
 }
 
 /**
- * Pages numbered 1, 2, … without links. The first empty page ends the list.
+ * Pages numbered 1, 2, … without links. Three empty pages in a row end the list.
  *
  * @param options - `ahead`: pages to fetch at the same time, 1 to 32; 8 by default.
  */
@@ -24,9 +24,10 @@ export function numberedPages(options: { readonly ahead?: number } = {}): Paging
 }
 
 /**
- * Pages that each begin after the last object of the previous one. The first empty page ends the list.
+ * Pages that each begin after the last object of the previous one. An empty page ends the list.
  *
- * @param field - Top-level field of the objects whose value is sent as the parameter `after`.
+ * @param field - Top-level field of the objects whose value is sent as the parameter `after`. It should be the key: objects that
+ * share its value may be left out, which makes the walk incomplete.
  */
 export function after(field: string): Paging {
   return { kind: 'after', field };

@@ -20,6 +20,8 @@ const DISPOSITIONS = {
   RESPONSE_INVALID: 'fix',
   /** The answer holds no list of objects, or more than one. */
   LIST_AMBIGUOUS: 'fix',
+  /** The listing was read to its end, but what it showed contradicts that it showed all objects. */
+  LISTING_INCOMPLETE: 'retry',
   /** The listing leads back to a page already read, or shows nothing new without ending. */
   PAGING_LOOP: 'fix',
   /** Procurios asked for a longer pause than the client waits. */

@@ -51,6 +51,18 @@ export const PROCURIOS_ERRORS = {
       'If there is no list at all, the `path` is probably not that of a listing.',
     ],
   },
+  LISTING_INCOMPLETE: {
+    happened: 'a listing was read to its end, but pages or numbers in it show that objects may be missing',
+    remedy: 'nothing; the next pull reads the whole list again',
+    meaning:
+      'A page was empty or failed while later ones had objects, repeated earlier objects, or was not the one requested; or the listing says that it has more objects or pages than it showed. The message names the pages or the numbers. All that was shown is stored.',
+    look: [RUN_DOCTOR],
+    steps: [
+      'Nothing at first: what passes is made up for by the next pull.',
+      'If the same page fails each night, ask Procurios about it: one object on it may be the cause.',
+      'If objects share the cursor, set `paging` to `after(field)` with the field of the `key`, if Procurios accepts it.',
+    ],
+  },
   PAGING_LOOP: {
     happened: 'the pages of a listing repeat, or bring no new objects without ending',
     remedy: 'check `paging`',

@@ -135,10 +135,14 @@ export function aimedAt({ kind, route }: PagingCase, page: number): Omit<Fault, 
   return kind === 'after' ? { route, from: page } : { route, page };
 }
 
-/** Numbered pages are asked for ahead of knowing that there are none: eight at a time, the first of them the end. */
-const MOST_BEYOND_THE_END = 7;
+/**
+ * Numbered pages are asked for ahead of knowing that there are none: eight at a time, the first of them the end, which is read
+ * twice.
+ */
+const MOST_BEYOND_THE_END = 8;
 
 /** Requests that reading so many pages up to the end takes at most, where nothing fails. */
 export function mostRequestsFor({ kind }: PagingCase, pages: number): number {
-  return kind === 'numberedPages' ? pages + MOST_BEYOND_THE_END : pages;
+  if (kind === 'numberedPages') return pages + MOST_BEYOND_THE_END;
+  return kind === 'after' ? pages + 1 : pages;
 }

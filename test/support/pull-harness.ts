@@ -31,6 +31,7 @@ export const QUICK_LIMITS: ClientLimits = {
   backoffMs: 1,
   longestWaitMs: 2_000,
   newTokenPauseMs: 1,
+  secondLookMs: 1,
   largestBodyBytes: 10 * 1024 * 1024,
 };
 

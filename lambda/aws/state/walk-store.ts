@@ -130,7 +130,7 @@ export async function readWalkRecord(state: StateTable, stream: string): Promise
   if (row === undefined) return undefined;
   const { pk: _pk, sk: _sk, fence: _fence, _expiresAt, ended, ...position } = row;
   if (ended === undefined) {
-    return { ...ADDED_FIELDS, ...position, phase: 'reading' } as unknown as UnfinishedWalk;
+    return { ...ADDED_FIELDS, doubts: {}, ...position, phase: 'reading' } as unknown as UnfinishedWalk;
   }
   const finished = { ...ADDED_FIELDS, ...ended } as unknown as EndingWalk | EndedWalk;
   // Version 0.1 wrote this record last, and without a phase.

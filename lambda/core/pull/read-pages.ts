@@ -1,6 +1,6 @@
 import { SyncError } from '../errors.ts';
 import type { Counts } from './counts.ts';
-import type { Page, Position } from './page.ts';
+import type { Page, Pages, Position } from './page.ts';
 import type { ReadingEnd } from './reading-end.ts';
 import type { Reject } from './reject.ts';
 import type { Stream } from './stream.ts';
@@ -11,7 +11,7 @@ import type { Walk } from './walk.ts';
 /** What a slice reads from and writes to, with its limits. */
 export interface ReadingPorts {
   /** The stream's pages in order, starting at a position; undefined is the first page. */
-  listPages(from: Position | undefined, signal: AbortSignal): AsyncGenerator<Page, void, undefined>;
+  listPages(from: Position | undefined, signal: AbortSignal): Pages;
   readonly table: TablePort;
   /** HTTP requests sent to Procurios so far, those of other slices included. */
   requestsSent(): number;
@@ -62,12 +62,15 @@ async function takePages(
   ports: ReadingPorts,
 ): Promise<ReadingEnd> {
   const pages = ports.listPages(walk.position, ports.signal);
+  let hasRepeated = false;
   try {
     for (;;) {
       if (ports.signal.aborted) return { kind: 'interrupted' };
-      const page = await nextPage(pages, ports.signal);
+      const page = await nextPage(pages, hasRepeated, ports.signal);
       if ('kind' in page) return page;
-      const standing = await takePage(page, stream, walk, writer, onReject);
+      const taken = await takePage(page, stream, walk, writer, onReject);
+      const { standing } = taken;
+      hasRepeated = taken.hasRepeated;
       ports.onPage(page, walk.counts);
       if (standing.kind !== 'more') return standing;
       if (!ports.hasTime() || walk.seen.freshCount >= MOST_KEYS_PER_SLICE) return standing;
@@ -79,11 +82,12 @@ async function takePages(
 
 /** The next page, or the end of the reading if it cannot be fetched. */
 async function nextPage(
-  pages: AsyncGenerator<Page, void, undefined>,
+  pages: Pages,
+  hasRepeated: boolean,
   signal: AbortSignal,
 ): Promise<Page | Extract<ReadingEnd, { kind: 'interrupted' | 'failed' }>> {
   try {
-    const next = await pages.next();
+    const next = await pages.next(hasRepeated);
     if (!next.done) return next.value;
   } catch (error) {
     if (signal.aborted) return { kind: 'interrupted' };

@@ -2,8 +2,9 @@ import type { SyncErrorCode } from '../errors.ts';
 import { type Counts, FATES, noCounts } from './counts.ts';
 
 /**
- * - `complete`: the walk reached the end of the listing.
- * - `incomplete`: it did not reach the end, because it was interrupted or the listing has no recognizable end.
+ * - `complete`: the walk reached the end of the listing, and nothing that it saw speaks against having been shown all of it.
+ * - `incomplete`: it did not reach the end, because it was interrupted or the listing has no recognizable end; or the listing
+ *   contradicts that it showed all objects.
  * - `failed`: an error ended it.
  */
 export type WalkStatus = 'complete' | 'incomplete' | 'failed';

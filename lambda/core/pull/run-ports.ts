@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Counts } from './counts.ts';
-import type { Page, Position } from './page.ts';
+import type { Page, Pages, Position } from './page.ts';
 import type { Failure, Receipt } from './receipt.ts';
 import type { Stream } from './stream.ts';
 import type { TablePort } from './table-writer.ts';
@@ -31,11 +31,7 @@ export interface RunPorts {
   /** Opens the stores that one slice of the stream writes to. */
   openStores(stream: Stream): Promise<SliceStores>;
   /** The stream's pages in order, starting at a position; undefined is the first page. */
-  listPages(
-    stream: Stream,
-    from: Position | undefined,
-    signal: AbortSignal,
-  ): AsyncGenerator<Page, void, undefined>;
+  listPages(stream: Stream, from: Position | undefined, signal: AbortSignal): Pages;
   /** HTTP requests sent to Procurios so far. */
   requestsSent(): number;
   /** Aborts when the run must stop. */

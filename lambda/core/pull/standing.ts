@@ -1,28 +1,26 @@
 import { isObject } from '../json.ts';
+import { incompleteness, type Shown } from './completeness.ts';
 import type { Page } from './page.ts';
+import type { Failure } from './receipt.ts';
 import type { Stream } from './stream.ts';
 import type { Walk } from './walk.ts';
 
-/** A walk's state after a page: it has `more` pages, is `complete`, or is `stuck` because its listing cannot be followed further. */
+/**
+ * A walk's state after a page: it has `more` pages, is `complete`, or is `stuck` because its listing cannot be followed further or
+ * was not shown as a whole.
+ */
 export type Standing =
   | { readonly kind: 'more' }
   | { readonly kind: 'complete' }
-  | { readonly kind: 'stuck'; readonly code: 'PAGING_LOOP' | 'RESPONSE_INVALID'; readonly message: string };
+  | ({ readonly kind: 'stuck' } & Failure);
 
 /** Pages in a row without a new key, each with a next page, after which the listing counts as endless. */
 const MOST_BARREN_PAGES = 10;
 
 /**
  * Decides how the walk continues after a page, and adds the link to the next one to `walk.followed`.
- *
- * @param shown - How many objects of the page have a key, and how many keys the walk had not seen.
  */
-export function judgeAndFollow(
-  page: Page,
-  stream: Stream,
-  walk: Walk,
-  shown: { readonly keyed: number; readonly newKeys: number },
-): Standing {
+export function judgeAndFollow(page: Page, stream: Stream, walk: Walk, shown: Shown): Standing {
   const stuck = (code: 'PAGING_LOOP' | 'RESPONSE_INVALID', message: string): Standing => ({
     kind: 'stuck',
     code,
@@ -34,10 +32,8 @@ export function judgeAndFollow(
   }
   if (page.broken !== undefined) return stuck('RESPONSE_INVALID', page.broken);
   if (page.next === undefined) {
-    const doubt = doubtAbout(walk, stream);
-    return doubt === undefined
-      ? { kind: 'complete' }
-      : { kind: 'stuck', code: 'RESPONSE_INVALID', message: doubt };
+    const failure = incompleteness(walk, stream);
+    return failure === undefined ? { kind: 'complete' } : { kind: 'stuck', ...failure };
   }
   const address = page.next.link ?? page.next.after;
   if (address !== undefined && walk.followed.add(address) !== 'new') {
@@ -70,11 +66,4 @@ function fieldsOf(page: Page): string {
   return isObject(first)
     ? `its fields are ${Object.keys(first).slice(0, MOST_FIELDS).map(printable).join(', ')}`
     : 'the list does not hold objects';
-}
-
-/** Why a walk that reached the listing's end is still not complete; undefined if it is. */
-function doubtAbout({ keyless }: Walk, stream: Stream): string | undefined {
-  if (keyless === 0) return undefined;
-  const objects = keyless === 1 ? '1 object has' : `${keyless.toLocaleString('en-US')} objects have`;
-  return `${objects} no usable key (${stream.key.join(', ')}), so completeness cannot be verified`;
 }

@@ -4,7 +4,7 @@ export type Paging =
   | { readonly kind: 'hal' }
   /** By `_links.next`, a plain string. `amount` is the requested page size. */
   | { readonly kind: 'linkedPages'; readonly amount?: number }
-  /** By `page=1, 2, …`, without links. Only an empty page is the end. `ahead` pages are prefetched. */
+  /** By `page=1, 2, …`, without links. Only empty pages are the end. `ahead` pages are prefetched. */
   | { readonly kind: 'numberedPages'; readonly ahead: number }
   /** By `after=<the last object's field>`. Only an empty page is the end. */
   | { readonly kind: 'after'; readonly field: string }

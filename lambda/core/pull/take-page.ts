@@ -1,3 +1,4 @@
+import { noteFacts, type Shown } from './completeness.ts';
 import { type Keyed, keyOf } from './key.ts';
 import type { Page } from './page.ts';
 import { isReject, type Place, type Prepared, prepareKeyed } from './prepare.ts';
@@ -11,7 +12,7 @@ import type { Walk } from './walk.ts';
  * Takes a page into the walk: prepares its objects, counts them and passes them to the table writer. The walk's position is
  * then behind the page, although writes may be in flight.
  *
- * @returns How the walk continues.
+ * @returns How the walk continues, and whether the page repeated keys of the walk.
  */
 export async function takePage(
   page: Page,
@@ -19,26 +20,24 @@ export async function takePage(
   walk: Walk,
   writer: TableWriter,
   onReject: (reject: Reject) => void,
-): Promise<Standing> {
+): Promise<{ readonly standing: Standing; readonly hasRepeated: boolean }> {
   const sorted = sortObjects(page, stream, walk);
+  noteFacts(walk, page, sorted);
   const standing = judgeAndFollow(page, stream, walk, sorted);
   sorted.rejects.forEach(onReject);
   await writer.add(sorted.fresh);
   await writer.addRepeated(sorted.repeated);
   walk.position = page.next;
-  return standing;
+  return { standing, hasRepeated: sorted.keyed > sorted.newKeys };
 }
 
 /** A page's objects. */
-interface SortedObjects {
+interface SortedObjects extends Shown {
   /** Those whose key the walk had not seen. If the page shows a key twice, the later object. */
   readonly fresh: readonly Prepared[];
   /** Those whose key an earlier page of the walk showed. */
   readonly repeated: readonly Prepared[];
   readonly rejects: readonly Reject[];
-  /** How many objects have a key, and how many keys the walk had not seen. */
-  readonly keyed: number;
-  readonly newKeys: number;
 }
 
 /** Prepares the page's objects, marks their keys as seen and counts them. */
@@ -56,7 +55,7 @@ function sortObjects(page: Page, stream: Stream, walk: Walk): SortedObjects {
       sorted.rejects.push({ id: undefined, ...key, ...place });
     }
   }
-  walk.counts.pages += 1;
+  if (page.doubt?.kind !== 'skipped') walk.counts.pages += 1;
   walk.counts.fetched += page.objects.length;
   walk.counts.rejected += sorted.rejects.length;
   const newKeys = walk.seen.count - keysBefore;

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { type Counts, noCounts } from './counts.ts';
+import type { Doubts } from './doubts.ts';
 import type { Position } from './page.ts';
 import type { Receipt } from './receipt.ts';
 import type { Reject } from './reject.ts';
@@ -42,6 +43,10 @@ export interface Walk {
   added: number;
   /** Objects without a usable key. A walk that has one is not complete. */
   keyless: number;
+  /** What pages showed that speaks against the walk's completeness. */
+  readonly doubts: Doubts;
+  /** The smallest number of objects that the listing said it has; absent if it never said so. */
+  total?: number;
   /** Consecutive pages without a new key, up to the last one. */
   barrenPages: number;
   /** The keys of the objects so far. */
@@ -79,6 +84,7 @@ export function beginWalk(stream: Stream, start: Pick<Walk, 'walkId' | 'startedA
     counts: noCounts(),
     added: 0,
     keyless: 0,
+    doubts: {},
     barrenPages: 0,
     seen: new SeenKeys(),
     followed: new SeenKeys(),

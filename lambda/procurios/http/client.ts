@@ -15,6 +15,7 @@ export interface Client {
   readonly origin: string;
   /** Requests sent to the host so far, retries included; those for tokens are not counted. */
   readonly requests: number;
+  readonly limits: ClientLimits;
   /**
    * Reads an address, with retries, and parses the answer without losing digits.
    *
@@ -107,6 +108,7 @@ export function createClient(options: ClientOptions): Client {
 
   return {
     origin,
+    limits,
     get requests() {
       return authorized.requests;
     },

@@ -14,6 +14,8 @@ export interface ClientLimits {
   readonly longestWaitMs: number;
   /** The pause before a request is sent with a new token, after one was refused, in milliseconds. */
   readonly newTokenPauseMs: number;
+  /** The pause before a page that looks like the listing's end, or is doubtful, is read again. */
+  readonly secondLookMs: number;
   /** The largest answer, after decompression, in bytes. */
   readonly largestBodyBytes: number;
 }
@@ -25,6 +27,7 @@ export const DEFAULT_LIMITS: ClientLimits = {
   backoffMs: 500,
   longestWaitMs: LONGEST_WAIT_IN_SLICE_MS,
   newTokenPauseMs: 2_000, // a server that spreads its tokens to others may refuse a new one for a moment
+  secondLookMs: 1000,
   largestBodyBytes: 32 * 1024 * 1024, // the vendor's largest page, 1,000 objects, at 32 KB each
 };
 

@@ -1,15 +1,17 @@
-import type { Page, Position } from '../../core/pull/page.ts';
+import type { Pages, Position } from '../../core/pull/page.ts';
 import type { Stream } from '../../core/pull/stream.ts';
 import type { Client } from '../http/client.ts';
+import { aheadAtFirst, presumedAfter } from './ahead.ts';
 import { addressOf } from './page-addresses.ts';
-import { presumedAfter, readPage } from './paging.ts';
 import { createPrefetch } from './prefetch.ts';
+import { aboutPage, readSurely } from './read-surely.ts';
 
 /**
  * Yields a stream's pages in order, from a position to the end that its paging kind defines, or to a `broken` page.
  *
- * The next pages are prefetched while the consumer handles a page. If the consumer stops or the signal aborts, the requests
- * in flight are aborted. The consumer must detect links that lead in a circle.
+ * The next pages are prefetched while the consumer handles a page. After a page that repeated keys of the walk, those that were
+ * requested before it came are requested again, one after the other at first. If the consumer stops or the signal aborts, the
+ * requests in flight are aborted. The consumer must detect links that lead in a circle.
  *
  * @param from - Undefined for the first page.
  * @throws {SyncError} As {@link Client.getJson}, `LIST_AMBIGUOUS`, `RESPONSE_INVALID`. The pages before the failing one
@@ -21,23 +23,29 @@ export async function* listPages(
   stream: Stream,
   from: Position | undefined,
   signal?: AbortSignal,
-): AsyncGenerator<Page, void, undefined> {
-  const about = (page: number) => `stream ${stream.name}, page ${page}`;
+): Pages {
   const { mediaType } = stream;
-  const prefetch = createPrefetch(
-    (path, page, abort) => client.getJson({ path, mediaType, about: about(page), signal: abort }),
+  const prefetch = createPrefetch({
+    addressOf: (position) => addressOf(stream, position),
+    request: (position, abort) =>
+      client.getJson({
+        path: addressOf(stream, position),
+        mediaType,
+        about: aboutPage(stream, position),
+        signal: abort,
+      }),
     signal,
-  );
+  });
+  const reader = { client, stream, prefetch, signal };
   let position: Position | undefined = from ?? { page: 1 };
-  let pagesRead = 0;
+  let ahead = aheadAtFirst(stream);
   try {
     while (position !== undefined) {
-      const answer = await prefetch.take(addressOf(stream, position), position.page);
-      const page = readPage(stream, position, answer, client.origin, about(position.page));
-      pagesRead += 1;
-      const following = presumedAfter(stream, position, page, pagesRead);
-      prefetch.expect(following, page.number + 1);
-      yield page;
+      const page = await readSurely(reader, position);
+      prefetch.expect(presumedAfter(stream, page, ahead));
+      const hasRepeated = yield page;
+      if (hasRepeated === true) prefetch.dropEarlier();
+      ahead = hasRepeated === true ? 1 : 2 * ahead;
       position = page.next;
     }
   } finally {

@@ -1,142 +1,169 @@
-import { failureAbout } from '../../core/errors.ts';
 import { integerText, isObject, type Json } from '../../core/json.ts';
+import { keyOf } from '../../core/pull/key.ts';
 import type { Page, Position } from '../../core/pull/page.ts';
 import type { Stream } from '../../core/pull/stream.ts';
-import { resolveLink } from '../http/call.ts';
+import { furtherOn } from './ahead.ts';
+import { namesNextPage, onHost, readLink } from './links.ts';
 import { findList, listAt } from './object-list.ts';
-import { addressOf, pageNumberIn, samenessOfListing, withPageNumber } from './page-addresses.ts';
-
-/** Pages in flight at a time, for a listing that says how many pages it has. */
-const MOST_IN_FLIGHT = 8;
+import { addressOf, pageNumberIn, samenessOfListing } from './page-addresses.ts';
 
 /** How the listing continues after a page. */
-type Continuation = Pick<Page, 'last' | 'broken'> & { readonly next?: Pick<Position, 'link' | 'after'> };
+type Continuation = Pick<Page, 'last' | 'doubt' | 'broken'> & {
+  readonly next?: Pick<Position, 'link' | 'after' | 'last'>;
+};
+
+/** An answer, and where it comes from. */
+interface Answered {
+  readonly stream: Stream;
+  readonly position: Position;
+  readonly answer: Json;
+  /** The host's. Links to it are kept as path and query. */
+  readonly origin: string;
+  /** The page, for messages. */
+  readonly about: string;
+}
 
 /**
  * Reads an answer as the page at a position: its objects, and where the listing continues.
  *
- * @param origin - The host's. Links to it are kept as path and query.
- * @param about - The page, for messages.
  * @throws {SyncError} `LIST_AMBIGUOUS` on the first page, `RESPONSE_INVALID`.
  */
-export function readPage(
-  stream: Stream,
-  position: Position,
-  answer: Json,
-  origin: string,
-  about: string,
-): Page {
-  const list = stream.objects ?? position.list ?? findList(answer, about);
-  const objects = listAt(list, answer, about);
-  const { next, ...rest } = continuationOf(stream, position, answer, objects, origin, about);
+export function readPage(answered: Answered): Page {
+  const { stream, position, answer, about } = answered;
+  const list = stream.objects ?? position.list ?? findList(answer, stream.key, about);
+  const objects = list === undefined ? [] : listAt(list, answer, about);
+  const { next, ...rest } = continuationOf(answered, objects);
   const number = position.page;
-  return { number, objects, next: next && { page: number + 1, ...next, list }, ...rest };
+  const total = totalIn(answer);
+  return {
+    number,
+    objects,
+    next: next && { ...next, page: number + 1, ...(list !== undefined && { list }) },
+    ...(total !== undefined && { total }),
+    ...rest,
+  };
 }
 
-function continuationOf(
-  stream: Stream,
-  position: Position,
-  answer: Json,
-  objects: readonly Json[],
-  origin: string,
-  about: string,
-): Continuation {
-  const { paging } = stream;
+/** The names under which PHP's HAL libraries give the number of a listing's objects. */
+const TOTALS = ['total', 'total_items', 'totalItems'];
+
+/** @returns Undefined if the answer does not give the listing's number of objects. */
+function totalIn(answer: Json): number | undefined {
+  const values = isObject(answer)
+    ? TOTALS.filter((name) => Object.hasOwn(answer, name)).map((name) => answer[name])
+    : [];
+  return values.find((value) => typeof value === 'number' && Number.isSafeInteger(value)) as
+    | number
+    | undefined;
+}
+
+function continuationOf(answered: Answered, objects: readonly Json[]): Continuation {
+  const { stream, position, answer } = answered;
+  const { paging, key } = stream;
   switch (paging.kind) {
     case 'onePage':
-      return {};
+      return namesNextPage(answer) ? { doubt: { kind: 'nextPage' } } : {};
     case 'numberedPages':
       return objects.length === 0 ? {} : { next: {} };
     case 'after':
-      return objects.length === 0 ? {} : afterLast(objects.at(-1), paging.field, position.after);
+      if (objects.length === 0) return {};
+      return {
+        ...afterLast(objects.at(-1), paging.field, position.after),
+        ...(sharesCursor(objects, paging.field, key) && {
+          doubt: { kind: 'sharedCursor', detail: paging.field },
+        }),
+      };
     case 'linkedPages':
+      return alongLinks(answered);
     case 'hal':
-      return alongLinks(stream, position, answer, origin, about);
+      return alongHalLinks(answered);
   }
 }
 
+/** The most characters of a cursor, which is part of an address and of the state table's rows. */
+const LONGEST_CURSOR = 2_000;
+
 /** Only an empty page is the end. A short page is not, because Procurios may cap its pages. */
 function afterLast(object: Json | undefined, field: string, previous: string | undefined): Continuation {
-  const after = cursorIn(isObject(object) && Object.hasOwn(object, field) ? object[field] : undefined);
+  const after = cursorIn(object, field);
   if (after === undefined) return { broken: `its last object has no usable ${field} to go on after` };
   if (after === previous)
     return { broken: `its last object has the same ${field} as that of the page before` };
   return { next: { after } };
 }
 
-/** @returns Undefined for anything but a non-empty string or an integer. */
-function cursorIn(value: Json | undefined): string | undefined {
-  if (typeof value === 'string') return value === '' ? undefined : value;
-  return integerText(value);
-}
-
-function alongLinks(
-  stream: Stream,
-  position: Position,
-  answer: Json,
-  origin: string,
-  about: string,
-): Continuation {
-  const links = isObject(answer) ? answer._links : undefined;
-  if (links === undefined) return { broken: 'it has no _links, so whether it is the last page is unknown' };
-  const address = addressOf(stream, position);
-  const linkTo = (name: 'next' | 'last') => readLink(links, name, stream.paging.kind === 'hal', about);
-  const next = linkTo('next');
-  if (stream.paging.kind === 'linkedPages') {
-    return next === undefined ? {} : { next: { link: onHost(next, address, origin, about) } };
-  }
-  const lastNumber = pageNumberIn(linkTo('last') ?? '');
-  const last = lastNumber === undefined || lastNumber === 0 ? {} : { last: lastNumber };
-  if (next !== undefined) return { next: { link: onHost(next, address, origin, about) }, ...last };
-  const isCut = lastNumber !== undefined && lastNumber > (pageNumberIn(address) ?? position.page);
-  return isCut
-    ? { broken: `it has no next link, but its last link names page ${lastNumber}`, ...last }
-    : last;
-}
-
-/** @returns Undefined if the link is absent, null or empty. */
-function readLink(links: Json, name: string, isHal: boolean, about: string): string | undefined {
-  const link = isObject(links) && Object.hasOwn(links, name) ? links[name] : undefined;
-  const value = isHal && isObject(link) ? link.href : link;
-  if (value === undefined || value === null || value === '') return undefined;
-  if (typeof value === 'string' && isHal === isObject(link)) return value;
-  const field = isHal ? `_links.${name}.href` : `_links.${name}`;
-  throw failureAbout('RESPONSE_INVALID', about, `${field} is not as expected: a text`);
-}
-
-/** Resolves a link against its page. A link to another origin stays absolute, and the client refuses it. */
-function onHost(link: string, address: string, origin: string, about: string): string {
-  const url = resolveLink(link, new URL(address, origin).href, origin);
-  if (url === null) throw failureAbout('RESPONSE_INVALID', about, '_links.next is not an address');
-  return url.origin === origin && url.username === '' ? `${url.pathname}${url.search}` : url.href;
+/** @returns Undefined for anything but an integer or a text that is neither empty nor too long. */
+function cursorIn(object: Json | undefined, field: string): string | undefined {
+  const value = isObject(object) && Object.hasOwn(object, field) ? object[field] : undefined;
+  const text = typeof value === 'string' ? value : integerText(value);
+  return text === undefined || text === '' || text.length > LONGEST_CURSOR ? undefined : text;
 }
 
 /**
- * The addresses to prefetch after a page, in order.
- *
- * The first is the next page. The others are presumed: they are right only if each page links to the one that follows.
- *
- * @param pagesRead - Pages read so far, this one included.
+ * Whether two different objects in a row have the same cursor. What follows the cursor of a page's last object then leaves out
+ * the others that share it, and no page shows whether there are any.
  */
-export function presumedAfter(stream: Stream, position: Position, page: Page, pagesRead: number): string[] {
-  const { next, last = 0 } = page;
-  if (next === undefined) return [];
-  const address = addressOf(stream, next);
-  if (stream.paging.kind === 'numberedPages') {
-    // Doubles from page to page, so that a short list costs few requests beyond its end.
-    const count = Math.min(stream.paging.ahead, 2 ** Math.min(pagesRead - 1, 30));
-    return range(next.page, count).map((number) => addressOf(stream, { page: number }));
-  }
-  const from = addressOf(stream, position);
-  const number = (pageNumberIn(from) ?? position.page) + 1;
-  const isRegular =
-    stream.paging.kind === 'hal' &&
-    pageNumberIn(address) === number &&
-    samenessOfListing(address) === samenessOfListing(from);
-  const known = isRegular ? Math.min(MOST_IN_FLIGHT, last - number + 1) : 1;
-  return [address, ...range(number + 1, known - 1).map((each) => withPageNumber(address, each))];
+function sharesCursor(objects: readonly Json[], field: string, key: readonly string[]): boolean {
+  if (key.length === 1 && key[0] === field) return false;
+  const ids = objects.map((object) => (isObject(object) ? keyOf(object, key) : undefined));
+  const idAt = (index: number) => {
+    const id = ids[index];
+    return id !== undefined && 'id' in id ? id.id : undefined;
+  };
+  return objects.some((object, index) => {
+    const cursor = cursorIn(object, field);
+    return (
+      index > 0 &&
+      cursor !== undefined &&
+      cursor === cursorIn(objects[index - 1], field) &&
+      idAt(index) !== idAt(index - 1)
+    );
+  });
 }
 
-function range(first: number, count: number): number[] {
-  return Array.from({ length: Math.max(0, count) }, (_, index) => first + index);
+const NO_LINKS = 'it has no _links, so whether it is the last page is unknown';
+
+function alongLinks({ stream, position, answer, origin, about }: Answered): Continuation {
+  const links = isObject(answer) ? answer._links : undefined;
+  if (links === undefined) return { broken: NO_LINKS };
+  const next = readLink(links, 'next', false, about);
+  return next === undefined
+    ? {}
+    : { next: { link: onHost(next, addressOf(stream, position), origin, about) } };
+}
+
+function alongHalLinks({ stream, position, answer, origin, about }: Answered): Continuation {
+  const links = isObject(answer) ? answer._links : undefined;
+  if (links === undefined) return { broken: NO_LINKS };
+  const address = addressOf(stream, position);
+  const numberOf = (name: string) => pageNumberIn(readLink(links, name, true, about) ?? '');
+  const asked = pageNumberIn(address);
+  const self = numberOf('self');
+  if (asked !== undefined && self !== undefined && asked !== self) {
+    const detail = `page ${self} instead of ${asked}`;
+    return { ...besideOther(stream, position), doubt: { kind: 'otherPage', detail } };
+  }
+  const number = asked ?? position.page;
+  const named = numberOf('last') || undefined;
+  const last = named ?? position.last;
+  const facts = named === undefined ? {} : { last: named };
+  const next = readLink(links, 'next', true, about);
+  if (next === undefined) {
+    return last !== undefined && last > number
+      ? { broken: `it has no next link, but page ${last} was named as the last`, ...facts }
+      : facts;
+  }
+  const link = onHost(next, address, origin, about);
+  const isRegular =
+    pageNumberIn(link) === number + 1 && samenessOfListing(link) === samenessOfListing(address);
+  return { next: { link, ...(isRegular && last !== undefined && { last }) }, ...facts };
+}
+
+/** Where a listing continues after a page in whose place another one came: by number, because its links are those of the other. */
+function besideOther(stream: Stream, position: Position): Continuation {
+  const beside = furtherOn(stream, position, 1);
+  if (beside !== undefined) return { next: beside };
+  return position.last === undefined
+    ? { broken: 'another page came in its place, and its next page cannot be requested by number' }
+    : {};
 }

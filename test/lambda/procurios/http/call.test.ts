@@ -37,7 +37,13 @@ test('a listing whose links name http continues on https', () => {
     _links: { next: { href: 'http://acme.procurios.site/l/things_api/thing?page=2' } },
   };
 
-  const page = readPage(stream, { page: 1 }, answer, ORIGIN, 'stream things, page 1');
+  const page = readPage({
+    stream,
+    position: { page: 1 },
+    answer,
+    origin: ORIGIN,
+    about: 'stream things, page 1',
+  });
 
   expect(page.next?.link).toBe('/l/things_api/thing?page=2');
 });

@@ -1,5 +1,5 @@
 import { SyncError } from '../../../../lambda/core/errors.ts';
-import type { Page } from '../../../../lambda/core/pull/page.ts';
+import type { Page, Pages } from '../../../../lambda/core/pull/page.ts';
 import { type Client, type ClientOptions, createClient } from '../../../../lambda/procurios/http/client.ts';
 import type { ClientLimits } from '../../../../lambda/procurios/http/limits.ts';
 import type { TokenSource } from '../../../../lambda/procurios/token/client-token.ts';
@@ -11,6 +11,7 @@ export const QUICK: Partial<ClientLimits> = {
   totalMs: 30_000,
   longestWaitMs: 1_000,
   newTokenPauseMs: 1,
+  secondLookMs: 1,
 };
 
 /** Hands out `token-1`, then a new one after each that is dropped. */
@@ -63,9 +64,7 @@ export async function failureOf(promise: Promise<unknown>): Promise<SyncError> {
 }
 
 /** Reads pages to the end or the first failure. */
-export async function readAll(
-  pages: AsyncGenerator<Page, void, undefined>,
-): Promise<{ pages: Page[]; failure: SyncError | undefined }> {
+export async function readAll(pages: Pages): Promise<{ pages: Page[]; failure: SyncError | undefined }> {
   const read: Page[] = [];
   try {
     for await (const page of pages) read.push(page);

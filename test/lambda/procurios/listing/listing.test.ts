@@ -43,7 +43,7 @@ describe('listPages: hal', () => {
 
     expect(idsOf(read20)).toEqual(oneTo(20));
     expect(read20.map(({ number, last }) => [number, last])).toEqual(oneTo(20).map((page) => [page, 20]));
-    expect(read20[0]?.next).toEqual({ page: 2, link: `${PATH}?page=2`, list: '/things' });
+    expect(read20[0]?.next).toEqual({ page: 2, link: `${PATH}?page=2`, list: '/things', last: 20 });
     expect(read20.at(-1)).toEqual({ number: 20, objects: [{ id: 20 }], next: undefined, last: 20 });
     expect(server.requests).toHaveLength(20);
   });
@@ -132,35 +132,38 @@ describe('listPages: hal', () => {
     expect(read6.map((page) => page.last)).toEqual([4, 4, 4, 6, 6, 6]);
   });
 
-  test('a HAL listing ends at its last page, and drops prefetched pages, failed ones too', async () => {
+  test('a HAL listing that shrinks ends at its last page, and drops prefetched pages, failed ones too', async () => {
     await using server = await startHttpServer(
-      pages((page) => (page > 3 ? 404 : page === 3 ? { things: [{ id: 3 }], _links: [] } : halPage(page, 9))),
+      pages((page) => (page > 3 ? 404 : halPage(page, page < 3 ? 9 : 3))),
     );
 
     const { pages: read3, failure } = await readAll(read(server, hal));
 
     expect(idsOf(read3)).toEqual([1, 2, 3]);
-    expect(read3.at(-1)).toEqual({ number: 3, objects: [{ id: 3 }], next: undefined });
+    expect(read3.at(-1)).toEqual({ number: 3, objects: [{ id: 3 }], next: undefined, last: 3 });
     expect(failure).toBeUndefined();
   });
 
-  test('a HAL listing is broken if the next link is missing before the page named as the last', async () => {
-    await using server = await startHttpServer(
-      pages((page) => {
-        const { _links, things } = halPage(page, 5);
-        return page === 3 ? { things, _links: { last: _links.last, next: null } } : { things, _links };
-      }),
-    );
+  test.each<[string, (page: number) => unknown]>([
+    [
+      'names that page itself',
+      (page) => ({ things: [{ id: page }], _links: { last: halPage(1, 9)._links.last } }),
+    ],
+    ['has no links, but earlier pages named that one', (page) => ({ things: [{ id: page }], _links: [] })],
+  ])(
+    'a HAL listing is broken at a page without a next link before the last one, if no page follows: it %s',
+    async (_name, odd) => {
+      await using server = await startHttpServer(
+        pages((page) => (page > 3 ? 404 : page === 3 ? odd(page) : halPage(page, 9))),
+      );
 
-    const { pages: read3 } = await readAll(read(server, hal));
+      const { pages: read3, failure } = await readAll(read(server, hal));
 
-    expect(idsOf(read3)).toEqual([1, 2, 3]);
-    expect(read3.at(-1)).toMatchObject({
-      next: undefined,
-      last: 5,
-      broken: expect.stringContaining('page 5'),
-    });
-  });
+      expect(idsOf(read3)).toEqual([1, 2, 3]);
+      expect(read3.at(-1)).toMatchObject({ next: undefined, broken: expect.stringContaining('page 9') });
+      expect(failure).toBeUndefined();
+    },
+  );
 
   test('a HAL listing without any links is broken, because its end is unknown', async () => {
     await using server = await startHttpServer(pages(() => [{ id: 1 }]));
@@ -210,6 +213,31 @@ describe('listPages: hal', () => {
     const { pages: read3 } = await readAll(read(server, hal));
 
     expect(read3.map(({ objects }) => objects.length)).toEqual([1, 0, 1]);
+    expect(server.paths.filter((path) => path.endsWith('page=2'))).toHaveLength(2);
+  });
+
+  test.each([undefined, null, '', false, [], {}, { href: null }, { href: '' }, { href: false }])(
+    'a HAL listing ends at a page whose next link is %j',
+    async (next) => {
+      await using server = await startHttpServer(pages(() => ({ things: [{ id: 1 }], _links: { next } })));
+
+      const { pages: only, failure } = await readAll(read(server, hal));
+
+      expect(failure).toBeUndefined();
+      expect(only).toEqual([{ number: 1, objects: [{ id: 1 }], next: undefined }]);
+    },
+  );
+
+  test('a HAL listing refuses a link that is too long to be saved', async () => {
+    const next = { href: `${PATH}?page=2&x=${'a'.repeat(500_000)}` };
+    await using server = await startHttpServer(pages(() => ({ things: [{ id: 1 }], _links: { next } })));
+
+    const { failure } = await readAll(read(server, hal));
+
+    expect(failure).toMatchObject({
+      code: 'RESPONSE_INVALID',
+      message: expect.stringMatching(/_links\.next\.href has 500\d{3} characters; expected at most 8000$/),
+    });
   });
 
   test.each([7, '/l/x?page=2', { href: 5 }, true])(
@@ -294,52 +322,102 @@ describe('listPages: numberedPages', () => {
       undefined,
     ]);
     expect(server.paths.slice(0, 2)).toEqual([`${PATH}?page=1`, `${PATH}?page=2`]);
-    expect(server.requests.length).toBeLessThanOrEqual(7);
+    expect(server.requests.length).toBeLessThanOrEqual(8);
   });
 
-  test('a listing of numbered pages costs at most one request beyond an empty list, and one beyond a single page', async () => {
+  test('a listing of numbered pages costs three requests beyond an empty list, and four beyond a single page', async () => {
     await using empty = await startHttpServer(pages(() => []));
     await using single = await startHttpServer(pages((page) => (page === 1 ? [{ id: 1 }] : [])));
 
     await readAll(read(empty, numbered));
     await readAll(read(single, numbered));
 
-    expect(empty.requests).toHaveLength(1);
-    expect(single.requests).toHaveLength(2);
+    expect(empty.paths.toSorted()).toEqual([1, 1, 2, 3].map((page) => `${PATH}?page=${page}`));
+    expect(single.paths.toSorted()).toEqual([1, 2, 2, 3, 4].map((page) => `${PATH}?page=${page}`));
   });
 
-  test('a listing of numbered pages ends at the empty page even if a prefetch beyond it failed', async () => {
+  test.each([400, 404])(
+    'a listing of numbered pages ends where pages are refused with %i',
+    async (status) => {
+      await using server = await startHttpServer(pages((page) => (page > 8 ? status : [{ id: page }])));
+
+      const { pages: read9, failure } = await readAll(read(server, numbered));
+
+      expect(idsOf(read9)).toEqual(oneTo(8));
+      expect(read9.at(-1)).toEqual({ number: 9, objects: [], next: undefined });
+      expect(failure).toBeUndefined();
+      // Page 8 is read again, because it is refused too if the whole listing is gone.
+      expect(server.paths.filter((path) => path.endsWith('page=8'))).toHaveLength(2);
+    },
+  );
+
+  test('a listing of numbered pages that is refused as a whole by now fails', async () => {
+    let isGone = false;
     await using server = await startHttpServer(
-      pages((page) => (page > 9 ? 404 : page > 8 ? [] : [{ id: page }])),
+      pages((page) => {
+        if (page === 3) isGone = true;
+        return isGone ? 404 : [{ id: page }];
+      }),
     );
 
-    const { pages: read9, failure } = await readAll(read(server, numbered));
+    const { pages: read2, failure } = await readAll(read(server, { kind: 'numberedPages', ahead: 1 }));
 
-    expect(idsOf(read9)).toEqual(oneTo(8));
-    expect(failure).toBeUndefined();
+    expect(idsOf(read2)).toEqual([1, 2]);
+    expect(failure?.message).toBe(`GET ${PATH} (stream things, page 2): answered 404; expected 200`);
   });
 
-  test('a listing of numbered pages yields the pages before the failed one, even if later pages were fetched', async () => {
-    await using server = await startHttpServer(pages((page) => (page === 6 ? 404 : [{ id: page }])));
+  test('a listing of numbered pages fails at its first page if that is refused', async () => {
+    await using server = await startHttpServer(pages(() => 404));
+
+    const { pages: none, failure } = await readAll(read(server, numbered));
+
+    expect(none).toEqual([]);
+    expect(failure?.message).toBe(`GET ${PATH} (stream things, page 1): answered 404; expected 200`);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('a listing of numbered pages yields the pages before the failed one if none beyond it has objects', async () => {
+    await using server = await startHttpServer(
+      pages((page) => (page < 6 ? [{ id: page }] : page === 6 ? 410 : [])),
+    );
 
     const { pages: read5, failure } = await readAll(read(server, numbered));
 
     expect(idsOf(read5)).toEqual(oneTo(5));
-    expect(failure?.message).toBe(`GET ${PATH} (stream things, page 6): answered 404; expected 200`);
+    expect(failure?.message).toBe(`GET ${PATH} (stream things, page 6): answered 410; expected 200`);
   });
 
-  test('a listing of numbered pages is invalid if the list is missing on a later page', async () => {
+  test('a listing of numbered pages does not end at an empty page if one beyond it fails', async () => {
     await using server = await startHttpServer(
-      pages((page) => (page === 2 ? { registrations: null } : { registrations: [{ id: page }] })),
+      pages((page) => (page < 6 ? [{ id: page }] : page === 7 ? 410 : [])),
     );
 
-    const { pages: first, failure } = await readAll(read(server, numbered));
+    const { pages: read5, failure } = await readAll(read(server, numbered));
 
-    expect(idsOf(first)).toEqual([1]);
-    expect(failure).toMatchObject({ code: 'RESPONSE_INVALID' });
-    expect(failure?.message).toContain(
-      'stream things, page 2: the answer holds something else at "/registrations"',
+    expect(idsOf(read5)).toEqual(oneTo(5));
+    expect(failure?.message).toBe(`GET ${PATH} (stream things, page 7): answered 410; expected 200`);
+  });
+
+  test('a listing of numbered pages takes null in the place of the list for an empty page', async () => {
+    await using server = await startHttpServer(
+      pages((page) => (page < 3 ? { registrations: [{ id: page }] } : { registrations: null })),
     );
+
+    const { pages: read3, failure } = await readAll(read(server, numbered));
+
+    expect(failure).toBeUndefined();
+    expect(idsOf(read3)).toEqual([1, 2]);
+  });
+
+  test('a listing of numbered pages finds its list on the first page with objects', async () => {
+    await using server = await startHttpServer(
+      pages((page) => ({ warnings: [], things: page === 2 ? [{ id: 2 }] : [] })),
+    );
+
+    const { pages: read3, failure } = await readAll(read(server, numbered));
+
+    expect(failure).toBeUndefined();
+    expect(idsOf(read3)).toEqual([2]);
   });
 
   test('a listing of numbered pages continues from a position', async () => {
@@ -380,7 +458,8 @@ describe('listPages: after', () => {
       undefined,
     ]);
     expect(server.paths[0]).toBe(`${PATH}?x=y`);
-    expect(server.requests).toHaveLength(4);
+    // The empty page is asked for twice.
+    expect(server.requests).toHaveLength(5);
   });
 
   test('a listing with a cursor keeps every digit of a cursor', async () => {
@@ -391,20 +470,25 @@ describe('listPages: after', () => {
 
     await readAll(read(server, after));
 
-    expect(server.paths).toEqual([PATH, `${PATH}?after=9007199254740993`]);
+    expect(new Set(server.paths)).toEqual(new Set([PATH, `${PATH}?after=9007199254740993`]));
   });
 
-  test.each([{}, { trackingId: null }, { trackingId: '' }, { trackingId: 1.5 }, { trackingId: {} }, 'text'])(
-    'a listing with a cursor is broken where the last object gives no cursor: %j',
-    async (object) => {
-      await using server = await startHttpServer(pages(() => [{ trackingId: 1 }, object]));
+  test.each([
+    {},
+    { trackingId: null },
+    { trackingId: '' },
+    { trackingId: 1.5 },
+    { trackingId: {} },
+    { trackingId: 'a'.repeat(500_000) },
+    'text',
+  ])('a listing with a cursor is broken where the last object gives no cursor: %#', async (object) => {
+    await using server = await startHttpServer(pages(() => [{ trackingId: 1 }, object]));
 
-      const { pages: only } = await readAll(read(server, after));
+    const { pages: only } = await readAll(read(server, after));
 
-      expect(only).toMatchObject([{ next: undefined, broken: expect.stringContaining('trackingId') }]);
-      expect(only[0]?.objects).toHaveLength(2);
-    },
-  );
+    expect(only).toMatchObject([{ next: undefined, broken: expect.stringContaining('trackingId') }]);
+    expect(only[0]?.objects).toHaveLength(2);
+  });
 
   test('a listing with a cursor is broken if the cursor does not change', async () => {
     await using server = await startHttpServer(pages(() => [{ trackingId: 5 }]));
@@ -429,7 +513,7 @@ describe('listPages: onePage', () => {
   });
 
   test('a listing on one page with several lists names the candidates', async () => {
-    await using server = await startHttpServer(pages(() => ({ a: [], b: [] })));
+    await using server = await startHttpServer(pages(() => ({ a: ['x'], b: ['y'] })));
 
     const { failure } = await readAll(read(server, { kind: 'onePage' }));
 

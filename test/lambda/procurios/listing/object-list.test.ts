@@ -10,10 +10,16 @@ describe('findList and listAt', () => {
     ['an empty answer', [], ''],
     ['the only array among the fields', { relations: [], title: 'x', _links: { next: null } }, '/relations'],
     ['the only array under _embedded', { _links: {}, _embedded: { 'a/b~c': [] } }, '/_embedded/a~1b~0c'],
+    [
+      'the only one whose elements are objects with the key',
+      { things: [{ id: 1 }], warnings: [{ text: 'x' }], filters: [], tags: ['a'] },
+      '/things',
+    ],
+    ['the only one whose elements are objects', { things: [{ no: 1 }], filters: [], tags: ['a'] }, '/things'],
     ['the one beside errors', { errors: [], things: [] }, '/things'],
     ['the one beside links that PHP wrote as an array', { _links: [], things: [] }, '/things'],
   ])('the list of objects is found: %s', (_name, answer, pointer) => {
-    const found = findList(answer, ABOUT);
+    const found = findList(answer, ['id'], ABOUT);
 
     expect(found).toBe(pointer);
   });
@@ -22,21 +28,40 @@ describe('findList and listAt', () => {
     ['there is none', { id: 1, deep: { down: { list: [] } } }, 'LIST_AMBIGUOUS', 'the answer holds no list'],
     ['the answer is no object', 'a value', 'LIST_AMBIGUOUS', 'the answer holds no list'],
     ['the answer is null', null, 'LIST_AMBIGUOUS', 'the answer holds no list'],
-    ['there are two', { a: ['a value'], b: [] }, 'LIST_AMBIGUOUS', 'several lists: "/a", "/b"'],
     [
-      'one more is embedded',
-      { a: [], _embedded: { c: [] } },
+      'the key is in two',
+      { a: [{ id: 'a value' }], b: [{ id: 2 }], c: [] },
+      'LIST_AMBIGUOUS',
+      'several lists: "/a", "/b"',
+    ],
+    ['no list holds objects', { a: ['a value'], b: [] }, 'LIST_AMBIGUOUS', 'several lists: "/a", "/b"'],
+    [
+      'objects without the key are in two',
+      { a: [{ no: 'a value' }], _embedded: { c: [{ no: 2 }] } },
       'LIST_AMBIGUOUS',
       'several lists: "/a", "/_embedded/c"',
     ],
   ])('the list of objects is not guessed if %s', (_name, answer, code, message) => {
-    const find = () => findList(answer, ABOUT);
+    const find = () => findList(answer, ['id'], ABOUT);
 
     expect(find).toThrow(expect.objectContaining({ code, message: expect.stringContaining(message) }));
     expect(find).not.toThrow('a value');
   });
 
+  test('the list of objects is not needed where all lists are empty', () => {
+    const found = findList({ things: [], warnings: [], _embedded: { filters: [] } }, ['id'], ABOUT);
+
+    expect(found).toBeUndefined();
+  });
+
+  test('a list with a name that is too long to be saved does not count', () => {
+    const found = findList({ things: [], ['a'.repeat(500_000)]: [] }, ['id'], ABOUT);
+
+    expect(found).toBe('/things');
+  });
+
   test.each<[string, Json, Json]>([
+    ['/a', { a: null }, []],
     ['', [1], [1]],
     ['/a', { a: [2] }, [2]],
     ['/a~1b/c~0d', { 'a/b': { 'c~d': [3] } }, [3]],
@@ -54,7 +79,7 @@ describe('findList and listAt', () => {
     ['/a', [], 'nothing at "/a"'],
     ['/a', null, 'nothing at "/a"'],
     ['/constructor', {}, 'nothing at "/constructor"'],
-    ['/a', { a: null }, 'something else at "/a"'],
+    ['', null, 'something else at ""'],
     ['/a', { a: { 0: 'a value' } }, 'something else at "/a"'],
     ['', { errors: ['a value'] }, 'something else at ""'],
   ])('a list that is missing at %j in %j is not empty', (pointer, answer, message) => {

@@ -58,22 +58,26 @@ export function describeAccess(stages: Stages, cases: readonly PagingCase[]): vo
       (paging) => {
         const { listing, elsewhere, pulled, stored, next, storedThen } = outcomeOf(paging.kind);
         const hasLinks = paging.kind === 'hal' || paging.kind === 'linkedPages';
-        const isNoticed = kind === 'redirect' || hasLinks;
-        // A link is noticed where it leads, a redirect where it stands.
-        const pages = kind === 'redirect' ? paging.faultPage - 1 : paging.faultPage;
-        const before = [...listing].slice(0, isNoticed ? pages * paging.pageSize : undefined);
+        const isNumbered = paging.kind === 'hal' || paging.kind === 'numberedPages';
+        // A redirect stands in the page's place, so that page is missing; a link leads nowhere, so all behind it is.
+        const from = (kind === 'redirect' ? paging.faultPage - 1 : paging.faultPage) * paging.pageSize;
+        const isPassedOver = kind === 'redirect' && isNumbered;
+        const isIgnored = kind === 'foreignNext' && !hasLinks;
+        const to = isIgnored ? from : isPassedOver ? from + paging.pageSize : listing.size;
+        const shown = [...listing].filter((_each, index) => index < from || index >= to);
+        const [status, code] = isIgnored
+          ? ['complete', undefined]
+          : isPassedOver
+            ? ['incomplete', 'LISTING_INCOMPLETE']
+            : ['failed', 'NOT_PROCURIOS'];
 
         expect(elsewhere.requests).toEqual([]);
-        expect(pulled.receipt).toMatchObject({
-          status: isNoticed ? 'failed' : 'complete',
-          pages: isNoticed ? pages : paging.pages,
-          written: before.length,
-        });
-        expect(pulled.receipt.error?.code).toBe(isNoticed ? 'NOT_PROCURIOS' : undefined);
+        expect(pulled.receipt).toMatchObject({ status, written: shown.length });
+        expect(pulled.receipt.error?.code).toBe(code);
         expect(pulled.receipt.error?.message ?? '').not.toMatch(/secret-query|oauth2/);
-        expect(stored.objects).toEqual(new Map(before));
+        expect(stored.objects).toEqual(new Map(shown));
         expect(stored.keepsWalk).toBe(false);
-        expect(next.receipt).toMatchObject({ status: 'complete', unchanged: before.length });
+        expect(next.receipt).toMatchObject({ status: 'complete', unchanged: shown.length });
         expect(storedThen.objects).toEqual(listing);
       },
     );

@@ -1,8 +1,22 @@
 import { describe, expect, test } from '@jest/globals';
+import type { SyncErrorCode } from '../../../../lambda/core/errors.ts';
 import { aimedAt, mostRequestsFor, type PagingCase } from '../../../support/paging-kinds.ts';
 import { onStages, type Stages } from '../../../support/pull-stages.ts';
 import { LASTING_FAULTS, PASSING_FAULTS } from './fault-cases.ts';
 import { leaksIn } from './leaks.ts';
+
+/** `test.each`, also of no case. */
+function eachOf(cases: readonly PagingCase[]) {
+  return (name: string, run: (paging: PagingCase) => void): void => {
+    if (cases.length > 0) test.each(cases)(name, run);
+  };
+}
+
+/** Whether the walk passes over a page with a failure of this code, because the pages beyond can be requested by number. */
+function passesOver({ kind }: PagingCase, code: SyncErrorCode): boolean {
+  const isOfThePage = ['UNAVAILABLE', 'RESPONSE_INVALID', 'NOT_PROCURIOS'].includes(code);
+  return isOfThePage && (kind === 'hal' || kind === 'numberedPages');
+}
 
 /** Tests every fault on the paging kinds that `casesOf` returns for its place in the list of faults. */
 export function describeFaults(stages: Stages, casesOf: (index: number) => readonly PagingCase[]): void {
@@ -41,6 +55,7 @@ export function describeFaults(stages: Stages, casesOf: (index: number) => reado
   describe.each(LASTING_FAULTS)('$name', (fault) => {
     const { name, action, limits, code, says, isKept, tries, tokens = 1 } = fault;
     const cases = casesOf(LASTING_FAULTS.indexOf(fault));
+    const isPassing = (paging: PagingCase) => passesOver(paging, code);
     const outcomeOf = onStages(stages, cases, async ({ paging, listing, openSite }) => {
       const site = await openSite();
       site.fault({ ...aimedAt(paging, paging.faultPage), do: action });
@@ -52,7 +67,46 @@ export function describeFaults(stages: Stages, casesOf: (index: number) => reado
       return { listing, before, pulled, stored, next, storedThen: await site.stored() };
     });
 
-    test.each(cases)(`a walk of $kind ends at the page with ${name}`, (paging) => {
+    const [passing, ending] = [cases.filter(isPassing), cases.filter((paging) => !isPassing(paging))];
+
+    eachOf(passing)(`a walk of $kind passes over the page with ${name}, and is incomplete`, (paging) => {
+      const { listing, before, pulled, stored } = outcomeOf(paging.kind);
+
+      const isHole = pulled.receipt.pages === paging.pages;
+      const behind = [...listing].slice(paging.faultPage * paging.pageSize);
+      expect(pulled.receipt).toMatchObject({
+        status: 'incomplete',
+        fetched: listing.size - paging.pageSize,
+        written: listing.size - paging.pageSize,
+        rejected: 0,
+        error: {
+          code: 'LISTING_INCOMPLETE',
+          message: expect.stringMatching(isHole ? /page 3 was empty/ : /page 3 could not be read/),
+        },
+      });
+      if (!isHole) expect(pulled.receipt.error?.message).toMatch(says);
+      expect(pulled.receipt.pages).toBeGreaterThanOrEqual(paging.pages - 1);
+      expect(stored.objects).toEqual(new Map([...before, ...behind]));
+      expect(stored.keepsWalk).toBe(false);
+      expect(pulled.requests).toBeLessThanOrEqual(mostRequestsFor(paging, paging.pages) + tries);
+      expect(pulled.tokenRequests).toBe(tokens);
+      expect(leaksIn([pulled.run, stored.stateRows], listing)).toEqual([]);
+    });
+
+    eachOf(passing)(`the next pull of $kind reads the page that it passed over for ${name}`, (paging) => {
+      const { listing, next, storedThen } = outcomeOf(paging.kind);
+
+      expect(next.receipt).toMatchObject({
+        status: 'complete',
+        pages: paging.pages,
+        fetched: listing.size,
+        written: paging.pageSize,
+        unchanged: listing.size - paging.pageSize,
+      });
+      expect(storedThen.objects).toEqual(listing);
+    });
+
+    eachOf(ending)(`a walk of $kind ends at the page with ${name}`, (paging) => {
       const { listing, before, pulled, stored } = outcomeOf(paging.kind);
 
       const { receipt, requests } = pulled;
@@ -76,7 +130,7 @@ export function describeFaults(stages: Stages, casesOf: (index: number) => reado
       expect(leaksIn([pulled.run, stored.stateRows], listing)).toEqual([]);
     });
 
-    test.each(cases)(`the next pull of $kind makes up for ${name}`, (paging) => {
+    eachOf(ending)(`the next pull of $kind makes up for ${name}`, (paging) => {
       const { listing, before, next, storedThen } = outcomeOf(paging.kind);
 
       const ofTheWholeWalk = { written: listing.size, unchanged: 0 };

@@ -28,11 +28,12 @@ export interface OddListing {
   readonly name: string;
   readonly action: FaultAction;
   /** @default the case's page in the middle */
-  readonly at?: 'every page' | 'first page';
+  readonly at?: 'every page' | 'first page' | 'that page, whenever it is read';
   /** Kinds that are not named take no notice: they end complete. */
   readonly outcomes: Partial<Record<PagingCase['kind'], Outcome>>;
 }
 
+const MISSED = { status: 'incomplete', code: 'LISTING_INCOMPLETE' } as const;
 const LOOPED = { status: 'incomplete', code: 'PAGING_LOOP' } as const;
 const BROKEN = { status: 'failed', code: 'RESPONSE_INVALID', pages: 0, lacks: [0, 60], requests: 1 } as const;
 const CAPPED = { status: 'complete', pages: 15 } as const;
@@ -67,13 +68,26 @@ const ODD_LISTINGS: readonly OddListing[] = [
     },
   },
   {
-    // Where links lead on, it is a page like any other; elsewhere an empty page is the end.
-    name: 'an empty page in the middle',
+    name: 'an empty page in the middle, once',
     action: { kind: 'emptyPage' },
     outcomes: {
-      hal: { status: 'complete', pages: 6, lacks: [20, 30] },
-      linkedPages: { status: 'complete', pages: 6, lacks: [20, 30] },
-      numberedPages: { status: 'complete', pages: 3, lacks: [20, 60] },
+      hal: { status: 'complete', pages: 6, requests: 7 },
+      linkedPages: { status: 'complete', pages: 6, requests: 7 },
+      numberedPages: { status: 'complete', pages: 7, requests: 16 },
+      after: { status: 'complete', pages: 7, requests: 9 },
+      // A list that is empty today is complete.
+      onePage: { status: 'complete', pages: 1, lacks: [0, 12] },
+    },
+  },
+  {
+    name: 'an empty page in the middle, each time',
+    action: { kind: 'emptyPage' },
+    at: 'that page, whenever it is read',
+    outcomes: {
+      hal: { ...MISSED, pages: 6, lacks: [20, 30], requests: 7 },
+      linkedPages: { ...MISSED, pages: 6, lacks: [20, 30], requests: 7 },
+      numberedPages: { ...MISSED, pages: 7, lacks: [20, 30], requests: 16 },
+      // From then on all its pages are empty, which is an end.
       after: { status: 'complete', pages: 3, lacks: [20, 60] },
       onePage: { status: 'complete', pages: 1, lacks: [0, 12] },
     },
@@ -100,8 +114,9 @@ const ODD_LISTINGS: readonly OddListing[] = [
     action: { kind: 'stuckPage' },
     at: 'every page',
     outcomes: {
-      hal: { status: 'complete', pages: 6, fetched: 60, repeated: 50, lacks: [10, 60] },
-      linkedPages: { status: 'complete', pages: 6, fetched: 60, repeated: 50, lacks: [10, 60] },
+      // What was fetched ahead of a page that repeats keys is fetched again.
+      hal: { ...MISSED, pages: 6, fetched: 60, repeated: 50, lacks: [10, 60], requests: 10 },
+      linkedPages: { ...MISSED, pages: 6, fetched: 60, repeated: 50, lacks: [10, 60] },
       numberedPages: { ...LOOPED, pages: 2, fetched: 20, repeated: 10, lacks: [10, 60], requests: 4 },
       after: {
         status: 'incomplete',
@@ -173,8 +188,9 @@ function describeOddListings(stages: Stages, casesOf: (odd: OddListing) => reado
     const outcomeOf = onStages(stages, cases, async ({ paging, listing, openSite }) => {
       const site = await openSite();
       const page = at === 'first page' ? 1 : paging.faultPage;
-      const onePageOnly = { ...aimedAt(paging, page), times: 1 };
-      site.fault({ ...(at === 'every page' ? { route: paging.route } : onePageOnly), do: action });
+      const aim = at === 'every page' ? { route: paging.route } : aimedAt(paging, page);
+      const isOnce = at === undefined || at === 'first page';
+      site.fault({ ...aim, ...(isOnce && { times: 1 }), do: action });
       const pulled = await site.pull();
       const stored = await site.stored();
       site.clearFaults();

@@ -69,7 +69,9 @@ test('a pull in which every stream fails says which and why, and shows neither s
 
   expect(code).toBe(1);
   for (const { stream } of PAGING_CASES) {
-    expect(stdout).toMatch(new RegExp(`^${stream.name}: (RESPONSE_INVALID|NOT_PROCURIOS) `, 'm'));
+    expect(stdout).toMatch(
+      new RegExp(`^${stream.name}: (RESPONSE_INVALID|NOT_PROCURIOS|LISTING_INCOMPLETE) `, 'm'),
+    );
   }
   const stored = await workplace.stored();
   const written = [stdout, stderr, [...stored.values()].map(({ stateRows }) => stateRows)];

@@ -1,0 +1,40 @@
+import type { Page, Position } from '../../core/pull/page.ts';
+import type { Stream } from '../../core/pull/stream.ts';
+import { pageNumberIn, withPageNumber } from './page-addresses.ts';
+
+/** Pages in flight at a time, for a listing that says how many pages it has. */
+const MOST_IN_FLIGHT = 8;
+
+/** Pages in flight at the beginning of a reading, at most. A listing that does not say how many pages it has begins with one. */
+export function aheadAtFirst({ paging }: Stream): number {
+  return paging.kind === 'hal' ? MOST_IN_FLIGHT : 1;
+}
+
+/**
+ * The position `steps` pages further on; undefined if there is no such page, or if the listing's pages cannot be requested by
+ * number.
+ */
+export function furtherOn({ paging }: Stream, position: Position, steps: number): Position | undefined {
+  const page = position.page + steps;
+  if (paging.kind === 'numberedPages') return { ...position, page };
+  const { link, last } = position;
+  if (link === undefined || last === undefined) return undefined;
+  const number = (pageNumberIn(link) ?? last) + steps;
+  return number > last ? undefined : { ...position, page, link: withPageNumber(link, number) };
+}
+
+/**
+ * The positions of the pages to prefetch after a page, in order.
+ *
+ * The first is the next page. The others are presumed: they are right only if each page links to the one that follows.
+ *
+ * @param most - How many pages may be in flight. It doubles from page to page, so that a short list costs few requests beyond its
+ * end.
+ */
+export function presumedAfter(stream: Stream, { next }: Page, most: number): Position[] {
+  if (next === undefined) return [];
+  const { paging } = stream;
+  const count = Math.min(most, paging.kind === 'numberedPages' ? paging.ahead : MOST_IN_FLIGHT);
+  const others = Array.from({ length: count - 1 }, (_, index) => furtherOn(stream, next, index + 1));
+  return [next, ...others.filter((position) => position !== undefined)];
+}
