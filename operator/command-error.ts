@@ -1,3 +1,5 @@
+import { printable } from '../lambda/core/plain-text.ts';
+
 /** Codes of failures that only an operator's command can have. The other codes are in `SyncErrorCode`. */
 export type CommandErrorCode =
   /** The command was called wrongly. The message says how to call it. */
@@ -25,7 +27,7 @@ export class CommandError extends Error {
   readonly code: CommandErrorCode;
 
   constructor(code: CommandErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+    super(printable(message), options);
     this.code = code;
   }
 }

@@ -1,4 +1,6 @@
-import { stripVTControlCharacters } from 'node:util';
+import { printable } from '../lambda/core/plain-text.ts';
+
+export { printable };
 
 /** Digits in groups of three: `12,345` in every locale. */
 export function grouped(count: number): string {
@@ -49,18 +51,10 @@ export function ago(time: string, nowMs: number): string {
   return hours < 48 ? `${hours} h ago` : `${grouped(Math.floor(hours / 24))} days ago`;
 }
 
-/** Characters that a terminal or an editor obeys: control characters, and those that change the direction of text. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern is about control characters
-const OBEYED = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
-
-/** Text from outside, without escape sequences and with `�` for each character that a terminal would obey. */
-export function printable(text: string): string {
-  return stripVTControlCharacters(text).replace(OBEYED, '�');
-}
-
 /** As {@link printable}, on one line. U+2028 and U+2029 are replaced too, because they end a comment in JavaScript. */
 export function oneLine(text: string): string {
-  return printable(text.replace(/\s*[\r\n\u2028\u2029]\s*/g, ' '));
+  // Each run of spaces is looked at once. One pattern for a run with a break in it would take quadratic time.
+  return printable(text.replace(/\s+/g, (run) => (/[\r\n\u2028\u2029]/.test(run) ? ' ' : run)));
 }
 
 /** The text, cut to `most` characters. The last character of a cut text is `…`. */

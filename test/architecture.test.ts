@@ -48,7 +48,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 
 /** The only places that may import these packages. */
 const IMPORTERS: readonly { readonly packages: RegExp; readonly places: readonly string[] }[] = [
-  { packages: /^ky$/, places: ['lambda/procurios/'] },
+  { packages: /^ky$/, places: ['lambda/procurios/', 'bench/scripts/'] },
   {
     packages: /^@(aws-sdk|smithy)\//,
     places: ['lambda/aws/', 'operator/deployed/', 'local/', 'bench/', 'test/'],

@@ -1,4 +1,5 @@
 import { canonicalDecimal, ExactNumber, type Json, type JsonObject } from './json.ts';
+import { printable } from './plain-text.ts';
 import type { RejectReason } from './pull/reject.ts';
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
@@ -107,5 +108,5 @@ function fieldPath(trail: readonly (string | number)[]): string {
     (path, part) => (typeof part === 'number' ? `${path}[${part}]` : path === '' ? part : `${path}.${part}`),
     '',
   );
-  return path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH - 1)}…` : path;
+  return printable(path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH - 1)}…` : path);
 }

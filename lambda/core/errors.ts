@@ -1,3 +1,5 @@
+import { printable } from './plain-text.ts';
+
 /** What happens next: the system retries, or an operator fixes the config, the credentials or the access. */
 export type Disposition = 'retry' | 'fix';
 
@@ -106,10 +108,14 @@ export class SyncError extends Error {
    * @param options - Facts for code to read; the error that this one explains goes in `cause`.
    */
   constructor(code: SyncErrorCode, message: string, options: SyncErrorDetail & ErrorOptions = {}) {
-    const { cause, ...detail } = options;
-    super(message, cause === undefined ? {} : { cause });
+    const { cause, brief, reason, ...detail } = options;
+    super(shown(message), cause === undefined ? {} : { cause });
     this.code = code;
-    this.detail = detail;
+    this.detail = {
+      ...detail,
+      ...(brief !== undefined && { brief: shown(brief) }),
+      ...(reason !== undefined && { reason: shown(reason) }),
+    };
   }
 
   get disposition(): Disposition {
@@ -124,6 +130,14 @@ export class SyncError extends Error {
   get retryAfterMs(): number | undefined {
     return this.detail.retryAfterMs;
   }
+}
+
+const LONGEST_MESSAGE = 2_000;
+
+/** A message as it can be shown and stored. It may name fields or hosts as the other side wrote them. */
+function shown(message: string): string {
+  const text = printable(message.slice(0, LONGEST_MESSAGE)).toWellFormed();
+  return message.length > LONGEST_MESSAGE ? `${text}…` : text;
 }
 
 /** A failure whose message begins with what it is about, such as `stream members, page 3`. */

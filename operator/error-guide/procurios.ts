@@ -89,6 +89,10 @@ export const PROCURIOS_ERRORS = {
     remedy: 'nothing; the next pull resumes',
     meaning: 'Five attempts in a row ended with a 5xx answer, a broken connection or a timeout.',
     look: [RUN_DOCTOR],
-    steps: [NEXT_PULL_RESUMES, 'If it lasts, ask Procurios whether there is an outage.'],
+    steps: [
+      NEXT_PULL_RESUMES,
+      'If it lasts, ask Procurios whether there is an outage.',
+      'If the message names a Content-Length night after night, a server or a proxy breaks the rules of HTTP: report it to Procurios, because it does not pass by itself.',
+    ],
   },
 } satisfies Record<string, GuideEntry>;

@@ -1,4 +1,5 @@
 import { ExactNumber, isObject, type Json } from '../../core/json.ts';
+import { printable } from '../../core/plain-text.ts';
 
 const MOST_TEXTS = 50;
 const LONGEST_TEXT = 500;
@@ -38,11 +39,11 @@ function* reportedIn(result: Json | undefined): Generator<string, void, undefine
   if (Object.hasOwn(result, 'success') && result.success === false) yield 'success: false';
 }
 
-/** The first 50 texts, each cut to 500 characters. */
+/** The first 50 texts, each cut to 500 characters that can be shown. */
 export function bounded(texts: Iterable<string>): string[] {
   return Iterator.from(texts)
     .take(MOST_TEXTS)
-    .map((text) => text.slice(0, LONGEST_TEXT).toWellFormed())
+    .map((text) => printable(text.slice(0, LONGEST_TEXT)).toWellFormed())
     .toArray();
 }
 

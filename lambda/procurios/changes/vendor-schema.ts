@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject, objectFrom } from '../../core/json.ts';
+import { printable } from '../../core/plain-text.ts';
 
 /** A vendor's schema, reduced to JSON Schema. */
 export interface CleanSchema {
@@ -158,5 +159,5 @@ function isEmptyList(value: Json): boolean {
 
 function noteOn(keyword: string, value: Json): string {
   const named = keyword === 'type' ? [value].flat().filter((each) => typeof each === 'string') : [];
-  return [keyword, ...named].map((each) => JSON.stringify(each.slice(0, 60))).join(' ');
+  return [keyword, ...named].map((each) => JSON.stringify(printable(each.slice(0, 60)))).join(' ');
 }

@@ -16,7 +16,14 @@ const NO_CONNECTION: Readonly<Record<string, string>> = {
 const UNREADABLE: Readonly<Record<string, string>> = {
   HTTPParserError: 'it is not HTTP',
   UND_ERR_HEADERS_OVERFLOW: 'its headers are larger than 16 KB',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'its Content-Length is doubled, or not that of its body',
+};
+
+/** The parser's error for a body that ended early, which has no code of its own. */
+const CUT_SHORT = 'Invalid EOF state';
+
+/** undici reads a header that came twice, `2` and `2`, as 22, so that a whole body looks cut. */
+const BROKEN: Readonly<Record<string, string>> = {
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the connection broke, or the answer has its Content-Length twice',
 };
 
 /** Codes of zlib for content that is not of the format that its header names. A cut one has other codes. */
@@ -45,11 +52,9 @@ export function networkFailure(error: unknown, call: Call): SyncError {
     return callFailure('RESPONSE_INVALID', call, what, { isTransient, isUnreadable: true });
   }
   const obstacle = isTls ? 'TLS failed' : NO_CONNECTION[code];
+  const broken = `${BROKEN[code] ?? 'the connection broke'} (${code})`;
   return obstacle === undefined
-    ? callFailure('UNAVAILABLE', call, `the connection broke (${code}); expected a whole answer`, {
-        isTransient,
-        reason: `the connection broke (${code})`,
-      })
+    ? callFailure('UNAVAILABLE', call, `${broken}; expected a whole answer`, { isTransient, reason: broken })
     : callFailure('HOST_UNREACHABLE', call, `no connection to ${call.url.host}: ${obstacle} (${code})`, {
         isTransient,
         isTls,
@@ -66,7 +71,9 @@ function codeOf(error: unknown): string {
   const cause = propertyOf(error, 'cause');
   const [firstTried] = [propertyOf(cause, 'errors')].flat();
   const codes = [cause, firstTried, error].map((each) => propertyOf(each, 'code'));
-  return [...codes, propertyOf(cause, 'name')].find(isCode) ?? 'no code';
+  const message = propertyOf(cause, 'message');
+  const isCut = typeof message === 'string' && message.includes(CUT_SHORT);
+  return [...codes, isCut ? 'CUT_SHORT' : propertyOf(cause, 'name')].find(isCode) ?? 'no code';
 }
 
 function propertyOf(value: unknown, name: string): unknown {

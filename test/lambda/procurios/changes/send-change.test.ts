@@ -529,7 +529,7 @@ describe('sendChange: lost', () => {
     ['a reset', (response) => void response.socket?.resetAndDestroy(), /^UNAVAILABLE .*the connection broke/],
     ['a closed connection', (response) => void response.destroy(), /^UNAVAILABLE .*the connection broke/],
     ['silence', () => {}, /^UNAVAILABLE .*no whole answer within 2 s$/],
-    ['no HTTP', (response) => void response.socket?.end('no\r\n\r\n'), /^UNAVAILABLE /],
+    ['no HTTP', (response) => void response.socket?.end('no\r\n\r\n'), /^RESPONSE_INVALID .*it is not HTTP/],
     [
       'a 200 that is cut short',
       (response) => void response.writeHead(200, JSON_TYPE).write('{"thing', () => response.destroy()),
