@@ -21,7 +21,7 @@ export const AWS_ERRORS = {
     look: [RUN_DOCTOR],
     steps: [
       'Sign in: `aws sso login`, or set `AWS_PROFILE`.',
-      'AccessDenied: the role lacks a right on the table, queue or secret in the message.',
+      'AccessDenied: the role lacks the right that the message names. docs/deploy.md#permissions lists the rights of every command.',
       'To work on this machine instead, add `--embedded`.',
     ],
   },
