@@ -139,6 +139,7 @@ async function holdLease(): Promise<void> {
     isAlone: true,
     readHolderState: async () => 'unknown',
     noteCutOff: async () => {},
+    onWatch() {},
     clock: systemClock,
   });
 }
