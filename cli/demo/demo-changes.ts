@@ -26,7 +26,7 @@ function change(changeId: string, operation: string, subject: string, body: Json
 }
 
 const EXPLANATION = `
-wrong-campaign  rejected: the ledger has its errors, and its body until it is settled
+wrong-campaign  rejected: the ledger has its errors, and its body until settled
 no-answer       perhaps applied, so it is not sent again: an operator decides`;
 
 /**
@@ -37,7 +37,7 @@ export async function showChanges(session: Session, stack: DemoStack, control: C
   control.fault({ route: 'POST /l/module_api/object', do: { kind: 'lostReply' } });
 
   print(
-    '\nThe other way: a program queues two changes, another puts a third as an event. Each is sent once.',
+    '\nThe other way: a program queues two changes, another puts a third as an event.\nEach is sent once.',
   );
   await session.queue().send(
     [ACCEPTED, ANSWER_LOST].map((each) => ({

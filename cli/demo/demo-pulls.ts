@@ -42,7 +42,7 @@ export async function showSecondNight(
   stack: DemoStack,
   first: RunReceipt,
 ): Promise<RunReceipt> {
-  print('\nThe next night: the pull reads and compares everything, and writes only what differs.');
+  print('\nThe next night: the pull compares everything, and writes only what differs.');
   const second = await stack.pull();
   print(`\n${sideBySide(first, second)}\n`);
 

@@ -50,8 +50,9 @@ async function prepare({ aws, sqs, config }: EmbeddedSession): Promise<void> {
 
 function introduction(): string {
   return `\
-A simulated Procurios with ${grouped(RELATIONS)} people and organisations, and what cdk deploy would create, on
-this machine: tables in ${DATA_FOLDER}/, a queue, functions. Nothing leaves it: no AWS, no account.
+A simulated Procurios with ${grouped(RELATIONS)} people and organisations, and what cdk deploy
+would create, on this machine: tables in ${DATA_FOLDER}/, a queue, functions.
+Nothing leaves it: no AWS, no account.
 `;
 }
 

@@ -6,7 +6,7 @@ import { countOf, duration, grouped, printable } from '../../operator/words.ts';
 import { countWord } from '../terminal/count-word.ts';
 import { type Column, tableOf } from '../terminal/table.ts';
 import { tableWidth } from '../terminal/terminal.ts';
-import { textWidth, wrapped } from '../terminal/text.ts';
+import { fitted } from '../terminal/text.ts';
 
 const COLOURS = { complete: 'green', incomplete: 'yellow', failed: 'red' } as const;
 
@@ -27,12 +27,6 @@ export function receiptsText(run: RunReceipt, isDryRun: boolean, flags: string):
     ...(isDryRun ? [] : rejectHints(run, flags)),
     verdict(run, isDryRun),
   ].join('\n');
-}
-
-/** The line, broken at spaces if there is a terminal. */
-function fitted(line: string): string {
-  const { stdout } = process;
-  return stdout.isTTY ? wrapped(line, textWidth(stdout), { first: '', rest: 2 }) : line;
 }
 
 /** The counts that a narrow terminal leaves out, as {@link Column} says. */

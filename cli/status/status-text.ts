@@ -186,7 +186,10 @@ function counted(count: number): string {
 const LABEL_WIDTH = 14;
 
 function line(label: string, text: string): string {
-  return wrapped(text, textWidth(process.stdout), { first: label.padEnd(LABEL_WIDTH), rest: LABEL_WIDTH });
+  const indent = { first: label.padEnd(LABEL_WIDTH), rest: LABEL_WIDTH };
+  // A number is not parted from its unit.
+  const kept = text.replace(/(\d) (?=(?:s|min|h)\b)/g, '$1\u00a0');
+  return wrapped(kept, textWidth(process.stdout), indent).replaceAll('\u00a0', ' ');
 }
 
 const STATUS_COLOURS = { complete: 'green', incomplete: 'yellow', failed: 'red' } as const;

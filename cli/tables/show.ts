@@ -6,6 +6,7 @@ import { findItem, type ListedRejects, listItems, listRejects } from '../../oper
 import { countOf, grouped, printable, severalOf } from '../../operator/words.ts';
 import { EXIT, print, say } from '../terminal/output-lines.ts';
 import { tableWidth } from '../terminal/terminal.ts';
+import { fitted } from '../terminal/text.ts';
 import { itemsTable } from './items-table.ts';
 
 export interface ShowCommandOptions extends CommonOptions {
@@ -50,7 +51,7 @@ function printRejects(stream: string, { rejects, total }: ListedRejects, { json 
     const { id, reason, field, message, page, seenAt } = reject;
     const where = `page ${page}${field === undefined ? '' : `, field ${field}`}`;
     const line = `${id ?? '(no key)'}  ${reason}: ${message} (${where}, seen at ${seenAt})`;
-    print(json ? JSON.stringify(reject) : printable(line));
+    print(json ? JSON.stringify(reject) : fitted(printable(line)));
   }
   if (total === 0) say(`stream ${stream} has no rejects`);
   else say(`${grouped(rejects.length)} of ${countOf(total, 'reject')}`);

@@ -20,3 +20,9 @@ export function wrapped(
     .map((line, index) => `${index === 0 ? indent.first : ' '.repeat(indent.rest)}${line}`)
     .join('\n');
 }
+
+/** A line for stdout, broken at spaces if that is a terminal. */
+export function fitted(line: string): string {
+  const { stdout } = process;
+  return stdout.isTTY ? wrapped(line, textWidth(stdout), { first: '', rest: 2 }) : line;
+}

@@ -11,7 +11,7 @@ import { lackingScopes } from '../scopes.ts';
 import { countOf } from '../words.ts';
 import { type Finding, failure, information, ok, warning } from './finding.ts';
 import { judgeClock } from './judge-clock.ts';
-import { judgeApiFailure, judgeLack, judgeTokenFailure } from './judge-failure.ts';
+import { type Asked, judgeApiFailure, judgeLack, judgeTokenFailure } from './judge-failure.ts';
 import { judgeListing } from './judge-listing.ts';
 import { judgeScopes } from './judge-scopes.ts';
 import type { Subject } from './subject.ts';
@@ -66,7 +66,8 @@ function needsOf({ streams, operations }: Config) {
 }
 
 /** Checks each stream by its first page, and by a second request if that shows more. */
-export async function* checkStreams({ api, config }: Subject): AsyncGenerator<Finding> {
+export async function* checkStreams(subject: Subject): AsyncGenerator<Finding> {
+  const { api, config } = subject;
   if (api.granted === undefined) {
     yield information('streams', 'not checked: there is no token');
     return;
@@ -74,14 +75,14 @@ export async function* checkStreams({ api, config }: Subject): AsyncGenerator<Fi
   const refused: Stream[] = [];
   for (const stream of config.streams) {
     const lacksScope = lackingScopes(config.auth, [stream]).length > 0;
-    yield* checkStream(api, stream, lacksScope ? () => refused.push(stream) : undefined);
+    yield* checkStream(subject, stream, lacksScope ? () => refused.push(stream) : undefined);
   }
   for (const lack of lackingScopes(config.auth, refused)) yield judgeLack(lack);
 }
 
 /** @param onRefused - Called instead of a finding if Procurios refuses access; absent if the cause is not known. */
 async function* checkStream(
-  api: ApiAccess,
+  { api, config }: Subject,
   stream: Stream,
   onRefused: (() => void) | undefined,
 ): AsyncGenerator<Finding> {
@@ -97,20 +98,26 @@ async function* checkStream(
     const asked = {
       check: `stream ${stream.name}`,
       path: "the stream's path",
-      scopes: scopesFor(stream.path),
+      ...scopesOf(config, stream.path),
       usualMediaType: usual === stream.mediaType ? undefined : usual,
     };
     yield judgeApiFailure(asked, expectedFailure(error));
   }
 }
 
+function scopesOf({ auth }: Config, path: string): Pick<Asked, 'scopes' | 'isScopeAsked'> {
+  const scopes = scopesFor(path);
+  return { scopes, isScopeAsked: scopes.some((scope) => auth.scopes.includes(scope)) };
+}
+
 /** Checks the live schema of each operation, unless its address depends on the change. */
 export async function* checkOperations({ api, config }: Subject): AsyncGenerator<Finding> {
   if (api.granted === undefined) return;
-  for (const operation of Object.values(config.operations)) yield await checkOperation(api, operation);
+  for (const operation of Object.values(config.operations))
+    yield await checkOperation(api, config, operation);
 }
 
-async function checkOperation(api: ApiAccess, operation: Operation): Promise<Finding> {
+async function checkOperation(api: ApiAccess, config: Config, operation: Operation): Promise<Finding> {
   const { name, schemaPath, mediaType } = operation;
   const check = `operation ${name}`;
   if (schemaPath === undefined) {
@@ -127,7 +134,7 @@ async function checkOperation(api: ApiAccess, operation: Operation): Promise<Fin
   const asked = {
     check,
     path: "the operation's schemaPath",
-    scopes: scopesFor(operation.path),
+    ...scopesOf(config, operation.path),
     usualMediaType: undefined,
   };
   try {

@@ -3,13 +3,14 @@ import { SyncError } from '../../lambda/core/errors.ts';
 import type { Config } from '../../lambda/deployment/config.ts';
 import type { RetryListener } from '../../lambda/procurios/http/retry.ts';
 import { CommandError } from '../command-error.ts';
-import type { CommonOptions } from '../options.ts';
+import { type CommonOptions, flagsOf } from '../options.ts';
 import { openApi } from '../procurios/api-access.ts';
 import { DATA_FOLDER, openSessionAsItIs } from '../session.ts';
 import { countOf } from '../words.ts';
 import { checkDeployment } from './check-deployment.ts';
 import { checkMachine } from './check-machine.ts';
 import { checkOperations, checkRate, checkStreams, checkToken } from './check-procurios.ts';
+import { checkPulls } from './check-pulls.ts';
 import { findCredentials } from './find-credentials.ts';
 import { type Finding, failure, ok } from './finding.ts';
 import { openReadOnlyToken } from './read-only-token.ts';
@@ -19,7 +20,7 @@ import type { Subject } from './subject.ts';
 export type PlacedFinding = Finding & { readonly group: string };
 
 /**
- * Examines the machine, the config, the access to Procurios and the deployment, in this order. Changes nothing.
+ * Examines the machine, the config, the access to Procurios, the deployment and the last pulls, in this order. Changes nothing.
  *
  * Without a usable config it ends after the config.
  *
@@ -69,6 +70,7 @@ async function* examineAll(
   yield* under('Operations', checkOperations(subject));
   yield* under('Rate', checkRate(subject));
   yield* under(session.isAlone ? 'Tables on this machine' : 'AWS', checkDeployment(subject));
+  yield* under('Pulls', checkPulls(subject, flagsOf(options)));
 }
 
 function judgeDataFolder(error: unknown): Finding {

@@ -11,6 +11,8 @@ export interface Asked {
   readonly path: string;
   /** Scopes of which one gives access; empty if they are not known. */
   readonly scopes: readonly string[];
+  /** Whether the config asks for one of these scopes. */
+  readonly isScopeAsked: boolean;
   /** The catalogue's media type for this path; undefined if it is the configured one. */
   readonly usualMediaType: string | undefined;
 }
@@ -37,12 +39,13 @@ function briefOf({ message, detail }: SyncError): string {
   return detail.brief ?? message;
 }
 
-function fixOf({ path, scopes, usualMediaType }: Asked, { code, detail }: SyncError): string {
+function fixOf(asked: Asked, { code, detail }: SyncError): string {
+  const { path, usualMediaType } = asked;
   switch (code) {
     case 'ACCESS_DENIED':
       return detail.isTokenRefused
         ? 'Procurios refuses a new token: check that host and tokenUrl belong together, or ask Procurios'
-        : `ask Procurios for ${scopesText(scopes)} and add it to auth.scopes, or take this out of the config`;
+        : fixOfRefusal(asked);
     case 'RESPONSE_INVALID':
       if (detail.isUnreadable) return UNREADABLE;
       return fixOfStatus(path, usualMediaType, detail.status);
@@ -53,6 +56,13 @@ function fixOf({ path, scopes, usualMediaType }: Asked, { code, detail }: SyncEr
     default:
       return `see npx procurios-sync help ${code}`;
   }
+}
+
+function fixOfRefusal({ scopes, isScopeAsked }: Asked): string {
+  const ask = isScopeAsked
+    ? `ask Procurios why it refuses ${scopesText(scopes)}, which auth.scopes has`
+    : `ask Procurios for ${scopesText(scopes)} and add it to auth.scopes`;
+  return `${ask}, or take this out of the config`;
 }
 
 function fixOfStatus(path: string, usualMediaType: string | undefined, status: number | undefined): string {

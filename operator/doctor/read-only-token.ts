@@ -24,7 +24,6 @@ export function openReadOnlyToken(
   }
   let refused: string | undefined;
   return {
-    scopes,
     async get() {
       const action = nextTokenAction(await userTokens.read(), refused, Date.now());
       if (action.kind === 'consent') throw consentNeeded(action.reason, loginCommand);

@@ -99,13 +99,13 @@ const USER_LIMITS = { attemptMs: 10_000, totalMs: 15_000, retries: 1 };
 
 /** Reads who consented. A failure does not end the login. */
 async function readUser(
-  { accessToken, scopes }: UserToken,
+  { accessToken }: UserToken,
   { host, acceptLanguage, requestsPerSecond }: Config,
 ): Promise<Pick<LoggedIn, 'userId' | 'userIdProblem'>> {
   const client = createClient({
     host,
     acceptLanguage,
-    token: { scopes, get: async () => accessToken, drop: () => {} },
+    token: { get: async () => accessToken, drop: () => {} },
     requestsPerSecond: requestsPerSecond.pull,
     limits: USER_LIMITS,
   });

@@ -1,14 +1,15 @@
 import { type Doubt, doubtsAbout } from '../../lambda/core/pull/verdict.ts';
 import { ago, countUpTo, minuteIn } from '../words.ts';
 import type { Concern } from './concern.ts';
-import { known, MOST_COUNTED, type StatusReport } from './status-report.ts';
+import type { PullReport } from './read-pulls.ts';
+import { known, MOST_COUNTED } from './status-report.ts';
 
 /**
  * Finds what needs an operator about the pulls.
  *
  * @param flags - The flags with which other commands use the same tables.
  */
-export function pullConcerns(report: StatusReport, flags: string): Concern[] {
+export function pullConcerns(report: PullReport, flags: string): Concern[] {
   const cutOff = known(report.cutOff);
   const futureRun = known(report.futureRun);
   const pullingSince = known(report.atWork)?.since;
@@ -25,10 +26,10 @@ export function pullConcerns(report: StatusReport, flags: string): Concern[] {
   return doubts.map((doubt) => concernOf(doubt, report, flags));
 }
 
-function concernOf(doubt: Doubt, report: StatusReport, flags: string): Concern {
+function concernOf(doubt: Doubt, report: PullReport, flags: string): Concern {
   const at = (time: string): string =>
     `${minuteIn(report.timeZone, time)}, ${ago(time, Date.parse(report.at))}`;
-  const pull = `npx procurios-sync pull${report.stack === undefined ? '' : ' --deployed --wait'}${flags}`;
+  const pull = `npx procurios-sync pull${report.expectWithinHours === undefined ? '' : ' --deployed --wait'}${flags}`;
   switch (doubt.kind) {
     case 'cutOff': {
       const what = `the last pull was cut off: it began ${at(doubt.since)} (${doubt.owner})`;

@@ -1,12 +1,6 @@
 import { createChangeQueue } from '../../lambda/aws/queue/change-queue.ts';
-import { countRejects } from '../../lambda/aws/state/reject-store.ts';
-import { listRunReceipts, readFutureReceipt } from '../../lambda/aws/state/run-store.ts';
 import type { StateTable } from '../../lambda/aws/state/state-table.ts';
-import { readStreamState } from '../../lambda/aws/state/stream-store.ts';
-import { readUnfinishedWalk } from '../../lambda/aws/state/walk-store.ts';
-import { timestamp } from '../../lambda/core/clock.ts';
 import { SyncError } from '../../lambda/core/errors.ts';
-import type { RunReceipt } from '../../lambda/core/pull/receipt.ts';
 import type { Config } from '../../lambda/deployment/config.ts';
 import { changeQueueName, deadLetterQueueName } from '../../lambda/deployment/names.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
@@ -21,18 +15,16 @@ import { readStack, requireOutput } from '../deployed/stack.ts';
 import { proxyFrom } from '../proxy.ts';
 import type { Session } from '../session.ts';
 import { countChanges } from './count-changes.ts';
-import { readCutOffPull, readPullingProcess } from './pulling-process.ts';
+import { readPullingProcess } from './pulling-process.ts';
+import { readPulls, reportHead } from './read-pulls.ts';
 import {
   MOST_COUNTED,
   type Part,
   type PullInProgress,
   type QueueStatus,
   type StatusReport,
-  type StreamStatus,
 } from './status-report.ts';
 
-/** Receipts that are searched for the last walk of a stream. */
-const RUNS_SEARCHED = 50;
 /** Accepted changes are counted for 7 days. */
 const ACCEPTED_FOR_MS = 7 * 24 * 60 * 60 * 1000;
 
@@ -46,15 +38,9 @@ export async function readStatus(session: Session): Promise<StatusReport> {
   const { config } = session;
   const nowMs = Date.now();
   const state = session.state();
-  const runs = listRunReceipts(state, RUNS_SEARCHED, nowMs);
-  // Handled here, because `runs` and `streams` below await it at different times.
-  runs.catch(() => {});
   const readers = {
     ...(deployed && readDeployed(config, state, deployed, nowMs)),
-    runs,
-    futureRun: readFutureReceipt(state, nowMs).then((run) => run?.startedAt ?? null),
-    cutOff: readCutOff(session, runs, nowMs),
-    streams: readStreams(config, state, runs),
+    ...readPulls(session, nowMs),
     changes: countChanges(state, nowMs - ACCEPTED_FOR_MS, MOST_COUNTED),
     ...readQueues(session, deployed, nowMs),
   };
@@ -65,9 +51,7 @@ export async function readStatus(session: Session): Promise<StatusReport> {
   const parts = results.map((result, index) => [Object.keys(readers)[index], partOf(result)] as const);
   return {
     environment: config.environment,
-    at: timestamp(nowMs),
-    timeZone: config.schedule.timeZone,
-    ...(deployed && { expectWithinHours: config.schedule.expectWithinHours }),
+    ...reportHead(session, nowMs),
     ...(Object.fromEntries(parts) as unknown as Omit<StatusReport, 'environment' | 'at' | 'timeZone'>),
   };
 }
@@ -96,54 +80,6 @@ function readDeployed({ environment }: Config, state: StateTable, clients: Deplo
     schedule: output('pullSchedule').then((name) => readSchedule(clients.scheduler, name, nowMs)),
     alarms: readAlarms(clients.cloudWatch, environment),
     atWork: readPullInProgress(),
-  };
-}
-
-/** Reads the pull that was cut off, unless it saved its receipt before. */
-async function readCutOff(
-  session: Session,
-  runs: Promise<readonly RunReceipt[]>,
-  nowMs: number,
-): Promise<PullInProgress | null> {
-  const lease = await readCutOffPull(session, nowMs);
-  if (lease === undefined) return null;
-  const hasReceipt = (await runs).some(({ runId }) => runId === lease.runId);
-  return hasReceipt ? null : { owner: lease.owner, since: lease.since };
-}
-
-async function readStreams(
-  { streams }: Config,
-  state: StateTable,
-  runs: Promise<readonly RunReceipt[]>,
-): Promise<StreamStatus[]> {
-  const receipts = await runs;
-  return await Promise.all(streams.map(({ name }) => readStream(name, state, receipts)));
-}
-
-async function readStream(
-  name: string,
-  state: StateTable,
-  runs: readonly RunReceipt[],
-): Promise<StreamStatus> {
-  const [known, walk, rejects] = await Promise.all([
-    readStreamState(state, name),
-    readUnfinishedWalk(state, name),
-    countRejects(state, name, MOST_COUNTED),
-  ]);
-  const last = runs.find(({ streams }) => streams[name] !== undefined);
-  const receipt = last?.streams[name];
-  // Versions before the stream's state was kept left only receipts.
-  const complete = runs.find(({ streams }) => streams[name]?.status === 'complete');
-  const wholeAsOf = known.wholeAsOf ?? complete?.startedAt;
-  return {
-    name,
-    rejects,
-    ...known,
-    ...(wholeAsOf !== undefined && { wholeAsOf }),
-    ...(last && receipt && { lastWalk: { ...receipt, finishedAt: last.finishedAt } }),
-    ...(walk && {
-      unfinished: { startedAt: walk.startedAt, pages: walk.counts.pages, fetched: walk.counts.fetched },
-    }),
   };
 }
 

@@ -66,7 +66,7 @@ export async function openOwnListing(
       streams: config.streams,
       procurios: createClient({
         ...config,
-        token: { scopes: [], get: async () => 'token', drop() {} },
+        token: { get: async () => 'token', drop() {} },
         limits: QUICK_LIMITS,
         requestsPerSecond: 10_000,
       }),

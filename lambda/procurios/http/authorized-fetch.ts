@@ -87,7 +87,7 @@ export function createAuthorizedFetch(
     async fetch(request, exchange) {
       const { call } = exchange;
       const permitted = (tried: string) => {
-        const read = permittedRead(exchange.read, tried, token.scopes, limits);
+        const read = permittedRead(exchange.read, tried, limits);
         return { ...exchange, read };
       };
       const first = await takeTurn(call, request.signal);
@@ -116,7 +116,6 @@ function pausedFailure(call: Call, pausedMs: number): SyncError {
 function permittedRead<T>(
   read: Exchange<T>['read'],
   tried: string,
-  scopes: readonly string[],
   { longestWaitMs }: ClientLimits,
 ): Exchange<T>['read'] {
   return async (call, answer) => {
@@ -128,7 +127,6 @@ function permittedRead<T>(
     const error = isTokenRefused && status !== 401 ? ' invalid_token' : '';
     const page = isHtml(answer) ? ' with an HTML page, which a firewall may have sent' : '';
     const what = `answered ${status}${error}${isTokenRefused ? tried : page}`;
-    const has = `the scopes asked for are ${scopes.join(' ')}`;
-    throw callFailure('ACCESS_DENIED', call, `${what}; expected access; ${has}`, { status, isTokenRefused });
+    throw callFailure('ACCESS_DENIED', call, `${what}; expected access`, { status, isTokenRefused });
   };
 }

@@ -10,8 +10,6 @@ import { type TokenRequest, tokenExchange, withCredentials } from './token-reque
 
 /** The source of the API's bearer token. */
 export interface TokenSource {
-  /** The scopes that the tokens are for, for messages. */
-  readonly scopes: readonly string[];
   /**
    * The current token. If there is none, or it expires soon, one request for all callers gets a new one.
    *
@@ -90,7 +88,6 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
   });
 
   return {
-    scopes,
     async get(signal) {
       if (current !== undefined && now() < current.validUntilMs) return current.accessToken;
       if (refused !== undefined && now() < refused.untilMs) throw refused.failure;

@@ -46,7 +46,7 @@ const REMEMBERED_MS = 5 * 60_000;
  * minutes. Every failure that only a new login solves is `CONSENT_NEEDED`.
  */
 export function createUserTokenSource(options: UserTokenSourceOptions): TokenSource {
-  const { scopes, clock } = options;
+  const { clock } = options;
   let current: UserToken | undefined;
   let readAtMs = 0;
   let refused: string | undefined;
@@ -62,7 +62,6 @@ export function createUserTokenSource(options: UserTokenSourceOptions): TokenSou
   });
 
   return {
-    scopes,
     async get(signal) {
       const action = nextTokenAction(current, refused, clock.now());
       const ageMs = clock.now() - readAtMs;

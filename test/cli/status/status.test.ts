@@ -336,7 +336,7 @@ describe('status of what cannot be read', () => {
     const { code, stdout, stderr } = await status([], { AWS_REGION: '' });
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^STORE_UNAVAILABLE: stack procurios-sync-acme: .*AWS_REGION/);
+    expect(stderr).toMatch(/^REGION_INVALID: AWS_REGION is not the name of a region/);
     expect(stderr).not.toContain('    at ');
   });
 });

@@ -1,7 +1,11 @@
 import { CreateTableCommand, DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { saveRunReceipt } from '../../../lambda/aws/state/run-store.ts';
+import { createStateTable } from '../../../lambda/aws/state/state-table.ts';
+import { noCounts } from '../../../lambda/core/pull/counts.ts';
 import { type AlarmKey, alarmDescription, alarmName } from '../../../lambda/deployment/alarms.ts';
+import { stateTableName } from '../../../lambda/deployment/names.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../../local/endpoints/embedded-aws.ts';
 import { createQueues, deleteQueues } from '../../../local/endpoints/queues.ts';
 import { createTables } from '../../../local/endpoints/tables.ts';
@@ -121,6 +125,37 @@ test('doctor finds no problem in a sound deployment', async () => {
     ]),
   );
   expect(JSON.stringify(findings)).not.toContain(CREDENTIALS.clientSecret);
+});
+
+test('doctor reports when the tables were last whole, or what status reports about the pulls', async () => {
+  await deployAll();
+  const client = dynamoDbOf(aws);
+  const state = createStateTable(client, stateTableName(environment));
+  const startedAt = new Date(Date.now() - 5.5 * 60 * 60 * 1000).toISOString();
+  const things = { status: 'complete', ...noCounts(), fetched: 3, written: 3 } as const;
+  const run = {
+    runId: 'r',
+    startedAt,
+    finishedAt: startedAt,
+    status: 'complete',
+    streams: { things },
+  } as const;
+  await saveRunReceipt(state, run);
+  await state.put({ pk: 'stream#things', sk: 'state', wholeAsOf: startedAt, listed: 3, inTable: 3 });
+
+  const sound = await examineInAws();
+  await state.put({ pk: 'stream#things', sk: 'reject#1' });
+  const rejecting = await examineInAws();
+  client.destroy();
+
+  expect(sound.findings).toContainEqual({
+    check: 'pulls',
+    status: 'ok',
+    what: '1 stream, whole as of 5 h ago; 3 objects in the tables',
+  });
+  expect(rejecting.problems).toMatchObject([
+    finding('pulls', 'warning', /^1 object rejected: things$/, /^npx procurios-sync show things --rejects$/),
+  ]);
 });
 
 test('doctor reports a missing deployment as information', async () => {

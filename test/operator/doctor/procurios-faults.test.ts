@@ -155,6 +155,21 @@ describe('doctor, examining the access to Procurios', () => {
     ]);
   });
 
+  test('doctor reports a refusal although the config asks for the scope', async () => {
+    simulator.control.fault({ route: '/l/relation_list_api', do: { kind: 'status', status: 403 } });
+
+    const { problems } = await examine(members(), { env: CLIENT });
+
+    expect(problems).toMatchObject([
+      finding(
+        'stream members',
+        'failure',
+        /ACCESS_DENIED .*answered 403; expected access$/,
+        /ask Procurios why it refuses the scope relation_list_api\/relation, which auth\.scopes has/,
+      ),
+    ]);
+  });
+
   test('doctor reports a scope that the client may not ask for', async () => {
     await using server = await startHttpServer((_request, response) =>
       answerJson(response, { error: 'invalid_scope' }, 400),

@@ -19,7 +19,6 @@ export function countingTokens(): TokenSource & { readonly dropped: readonly str
   const dropped: string[] = [];
   const current = () => `token-${dropped.length + 1}`;
   return {
-    scopes: ['things/read', 'things/list'],
     dropped,
     get: async () => current(),
     drop(token) {

@@ -86,7 +86,7 @@ export const LASTING_FAULTS: readonly LastingCase[] = [
     name: 'status 403',
     action: { kind: 'status', status: 403 },
     code: 'ACCESS_DENIED',
-    says: /answered 403.*scopes/,
+    says: /answered 403; expected access/,
     isKept: true,
     tries: 1,
   },

@@ -70,7 +70,7 @@ async function watchBatch(
     dynamoDb,
     queue: { hide: async () => {} },
     deadLetters: { send: async () => ({ unqueued: [], messageIds: new Map() }) },
-    token: { scopes: [], get: async () => 'token', drop() {} },
+    token: { get: async () => 'token', drop() {} },
     concurrency: 1,
     log: { info: note, warn: note, error: note },
     metrics: { count() {} },

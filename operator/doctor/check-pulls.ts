@@ -1,0 +1,36 @@
+import { expectedFailure } from '../../lambda/core/errors.ts';
+import { pullConcerns } from '../status/pull-concerns.ts';
+import { type PullReport, readPullReport } from '../status/read-pulls.ts';
+import { known } from '../status/status-report.ts';
+import { ago, countOf, grouped } from '../words.ts';
+import { type Finding, information, ok, warning } from './finding.ts';
+import type { Subject } from './subject.ts';
+
+/**
+ * Checks what the pulls left, as `status` does: one `ok`, or a warning for each doubt.
+ *
+ * @param flags - The flags with which other commands use the same tables.
+ */
+export async function* checkPulls({ session }: Subject, flags: string): AsyncGenerator<Finding> {
+  const report = await readPullReport(session, Date.now()).catch(expectedFailure);
+  // The finding about the tables says that they are missing or cannot be read.
+  if (report instanceof Error) return;
+  if (known(report.runs)?.length === 0) {
+    yield information('pulls', 'none yet', `npx procurios-sync pull${flags}`);
+    return;
+  }
+  const concerns = pullConcerns(report, flags);
+  for (const { what, why, next } of concerns) {
+    yield warning('pulls', why === undefined ? what : `${what}: ${why}`, next ?? 'npx procurios-sync status');
+  }
+  if (concerns.length === 0) yield ok('pulls', soundText(report));
+}
+
+/** `7 streams, whole as of 5 h ago; 5,841 objects in the tables`. */
+function soundText({ streams, at }: PullReport): string {
+  const all = known(streams) ?? [];
+  const [oldest = at] = all.flatMap(({ wholeAsOf }) => wholeAsOf ?? []).sort();
+  const objects = all.reduce((sum, { inTable = 0 }) => sum + inTable, 0);
+  const parts = [countOf(all.length, 'stream'), `whole as of ${ago(oldest, Date.parse(at))}`];
+  return `${parts.join(', ')}; ${grouped(objects)} objects in the tables`;
+}
