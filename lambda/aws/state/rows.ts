@@ -4,8 +4,10 @@ import { ITEMS_PER_WRITE } from '../../core/pull/table-writer.ts';
 import type { StateKey } from './state-keys.ts';
 import type { Query, Row, StateTable, Write } from './state-table.ts';
 
-const MOST_TRIES = 8;
+/** Tries in a row without progress, after which the table counts as unavailable. About two minutes. */
+const MOST_TRIES = 12;
 const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 20_000;
 
 /** The rows of a partition whose sort key begins with that of `prefix`. */
 export function rowsUnder({ pk, sk }: StateKey): Pick<Query, 'keys' | 'values'> {
@@ -30,7 +32,7 @@ export async function queryRows(
   return rows;
 }
 
-/** @throws {SyncError} `STORE_UNAVAILABLE` after eight attempts; some of the rows may be stored then. */
+/** @throws {SyncError} `STORE_UNAVAILABLE` after twelve attempts without progress; some of the rows may be stored then. */
 export async function putRows(state: StateTable, rows: readonly Row[], clock: Clock): Promise<void> {
   await writeAll(
     state,
@@ -39,7 +41,7 @@ export async function putRows(state: StateTable, rows: readonly Row[], clock: Cl
   );
 }
 
-/** @throws {SyncError} `STORE_UNAVAILABLE` after eight attempts; some of the rows may be deleted then. */
+/** @throws {SyncError} `STORE_UNAVAILABLE` after twelve attempts without progress; some of the rows may be deleted then. */
 export async function deleteRows(state: StateTable, keys: readonly StateKey[], clock: Clock): Promise<void> {
   await writeAll(
     state,
@@ -51,12 +53,15 @@ export async function deleteRows(state: StateTable, keys: readonly StateKey[], c
 async function writeAll(state: StateTable, writes: readonly Write[], clock: Clock): Promise<void> {
   for (let start = 0; start < writes.length; start += ITEMS_PER_WRITE) {
     let left = writes.slice(start, start + ITEMS_PER_WRITE) as readonly Write[];
-    for (let tries = 0; left.length > 0; tries += 1) {
+    for (let tries = 1; ; tries += 1) {
+      const before = left.length;
+      left = await state.writeBatch(left);
+      if (left.length === 0) break;
+      if (left.length < before) tries = 1;
       if (tries === MOST_TRIES) {
         throw new SyncError('STORE_UNAVAILABLE', `table ${state.name} keeps throttling`);
       }
-      if (tries > 0) await clock.sleep(FIRST_PAUSE_MS * 2 ** tries);
-      left = await state.writeBatch(left);
+      await clock.sleep(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries));
     }
   }
 }

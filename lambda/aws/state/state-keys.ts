@@ -27,7 +27,10 @@ export const STATE_KEYS = {
   /** The position of a walk, or the record of a finished one. */
   walk: (stream: string): StateKey => ({ pk: PARTITION.walk(stream), sk: 'position' }),
   /** Keys and links that a walk met. @param part - The slice's number and the part's: `00000001#0`. */
-  seen: (stream: string, part: string): StateKey => ({ pk: PARTITION.walk(stream), sk: `seen#${part}` }),
+  seen: (stream: string, walkId: string, part: string): StateKey => ({
+    pk: PARTITION.walk(stream),
+    sk: `seen#${walkId}#${part}`,
+  }),
   /** A change's entry in the ledger. */
   change: (changeId: string): StateKey => ({ pk: PARTITION.change(changeId), sk: 'ledger' }),
 } as const;

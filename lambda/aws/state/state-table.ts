@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Json, JsonObject } from '../../core/json.ts';
-import { nameOf, translate } from '../aws-errors.ts';
+import { isThrottle, nameOf, translate } from '../aws-errors.ts';
 import { callRaw, type RawAction } from '../dynamodb/dynamodb-call.ts';
 import { fromAttributes, toAttributes } from './row-values.ts';
 import type { StateKey } from './state-keys.ts';
@@ -139,9 +139,13 @@ function tableOf(client: DynamoDBClient, name: string, guard: () => AbortSignal 
       return Math.min(count, most);
     },
     async writeBatch(writes) {
-      const { UnprocessedItems } = await call('BatchWriteItem', {
-        RequestItems: { [name]: writes.map(writeRequest) },
+      const request = { RequestItems: { [name]: writes.map(writeRequest) } };
+      const answer = await call('BatchWriteItem', request).catch((error: unknown) => {
+        if (error instanceof Error && isThrottle(error.cause)) return undefined;
+        throw error;
       });
+      if (answer === undefined) return writes;
+      const { UnprocessedItems } = answer;
       return (((UnprocessedItems as JsonObject | undefined)?.[name] ?? []) as JsonObject[]).map(writeOf);
     },
     underLease: (lease) => tableOf(client, name, () => lease.guard()),

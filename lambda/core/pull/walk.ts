@@ -18,8 +18,8 @@ export interface WalkStore {
   /** Saves the walk and the rejects of its last slice, so that the next slice can continue it. */
   saveWalk(stream: Stream, walk: Walk, rejects: readonly Reject[]): Promise<void>;
   /**
-   * Saves the rejects of the walk's last slice, adds the walk to the stream's state and forgets the keys that it has seen;
-   * after a complete walk also the rejects of earlier ones. The record is in the phase `ending` until all of that is done, then in `ended`. If the call was cut
+   * Saves the rejects of the walk's last slice, and adds the walk to the stream's state. After a
+   * complete walk, the rejects of earlier ones are deleted. The record is in the phase `ending` until all of that is done, then in `ended`. If the call was cut
    * off, it is made again with the ending walk that {@link loadWalk} returns.
    */
   endWalk(stream: Stream, walk: EndingWalk, rejects: readonly Reject[]): Promise<void>;
