@@ -33,7 +33,7 @@ export function configSource(parts: ConfigParts): string {
 ${importText(offers)}
 
 export default defineConfig({
-  // Names the tables and the secret: ${table}, procurios-sync/${environment}/client.
+${commentLine(`Names the tables and the secret: ${table}, procurios-sync/${environment}/client.`, 2)}
   environment: ${quoted(environment)},
 
   // Where your Procurios environment is. Tokens come from /l/oauth2/token on the same host, unless \`tokenUrl\`
@@ -81,7 +81,9 @@ function wrapWords(text: string, firstWidth: number, width: number): string[] {
 }
 
 function importText(offers: readonly Offer[]): string {
-  const called = offers.flatMap(({ factory, paging }) => [factory, paging?.replace(/\(.*/, '') ?? []].flat());
+  const called = offers.flatMap(({ factory, paging }) =>
+    [factory, paging?.replace(/\(.*/s, '') ?? []].flat(),
+  );
   const names = [...new Set(['defineConfig', ...called])].sort();
   const line = `import { ${names.join(', ')} } from 'procurios-sync';`;
   return line.length <= WIDEST

@@ -71,6 +71,20 @@ test('an id from Procurios in a comment becomes no code, with any line separator
   expect(code.join('\n')).not.toMatch(/injected|^b/m);
 });
 
+test.each(['\n', '\r', '\u2028', '\u2029'])(
+  'a name with the line separator %j ends neither a comment nor an import of the config',
+  (end) => {
+    const name = `members${end}globalThis.injected = true; //`;
+    const offer = { ...OFFER, name, paging: `after('id${end}globalThis.injected')` };
+
+    const source = configSource({ ...PARTS, environment: `acme${end}globalThis.injected`, offers: [offer] });
+
+    const [comment] = source.split('\n').filter((line) => line.includes('Names the tables'));
+    expect(comment).toMatch(/^ {2}\/\/ Names the tables and the secret: [^\r\u2028\u2029]+$/);
+    expect(source).toContain("import { after, defineConfig, relationCollection } from 'procurios-sync';\n");
+  },
+);
+
 test('characters that change the direction of text are replaced in the config', () => {
   const offer = { ...OFFER, title: 'Leden \u202E:di \u2066' };
 
