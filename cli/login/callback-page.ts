@@ -1,13 +1,18 @@
 import { createHash } from 'node:crypto';
 
-/** The result of a login that the browser shows. */
-export type CallbackOutcome = 'done' | 'failed';
+/** The result that the browser shows: of the login, or `foreign` for a visit that does not belong to it. */
+export type CallbackOutcome = 'done' | 'failed' | 'foreign';
 
 const TEXTS: Readonly<Record<CallbackOutcome, { title: string; text: string; mark: string }>> = {
   done: { title: 'You are logged in', text: 'You can close this window.', mark: '✓' },
   failed: {
     title: 'The login did not work',
     text: 'Nothing was stored. The terminal says why; you can close this window.',
+    mark: '!',
+  },
+  foreign: {
+    title: 'Another login is waiting',
+    text: 'This page does not belong to it, and changed nothing. The terminal has the address where you consent.',
     mark: '!',
   },
 };
@@ -40,7 +45,7 @@ export function callbackPage(outcome: CallbackOutcome): string {
       background: #f5f7fa; color: #1c2733; font: 16px/1.5 system-ui, sans-serif; text-align: center }
     .mark { width: 3.5rem; height: 3.5rem; margin: 0 auto 1rem; border-radius: 50%; font: 700 1.75rem/3.5rem system-ui, sans-serif;
       color: #fff; background: #1b7f4b }
-    .failed .mark { background: #b3261e }
+    .failed .mark, .foreign .mark { background: #b3261e }
     h1 { margin: 0 0 .25rem; font-size: 1.375rem }
     p { margin: 0; color: #52606d }
     @media (prefers-color-scheme: dark) { body { background: #12181f; color: #e4e9ee } p { color: #a5b1bd } }

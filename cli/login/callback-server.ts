@@ -1,4 +1,11 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { CommandError } from '../../operator/command-error.ts';
 import { say } from '../terminal/output-lines.ts';
 import { type CallbackOutcome, callbackHeaders, callbackPage } from './callback-page.ts';
@@ -10,7 +17,7 @@ export interface CallbackRequest {
 }
 
 export interface CallbackServer {
-  /** The first callback. Every other request is refused. */
+  /** The first callback that belongs to the login. Every other request is refused. */
   readonly request: Promise<CallbackRequest>;
   /** Answers an open request with the failure page, and stops listening. May be called again. */
   close(): Promise<void>;
@@ -19,16 +26,26 @@ export interface CallbackServer {
 /**
  * Listens for the browser at a redirect url on this machine.
  *
+ * @param refusalOf - Says why a visit does not belong to the login; undefined if it does.
  * @throws {CommandError} `USAGE` if the port cannot be listened to.
  */
-export async function listenForCallback(redirectUrl: URL): Promise<CallbackServer> {
+export async function listenForCallback(
+  redirectUrl: URL,
+  refusalOf: (url: URL) => string | undefined,
+): Promise<CallbackServer> {
   const { promise, resolve } = Promise.withResolvers<CallbackRequest>();
   let owed: ((outcome: CallbackOutcome) => Promise<void>) | undefined;
   let isTaken = false;
-  const server = createServer((request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const callback = isTaken ? 404 : readRequest(request, redirectUrl);
     if (typeof callback === 'number') {
       response.writeHead(callback).end();
+      return;
+    }
+    const refusal = refusalOf(callback);
+    if (refusal !== undefined) {
+      say(`a visit was refused, and login goes on waiting: ${refusal}`);
+      void send(response, 'foreign');
       return;
     }
     isTaken = true;
@@ -40,32 +57,52 @@ export async function listenForCallback(redirectUrl: URL): Promise<CallbackServe
       url: callback,
       answer: (outcome) => void owed?.(outcome),
     });
-  });
-  await listen(server, redirectUrl);
+  };
+  const servers = await listen(answer, redirectUrl);
   return {
     request: promise,
     async close() {
-      if (!server.listening) return;
       await owed?.('failed');
-      await new Promise((closed) => {
-        server.close(closed);
-        server.closeAllConnections();
-      });
+      await Promise.all(servers.splice(0).map(end));
     },
   };
 }
 
-async function listen(server: ReturnType<typeof createServer>, { hostname, port }: URL): Promise<void> {
-  const host = hostname.replace(/^\[(.*)\]$/, '$1');
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(Number(port), host, resolve);
-  }).catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${error.code})`;
-    throw new CommandError(
-      'USAGE',
-      `port ${port} ${reason}, and the browser has to return to it; free it, or choose another registered address with --redirect-url`,
-      { cause: error },
-    );
+/** The addresses at which a browser may look for a host. Another program at one of them would get the code. */
+function addressesOf({ hostname }: URL): string[] {
+  return hostname === 'localhost' ? ['127.0.0.1', '::1'] : [hostname.replace(/^\[(.*)\]$/, '$1')];
+}
+
+async function listen(answer: RequestListener, redirectUrl: URL): Promise<Server[]> {
+  const { port } = redirectUrl;
+  const servers: Server[] = [];
+  for (const address of addressesOf(redirectUrl)) {
+    const server = createServer(answer).listen(Number(port), address);
+    try {
+      await once(server, 'listening');
+      servers.push(server);
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      // A machine without IPv6 has no such address, so no other program can listen there.
+      if (address === '::1' && servers.length > 0 && NO_SUCH_ADDRESS.has(code)) continue;
+      await Promise.all(servers.map(end));
+      const reason = code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${code})`;
+      throw new CommandError(
+        'USAGE',
+        `port ${port} ${reason}, and the browser has to return to it; free it, or choose another registered address with --redirect-url`,
+        { cause: error },
+      );
+    }
+  }
+  return servers;
+}
+
+const NO_SUCH_ADDRESS: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
+
+async function end(server: Server): Promise<void> {
+  await new Promise((closed) => {
+    server.close(closed);
+    server.closeAllConnections();
   });
 }
 

@@ -41,7 +41,12 @@ export async function receiveCallback(
 ): Promise<Arrival> {
   const redirectUrl = new URL(auth.redirectUrl);
   const read = (url: URL) => readCallback(url, auth, consent);
-  const server = canBeListenedTo(redirectUrl) ? await listenForCallback(redirectUrl) : undefined;
+  const server = canBeListenedTo(redirectUrl)
+    ? await listenForCallback(redirectUrl, (url) => {
+        const callback = read(url);
+        return callback.kind === 'foreign' ? callback.reason : undefined;
+      })
+    : undefined;
   using stop = stopping(options.timeout);
   const isPasted = server === undefined || canAsk();
   try {

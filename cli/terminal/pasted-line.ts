@@ -9,7 +9,15 @@ import { CommandError } from '../../operator/command-error.ts';
  */
 export async function readPastedLine(signal: AbortSignal): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const lines = createInterface({ input: process.stdin, terminal: false });
+  // A terminal passes at most 4,095 characters of a line on, unless readline reads its keys one by one.
+  const isTerminal = process.stdin.isTTY && process.stderr.isTTY;
+  const lines = createInterface({
+    input: process.stdin,
+    output: isTerminal ? process.stderr : undefined,
+    terminal: isTerminal,
+  });
+  // Keys that are read one by one send no signal.
+  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   lines.on('line', (line) => {
     if (line.trim() === '') return;
     resolve(line.trim());

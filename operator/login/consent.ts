@@ -38,8 +38,10 @@ export type Callback =
   | { readonly kind: 'code'; readonly code: string }
   /** The user refused. */
   | { readonly kind: 'declined' }
-  /** It does not belong to this login, or has no usable code. */
-  | { readonly kind: 'invalid'; readonly reason: string };
+  /** Procurios reports an error, or gives no usable code. */
+  | { readonly kind: 'invalid'; readonly reason: string }
+  /** It does not belong to this login: an old tab or another website's link led to the redirect url. */
+  | { readonly kind: 'foreign'; readonly reason: string };
 
 /** Errors that may be shown; any other may quote a value. @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 */
 const CALLBACK_ERRORS = [
@@ -66,12 +68,19 @@ export function readCallback(
 ): Callback {
   const expected = new URL(auth.redirectUrl);
   if (url.origin !== expected.origin || url.pathname !== expected.pathname) {
-    return invalid(`the callback came to another address than the redirect url ${auth.redirectUrl}`);
+    return foreign(`the callback came to another address than the redirect url ${auth.redirectUrl}`);
   }
   // First, because nothing else in the callback can be trusted without it.
   if (state !== undefined && !isOnce(url, 'state', (given) => areEqual(given, state))) {
-    const what = url.searchParams.has('state') ? 'carries another state than' : 'carries no state of';
-    return invalid(`the callback ${what} this login`);
+    return foreign(
+      url.searchParams.has('state')
+        ? 'the callback carries another state than this login'
+        : 'the callback carries no state of this login (if you have just consented, Procurios does not send it back: set auth.state to false)',
+    );
+  }
+  if (!['code', 'error'].some((name) => url.searchParams.has(name))) {
+    const reason = 'the callback carries no code';
+    return state === undefined ? foreign(reason) : invalid(reason);
   }
   const error = url.searchParams.get('error');
   if (error === 'access_denied') return { kind: 'declined' };
@@ -82,6 +91,10 @@ export function readCallback(
   return isOnce(url, 'code', (given) => /^[\x21-\x7e]+$/.test(given) && given.length <= LONGEST_CODE)
     ? { kind: 'code', code }
     : invalid('the callback carries no code');
+}
+
+function foreign(reason: string): Callback {
+  return { kind: 'foreign', reason };
 }
 
 function invalid(reason: string): Callback {

@@ -56,7 +56,7 @@ export async function completeLogin(
   if (callback.kind === 'declined') {
     throw new CommandError('DECLINED', 'consent was refused in the browser; nothing was stored');
   }
-  if (callback.kind === 'invalid') {
+  if (callback.kind !== 'code') {
     throw new CommandError('LOGIN_FAILED', `${callback.reason}; nothing was stored`);
   }
   const { config, userTokens, tokenLease } = session;

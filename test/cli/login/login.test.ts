@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -6,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { SIMULATOR_CREDENTIALS, type Simulator, startSimulator } from '../../../local/simulator/simulator.ts';
 import { DEFAULT_SWITCHES, type Switches } from '../../../local/simulator/switches.ts';
 import {
+  environmentFor,
   newFolder,
   type Running,
   run,
@@ -14,7 +17,7 @@ import {
   waitUntil,
   writeConfig,
 } from '../../support/command-line.ts';
-import { startProcess } from '../../support/command-process.ts';
+import { LAUNCHER, startProcess } from '../../support/command-process.ts';
 import { consentAt, post, visit } from '../../support/consent.ts';
 import { freePort } from '../../support/http-server.ts';
 import { shareEndpoints } from '../../support/kept-endpoints.ts';
@@ -198,11 +201,16 @@ describe('login', () => {
 
   test('login sends no state if the config says so, for a server that drops it', async () => {
     simulator.control.switches({ state: 'dropped' });
-    const refused = await logIn();
+    const refused = await startLogin();
+    const page = await visit(await consentAt(refused.url));
+    refused.interrupt();
+    const { stderr } = await refused.ended;
     await configure({ state: false });
     const { ended, url } = await logIn();
 
-    expect(refused.ended.stderr).toContain('LOGIN_FAILED: the callback carries no state of this login');
+    expect(page.status).toBe(400);
+    expect(stderr).toContain('the callback carries no state of this login (if you have just consented');
+    expect(stderr).toContain('set auth.state to false');
     expect(ended.code).toBe(0);
     expect(new URL(url).searchParams.has('state')).toBe(false);
   });
@@ -314,6 +322,38 @@ describe('login by a pasted address', () => {
     expect(await isStored()).toBe(true);
   });
 
+  const withTerminal = existsSync('/usr/bin/script') ? test : test.skip;
+
+  withTerminal(
+    'login takes an address from a terminal that is longer than a terminal passes on at once',
+    async () => {
+      await configure({ redirectUrl: ELSEWHERE, pkce: false, state: false });
+      const url = `${simulator.url}/l/oauth2/authorize?response_type=code&client_id=simulator&scope=openid&redirect_uri=${ELSEWHERE}`;
+      const callback = await consentAt(url);
+      const padding = `padding=${'x'.repeat(5_000)}`;
+      const command = [process.execPath, LAUNCHER, 'login', '--embedded', '--no-browser'];
+
+      const child = spawn(
+        '/usr/bin/script',
+        ['-qefc', command.map((each) => `'${each}'`).join(' '), '/dev/null'],
+        {
+          cwd: setting.cwd,
+          env: environmentFor(setting.env ?? {}),
+        },
+      );
+      let shown = '';
+      child.stdout.on('data', (text) => {
+        shown += text;
+      });
+      await waitUntil(() => shown.includes('paste the whole address'));
+      child.stdin.write(`${callback.replace('?', `?${padding}&`)}\r`);
+      const [code] = await once(child, 'close');
+
+      expect(code).toBe(0);
+      expect(await storedToken()).toMatchObject({ userId: 1 });
+    },
+  );
+
   test.each([
     ['nothing', '', 2, 'USAGE: no address was pasted'],
     [
@@ -351,18 +391,73 @@ describe('a login that does not work', () => {
     expect(await isStored()).toBe(false);
   });
 
-  test('login does not exchange a code that comes with a wrong state', async () => {
+  test.each([
+    ['a wrong state', '?code=a-code&state=another', 'the callback carries another state than this login'],
+    ['no state', '?code=a-code', 'the callback carries no state of this login'],
+    ['an error and no state', '?error=access_denied', 'the callback carries no state of this login'],
+    ['nothing', '', 'the callback carries no state of this login'],
+  ])(
+    'a visit with %s is refused, and login goes on waiting for its own callback',
+    async (_what, query, reason) => {
+      const login = await startLogin();
+
+      const foreign = await visit(`${redirectUrl}${query}`);
+      const asked = simulator.control.requests();
+      const own = await visit(await consentAt(login.url));
+      const ended = await login.ended;
+
+      expect([foreign.status, foreign.html]).toEqual([
+        400,
+        expect.stringContaining('Another login is waiting'),
+      ]);
+      expect(asked).not.toHaveProperty('POST /l/oauth2/token');
+      expect(ended.stderr).toContain(`a visit was refused, and login goes on waiting: ${reason}`);
+      expect(ended.stderr).not.toContain('a-code');
+      expect([own.status, ended.code]).toEqual([200, 0]);
+    },
+  );
+
+  test('without state, a visit without a code is refused, and login goes on waiting', async () => {
+    await configure({ state: false });
     const login = await startLogin();
 
-    await visit(`${redirectUrl}?code=a-code&state=another`);
-    const ended = await login.ended;
+    const foreign = await visit(redirectUrl);
+    const own = await visit(await consentAt(login.url));
 
-    expect(lines(ended.stderr)).toEqual([
-      'LOGIN_FAILED: the callback carries another state than this login; nothing was stored',
-    ]);
-    expect(simulator.control.requests()).not.toHaveProperty('POST /l/oauth2/token');
-    expect(ended.stderr).not.toContain('a-code');
+    expect([foreign.status, own.status, (await login.ended).code]).toEqual([400, 200, 0]);
   });
+
+  test('a redirect URL with localhost is listened to at both of its addresses', async () => {
+    const { port } = new URL(redirectUrl);
+    const named = `http://localhost:${port}/callback`;
+    simulator.control.switches({ redirectUrls: [named] });
+    await configure({ redirectUrl: named });
+    const login = await startLogin();
+
+    const others = await Promise.all(
+      ['127.0.0.1', '[::1]'].map((address) =>
+        visit(`http://${address}:${port}/callback`, { host: `localhost:${port}` }),
+      ),
+    );
+    login.interrupt();
+    await login.ended;
+
+    expect(others.map(({ status }) => status)).toEqual([400, 400]);
+  });
+
+  test.each(['127.0.0.1', '::1'])(
+    'a redirect URL with localhost is refused if another program listens at %s',
+    async (address) => {
+      const { port } = new URL(redirectUrl);
+      await using _other = await listening(Number(port), address);
+      await configure({ redirectUrl: `http://localhost:${port}/callback` });
+
+      const ended = await run(['login', '--embedded', '--no-browser'], setting);
+
+      expect(ended.code).toBe(2);
+      expect(ended.stderr).toContain(`USAGE: port ${port} is in use`);
+    },
+  );
 
   test('login with an expired code says that a new one is needed', async () => {
     simulator.control.switches({ codeLifetimeSeconds: 0 });
@@ -541,9 +636,9 @@ describe('logout', () => {
   });
 });
 
-async function listening(port: number): Promise<AsyncDisposable> {
+async function listening(port: number, address = '127.0.0.1'): Promise<AsyncDisposable> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, address, resolve));
   return {
     async [Symbol.asyncDispose]() {
       await new Promise((resolve) => server.close(resolve));

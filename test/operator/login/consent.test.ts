@@ -71,6 +71,13 @@ describe('readCallback', () => {
     ['with a longer state', 'code=c&state=the-state2', AUTH.redirectUrl, 'another state'],
     ['with two states', 'code=c&state=the-state&state=other', AUTH.redirectUrl, 'another state'],
     ['that refuses, without the state', 'error=access_denied', AUTH.redirectUrl, 'carries no state'],
+  ])('a callback %s does not belong to the login', (_name, query, address, reason) => {
+    const callback = read(query, address);
+
+    expect(callback).toEqual({ kind: 'foreign', reason: expect.stringContaining(reason) });
+  });
+
+  test.each([
     ['with an error', 'error=invalid_scope&state=the-state', AUTH.redirectUrl, 'says invalid_scope'],
     ['with an unregistered error', 'error=a+name&state=the-state', AUTH.redirectUrl, 'says an error'],
     ['without a code', 'state=the-state', AUTH.redirectUrl, 'carries no code'],
@@ -88,5 +95,11 @@ describe('readCallback', () => {
     const callback = readCallback(new URL(`${AUTH.redirectUrl}?code=c`), AUTH, { state: undefined });
 
     expect(callback).toEqual({ kind: 'code', code: 'c' });
+  });
+
+  test('without a state, a visit with neither a code nor an error does not belong to the login', () => {
+    const callback = readCallback(new URL(AUTH.redirectUrl), AUTH, { state: undefined });
+
+    expect(callback).toEqual({ kind: 'foreign', reason: 'the callback carries no code' });
   });
 });
