@@ -1,31 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { RunReceipt } from '../../../../lambda/core/pull/receipt.ts';
-import { SIMULATOR_SCOPES, type Simulator } from '../../../../local/simulator/simulator.ts';
-import { caseOf, PAGING_CASES, type PagingCase, startSmallSimulator } from '../../../support/paging-kinds.ts';
-import { type Contents, readPlainly } from '../../../support/plain-listing.ts';
+import type { Simulator } from '../../../../local/simulator/simulator.ts';
+import { caseOf } from '../../../support/paging-kinds.ts';
 import { openWorkplace, requestsReach } from '../../../support/pull-process.ts';
+import { type EveryListing, expectAllStored, startEveryListing } from './every-listing.ts';
 
 /** Long enough for a signal to arrive while a certain page is on its way. */
 const LATENCY_MS = 15;
 
+let every: EveryListing;
 let simulator: Simulator;
-const listings = new Map<PagingCase['kind'], Contents>();
 beforeAll(async () => {
-  simulator = await startSmallSimulator();
-  for (const paging of PAGING_CASES) {
-    listings.set(paging.kind, await readPlainly(simulator, paging, SIMULATOR_SCOPES));
-  }
+  every = await startEveryListing();
+  ({ simulator } = every);
   simulator.control.fault({ do: { kind: 'latency', ms: LATENCY_MS } });
 });
-afterAll(() => simulator.close());
-
-/** What the tables hold, by paging kind, is what the listings hold. */
-function expectAllStored(stored: ReadonlyMap<PagingCase['kind'], { readonly objects: Contents }>): void {
-  for (const { kind } of PAGING_CASES) {
-    expect([kind, stored.get(kind)?.objects]).toEqual([kind, listings.get(kind)]);
-  }
-}
+afterAll(() => every?.simulator.close());
 
 test('pulls that are killed at any point leave the next one to complete the tables', async () => {
   await using workplace = await openWorkplace(simulator);
@@ -51,7 +42,7 @@ test('pulls that are killed at any point leave the next one to complete the tabl
   expect(run.status).toBe('complete');
   // What the killed ones had stored is not written again.
   expect(run.streams[caseOf('linkedPages').stream.name]).toMatchObject({ written: 0, unchanged: 60 });
-  expectAllStored(await workplace.stored());
+  expectAllStored(every, await workplace.stored());
 }, 60_000);
 
 test('a pull that is stopped with Ctrl-C is continued by the next one', async () => {
@@ -84,5 +75,5 @@ test('a pull that is stopped with Ctrl-C is continued by the next one', async ()
   const { streams } = JSON.parse(next.stdout) as RunReceipt;
   expect(streams[stream.name]).toMatchObject({ status: 'complete', pages, fetched: 60, written: 60 });
   expect(simulator.control.requests()[route]).toBe(pages - pagesRead);
-  expectAllStored(await workplace.stored());
+  expectAllStored(every, await workplace.stored());
 }, 60_000);

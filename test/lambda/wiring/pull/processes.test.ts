@@ -1,27 +1,18 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { SIMULATOR_SCOPES, type Simulator } from '../../../../local/simulator/simulator.ts';
-import { caseOf, PAGING_CASES, type PagingCase, startSmallSimulator } from '../../../support/paging-kinds.ts';
-import { type Contents, readPlainly } from '../../../support/plain-listing.ts';
+import type { Simulator } from '../../../../local/simulator/simulator.ts';
+import { caseOf, PAGING_CASES } from '../../../support/paging-kinds.ts';
 import { openWorkplace, requestsReach } from '../../../support/pull-process.ts';
+import { type EveryListing, expectAllStored, startEveryListing } from './every-listing.ts';
 import { leaksIn } from './leaks.ts';
 
+let every: EveryListing;
 let simulator: Simulator;
-const listings = new Map<PagingCase['kind'], Contents>();
 beforeAll(async () => {
-  simulator = await startSmallSimulator();
-  for (const paging of PAGING_CASES) {
-    listings.set(paging.kind, await readPlainly(simulator, paging, SIMULATOR_SCOPES));
-  }
+  every = await startEveryListing();
+  ({ simulator } = every);
 });
 beforeEach(() => simulator.control.clearFaults());
-afterAll(() => simulator.close());
-
-/** What the tables hold, by paging kind, is what the listings hold. */
-function expectAllStored(stored: ReadonlyMap<PagingCase['kind'], { readonly objects: Contents }>): void {
-  for (const { kind } of PAGING_CASES) {
-    expect([kind, stored.get(kind)?.objects]).toEqual([kind, listings.get(kind)]);
-  }
-}
+afterAll(() => every?.simulator.close());
 
 test('a pull that is killed leaves the next one to complete the tables', async () => {
   await using workplace = await openWorkplace(simulator);
@@ -39,13 +30,14 @@ test('a pull that is killed leaves the next one to complete the tables', async (
   expect(killed).toMatchObject({ code: undefined, stdout: '' });
   expect(last.code).toBe(0);
   expect(JSON.parse(last.stdout)).toMatchObject({ status: 'complete' });
-  expectAllStored(await workplace.stored());
+  expectAllStored(every, await workplace.stored());
 });
 
 test('a pull in which every stream fails says which and why, and shows neither secrets nor values', async () => {
   await using workplace = await openWorkplace(simulator);
   const { control } = simulator;
-  const value = /"name":"([^"]{8,})"/.exec([...(listings.get('hal')?.values() ?? [])].join())?.[1] ?? '';
+  const value =
+    /"name":"([^"]{8,})"/.exec([...(every.listings.get('hal')?.values() ?? [])].join())?.[1] ?? '';
   const quoting = [`simulated-token refused for ${value}`];
   control.fault({
     route: caseOf('hal').route,
@@ -75,6 +67,6 @@ test('a pull in which every stream fails says which and why, and shows neither s
   }
   const stored = await workplace.stored();
   const written = [stdout, stderr, [...stored.values()].map(({ stateRows }) => stateRows)];
-  expect(leaksIn(value, listings.get('hal') ?? new Map())).toEqual([value]);
-  for (const listing of listings.values()) expect(leaksIn(written, listing)).toEqual([]);
+  expect(leaksIn(value, every.listings.get('hal') ?? new Map())).toEqual([value]);
+  for (const listing of every.listings.values()) expect(leaksIn(written, listing)).toEqual([]);
 });
