@@ -35,6 +35,7 @@ export async function readStack(client: CloudFormationClient, environment: strin
       outputs: Object.fromEntries(known.filter(([, value]) => value !== undefined)),
     };
   } catch (error) {
+    // CloudFormation has no name of its own for this, so its text decides.
     if (error instanceof Error && error.name === 'ValidationError' && /does not exist/.test(error.message)) {
       throw notDeployed(name, error);
     }

@@ -52,8 +52,9 @@ export async function createSecret(
 }
 
 function storingError(error: unknown, name: string): unknown {
-  if (nameOf(error) === 'InvalidRequestException' && /deletion|deleted/.test((error as Error).message)) {
-    const message = `secret ${name} is marked for deletion; restore it, or wait until it is deleted`;
+  // AWS has one name for both states of a secret.
+  if (nameOf(error) === 'InvalidRequestException') {
+    const message = `secret ${name} is marked for deletion, or another service of AWS manages it; restore it, or wait until it is deleted`;
     return new SyncError('STORE_UNAVAILABLE', message, { cause: error });
   }
   return translate(error, `secret ${name}`);

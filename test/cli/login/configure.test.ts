@@ -163,7 +163,7 @@ describe('the secret', () => {
     [
       'InvalidRequestException',
       'You can’t perform this operation on the secret because it was marked for deletion.',
-      'is marked for deletion; restore it',
+      'is marked for deletion, or another service of AWS manages it; restore it',
     ],
     ['ThrottlingException', 'Rate exceeded', 'AWS answered ThrottlingException'],
   ])('configure reports a secret that AWS refuses with %s', async (type, message, told) => {
