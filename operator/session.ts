@@ -1,5 +1,6 @@
 import type { ProxyEnv } from 'node:http';
 import { join } from 'node:path';
+import { translate } from '../lambda/aws/aws-errors.ts';
 import {
   createDynamoDb,
   createLambda,
@@ -115,7 +116,9 @@ export async function openEmbedded(
     const credentials = embeddedCredentials(config);
     if (credentials !== undefined) aws.secrets.put(config.secretName, JSON.stringify(credentials));
     const session = createSession(config, options, () => aws.close());
-    await prepare(session.dynamoDb, config);
+    await prepare(session.dynamoDb, config).catch((error: unknown) => {
+      throw translate(error, 'the tables on this machine');
+    });
     return Object.assign(session, { aws });
   } catch (error) {
     await aws.close();

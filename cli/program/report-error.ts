@@ -58,10 +58,7 @@ function describe(error: unknown): Failure {
   }
   if (error instanceof CommandError) return { code: error.code, message: error.message, problems: [] };
   if (isFileError(error)) {
-    const { code, path } = error;
-    const message =
-      code === 'ENOENT' ? `there is no file or folder ${path}` : `${path} cannot be used (${code})`;
-    return { code: 'FILE_FAILED', message, problems: [] };
+    return { code: 'FILE_FAILED', message: textOf(error), problems: [] };
   }
   const name = error instanceof Error ? error.name : typeof error;
   return {
@@ -71,8 +68,25 @@ function describe(error: unknown): Failure {
   };
 }
 
+/** What the machine has too little of, by the code of the operating system. */
+const SHORTAGES: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota of the disk is used up',
+  EMFILE: 'too many files are open, and ulimit -n raises the limit',
+  ENFILE: 'too many files are open on this machine',
+};
+
+/** Whether the operating system refused a file, or has too little of something. Errors of a connection have no path. */
 function isFileError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'path' in error && 'syscall' in error && 'code' in error;
+  if (!(error instanceof Error && 'syscall' in error && 'code' in error)) return false;
+  return 'path' in error || SHORTAGES[String(error.code)] !== undefined;
+}
+
+function textOf({ code = '', path }: NodeJS.ErrnoException): string {
+  const shortage = SHORTAGES[code];
+  if (path === undefined) return `${shortage} (${code})`;
+  if (code === 'ENOENT') return `there is no file or folder ${path}`;
+  return `${path} cannot be used (${code})${shortage === undefined ? '' : `: ${shortage}`}`;
 }
 
 /** The lines of the stack without the message, which may quote values. */

@@ -40,7 +40,7 @@ export function isThrottle(error: unknown): boolean {
 
 /** Names of network failures, as Node and the SDK spell them in `name` or `code`. */
 const NETWORK =
-  /^(TimeoutError|RequestTimeout|AbortError|ECONN\w+|ENOTFOUND|EPIPE|EHOST\w+|ENET\w+|EAI_AGAIN|NetworkingError)$/;
+  /^(TimeoutError|RequestTimeout|AbortError|ECONN\w+|ENOTFOUND|EPIPE|EHOST\w+|ENET\w+|EMFILE|ENFILE|EAI_AGAIN|NetworkingError)$/;
 
 /**
  * Translates an error of the SDK into a {@link SyncError}. An error that is not recognised is returned as it is.

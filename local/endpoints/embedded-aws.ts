@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { lockDataFolder } from './data-folder-lock.ts';
+import { DataFolderBroken, lockDataFolder } from './data-folder-lock.ts';
 import { startEmbeddedDynamoDb } from './embedded-dynamodb.ts';
 import { type EventBus, startEmbeddedEventBridge } from './embedded-event-bridge.ts';
 import { startEmbeddedSecretsManager } from './embedded-secrets-manager.ts';
@@ -25,44 +25,69 @@ interface EmbeddedAwsOptions {
    * @default - In memory, lost on close.
    */
   readonly dataFolder?: string;
+  /**
+   * Called if the tables can no longer be written, for example because the disk is full. No later request is answered.
+   *
+   * @default - Throws the error, which ends the process.
+   */
+  readonly onFailure?: (error: unknown) => void;
 }
 
 /**
- * Starts DynamoDB, SQS, Secrets Manager and EventBridge endpoints on free ports of 127.0.0.1.
+ * Starts DynamoDB, SQS, Secrets Manager and EventBridge endpoints on free ports of 127.0.0.1. If one does not start, none stays.
  *
  * @throws {DataFolderInUse} If the data folder is already open, in this process or in another.
- * @throws {DataFolderBroken} If the data folder cannot be opened.
+ * @throws {DataFolderBroken} If the data folder cannot be used.
  */
 export async function startEmbeddedAws(options: EmbeddedAwsOptions = {}): Promise<EmbeddedAws> {
-  const { dataFolder } = options;
+  const { dataFolder, onFailure = rethrow } = options;
   const release = dataFolder === undefined ? undefined : await lockDataFolder(dataFolder);
-  const [dynamoDb, sqs, secretsManager, eventBridge] = await Promise.all([
-    startEmbeddedDynamoDb(dataFolder && join(dataFolder, 'dynamodb')),
+  const broken = (cause: unknown): unknown =>
+    dataFolder === undefined ? cause : new DataFolderBroken(dataFolder, { cause });
+  const starts = [
+    startEmbeddedDynamoDb(dataFolder && join(dataFolder, 'dynamodb'), (error) => onFailure(broken(error))),
     startEmbeddedSqs(dataFolder && join(dataFolder, 'sqs')),
     startEmbeddedSecretsManager(),
     startEmbeddedEventBridge(),
-  ]);
+  ] as const;
   async function close(): Promise<void> {
-    await Promise.all([dynamoDb.close(), sqs.close(), secretsManager.close(), eventBridge.close()]);
+    const started = (await Promise.allSettled(starts)).filter((each) => each.status === 'fulfilled');
+    await Promise.all(started.map(({ value }) => value.close()));
     await release?.();
   }
-  let closed: Promise<void> | undefined;
+  try {
+    const [dynamoDb, sqs, secretsManager, eventBridge] = await Promise.all(starts);
+    let closed: Promise<void> | undefined;
+    return {
+      environment: environmentOf({ dynamoDb, sqs, secretsManager, eventBridge }),
+      secrets: secretsManager.secrets,
+      events: eventBridge.bus,
+      close: () => (closed ??= close()),
+    };
+  } catch (error) {
+    await close();
+    throw broken(error);
+  }
+}
+
+type Urls = Readonly<Record<'dynamoDb' | 'sqs' | 'secretsManager' | 'eventBridge', { readonly url: string }>>;
+
+function environmentOf({ dynamoDb, sqs, secretsManager, eventBridge }: Urls): Record<string, string> {
   return {
-    environment: {
-      AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
-      AWS_ENDPOINT_URL_EVENTBRIDGE: eventBridge.url,
-      AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
-      AWS_ENDPOINT_URL_SQS: sqs.url,
-      AWS_REGION: 'eu-west-1',
-      AWS_ACCESS_KEY_ID: EMBEDDED_CREDENTIALS.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: EMBEDDED_CREDENTIALS.secretAccessKey,
-      // The user's own values of these would take precedence over the credentials and endpoints above.
-      AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
-      AWS_PROFILE: '',
-      AWS_SESSION_TOKEN: '',
-    },
-    secrets: secretsManager.secrets,
-    events: eventBridge.bus,
-    close: () => (closed ??= close()),
+    AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: eventBridge.url,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
+    AWS_ENDPOINT_URL_SQS: sqs.url,
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: EMBEDDED_CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: EMBEDDED_CREDENTIALS.secretAccessKey,
+    // The user's own values of these would take precedence over the credentials and endpoints above.
+    AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
+    AWS_PROFILE: '',
+    AWS_SESSION_TOKEN: '',
   };
+}
+
+function rethrow(error: unknown): never {
+  throw error;
 }

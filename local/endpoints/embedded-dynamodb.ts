@@ -18,19 +18,26 @@ interface EmbeddedDynamoDb {
  * It lacks transactions, streams, the TTL API and PartiQL, and never throttles.
  *
  * @param path - Folder of the database, which no other process may have open; in memory if undefined.
+ * @param onFailure - Called with the error that ended the endpoint, for example because the disk is full. @default - Throws it, which ends the process.
  */
-export async function startEmbeddedDynamoDb(path?: string): Promise<EmbeddedDynamoDb> {
+export async function startEmbeddedDynamoDb(
+  path?: string,
+  onFailure: (error: unknown) => void = (error) => {
+    throw error;
+  },
+): Promise<EmbeddedDynamoDb> {
   const worker = new Worker(new URL('./dynamodb-worker.ts', import.meta.url), {
     workerData: { path, accessKeyId: EMBEDDED_CREDENTIALS.accessKeyId },
     // The worker inherits neither the flags of a test runner nor variables that dynalite would read.
     execArgv: [],
     env: {},
   });
+  const exited = new Promise((resolve) => worker.once('exit', resolve));
   const [port] = (await once(worker, 'message')) as [number];
+  worker.on('error', onFailure);
   async function close(): Promise<void> {
-    const exited = new Promise((resolve) => worker.once('exit', resolve));
     // A write of a disconnected client may find the database closed, and dynalite ends the thread with that error.
-    worker.on('error', () => {});
+    worker.off('error', onFailure).on('error', () => {});
     worker.postMessage('close');
     const deadline = setTimeout(() => worker.terminate(), LONGEST_CLOSE_MS);
     await exited;

@@ -13,6 +13,7 @@ import {
   MOST_DELIVERIES,
   VISIBILITY_TIMEOUT_SECONDS,
 } from '../../lambda/deployment/queues.ts';
+import { allSettled } from '../all-settled.ts';
 import { ensureQueue } from './ensure-queue.ts';
 
 const DAY_SECONDS = 24 * 60 * 60;
@@ -59,6 +60,6 @@ export async function deleteQueues(
   const names = [changeQueueName(environment), deadLetterQueueName(environment)];
   for (const QueueNamePrefix of names) {
     const { QueueUrls = [] } = await client.send(new ListQueuesCommand({ QueueNamePrefix }));
-    await Promise.all(QueueUrls.map((QueueUrl) => client.send(new DeleteQueueCommand({ QueueUrl }))));
+    await allSettled(QueueUrls.map((QueueUrl) => client.send(new DeleteQueueCommand({ QueueUrl }))));
   }
 }

@@ -12,6 +12,7 @@ import {
 import type { Config } from '../../lambda/deployment/config.ts';
 import { stateTableName, streamTableName } from '../../lambda/deployment/names.ts';
 import { type Key, STATE_TABLE, STREAM_TABLE, type TableKeys } from '../../lambda/deployment/tables.ts';
+import { allSettled } from '../all-settled.ts';
 
 type TableNames = Pick<Config, 'environment'> & { readonly streams: readonly { readonly name: string }[] };
 
@@ -19,9 +20,9 @@ type TableNames = Pick<Config, 'environment'> & { readonly streams: readonly { r
 export async function createTables(client: DynamoDBClient, config: TableNames): Promise<void> {
   const present = await listTables(client);
   const missing = tablesOf(config).filter(({ TableName }) => !present.has(TableName ?? ''));
-  await Promise.all(missing.map((table) => client.send(new CreateTableCommand(table))));
+  await allSettled(missing.map((table) => client.send(new CreateTableCommand(table))));
   // Waits for existing tables too, because a table is listed before it is active.
-  await Promise.all(
+  await allSettled(
     tablesOf(config).map(({ TableName }) => waitUntilTableExists(waiting(client), { TableName })),
   );
 }
@@ -30,7 +31,7 @@ export async function createTables(client: DynamoDBClient, config: TableNames): 
 export async function deleteTables(client: DynamoDBClient, config: TableNames): Promise<void> {
   const present = await listTables(client);
   const tables = tablesOf(config).filter(({ TableName }) => present.has(TableName ?? ''));
-  await Promise.all(tables.map(async ({ TableName = '' }) => await deleteTable(client, TableName)));
+  await allSettled(tables.map(async ({ TableName = '' }) => await deleteTable(client, TableName)));
 }
 
 /** Deletes a table. Resolves once it is gone, so that one of the same name can be created. */

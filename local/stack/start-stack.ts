@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { allSettled } from '../all-settled.ts';
 import type { EmbeddedAws } from '../endpoints/embedded-aws.ts';
 import { startEmbeddedLambda } from '../endpoints/embedded-lambda.ts';
 import type { EventSource } from '../endpoints/event-source.ts';
@@ -65,15 +66,17 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
   const { template, stackName } = assembly;
   const resolver = new TemplateResolver(template, stackName);
   const clients = createClients(aws);
-  const durableRuns = await startDurableRuns();
-  const lambda = await startEmbeddedLambda(durableRuns);
-  const opened: { close(): Promise<void> }[] = [lambda, durableRuns, clients];
+  const opened: { close(): Promise<void> }[] = [clients];
   const close = async (): Promise<void> => {
     for (const each of opened.splice(0).reverse()) await each.close();
   };
   try {
+    const durableRuns = await startDurableRuns();
+    opened.push(durableRuns);
+    const lambda = await startEmbeddedLambda(durableRuns);
+    opened.push(lambda);
     nameResources(template, resolver);
-    await Promise.all([
+    await allSettled([
       createTemplateTables(clients.dynamoDb, template, resolver),
       createTemplateSecrets(clients.secretsManager, template, resolver),
     ]);
@@ -88,7 +91,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
     const rules = readRules(template, functions, resolver);
     const schedules = readSchedules(template, functions, resolver);
     opened.push(...functions.hosts);
-    await Promise.all(functions.hosts.map((host) => host.warm()));
+    await allSettled(functions.hosts.map((host) => host.warm()));
     const sources = mappings.map((mapping) => startEventSourceMapping(mapping, clients.sqs, onFailure));
     opened.push(...sources);
     const deliveries = startDeliveries(aws, rules, { durableRuns, onFailure });

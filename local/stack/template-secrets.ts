@@ -5,6 +5,7 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { z } from 'zod';
+import { allSettled } from '../all-settled.ts';
 import { type Resource, readProperties, resourcesOf, type Template, unsupported } from './template.ts';
 import type { TemplateResolver } from './template-resolver.ts';
 
@@ -21,7 +22,7 @@ export async function createTemplateSecrets(
   resolver: TemplateResolver,
 ): Promise<void> {
   const secrets = resourcesOf(template, 'AWS::SecretsManager::Secret');
-  await Promise.all(secrets.map((secret) => createSecret(client, secret, resolver)));
+  await allSettled(secrets.map((secret) => createSecret(client, secret, resolver)));
 }
 
 async function createSecret(

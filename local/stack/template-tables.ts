@@ -8,6 +8,7 @@ import {
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
+import { allSettled } from '../all-settled.ts';
 import { type Resource, readProperties, resourcesOf, type Template, TemplateError } from './template.ts';
 import { ACCOUNT, REGION, type TemplateResolver } from './template-resolver.ts';
 
@@ -43,7 +44,7 @@ export async function createTemplateTables(
   resolver: TemplateResolver,
 ): Promise<void> {
   const tables = resourcesOf(template, 'AWS::DynamoDB::GlobalTable', 'AWS::DynamoDB::Table');
-  await Promise.all(tables.map((table) => createTable(client, table, resolver)));
+  await allSettled(tables.map((table) => createTable(client, table, resolver)));
 }
 
 async function createTable(

@@ -1,3 +1,4 @@
+import { translate } from '../../lambda/aws/aws-errors.ts';
 import { createChangeQueue } from '../../lambda/aws/queue/change-queue.ts';
 import { SyncError } from '../../lambda/core/errors.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
@@ -19,7 +20,11 @@ export async function startEmbeddedPush(
   stop: AbortSignal,
   onFailure: (line: string) => void,
 ): Promise<EventSource> {
-  const { changes: queueUrl, deadLetters } = await createQueues(session.sqs, session.config);
+  const { changes: queueUrl, deadLetters } = await createQueues(session.sqs, session.config).catch(
+    (error: unknown) => {
+      throw translate(error, 'the queue on this machine');
+    },
+  );
   const log = createFailureLog(onFailure);
   const push = createPush({
     config: session.config,

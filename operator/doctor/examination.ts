@@ -5,7 +5,7 @@ import type { RetryListener } from '../../lambda/procurios/http/retry.ts';
 import { CommandError } from '../command-error.ts';
 import { type CommonOptions, flagsOf } from '../options.ts';
 import { openApi } from '../procurios/api-access.ts';
-import { DATA_FOLDER, openSessionAsItIs } from '../session.ts';
+import { openSessionAsItIs } from '../session.ts';
 import { countOf } from '../words.ts';
 import { checkDeployment } from './check-deployment.ts';
 import { checkMachine } from './check-machine.ts';
@@ -78,9 +78,9 @@ function judgeDataFolder(error: unknown): Finding {
     return failure('tables', `RUN_ACTIVE ${error.message}`, 'wait until it ends, or stop it');
   }
   if (!(error instanceof CommandError && error.code === 'FILE_FAILED')) throw error;
-  const what = `FILE_FAILED ${error.message}`;
-  const fix = `mv ${DATA_FOLDER} ${DATA_FOLDER}-damaged, then pull again, which fills new tables; the old ledger and queue stay in ${DATA_FOLDER}-damaged`;
-  return failure('tables', what, fix);
+  // For example `the data folder .procurios-sync is damaged: mv .procurios-sync …`.
+  const [what, fix] = error.message.split(/: (.*)/s);
+  return failure('tables', `FILE_FAILED ${what}`, fix ?? '');
 }
 
 async function* under(

@@ -60,11 +60,12 @@ export const COMMAND_ERRORS = {
     happened: 'a file or folder cannot be read or written, or is damaged',
     remedy: 'check the path',
     meaning:
-      'The operating system refused access to the file or folder in the message, or the data folder of `--embedded` cannot be opened.',
+      'The operating system refused the file or folder in the message, the disk is full, too many files are open, or the data folder of `--embedded` cannot be used.',
     look: [],
     steps: [
       'Check that the folder exists, that you may write to it, and that the disk is not full.',
-      'If `.procurios-sync` is damaged, move it away and pull again, which fills new tables. The old ledger and queue stay in the folder that you moved.',
+      'If too many files are open (EMFILE), close other programs or raise the limit: `ulimit -n 4096`.',
+      'Only if the message says that `.procurios-sync` is damaged, move it away and pull again, which fills new tables. The old ledger and queue stay in the folder that you moved.',
     ],
   },
   INTERRUPTED: {

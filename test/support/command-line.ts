@@ -162,6 +162,6 @@ export async function shows(pattern: RegExp, text: () => string, hasEnded: () =>
 
 /** Looks every few milliseconds, for as long as a test may take. */
 export async function waitUntil(isSo: () => boolean): Promise<void> {
-  const givenUpAt = Date.now() + 50_000;
+  const givenUpAt = Date.now() + 200_000;
   while (!isSo() && Date.now() < givenUpAt) await setTimeout(10);
 }

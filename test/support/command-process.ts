@@ -17,6 +17,8 @@ export interface ProcessSetting extends Setting {
   readonly node?: readonly string[];
   /** Whether stdin stays open behind the input. */
   readonly keepsStdinOpen?: boolean;
+  /** How many files the process may have open. */
+  readonly mostFiles?: number;
   /** The stream that is on a full disk. */
   readonly full?: 'stdout' | 'stderr';
 }
@@ -32,11 +34,15 @@ afterAll(() => {
 /** Starts `procurios-sync` in a process, for tests about signals, the launch, or two commands at once. */
 export function startProcess(
   args: readonly string[],
-  { cwd, env = {}, input, node = [], keepsStdinOpen, full }: ProcessSetting,
+  { cwd, env = {}, input, node = [], keepsStdinOpen, mostFiles, full }: ProcessSetting,
 ): RunningProcess {
   const onFullDisk = full === undefined ? undefined : openSync('/dev/full', 'w');
   const outputs = (['stdout', 'stderr'] as const).map((name) => (name === full ? onFullDisk : 'pipe'));
-  const child = spawn(process.execPath, [...node, LAUNCHER, ...args], {
+  const command = [process.execPath, ...node, LAUNCHER, ...args];
+  const limited =
+    mostFiles === undefined ? command : ['sh', '-c', `ulimit -n ${mostFiles}; exec "$@"`, 'sh', ...command];
+  const [program = '', ...rest] = limited;
+  const child = spawn(program, rest, {
     cwd,
     env: environmentFor({ NODE_COMPILE_CACHE: COMPILE_CACHE, ...env }),
     stdio: ['pipe', ...outputs],

@@ -1,8 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { CLIENT, configFor, procurios, things } from '../../operator/doctor/examine.ts';
 import { newFolder, run, writeConfig } from '../../support/command-line.ts';
+import { runProcess } from '../../support/command-process.ts';
 import { startHttpServer } from '../../support/http-server.ts';
 
 test('doctor shows headings, findings and fixes within 80 columns, a summary, and sets the exit code', async () => {
@@ -55,4 +56,58 @@ test('doctor reports a damaged data folder with its fix, and show in one line', 
   expect(doctor.stdout).toContain('→ mv .procurios-sync .procurios-sync-damaged, then pull again');
   expect(show.code).toBe(1);
   expect(show.stderr).toMatch(/^FILE_FAILED: the data folder .procurios-sync is damaged.*\n$/);
+});
+
+const onLinux = process.platform === 'linux' ? describe : describe.skip;
+
+onLinux('a machine that has too little', () => {
+  test('doctor and show name a full disk, and advise no one to move the data folder away', async () => {
+    await using server = await startHttpServer(procurios(() => things(1, 3)));
+    const cwd = await newFolder('doctor');
+    await writeConfig(cwd, configFor(server.origin));
+    await mkdir(join(cwd, '.procurios-sync/dynamodb'), { recursive: true });
+    // Removed by a start that fails.
+    const fillDisk = () => symlink('/dev/full', join(cwd, '.procurios-sync/dynamodb/MANIFEST-000001'));
+
+    await fillDisk();
+    const doctor = await run(['doctor', '--embedded'], { cwd, env: CLIENT });
+    await fillDisk();
+    const show = await run(['show', 'things', '--embedded'], { cwd, env: CLIENT });
+
+    expect(doctor).toMatchObject({ code: 1, stderr: '' });
+    expect(doctor.stdout).toContain('→ free some space, and run the command again');
+    expect(doctor.stdout).not.toContain('mv ');
+    expect(show.stderr).toMatch(
+      /^FILE_FAILED: the data folder \.procurios-sync is on a disk that is full .*\n$/,
+    );
+  });
+
+  test('a database that fails while a command works ends it in one line, not as a bug', async () => {
+    const cwd = await newFolder('full');
+    await writeConfig(cwd, configFor('http://127.0.0.1:9'));
+    await mkdir(join(cwd, '.procurios-sync/dynamodb'), { recursive: true });
+    await symlink('/dev/full', join(cwd, '.procurios-sync/dynamodb/MANIFEST-000004'));
+
+    const show = await runProcess(['show', 'things', '--embedded', '--json'], { cwd, env: CLIENT });
+
+    expect({ code: show.code, stderr: show.stderr }).toEqual({ code: 1, stderr: '' });
+    expect(JSON.parse(show.stdout).error).toMatchObject({
+      code: 'FILE_FAILED',
+      message: expect.stringContaining('the data folder .procurios-sync cannot be used'),
+    });
+  });
+
+  test('too few open files are named, not taken for damage', async () => {
+    const cwd = await newFolder('files');
+    await writeConfig(cwd, configFor('http://127.0.0.1:9'));
+
+    const { stderr } = await runProcess(['show', 'things', '--embedded'], {
+      cwd,
+      env: CLIENT,
+      mostFiles: 28,
+    });
+
+    expect(stderr).toMatch(/^FILE_FAILED: .*too many files are open.*EMFILE/);
+    expect(stderr).not.toContain('mv ');
+  });
 });

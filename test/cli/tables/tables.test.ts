@@ -237,5 +237,7 @@ test('a file in place of the data folder fails the demo with one line', async ()
   const { code, stderr } = await run(['demo'], { cwd });
 
   expect(code).toBe(1);
-  expect(stderr).toMatch(/^FILE_FAILED: the data folder \.procurios-sync is damaged or not writable: .*\n$/);
+  expect(stderr).toBe(
+    'FILE_FAILED: the data folder .procurios-sync cannot be created, because a file is in its place (EEXIST): move that file away\n',
+  );
 });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -217,11 +217,36 @@ describe('data folder', () => {
       const start = startEmbeddedAws({ dataFolder: folder });
 
       await expect(start).rejects.toBeInstanceOf(DataFolderBroken);
-      await expect(start).rejects.toThrow(/^the data folder .* is damaged or not writable: move it away, /);
+      await expect(start).rejects.toThrow(/^the data folder .* is damaged: mv .* then pull again, /);
       await writeFile(current, good);
       closeAfterTest(await startEmbeddedAws({ dataFolder: folder }));
     },
   );
+
+  test('a data folder on a full disk is named as that, and no one is told to move it away', async () => {
+    await mkdir(join(folder, 'dynamodb'));
+    await symlink('/dev/full', join(folder, 'dynamodb', 'MANIFEST-000001'));
+
+    const start = startEmbeddedAws({ dataFolder: folder });
+
+    await expect(start).rejects.toBeInstanceOf(DataFolderBroken);
+    await expect(start).rejects.toThrow(
+      `the data folder ${folder} is on a disk that is full (ENOSPC): free some space, and run the command again`,
+    );
+  });
+
+  test('a database that fails after the start is reported, and the endpoints can be closed', async () => {
+    await mkdir(join(folder, 'dynamodb'));
+    // The second opening writes this file, and the first one only looks whether the database is sound.
+    await symlink('/dev/full', join(folder, 'dynamodb', 'MANIFEST-000004'));
+    const { promise: failed, resolve: onFailure } = Promise.withResolvers<unknown>();
+    const full = closeAfterTest(await startEmbeddedAws({ dataFolder: folder, onFailure }));
+
+    const create = dynamoDbOf(full).send(new CreateTableCommand(THINGS));
+
+    expect(await failed).toBeInstanceOf(DataFolderBroken);
+    await expect(create).rejects.toThrow();
+  });
 
   test('a data folder that cannot be created is refused', async () => {
     const start = startEmbeddedAws({ dataFolder: join(process.execPath, 'folder') });
