@@ -102,8 +102,8 @@ export function createFunctionHost(spec: FunctionSpec, onLog: (line: string) => 
   };
 }
 
-/** Time to load a bundle, as in Lambda. Functions with a longer timeout get that instead. */
-const LONGEST_LOAD_MS = 10_000;
+/** Time to load a bundle, in milliseconds. Longer than Lambda's 10 s, because the machine may be busy. Functions with a longer timeout get that instead. */
+const LONGEST_LOAD_MS = 60_000;
 const WORKER = new URL('./function-worker.ts', import.meta.url);
 
 /** A worker thread that has loaded the function and runs one invocation at a time. */

@@ -193,8 +193,6 @@ describe('a pull that cannot work', () => {
 
   test('pull without AWS credentials fails within seconds, although the metadata service does not answer', async () => {
     await using mute = await startHttpServer(() => {});
-    const beganAt = performance.now();
-
     const { code, stdout, stderr } = await pull([...FROM_DEMO, '--json'], {
       AWS_REGION: 'eu-west-1',
       AWS_EC2_METADATA_SERVICE_ENDPOINT: mute.origin,
@@ -205,8 +203,9 @@ describe('a pull that cannot work', () => {
       code: 'STORE_UNAVAILABLE',
       message: expect.stringContaining('no AWS credentials'),
     });
+    // The SDK waits a second for each.
     expect(mute.requests.length).toBeGreaterThan(0);
-    expect(performance.now() - beganAt).toBeLessThan(30_000);
+    expect(mute.requests.length).toBeLessThan(20);
   });
 
   test('pull names a missing table', async () => {

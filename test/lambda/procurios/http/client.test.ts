@@ -494,14 +494,13 @@ describe('getJson: Retry-After', () => {
   );
 
   test('a Retry-After beyond the total time is not slept out', async () => {
-    await using server = await startHttpServer(failing([503, { 'retry-after': '3' }]));
-    const limits = { longestWaitMs: 5_000, totalMs: 2_000 };
-    const startMs = performance.now();
+    await using server = await startHttpServer(failing([503, { 'retry-after': '600' }]));
+    // A pause that is slept out would exceed the time limit of the test.
+    const limits = { longestWaitMs: 1_000_000, totalMs: 20_000 };
 
     const failure = await failureOf(readThings(clientFor(server.origin, { limits })));
 
-    expect(failure).toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: 3_000 });
-    expect(performance.now() - startMs).toBeLessThan(1_500);
+    expect(failure).toMatchObject({ code: 'UNAVAILABLE', retryAfterMs: 600_000 });
     expect(server.requests).toHaveLength(1);
   });
 
@@ -795,11 +794,11 @@ describe('getJson: the rate', () => {
     await using server = await startHttpServer(failing([500], [500]));
     const client = clientFor(server.origin, { requestsPerSecond: 12.5, limits: QUICK });
 
+    const startMs = performance.now();
     await Promise.all([readThings(client, '/l/1'), readThings(client, '/l/2')]);
 
-    const [first, ...later] = server.requests.map(({ atMs }) => atMs);
-    const spreadMs = (later.at(-1) ?? 0) - (first ?? 0);
+    // Not measured at the server, because a busy machine may let the first request arrive late.
+    expect(performance.now() - startMs).toBeGreaterThan(3 * 80 - 10);
     expect(server.requests).toHaveLength(4);
-    expect(spreadMs).toBeGreaterThan(3 * 80 - 60);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { SyncErrorCode } from '../../../../lambda/core/errors.ts';
 import { aimedAt, mostRequestsFor, type PagingCase } from '../../../support/paging-kinds.ts';
 import { onStages, type Stages } from '../../../support/pull-stages.ts';
-import { LASTING_FAULTS, PASSING_FAULTS } from './fault-cases.ts';
+import { LASTING_FAULTS, PASSING_FAULTS, SLOW_ANSWERS } from './fault-cases.ts';
 import { leaksIn } from './leaks.ts';
 
 /** `test.each`, also of no case. */
@@ -22,6 +22,7 @@ function passesOver({ kind }: PagingCase, code: SyncErrorCode): boolean {
 export function describeFaults(stages: Stages, casesOf: (index: number) => readonly PagingCase[]): void {
   describe.each(PASSING_FAULTS)('$name', (fault) => {
     const { name, action, times = 1, limits, tokens = 1, repeats } = fault;
+    const slow = limits === undefined ? 0 : SLOW_ANSWERS;
     const cases = casesOf(PASSING_FAULTS.indexOf(fault));
     const outcomeOf = onStages(stages, cases, async ({ paging, listing, openSite }) => {
       const site = await openSite();
@@ -46,7 +47,7 @@ export function describeFaults(stages: Stages, casesOf: (index: number) => reado
       });
       expect(stored.objects).toEqual(listing);
       expect(stored.keepsWalk).toBe(false);
-      expect(pulled.requests).toBeLessThanOrEqual(mostRequestsFor(paging, paging.pages) + repeats);
+      expect(pulled.requests).toBeLessThanOrEqual(mostRequestsFor(paging, paging.pages) + repeats + slow);
       expect(pulled.tokenRequests).toBe(tokens);
       expect(leaksIn([pulled.run, stored.stateRows], listing)).toEqual([]);
     });
@@ -54,6 +55,7 @@ export function describeFaults(stages: Stages, casesOf: (index: number) => reado
 
   describe.each(LASTING_FAULTS)('$name', (fault) => {
     const { name, action, limits, code, says, isKept, tries, tokens = 1 } = fault;
+    const slow = limits === undefined ? 0 : SLOW_ANSWERS;
     const cases = casesOf(LASTING_FAULTS.indexOf(fault));
     const isPassing = (paging: PagingCase) => passesOver(paging, code);
     const outcomeOf = onStages(stages, cases, async ({ paging, listing, openSite }) => {
@@ -125,7 +127,7 @@ export function describeFaults(stages: Stages, casesOf: (index: number) => reado
       expect(stored.objects).toEqual(new Map(before));
       expect(stored.keepsWalk).toBe(isKept);
       expect(requests).toBeGreaterThanOrEqual(paging.faultPage - 1 + tries);
-      expect(requests).toBeLessThan(paging.requestsUpToFault + tries);
+      expect(requests).toBeLessThan(paging.requestsUpToFault + tries + slow);
       expect(pulled.tokenRequests).toBe(tokens);
       expect(leaksIn([pulled.run, stored.stateRows], listing)).toEqual([]);
     });
