@@ -16,6 +16,7 @@ import { readClientSecret } from '../lambda/aws/secrets/client-secret.ts';
 import { createUserSecret } from '../lambda/aws/secrets/user-secret.ts';
 import { createLedger, type Ledger } from '../lambda/aws/state/ledger.ts';
 import { createStateTable, type StateTable } from '../lambda/aws/state/state-table.ts';
+import { createTokenLease } from '../lambda/aws/state/token-lease.ts';
 import { SyncError } from '../lambda/core/errors.ts';
 import type { HolderState } from '../lambda/core/pull/lease.ts';
 import type { Credentials } from '../lambda/core/token/credentials.ts';
@@ -23,11 +24,7 @@ import type { TokenLease } from '../lambda/core/token/token-lease.ts';
 import type { UserTokenStore } from '../lambda/core/token/user-token.ts';
 import type { Config } from '../lambda/deployment/config.ts';
 import { changeQueueName, stateTableName, userSecretName } from '../lambda/deployment/names.ts';
-import { type Client, createClient } from '../lambda/procurios/http/client.ts';
-import type { RetryListener } from '../lambda/procurios/http/retry.ts';
-import type { TokenSource } from '../lambda/procurios/token/client-token.ts';
 import { systemClock } from '../lambda/runtime/clock.ts';
-import { openTokenLease, openTokenSource } from '../lambda/wiring/token-source.ts';
 import type { EmbeddedAws } from '../local/endpoints/embedded-aws.ts';
 import { embeddedCredentials } from './credentials.ts';
 import { type CommonOptions, flagsOf } from './options.ts';
@@ -38,7 +35,8 @@ import { createUserTokenFile } from './user-token-file.ts';
 export const DATA_FOLDER = '.procurios-sync';
 
 /**
- * Access to one environment: its stores, in AWS or embedded in this process, and its Procurios.
+ * Access to one environment's stores, in AWS or embedded in this process. What requests to Procurios need is opened elsewhere,
+ * so that commands which make none do not load it.
  *
  * Each part is opened when it is first asked for. Disposing of the session closes those that were opened.
  */
@@ -67,14 +65,6 @@ export interface Session extends AsyncDisposable {
   ledger(): Ledger;
   /** The change queue. With `--embedded`, `openChanges` creates it if it is missing. */
   queue(): ChangeQueue;
-  /** Opens a source of tokens for Procurios, for the grant that the config names. */
-  token(onRetry?: RetryListener): TokenSource;
-  /**
-   * Opens a client of Procurios for reading.
-   *
-   * @param onRetry - Receives the retries of its requests, and of those for tokens.
-   */
-  procurios(onRetry?: RetryListener): Client;
 }
 
 /** A session of the endpoints in this process. */
@@ -127,15 +117,14 @@ export async function openEmbedded(
 }
 
 function createSession(config: Config, options: CommonOptions, close = async () => {}): Session {
-  const { environment, host, acceptLanguage, requestsPerSecond } = config;
+  const { environment } = config;
   const isAlone = options.embedded ?? false;
   // The region of the deployment, whatever region the operator works in otherwise.
   if (!isAlone && config.region !== undefined) process.env.AWS_REGION = config.region;
   const clients = createClients();
   const state = once(() => createStateTable(clients.dynamoDb(), stateTableName(environment)));
   const userTokens = once(() => openUserTokens(environment, isAlone, clients.secretsManager));
-  const token = (onRetry?: RetryListener) => openTokenSource(config, session, onRetry);
-  const session: Session = {
+  return {
     config,
     isAlone,
     loginCommand: `npx procurios-sync login${flagsOf(options)}`,
@@ -152,7 +141,7 @@ function createSession(config: Config, options: CommonOptions, close = async () 
       return userTokens();
     },
     get tokenLease() {
-      return openTokenLease(config, clients.dynamoDb());
+      return createTokenLease(state(), systemClock);
     },
     readCredentials: () => readCredentials(config, isAlone, clients.secretsManager),
     readHolderState: (arn) => readExecutionState(clients.lambda(), arn),
@@ -162,21 +151,11 @@ function createSession(config: Config, options: CommonOptions, close = async () 
       const queueName = changeQueueName(environment);
       return createChangeQueue({ client: clients.sqs(), queueName, clock: systemClock });
     }),
-    token,
-    procurios: (onRetry) =>
-      createClient({
-        host,
-        acceptLanguage,
-        token: token(onRetry),
-        requestsPerSecond: requestsPerSecond.pull,
-        onRetry,
-      }),
     async [Symbol.asyncDispose]() {
       clients.destroy();
       await close();
     },
   };
-  return session;
 }
 
 /** The clients of AWS, each made at the first call of its function. */

@@ -4,6 +4,7 @@ import { SyncError } from '../../lambda/core/errors.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
 import type { Log } from '../../lambda/runtime/log.ts';
 import { createPush } from '../../lambda/wiring/run-push.ts';
+import { openTokenSource } from '../../lambda/wiring/token-source.ts';
 import { type EventSource, startEventSource } from '../../local/endpoints/event-source.ts';
 import { createQueues } from '../../local/endpoints/queues.ts';
 import type { Session } from '../session.ts';
@@ -28,7 +29,7 @@ export async function startEmbeddedPush(
   const log = createFailureLog(onFailure);
   const push = createPush({
     config: session.config,
-    token: session.token(),
+    token: openTokenSource(session.config, session),
     dynamoDb: session.dynamoDb,
     queue: session.queue(),
     deadLetters: createChangeQueue({ client: session.sqs, queueUrl: deadLetters, clock: systemClock }),

@@ -2,8 +2,10 @@ import { hostname } from 'node:os';
 import type { RunReceipt } from '../../lambda/core/pull/receipt.ts';
 import type { Progress } from '../../lambda/core/pull/run-ports.ts';
 import type { Stream } from '../../lambda/core/pull/stream.ts';
+import { createClient } from '../../lambda/procurios/http/client.ts';
 import type { RetryListener } from '../../lambda/procurios/http/retry.ts';
 import { runDryPull, runPull } from '../../lambda/wiring/run-pull.ts';
+import { openTokenSource } from '../../lambda/wiring/token-source.ts';
 import type { Session } from '../session.ts';
 
 export interface PullRequest {
@@ -31,11 +33,19 @@ export async function pull(
   { streams, isDryRun, progress, onRetry, onUnexpected, onWatch, signal }: PullRequest,
 ): Promise<RunReceipt> {
   const { config, dynamoDb, isAlone, readHolderState } = session;
+  const { host, acceptLanguage, requestsPerSecond } = config;
+  const procurios = createClient({
+    host,
+    acceptLanguage,
+    token: openTokenSource(config, session, onRetry),
+    requestsPerSecond: requestsPerSecond.pull,
+    onRetry,
+  });
   const run = isDryRun ? runDryPull : runPull;
   return await run({
     config,
     streams,
-    procurios: session.procurios(onRetry),
+    procurios,
     dynamoDb,
     holderName: `process ${process.pid} on ${hostname()}`,
     isAlone,
