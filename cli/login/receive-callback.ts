@@ -51,6 +51,8 @@ export async function receiveCallback(
   const isPasted = server === undefined || canAsk();
   try {
     await show(consent.url, options.browser);
+    // Before the line that asks for the address, so that a terminal does not cut what is pasted at once.
+    const line = isPasted ? readPastedLine(stop.signal) : undefined;
     if (server === undefined)
       say(`the browser will stop at ${auth.redirectUrl}; paste the whole address from its address bar here`);
     else
@@ -59,7 +61,7 @@ export async function receiveCallback(
       );
     const arrivals = [
       ...(server === undefined ? [] : [server.request]),
-      ...(isPasted ? [readPastedLine(stop.signal).then(pasted)] : []),
+      ...(line === undefined ? [] : [line.then(pasted)]),
     ];
     const { url, answer } = await Promise.race([...arrivals, stop.ended]);
     const callback = url === undefined ? NOT_AN_ADDRESS : read(url);
