@@ -55,7 +55,7 @@ export const ACCESS_ERRORS = {
     happened: 'the token is refused, or a scope is missing',
     remedy: 'ask for the scope, or take the stream out',
     meaning:
-      'Procurios accepts the client but not this request. Either the token lacks the scope of a module (403), or the client may not ask for a scope (invalid_scope), or a new token is refused (401).',
+      'Procurios accepts the client but not this request. Either the token lacks the scope of a module (403), or the client may not ask for a scope (invalid_scope), or a new token is refused too (401, or the error invalid_token).',
     look: [
       '`npx procurios-sync doctor` compares the granted scopes with those asked for.',
       '`npx procurios-sync discover` lists what the client can reach, and the missing scope of each other module.',
@@ -63,6 +63,7 @@ export const ACCESS_ERRORS = {
     steps: [
       'If Procurios has granted the scope, add it to `auth.scopes` in the config.',
       'Otherwise ask Procurios for it, or take the stream or operation out of the config.',
+      'If the message names an HTML page, a firewall before Procurios may refuse the address of this machine: ask Procurios to allow it.',
     ],
   },
 } satisfies Record<string, GuideEntry>;

@@ -252,6 +252,24 @@ describe('the outcome of a change', () => {
     expect(world.ledger.get('c1')).toMatchObject({ ...entry, attempt: 1, body: '{"name":"Ada"}' });
   });
 
+  test.each([
+    ['403', answered(403), 'our access was refused (403)'],
+    ['401 to one token', answered(401, { refusedTokens: 1 }), 'our access was refused (401)'],
+    [
+      '403 to two tokens',
+      answered(403, { refusedTokens: 2 }),
+      'our access was refused (403), also with a new token',
+    ],
+  ])('after %s the ledger says which tokens were tried', async (_what, reply, reason) => {
+    const world = new PushWorld();
+    world.answer = () => reply;
+    world.queue(change('c1'));
+
+    await world.deliver();
+
+    expect(world.ledger.get('c1')).toMatchObject({ outcome: 'waiting', reason });
+  });
+
   test('an answer that leaves open what was applied holds the change with its body, and does not repeat it', async () => {
     const world = new PushWorld({ register: operationOf({ repeatable: true }) });
     world.answer = () => answered(207, { isMixed: true, errors: ['x'] });
