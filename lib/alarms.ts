@@ -51,9 +51,13 @@ export class Alarms extends Construct {
     output(this, OUTPUTS.alarmTopic, this.topic.topicArn);
   }
 
-  /** Adds an alarm that is raised if something happens `times` within five minutes, and stands for half a day. */
-  whenHappened(alarm: AlarmKey, metrics: readonly IMetric[], times = 1): void {
-    const periods = STANDING.toSeconds() / PERIOD.toSeconds();
+  /**
+   * Adds an alarm that is raised if something happens `times` within five minutes.
+   *
+   * @param standing - How long the alarm stays on. By default half a day.
+   */
+  whenHappened(alarm: AlarmKey, metrics: readonly IMetric[], times = 1, standing: Duration = STANDING): void {
+    const periods = standing.toSeconds() / PERIOD.toSeconds();
     this.addAlarm(alarm, {
       metric: sumOf(metrics),
       threshold: times,
@@ -84,6 +88,17 @@ export class Alarms extends Construct {
       evaluationPeriods: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+  }
+
+  /** Adds an alarm that stands while a level of the ledger is that high. It keeps its state while the ledger cannot be read. */
+  whileLevel(alarm: AlarmKey, metric: IMetric, level: number): void {
+    this.addAlarm(alarm, {
+      metric,
+      threshold: level,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.IGNORE,
     });
   }
 

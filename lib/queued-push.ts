@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
-import { type IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { Match, Rule } from 'aws-cdk-lib/aws-events';
+import { Match, Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -18,8 +18,10 @@ import {
   MOST_DELIVERIES,
   PUSH_CONCURRENCY,
   VISIBILITY_TIMEOUT_SECONDS,
+  WATCH_EVENT,
+  WATCH_MINUTES,
 } from '../lambda/deployment/queues.ts';
-import { PARTITION } from '../lambda/deployment/tables.ts';
+import { BY_OUTCOME, PARTITION, WAITING_OUTCOMES } from '../lambda/deployment/tables.ts';
 import type { Alarms } from './alarms.ts';
 import { encryptedQueue } from './encrypted-queue.ts';
 import { countOf } from './metrics.ts';
@@ -38,9 +40,13 @@ export interface QueuedPushProps {
 
 /** Messages in a batch: the most that a FIFO queue allows. The function hands those back, in order, that it does not reach in time. */
 const BATCH_SIZE = 10;
+/** Period of the ledger's levels: a look at the ledger falls into each. */
+const LEVEL_PERIOD = Duration.minutes(2 * WATCH_MINUTES);
 const RETENTION = Duration.days(MESSAGE_RETENTION_DAYS);
 /** Age of the oldest message from which changes are late. */
 const LATE_SECONDS = 60 * 60;
+/** How long an alarm about changes stands after an event, so that later events send a message again. What is held has a level. */
+const SHORT = Duration.hours(1);
 
 /** The queue of changes, the function that sends them, the function that queues changes from events, and their alarms. */
 export class QueuedPush extends Construct {
@@ -85,6 +91,7 @@ export class QueuedPush extends Construct {
     this.function = this.createPush(props);
     this.enqueue = this.createEnqueue(props);
     const { ruleName } = this.createRule(props);
+    this.createWatch();
     this.eventsLost = new Metric({
       ...{ namespace: 'AWS/Events', metricName: 'InvocationsFailedToBeSentToDlq', statistic: 'Sum' },
       dimensionsMap: { RuleName: ruleName },
@@ -112,6 +119,7 @@ export class QueuedPush extends Construct {
       }),
     );
     push.addToRolePolicy(ledgerRights(stateTable));
+    push.addToRolePolicy(stateRights(stateTable, ['Query'], WAITING_OUTCOMES, BY_OUTCOME));
     // A message that the ledger cannot keep.
     push.addToRolePolicy(sendingRights(this.deadLetters));
     secrets.grantRead(push);
@@ -150,15 +158,36 @@ export class QueuedPush extends Construct {
     });
   }
 
+  /** Has the push look at the ledger, also when no change comes. A look that fails is not repeated, because the next one is soon. */
+  private createWatch(): void {
+    new Rule(this, 'Watch', {
+      description: 'Has the push write as metrics what waits in the ledger',
+      schedule: Schedule.rate(Duration.minutes(WATCH_MINUTES)),
+      targets: [
+        new LambdaFunction(this.function, {
+          event: RuleTargetInput.fromObject(WATCH_EVENT),
+          retryAttempts: 0,
+        }),
+      ],
+    });
+  }
+
   private raiseAlarms({ alarms, config }: QueuedPushProps): void {
-    alarms.whenHappened('changes-rejected', [
-      countOf(config, 'changesRejected'),
-      countOf(config, 'messagesRejected'),
-    ]);
-    alarms.whenHappened('changes-unknown', [countOf(config, 'changesUnknown')]);
-    alarms.whenHappened('changes-held', [countOf(config, 'changesHeld')]);
-    const age = this.queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum' });
-    alarms.whileAtLeast('changes-late', age, LATE_SECONDS);
+    const level = { statistic: 'Maximum', period: LEVEL_PERIOD };
+    const rejected = [countOf(config, 'changesRejected'), countOf(config, 'messagesRejected')];
+    alarms.whenHappened('changes-rejected', rejected, 1, SHORT);
+    alarms.whenHappened('changes-unknown', [countOf(config, 'changesUnknown')], 1, SHORT);
+    alarms.whileLevel('changes-held', countOf(config, 'changesHeld', level), 1);
+    const age = new MathExpression({
+      // SQS leaves out messages that were received often, and the ledger has no message before its first delivery.
+      expression: 'MAX([queue, ledger])',
+      usingMetrics: {
+        queue: this.queue.metricApproximateAgeOfOldestMessage(level),
+        ledger: countOf(config, 'oldestChangeSeconds', level),
+      },
+      period: LEVEL_PERIOD,
+    });
+    alarms.whileLevel('changes-late', age, LATE_SECONDS);
     alarms.whileNotEmpty('change-dead-letters', this.deadLetters);
     alarms.whenHappened('push-errors', [this.function.metricErrors()]);
     alarms.whenHappened('enqueue-errors', [this.enqueue.metricErrors()]);

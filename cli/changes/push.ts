@@ -9,7 +9,7 @@ import { readConfig } from '../../operator/config.ts';
 import { type CommonOptions, flagsOf } from '../../operator/options.ts';
 import { openSession } from '../../operator/session.ts';
 import { countOf, grouped } from '../../operator/words.ts';
-import { type ConfirmOptions, confirm, requireTerminal } from '../terminal/confirm.ts';
+import { type ConfirmOptions, confirm } from '../terminal/confirm.ts';
 import { onInterrupt } from '../terminal/interrupt.ts';
 import { requireCredentials } from '../terminal/missing-credentials.ts';
 import { EXIT, say } from '../terminal/output-lines.ts';
@@ -71,7 +71,6 @@ async function readChanges(
       'stdin holds the changes, so it cannot answer a question: add --yes, or name a file',
     );
   }
-  if (!yes) requireTerminal();
   return parseChangeLines(await readChangeFile(file ?? STDIN), config);
 }
 

@@ -27,7 +27,7 @@ export async function confirm(message: string, { yes }: ConfirmOptions): Promise
 }
 
 /** @throws {CommandError} `USAGE` if there is no terminal to ask on. */
-export function requireTerminal(): void {
+function requireTerminal(): void {
   if (canAsk()) return;
   throw new CommandError('USAGE', 'there is no terminal to ask on: add --yes');
 }

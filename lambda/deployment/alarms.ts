@@ -28,7 +28,7 @@ export const ALARMS = {
   'changes-unknown':
     'It is unknown whether some changes were applied. They are held, and are not sent again without an operator.',
   'changes-held':
-    'Changes that waited for 13 days are held for an operator. They were not applied, unless `changes show` says that an earlier attempt may have been.',
+    'Changes are held for an operator: it is unknown whether they were applied, or they waited for 13 days. Nothing sends them by itself.',
   'changes-late': 'A change has been in the queue for more than an hour. Procurios does not have it yet.',
   'change-dead-letters':
     'Changes could not be recorded and are in the dead-letter queue. They were not applied, and the ledger may not have them.',

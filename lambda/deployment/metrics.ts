@@ -25,10 +25,12 @@ export const METRICS = {
   throttled: 'Throttled',
   changesAccepted: 'ChangesAccepted',
   changesRejected: 'ChangesRejected',
-  /** Changes whose outcome is unknown, held for an operator. */
+  /** Changes whose outcome became unknown. */
   changesUnknown: 'ChangesUnknown',
-  /** Changes held for an operator because they waited too long. */
+  /** A level: changes that are held for an operator now, up to 100. */
   changesHeld: 'ChangesHeld',
+  /** A level: how long ago the oldest change in progress was queued, in seconds. 0 if none is in progress. */
+  oldestChangeSeconds: 'OldestChangeSeconds',
   /** Deliveries after which a change waits in the queue for its next attempt. */
   changesWaiting: 'ChangesWaiting',
   /** Messages and events that are not changes. */

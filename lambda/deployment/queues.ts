@@ -31,3 +31,7 @@ export const MOST_DELIVERIES = 1000;
 
 /** Functions that send changes at the same time, at most: the fewest that an event source can be limited to. */
 export const PUSH_CONCURRENCY = 2;
+
+/** The event by which a rule has the push write the ledger's levels as metrics, so that they are right when no change comes. */
+export const WATCH_EVENT = { watch: 'ledger' } as const;
+export const WATCH_MINUTES = 15;

@@ -1,3 +1,5 @@
+import type { Outcome } from '../core/push/ledger-entry.ts';
+
 /** The names of the attributes that make up a key: the partition key, then the sort key if there is one. All are strings. */
 export type Key = readonly string[];
 
@@ -12,6 +14,9 @@ export const STREAM_TABLE: TableKeys = { key: ['_id'], indexes: {} };
 
 /** The index over the ledger. Other rows of the state table are not in it, because they lack its attributes. */
 export const BY_OUTCOME = 'byOutcome';
+
+/** The outcomes of changes that wait: the partition keys of that index by which the push watches the ledger. */
+export const WAITING_OUTCOMES: readonly Outcome[] = ['queued', 'sending', 'waiting', 'unknown'];
 
 /** The table with receipts, walks, leases and the ledger. */
 export const STATE_TABLE: TableKeys = {

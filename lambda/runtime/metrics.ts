@@ -70,7 +70,7 @@ export function putRunMetrics(metrics: Metrics, { status, streams }: RunReceipt)
   });
 }
 
-/** The counts of a batch's changes by outcome. A change is counted as held each time that it becomes so. */
+/** The counts of a batch's changes by outcome. Held changes are a level, which is read from the ledger. */
 export function countOutcomes(entries: readonly LedgerEntry[]): MetricCounts {
   const counts: { -readonly [Name in keyof MetricCounts]: number } = {};
   for (const entry of entries) {
@@ -106,7 +106,7 @@ function metricOf(entry: LedgerEntry): keyof MetricCounts | undefined {
     case 'unknown':
       return 'changesUnknown';
     case 'waiting':
-      return isHeld(entry) ? 'changesHeld' : 'changesWaiting';
+      return isHeld(entry) ? undefined : 'changesWaiting';
     default:
       return undefined;
   }

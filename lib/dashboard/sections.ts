@@ -114,7 +114,7 @@ export function changesSection({ config, push }: DashboardProps): IWidget[][] {
         countOf(config, 'changesAccepted', { ...hourly, label: 'accepted', color: GREEN }),
         countOf(config, 'changesRejected', { ...hourly, label: 'rejected', color: RED }),
         countOf(config, 'changesUnknown', { ...hourly, label: 'unknown', color: ORANGE }),
-        countOf(config, 'changesHeld', { ...hourly, label: 'held' }),
+        countOf(config, 'changesHeld', { ...hourly, statistic: 'Maximum', label: 'held' }),
         countOf(config, 'changesWaiting', { ...hourly, label: 'back to the queue' }),
         countOf(config, 'messagesRejected', { ...hourly, label: 'not a change' }),
       ]),

@@ -22,9 +22,7 @@ const RULE = z.object({
   EventBusName: z
     .literal('default', { error: 'is not supported on this machine, only the default bus' })
     .optional(),
-  EventPattern: z.record(z.string(), z.unknown(), {
-    error: 'is required, because rules with a schedule are not supported',
-  }),
+  EventPattern: z.record(z.string(), z.unknown()),
   State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
   Targets: z.array(
     z.object({
@@ -36,13 +34,20 @@ const RULE = z.object({
   ),
 });
 
-/** @throws {TemplateError} If a rule's pattern is not supported, or if a target is not a function of the template. */
+/**
+ * Reads the rules with a pattern. A rule with a schedule never starts by the clock on this machine.
+ *
+ * @throws {TemplateError} If a rule's pattern is not supported, or if a target is not a function of the template.
+ */
 export function readRules(
   template: Template,
   functions: TemplateFunctions,
   resolver: Resolver,
 ): readonly EventRule[] {
-  return resourcesOf(template, 'AWS::Events::Rule').map((rule) => readRule(rule, functions, resolver));
+  const rules = resourcesOf(template, 'AWS::Events::Rule');
+  return rules
+    .filter(([, { Properties }]) => Properties?.ScheduleExpression === undefined)
+    .map((rule) => readRule(rule, functions, resolver));
 }
 
 function readRule(

@@ -4,6 +4,7 @@ import { onePage } from '../../config/catalogue/paging.ts';
 import { stream } from '../../config/catalogue/streams.ts';
 import { checkConfig } from '../../config/check-config.ts';
 import { changeQueueName, stateTableName } from '../../lambda/deployment/names.ts';
+import { WATCH_EVENT } from '../../lambda/deployment/queues.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../local/endpoints/embedded-aws.ts';
 import { createQueues } from '../../local/endpoints/queues.ts';
 import { createTables } from '../../local/endpoints/tables.ts';
@@ -94,15 +95,17 @@ test('the push makes no call that the stack does not allow', async () => {
     batch(thing('p1', 'a'), thing('p2', 'a')),
     // A change that is accepted, and a message that is not a change.
     batch(thing('p3', 'b'), { changeId: 'p4', subject: 'c' }),
+    WATCH_EVENT,
   ]);
 
   expect(answers.map(({ result }) => result.batchItemFailures)).toEqual([
     [{ itemIdentifier: 'message-p1' }, { itemIdentifier: 'message-p2' }],
     [],
+    [],
   ]);
   expect(refused(uses, rightsOf(template, 'PushFunctionRole'), template)).toEqual([]);
   // It uses every right to the state table. Its event source, not the function, receives and deletes messages.
-  expect(actionsOf(uses, STATE)).toEqual(['dynamodb:GetItem', 'dynamodb:PutItem']);
+  expect(actionsOf(uses, STATE)).toEqual(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query']);
   expect(actionsOf(uses, QUEUE)).toEqual(['sqs:ChangeMessageVisibility', 'sqs:GetQueueUrl']);
 });
 

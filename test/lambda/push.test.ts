@@ -5,8 +5,12 @@ import { stream } from '../../config/catalogue/streams.ts';
 import { checkConfig } from '../../config/check-config.ts';
 import { createLedger } from '../../lambda/aws/state/ledger.ts';
 import { createStateTable } from '../../lambda/aws/state/state-table.ts';
+import type { LedgerEntry } from '../../lambda/core/push/ledger-entry.ts';
+import { newEntry } from '../../lambda/core/push/transitions.ts';
 import type { Config } from '../../lambda/deployment/config.ts';
 import { PUSH_TIMEOUT_SECONDS } from '../../lambda/deployment/function-limits.ts';
+import { stateTableName } from '../../lambda/deployment/names.ts';
+import { WATCH_EVENT } from '../../lambda/deployment/queues.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../local/endpoints/embedded-aws.ts';
 import { createQueues } from '../../local/endpoints/queues.ts';
 import { createTables } from '../../local/endpoints/tables.ts';
@@ -206,6 +210,41 @@ describe('the bundled push', () => {
       expect.objectContaining({ changeId: 's1', reason: expect.stringContaining('CREDENTIALS_REFUSED') }),
     );
     expect(procurios.control.applied()).toEqual([]);
+  });
+});
+
+describe('the watch over the ledger', () => {
+  const DAY_MS = 24 * 60 * 60 * 1000;
+  const write = (changeId: string, entry: Partial<LedgerEntry>) => {
+    const change = { changeId, operation: 'createThing', subject: 'w', parameters: {}, body: {} };
+    const queuedMs = Date.now() - DAY_MS;
+    const ledger = createLedger(createStateTable(dynamoDbOf(aws), stateTableName(quiet.environment)));
+    return ledger.write({ ...newEntry(change, queuedMs), version: 1, ...entry });
+  };
+  let quiet: Config;
+  let watching: Bundle;
+  beforeAll(async () => {
+    quiet = { ...config, environment: 'quiet' };
+    watching = await bundle('push', quiet);
+    await createTables(dynamoDbOf(aws), quiet);
+  });
+  afterAll(async () => await watching?.[Symbol.asyncDispose]());
+
+  test('the bundled push writes as metrics how many changes are held, and how old the oldest change in progress is', async () => {
+    const empty = await invoke(watching, WATCH_EVENT);
+    await write('w1', { outcome: 'unknown', queuedAt: '2020-01-01T00:00:00.000Z' });
+    await write('w2', { outcome: 'waiting', queuedAt: '2020-01-01T00:00:00.000Z' });
+    await write('w3', { outcome: 'waiting', notBefore: Date.now() });
+    await write('w4', { outcome: 'rejected' });
+
+    const { logs, answers } = await invoke(watching, WATCH_EVENT);
+
+    expect(empty.logs).toContainEqual(expect.objectContaining({ ChangesHeld: 0, OldestChangeSeconds: 0 }));
+    expect(answers).toEqual([{ result: { batchItemFailures: [] } }]);
+    const { ChangesHeld, OldestChangeSeconds } = logs.find((line) => '_aws' in line);
+    expect(ChangesHeld).toBe(2);
+    expect(OldestChangeSeconds).toBeGreaterThanOrEqual(DAY_MS / 1000);
+    expect(OldestChangeSeconds).toBeLessThan((2 * DAY_MS) / 1000);
   });
 });
 

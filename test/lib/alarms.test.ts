@@ -105,7 +105,7 @@ describe('alarms', () => {
     const alarm = alarmOf(key);
     const inExpression = alarm.Metrics as { MetricStat?: { Stat: string } }[] | undefined;
     const statistics = inExpression?.flatMap(({ MetricStat }) => MetricStat?.Stat ?? []) ?? [alarm.Statistic];
-    const isLevel = key.endsWith('-dead-letters') || key === 'changes-late';
+    const isLevel = key.endsWith('-dead-letters') || key === 'changes-late' || key === 'changes-held';
 
     expect(new Set(statistics)).toEqual(new Set([isLevel ? 'Maximum' : 'Sum']));
   });
@@ -173,7 +173,6 @@ describe('whenHappened()', () => {
     ['procurios-throttles', ['throttled']],
     ['changes-rejected', ['changesRejected', 'messagesRejected']],
     ['changes-unknown', ['changesUnknown']],
-    ['changes-held', ['changesHeld']],
   ])('an event raises %s', (key, counts) => {
     const own = metricsOf(key).filter(({ name }) => name.startsWith('ProcuriosSync/'));
 
@@ -193,7 +192,7 @@ describe('whenHappened()', () => {
 
   test('an alarm about an event stands for half a day, so that the next night sends a message again', () => {
     expect(alarmOf('run-failed').EvaluationPeriods).toBe((12 * 60) / 5);
-    expect(alarmOf('changes-unknown')).toMatchObject({ Period: 300, EvaluationPeriods: 144 });
+    expect(alarmOf('changes-unknown')).toMatchObject({ Period: 300, EvaluationPeriods: 12 });
   });
 
   test('an alarm over several metrics counts if only one of them has a value', () => {
@@ -290,12 +289,33 @@ describe('queues', () => {
     ]);
   });
 
-  test('the change queue has an alarm for a late change', () => {
-    expect(alarmOf('changes-late')).toMatchObject({
-      MetricName: 'ApproximateAgeOfOldestMessage',
+  test('a late change has an alarm, whether SQS or only the ledger knows its age', () => {
+    expect(alarmOf('changes-late')).toMatchObject({ Threshold: 3600, TreatMissingData: 'ignore' });
+    expect(alarmOf('changes-late').Metrics).toContainEqual(
+      expect.objectContaining({ Expression: 'MAX([queue, ledger])' }),
+    );
+    expect(metricsOf('changes-late').map(({ name }) => name)).toEqual([
+      'AWS/SQS/ApproximateAgeOfOldestMessage',
+      'ProcuriosSync/OldestChangeSeconds',
+    ]);
+  });
+
+  test('held changes have an alarm that stands while there are any, and keeps its state while the ledger cannot be read', () => {
+    expect(alarmOf('changes-held')).toMatchObject({
+      MetricName: 'ChangesHeld',
       Statistic: 'Maximum',
-      Threshold: 3600,
+      Threshold: 1,
+      EvaluationPeriods: 1,
+      TreatMissingData: 'ignore',
     });
+  });
+
+  test('a look at the ledger falls into each period of the alarms about its levels', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'rate(15 minutes)',
+      Targets: [Match.objectLike({ Input: '{"watch":"ledger"}' })],
+    });
+    expect(alarmOf('changes-held').Period).toBe(30 * 60);
   });
 
   test('the queue of failed starts is empty again before the next night', () => {

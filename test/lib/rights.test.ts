@@ -94,6 +94,7 @@ describe('the push’s role', () => {
         'sqs:ReceiveMessage',
       ],
       StateTable: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+      'StateTable/index/byOutcome': ['dynamodb:Query'],
       SecretsClient: ['secretsmanager:GetSecretValue'],
     });
   });
@@ -139,6 +140,15 @@ describe('the state table', () => {
   });
 });
 
+test('the index over the ledger is open to the push for the outcomes of changes that wait only', () => {
+  const [query] = rightsOf('PushFunctionRole').filter(({ Action }) => Action === 'dynamodb:Query');
+
+  expect(query?.Condition).toEqual({
+    'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['queued', 'sending', 'waiting', 'unknown'] },
+    Null: { 'dynamodb:LeadingKeys': 'false' },
+  });
+});
+
 describe('all roles', () => {
   test('no role has a policy that AWS manages, and none is missing in these tests', () => {
     for (const [, { Properties }] of roles) {
@@ -166,7 +176,7 @@ describe('all roles', () => {
     const conditions = policies.flatMap(([, policy]) =>
       statementsOf(policy).flatMap(({ Condition }) => Condition ?? []),
     );
-    expect(conditions).toHaveLength(4);
+    expect(conditions).toHaveLength(5);
   });
 });
 

@@ -45,7 +45,9 @@ export function usesOf({ action: called, body }: ProxiedCall): Use[] {
   }
   const action = `dynamodb:${called}`;
   if (TableName !== undefined) {
-    const key = (Key ?? Item)?.pk?.S ?? ExpressionAttributeValues?.[':pk']?.S;
+    const key =
+      (Key ?? Item)?.pk?.S ??
+      (ExpressionAttributeValues?.[':pk'] ?? ExpressionAttributeValues?.[':outcome'])?.S;
     return [{ action, resource: TableName, key }];
   }
   return Object.entries(RequestItems).flatMap(([resource, requests]) =>

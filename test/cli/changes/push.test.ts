@@ -55,6 +55,13 @@ const documentsOf = ({ stdout }: Ended): Record<string, unknown>[] =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
+test('push of a file that does not exist says so before it asks', async () => {
+  const { code, stderr } = await run(['push', 'missing.jsonl', '--embedded'], { cwd });
+
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/there is no file missing\.jsonl/);
+});
+
 async function pushFile(changes: readonly object[], ...options: string[]): Promise<Ended> {
   await writeFile(join(cwd, 'changes.jsonl'), linesOf(changes));
   return await run(['push', 'changes.jsonl', '--embedded', ...options], { cwd });

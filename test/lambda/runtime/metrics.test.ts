@@ -94,7 +94,7 @@ describe('countOutcomes()', () => {
     ['accepted', { outcome: 'accepted' }, { changesAccepted: 1, accessRefused: 0 }],
     ['rejected', { outcome: 'rejected' }, { changesRejected: 1, accessRefused: 0 }],
     ['unknown', { outcome: 'unknown' }, { changesUnknown: 1, accessRefused: 0 }],
-    ['held for waiting too long', { outcome: 'waiting' }, { changesHeld: 1, accessRefused: 0 }],
+    ['held for waiting too long, which is a level', { outcome: 'waiting' }, { accessRefused: 0 }],
     [
       'throttled',
       { outcome: 'waiting', notBefore: 1, code: 'THROTTLED' },

@@ -188,7 +188,9 @@ describe('a template with a mistake', () => {
     [
       'a rule with an unsupported filter',
       (resources) => {
-        pick(resources, 'AWS::Events::Rule').Properties.EventPattern = { source: [{ wildcard: '*' }] };
+        pick(resources, 'AWS::Events::Rule', 'PushChangeEvents').Properties.EventPattern = {
+          source: [{ wildcard: '*' }],
+        };
       },
       /^PushChangeEvents\w+\.Properties\.EventPattern\.source\.wildcard: is a filter that is not supported/,
     ],
