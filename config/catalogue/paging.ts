@@ -17,10 +17,11 @@ export function linkedPages(options: { readonly amount?: number } = {}): Paging 
 /**
  * Pages numbered 1, 2, … without links. Three empty pages in a row end the list.
  *
- * @param options - `ahead`: pages to fetch at the same time, 1 to 32; 8 by default.
+ * @param options - `ahead`: pages to fetch at the same time, 1 to 32; 8 by default. `first`: the number of the first page, 0 or 1;
+ * 1 by default.
  */
-export function numberedPages(options: { readonly ahead?: number } = {}): Paging {
-  return { kind: 'numberedPages', ahead: options.ahead ?? 8 };
+export function numberedPages(options: { readonly ahead?: number; readonly first?: number } = {}): Paging {
+  return { kind: 'numberedPages', ahead: 8, ...options };
 }
 
 /**

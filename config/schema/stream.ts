@@ -23,7 +23,11 @@ const PAGING = z.discriminatedUnion(
   [
     options('hal()', { kind: z.literal('hal') }),
     options('linkedPages()', { kind: z.literal('linkedPages'), amount: integer(1, 1000).optional() }),
-    options('numberedPages()', { kind: z.literal('numberedPages'), ahead: integer(1, 32) }),
+    options('numberedPages()', {
+      kind: z.literal('numberedPages'),
+      ahead: integer(1, 32),
+      first: integer(0, 1).optional(),
+    }),
     options('after(field)', { kind: z.literal('after'), field }),
     options('onePage()', { kind: z.literal('onePage') }),
   ],

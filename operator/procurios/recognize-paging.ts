@@ -28,9 +28,11 @@ export interface Probed {
   readonly objects: readonly Json[] | 'refused';
 }
 
-/** One or two answers of a listing. */
+/** What a few answers of a listing show. */
 export interface ListingSample {
   readonly page: FirstPage;
+  /** The number of the first page, if the config has another one; absent if it is as configured. */
+  readonly firstPage?: number;
   /** Undefined if the first page is enough, or if the second request failed for a reason that may pass. */
   readonly probed?: Probed;
 }
@@ -52,12 +54,14 @@ export function namesPages({ links }: FirstPage): boolean {
 }
 
 /** The kinds of paging that a listing may have, as they are written in a config; empty if the sample does not show it. */
-export function recognizePaging({ page, probed }: ListingSample): string[] {
+export function recognizePaging({ page, firstPage, probed }: ListingSample): string[] {
+  if (firstPage !== undefined) return [`numberedPages({ first: ${firstPage} })`];
   if (page.links === 'href') return ['hal()'];
   if (page.links === 'plain') return ['linkedPages()'];
   if (probed === undefined) return [];
   const { probe, objects } = probed;
-  if (objects === 'refused') return ['onePage()'];
+  // As after an empty page, because some listings refuse the pages past their end.
+  if (objects === 'refused') return ['numberedPages()', 'onePage()'];
   const isRepeated = isSamePage(page, objects);
   if (probe.by === 'after') {
     return isRepeated ? ['numberedPages()', 'onePage()'] : [`after('${probe.field}')`];
@@ -84,6 +88,8 @@ export function isPossiblePaging(paging: Paging, recognized: readonly string[]):
 /** A paging kind as it is written in a config. */
 export function pagingText(paging: Paging): string {
   if (paging.kind === 'after') return `after('${paging.field}')`;
+  if (paging.kind === 'numberedPages' && paging.first !== undefined)
+    return `numberedPages({ first: ${paging.first} })`;
   if (paging.kind === 'linkedPages' && paging.amount !== undefined)
     return `linkedPages({ amount: ${paging.amount} })`;
   return `${paging.kind}()`;

@@ -4,8 +4,11 @@ export type Paging =
   | { readonly kind: 'hal' }
   /** By `_links.next`, a plain string. `amount` is the requested page size. */
   | { readonly kind: 'linkedPages'; readonly amount?: number }
-  /** By `page=1, 2, …`, without links. Only empty pages are the end. `ahead` pages are prefetched. */
-  | { readonly kind: 'numberedPages'; readonly ahead: number }
+  /**
+   * By `page=1, 2, …`, without links. Only empty pages are the end. `ahead` pages are prefetched. `first` is the number of the first
+   * page, 1 if it is absent.
+   */
+  | { readonly kind: 'numberedPages'; readonly ahead: number; readonly first?: number }
   /** By `after=<the last object's field>`. Only an empty page is the end. */
   | { readonly kind: 'after'; readonly field: string }
   /** The whole list in one response. */

@@ -8,7 +8,9 @@ const PAGE_PARAMETER = /([?&]page=)(\d{1,9})(?=&|$)/;
 export function addressOf({ path, query, paging }: Stream, position: Position): string {
   if (position.link !== undefined) return position.link;
   const parameters = new URLSearchParams(query);
-  if (paging.kind === 'numberedPages') parameters.set('page', String(position.page));
+  if (paging.kind === 'numberedPages') {
+    parameters.set('page', String(position.page - 1 + (paging.first ?? 1)));
+  }
   if (paging.kind === 'after' && position.after !== undefined) parameters.set('after', position.after);
   if (paging.kind === 'linkedPages' && paging.amount !== undefined) {
     parameters.set('amount', String(paging.amount));

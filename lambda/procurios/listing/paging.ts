@@ -1,8 +1,8 @@
-import { integerText, isObject, type Json } from '../../core/json.ts';
-import { keyOf } from '../../core/pull/key.ts';
+import { isObject, type Json } from '../../core/json.ts';
 import type { Page, Position } from '../../core/pull/page.ts';
 import type { Stream } from '../../core/pull/stream.ts';
 import { furtherOn } from './ahead.ts';
+import { cursorIn, sharesCursor } from './cursor.ts';
 import { namesNextPage, onHost, readLink } from './links.ts';
 import { findList, listAt } from './object-list.ts';
 import { addressOf, pageNumberIn, samenessOfListing } from './page-addresses.ts';
@@ -80,9 +80,6 @@ function continuationOf(answered: Answered, objects: readonly Json[]): Continuat
   }
 }
 
-/** The most characters of a cursor, which is part of an address and of the state table's rows. */
-const LONGEST_CURSOR = 2_000;
-
 /** Only an empty page is the end. A short page is not, because Procurios may cap its pages. */
 function afterLast(object: Json | undefined, field: string, previous: string | undefined): Continuation {
   const after = cursorIn(object, field);
@@ -90,35 +87,6 @@ function afterLast(object: Json | undefined, field: string, previous: string | u
   if (after === previous)
     return { broken: `its last object has the same ${field} as that of the page before` };
   return { next: { after } };
-}
-
-/** @returns Undefined for anything but an integer or a text that is neither empty nor too long. */
-function cursorIn(object: Json | undefined, field: string): string | undefined {
-  const value = isObject(object) && Object.hasOwn(object, field) ? object[field] : undefined;
-  const text = typeof value === 'string' ? value : integerText(value);
-  return text === undefined || text === '' || text.length > LONGEST_CURSOR ? undefined : text;
-}
-
-/**
- * Whether two different objects in a row have the same cursor. What follows the cursor of a page's last object then leaves out
- * the others that share it, and no page shows whether there are any.
- */
-function sharesCursor(objects: readonly Json[], field: string, key: readonly string[]): boolean {
-  if (key.length === 1 && key[0] === field) return false;
-  const ids = objects.map((object) => (isObject(object) ? keyOf(object, key) : undefined));
-  const idAt = (index: number) => {
-    const id = ids[index];
-    return id !== undefined && 'id' in id ? id.id : undefined;
-  };
-  return objects.some((object, index) => {
-    const cursor = cursorIn(object, field);
-    return (
-      index > 0 &&
-      cursor !== undefined &&
-      cursor === cursorIn(objects[index - 1], field) &&
-      idAt(index) !== idAt(index - 1)
-    );
-  });
 }
 
 const NO_LINKS = 'it has no _links, so whether it is the last page is unknown';

@@ -406,7 +406,9 @@ describe('doctor, examining a stream', () => {
   });
 
   test('doctor reports an answer with two lists', async () => {
-    await using server = await startHttpServer(procurios(() => ({ things: things(1, 3), tags: ['a'] })));
+    await using server = await startHttpServer(
+      procurios(() => ({ things: things(1, 3), tags: [{ id: 1 }], notes: [] })),
+    );
 
     const { problems } = await examine(configFor(server.origin), { env: CLIENT });
 
@@ -550,6 +552,92 @@ describe('doctor, examining the paging of a stream', () => {
       ),
     ]);
   });
+});
+
+describe('doctor, examining where a listing begins and ends', () => {
+  const numbered = { kind: 'numberedPages', ahead: 1 };
+
+  /** A listing of three things, two on a page, whose pages count from 0. */
+  const fromZero = ({ searchParams }: URL) => {
+    const page = Number(searchParams.get('page') ?? 0);
+    return things(1, 3).slice(2 * page, 2 * page + 2);
+  };
+
+  test('doctor reports pages that count from 0, also if the list has only that page', async () => {
+    await using server = await startHttpServer(procurios(fromZero));
+    await using single = await startHttpServer(
+      procurios((url) => (Number(url.searchParams.get('page') ?? 0) === 0 ? things(1, 2) : [])),
+    );
+
+    const several = await examine(configFor(server.origin, { paging: numbered }), { env: CLIENT });
+    const only = await examine(configFor(single.origin, { paging: numbered }), { env: CLIENT });
+    const configured = { ...numbered, first: 0 };
+    const right = await examine(configFor(server.origin, { paging: configured }), { env: CLIENT });
+
+    const problem = finding(
+      'stream things',
+      'failure',
+      /numberedPages\(\) does not fit: the first page is page=0/,
+      /^set paging: numberedPages\(\{ first: 0 \}\)$/,
+    );
+    expect(several.problems).toMatchObject([problem]);
+    expect(only.problems).toMatchObject([problem]);
+    expect(right.problems).toEqual([]);
+  });
+
+  test.each([
+    ['hal()', { kind: 'hal' }],
+    ["after('id')", { kind: 'after', field: 'id' }],
+  ])('doctor never advises onePage() for %s where page 2 is refused or empty', async (_name, paging) => {
+    for (const second of [404, 400, 200]) {
+      await using server = await startHttpServer((request, response) => {
+        const isFirst = !/[?&](page|after)=/.test(request.path);
+        if (isFirst || second === 200)
+          return procurios(() => (isFirst ? things(1, 3) : []))(request, response);
+        answerJson(response, {}, second);
+      });
+
+      const { problems } = await examine(configFor(server.origin, { paging }), { env: CLIENT });
+
+      expect(problems.map(({ fix }) => fix).join()).not.toContain('onePage()');
+    }
+  });
+
+  test('doctor finds no problem in numbered pages or one page where page 2 is refused', async () => {
+    await using server = await startHttpServer((request, response) =>
+      request.path.includes('page=2')
+        ? answerJson(response, {}, 404)
+        : procurios(() => things(1, 3))(request, response),
+    );
+
+    const asNumbered = await examine(configFor(server.origin, { paging: numbered }), { env: CLIENT });
+    const asOne = await examine(configFor(server.origin), { env: CLIENT });
+
+    expect([asNumbered.problems, asOne.problems]).toEqual([[], []]);
+  });
+
+  test.each([
+    ['failure', 2, /objects on page 1 share their changed/],
+    ['warning', 1, /after\('changed'\) reads by a field that is not the key/],
+  ])(
+    'doctor reports a cursor that is not the key as a %s if %i objects share it',
+    async (status, size, what) => {
+      await using server = await startHttpServer(
+        procurios(({ searchParams }) =>
+          things(1, 6)
+            .map((thing) => ({ ...thing, changed: Math.ceil(thing.id / size) }))
+            .filter(({ changed }) => changed > Number(searchParams.get('after') ?? 0)),
+        ),
+      );
+      const paging = { kind: 'after', field: 'changed' };
+
+      const { problems } = await examine(configFor(server.origin, { paging }), { env: CLIENT });
+
+      expect(problems).toMatchObject([
+        finding('stream things', status, what, /set paging: after\('id'\), if Procurios accepts it/),
+      ]);
+    },
+  );
 });
 
 describe('doctor, examining an operation', () => {

@@ -52,7 +52,16 @@ describe('recognizePaging()', () => {
     ['sees numbered pages if page 2 differs', secondPage([{ id: 4 }]), ['numberedPages()']],
     ['sees numbered pages or one page if page 2 is empty', secondPage([]), ['numberedPages()', 'onePage()']],
     ['sees one page or a cursor if page 2 is page 1 again', secondPage(THREE), ['onePage()', "after('id')"]],
-    ['sees one page if page 2 is refused', secondPage('refused'), ['onePage()']],
+    [
+      'sees numbered pages or one page if page 2 is refused',
+      secondPage('refused'),
+      ['numberedPages()', 'onePage()'],
+    ],
+    [
+      'sees numbered pages from 0',
+      recognizePaging({ page: pageOf(THREE), firstPage: 0 }),
+      ['numberedPages({ first: 0 })'],
+    ],
     ['sees nothing without links and without a second request', recognizePaging({ page: pageOf(THREE) }), []],
     [
       'sees a cursor if other objects follow the last one',

@@ -409,6 +409,16 @@ describe('listPages: numberedPages', () => {
     expect(idsOf(read3)).toEqual([1, 2]);
   });
 
+  test('a listing of numbered pages may count from 0', async () => {
+    await using server = await startHttpServer(pages((page) => (page < 3 ? [{ id: page }] : [])));
+
+    const { pages: read4 } = await readAll(read(server, { ...numbered, first: 0 }));
+
+    expect(idsOf(read4)).toEqual([0, 1, 2]);
+    expect(read4.map(({ number }) => number)).toEqual([1, 2, 3, 4]);
+    expect(server.paths[0]).toBe(`${PATH}?page=0`);
+  });
+
   test('a listing of numbered pages finds its list on the first page with objects', async () => {
     await using server = await startHttpServer(
       pages((page) => ({ warnings: [], things: page === 2 ? [{ id: 2 }] : [] })),
