@@ -6,7 +6,7 @@ import type { CommonOptions } from '../../operator/options.ts';
 import { countOf, printable } from '../../operator/words.ts';
 import { askForMissingCredentials } from '../terminal/missing-credentials.ts';
 import { EXIT, print } from '../terminal/output-lines.ts';
-import { createSpinner, isTerminal } from '../terminal/progress.ts';
+import { createSpinner, isTerminal, type Retry, retryText } from '../terminal/progress.ts';
 import { textWidth, wrapped } from '../terminal/text.ts';
 
 /** `procurios-sync doctor`: examines everything, changes nothing, and shows each problem with its fix. */
@@ -17,7 +17,10 @@ export async function doctor(options: CommonOptions): Promise<number> {
   const spinner = createSpinner(!isTerminal());
   const screen = createScreen(options);
   try {
-    for await (const finding of examine(options)) {
+    const onRetry = (retry: Retry): void => {
+      spinner.text = retryText(retry);
+    };
+    for await (const finding of examine(options, onRetry)) {
       spinner.stop();
       screen.show(finding);
       spinner.start('checking');

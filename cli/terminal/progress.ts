@@ -17,7 +17,7 @@ export interface ShownProgress extends Progress, Disposable {
 }
 
 /** A retry of a request to Procurios, as its client reports it. */
-interface Retry {
+export interface Retry {
   /** `answered 503`. */
   readonly reason: string;
   /** The number of the attempt that follows: 2 for the first retry. */
@@ -69,7 +69,7 @@ function barProgress(label: (stream: Stream) => string, isDryRun: boolean): Show
       spinner.start(shortened(current, room()));
     },
     retries(retry) {
-      spinner.text = shortened(`${current}  ${retrying(retry)}`, room());
+      spinner.text = shortened(`${current}  ${retryText(retry)}`, room());
     },
     pageTaken(stream, page, counts) {
       spinner.text = walkLine(label(stream), pace.of(page, counts), room());
@@ -113,7 +113,7 @@ function lineProgress(label: (stream: Stream) => string, isDryRun: boolean): Sho
       // Up to eight pages are in flight, and each may be retried.
       if (Date.now() - saidRetryAt < LINE_EVERY_MS) return;
       saidRetryAt = Date.now();
-      say(`${current}  ${retrying(retry)}`);
+      say(`${current}  ${retryText(retry)}`);
     },
     pageTaken(stream, page, counts) {
       const state = pace.of(page, counts);
@@ -141,7 +141,7 @@ function waiting(ms: number): string {
 }
 
 /** `answered 503, trying again (2 of 5)`. */
-function retrying({ reason, attempt, of }: Retry): string {
+export function retryText({ reason, attempt, of }: Retry): string {
   return `${printable(reason)}, trying again (${attempt} of ${of})`;
 }
 

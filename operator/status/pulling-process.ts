@@ -1,6 +1,7 @@
 import type { StateTable } from '../../lambda/aws/state/state-table.ts';
 import { readLease } from '../../lambda/aws/state/take-lease.ts';
-import { judgeHold, type LeaseRow } from '../../lambda/core/pull/lease.ts';
+import { ABANDONED, judgeHold, type LeaseRow } from '../../lambda/core/pull/lease.ts';
+import { CLOCK_TOLERANCE_MS } from '../../lambda/core/pull/verdict.ts';
 import type { Session } from '../session.ts';
 
 /**
@@ -25,5 +26,8 @@ export async function readCutOffPull(session: Session, nowMs: number): Promise<L
   // This process holds the data folder, so no other one can be pulling.
   if (session.isAlone) return row;
   const holder = row.execution === undefined ? 'unknown' : await session.readHolderState(row.execution);
-  return holder === 'ended' || judgeHold(row, nowMs, holder).kind !== 'held' ? row : undefined;
+  if (row.until === ABANDONED || holder === 'ended') return row;
+  const isHeld = judgeHold(row, nowMs, holder).kind === 'held';
+  // A holder whose clock is behind this one looks as if its heartbeats had stopped.
+  return !isHeld && nowMs - row.until > CLOCK_TOLERANCE_MS ? row : undefined;
 }

@@ -217,9 +217,11 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
     await runs('changes', 'settle', 'settled', '--rejected', '--note', 'seen');
   },
   async status() {
+    await holdLease();
     await run(['status'], setting);
   },
   async doctor() {
+    await holdLease();
     await run(['doctor'], setting);
   },
   async unlock() {

@@ -214,7 +214,7 @@ describe('status of a deployment with problems', () => {
     await pulled(hoursAgo(25), { members: WELL, orders: WELL, channels: WELL });
     const since = hoursAgo(2);
     const lease = { owner: 'process 7 on build', holder: 'h', runId: 'lost', fence: 3, since };
-    const until = Date.now() - 60_000;
+    const until = Date.now() - 6 * 60_000;
     await state.put({ pk: 'lease', sk: 'pull', ...lease, until, writesUntil: until });
 
     const { code, stdout } = await status();
@@ -288,6 +288,17 @@ describe('status of a deployment with problems', () => {
       queue: { messages: 0, hidden: 0 },
       unavailable: {},
     });
+  });
+
+  test('status reads receipts of versions that did not count as much', async () => {
+    deploy(aws, 'acme');
+    const { repeated: _repeated, requests: _requests, ...old } = WELL;
+    await pulled(hoursAgo(5), { members: old as Receipt, orders: WELL, channels: WELL });
+
+    const { stdout } = await status(['--json']);
+
+    const [members] = JSON.parse(stdout).streams;
+    expect(members.lastWalk).toMatchObject({ fetched: 20, repeated: 0, requests: 0 });
   });
 
   test('status reports a deployment that was rolled back', async () => {
