@@ -1,4 +1,5 @@
 import type { SyncError } from '../errors.ts';
+import type { Counts } from './counts.ts';
 import { type Receipt, receiptOf } from './receipt.ts';
 import type { Standing } from './standing.ts';
 import type { Walk } from './walk.ts';
@@ -41,7 +42,7 @@ export function pauseAfter(end: ReadingEnd): number | undefined {
 export function receiptAfter(end: ReadingEnd, walk: Walk): Receipt {
   switch (end.kind) {
     case 'complete':
-      return receiptOf(walk.counts, 'complete');
+      return receiptAtEnd(walk.counts);
     case 'stuck':
       return receiptOf(walk.counts, 'incomplete', end);
     case 'failed':
@@ -52,4 +53,14 @@ export function receiptAfter(end: ReadingEnd, walk: Walk): Receipt {
         message: `stopped before page ${walk.position?.page ?? 1}; the next pull continues there`,
       });
   }
+}
+
+/** Decided here and not page by page, because the table may refuse objects until the last write is answered. */
+function receiptAtEnd(counts: Readonly<Counts>): Receipt {
+  const { fetched, written, unchanged } = counts;
+  if (fetched === 0 || written + unchanged > 0) return receiptOf(counts, 'complete');
+  const objects =
+    fetched === 1 ? 'the only object' : `none of the ${fetched.toLocaleString('en-US')} objects`;
+  const message = `${objects} ${fetched === 1 ? 'could not' : 'could'} be stored; the rejects have the reasons`;
+  return receiptOf(counts, 'incomplete', { code: 'RESPONSE_INVALID', message });
 }

@@ -166,7 +166,7 @@ describeDynamoDbs('a walk', (server) => {
     const store = createWalkStore({ state, lease: { ...GUARD, fence: 1 }, clock });
     const walk = walkOf('w1', [], { slices: 0 });
 
-    for (let slice = 0; slice < 4; slice += 1) {
+    for (let slice = 0; slice < 3; slice += 1) {
       for (let key = 0; key < 115_200; key += 1) walk.seen.add(`${slice}-${key}`);
       walk.slices += 1;
       await store.saveWalk(THINGS, walk, []);
@@ -174,10 +174,10 @@ describeDynamoDbs('a walk', (server) => {
     const read = await loadUnfinished(createWalkStore({ state, lease: { ...GUARD, fence: 1 }, clock }));
     await store.endWalk(THINGS, endOf('w1'), []);
 
-    expect(read?.seen.count).toBe(460_800);
+    expect(read?.seen.count).toBe(345_600);
     expect(await store.loadWalk(THINGS)).toMatchObject({ phase: 'ended' });
-    // 3.7 MB take at least 2.6 seconds beyond the first. Nothing is written a second time, and nothing is deleted.
-    expect(clock.now() - START_MS).toBeGreaterThan(2_500);
+    // 2.8 MB take more than a second beyond the first. Nothing is written a second time, and nothing is deleted.
+    expect(clock.now() - START_MS).toBeGreaterThan(1_000);
     expect(clock.now() - START_MS).toBeLessThan(15_000);
   });
 

@@ -49,6 +49,39 @@ describeDynamoDbs('what a pull stores of a listing', (server) => {
   });
 });
 
+describeDynamoDbs('a pull that stores nothing', (server) => {
+  test('a walk of which no object could be stored is incomplete', async () => {
+    const unusable = things(1, 20).map((each) => ({ ...each, _hash: 'x' }));
+    await using site = await openOwnListing(server, { things: [unusable] });
+
+    const receipt = await site.receipt();
+
+    expect(receipt).toMatchObject({
+      status: 'incomplete',
+      rejected: 20,
+      error: { message: 'none of the 20 objects could be stored; the rejects have the reasons' },
+    });
+    site.pages.things = [[...unusable, ...things(21, 21)]];
+    expect(await site.receipt()).toMatchObject({ status: 'complete', written: 1, rejected: 20 });
+  });
+
+  test('a list that is empty today is complete, and the state has both numbers', async () => {
+    await using site = await openOwnListing(server, { things: [things(1, 50)] });
+    await site.receipt();
+    const tableState = async () =>
+      (await site.stored()).stateRows.find(({ pk, sk }) => pk === 'stream#things' && sk === 'state');
+    const yesterday = await tableState();
+
+    site.pages.things = [];
+    const receipt = await site.receipt();
+
+    expect(yesterday).toMatchObject({ listed: 50, inTable: 50 });
+    expect(receipt).toMatchObject({ status: 'complete', fetched: 0 });
+    expect(await tableState()).toMatchObject({ listed: 0, inTable: 50 });
+    expect((await site.stored()).objects.size).toBe(50);
+  });
+});
+
 describeDynamoDbs('a stream with an unexpected error', (server) => {
   /** Two streams, and a row of the first that no version has written. */
   async function openDamaged() {
