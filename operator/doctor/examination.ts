@@ -74,13 +74,12 @@ async function* examineAll(
 }
 
 function judgeDataFolder(error: unknown): Finding {
-  if (error instanceof SyncError && error.code === 'RUN_ACTIVE') {
-    return failure('tables', `RUN_ACTIVE ${error.message}`, 'wait until it ends, or stop it');
-  }
-  if (!(error instanceof CommandError && error.code === 'FILE_FAILED')) throw error;
+  const isInUse = error instanceof SyncError && error.code === 'RUN_ACTIVE';
+  const isBroken = error instanceof CommandError && error.code === 'FILE_FAILED';
+  if (!isInUse && !isBroken) throw error;
   // For example `the data folder .procurios-sync is damaged: mv .procurios-sync …`.
   const [what, fix] = error.message.split(/: (.*)/s);
-  return failure('tables', `FILE_FAILED ${what}`, fix ?? '');
+  return failure('tables', `${error.code} ${what}`, fix ?? '');
 }
 
 async function* under(
