@@ -27,7 +27,7 @@ export async function readWaitingChanges(state: StateTable): Promise<WaitingChan
   const times = (await Promise.all(oldest)).filter((ms) => ms !== undefined);
   return {
     held: Math.min(MOST_COUNTED, unknown + held),
-    oldestQueuedMs: times.length === 0 ? undefined : Math.min(...times),
+    oldestQueuedMs: times.toSorted((a, b) => a - b)[0],
   };
 }
 
