@@ -28,7 +28,7 @@ export interface AlarmsProps {
 /** Period over which an alarm adds up its metric. */
 const PERIOD = Duration.minutes(5);
 /** How long an alarm stays on after an event. Less than a day, so that a failure in the next night sends a message again. */
-const STANDING = Duration.hours(12);
+export const STANDING = Duration.hours(12);
 
 /** The alarms, and the topic that they are sent to. */
 export class Alarms extends Construct {
@@ -52,15 +52,15 @@ export class Alarms extends Construct {
   }
 
   /**
-   * Adds an alarm that is raised if something happens `times` within five minutes.
+   * Adds an alarm that is raised if something happens within five minutes.
    *
    * @param standing - How long the alarm stays on. By default half a day.
    */
-  whenHappened(alarm: AlarmKey, metrics: readonly IMetric[], times = 1, standing: Duration = STANDING): void {
+  whenHappened(alarm: AlarmKey, metrics: readonly IMetric[], standing: Duration = STANDING): void {
     const periods = standing.toSeconds() / PERIOD.toSeconds();
     this.addAlarm(alarm, {
       metric: sumOf(metrics),
-      threshold: times,
+      threshold: 1,
       evaluationPeriods: periods,
       datapointsToAlarm: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -68,11 +68,20 @@ export class Alarms extends Construct {
     });
   }
 
-  /** Adds an alarm that is raised if something happens in `times` different hours out of the last `hours`, which are 168 at most. */
-  whenRepeated(alarm: AlarmKey, metric: IMetric, times: number, hours: number): void {
+  /**
+   * Adds an alarm that is raised if a metric reaches a level in `times` different hours out of the last `hours`.
+   *
+   * @param metric - Its period is an hour.
+   * @param hours - At most 168.
+   */
+  whenRepeated(
+    alarm: AlarmKey,
+    metric: IMetric,
+    { level = 1, times, hours }: { readonly level?: number; readonly times: number; readonly hours: number },
+  ): void {
     this.addAlarm(alarm, {
       metric,
-      threshold: 1,
+      threshold: level,
       evaluationPeriods: hours,
       datapointsToAlarm: times,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

@@ -175,8 +175,8 @@ export class QueuedPush extends Construct {
   private raiseAlarms({ alarms, config }: QueuedPushProps): void {
     const level = { statistic: 'Maximum', period: LEVEL_PERIOD };
     const rejected = [countOf(config, 'changesRejected'), countOf(config, 'messagesRejected')];
-    alarms.whenHappened('changes-rejected', rejected, 1, SHORT);
-    alarms.whenHappened('changes-unknown', [countOf(config, 'changesUnknown')], 1, SHORT);
+    alarms.whenHappened('changes-rejected', rejected, SHORT);
+    alarms.whenHappened('changes-unknown', [countOf(config, 'changesUnknown')], SHORT);
     alarms.whileLevel('changes-held', countOf(config, 'changesHeld', level), 1);
     const age = new MathExpression({
       // SQS leaves out messages that were received often, and the ledger has no message before its first delivery.

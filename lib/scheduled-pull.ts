@@ -13,13 +13,16 @@ import type { Config } from '../lambda/deployment/config.ts';
 import { PULL_EXECUTION_HOURS } from '../lambda/deployment/function-limits.ts';
 import { EVENTS, OUTPUTS, stackName } from '../lambda/deployment/names.ts';
 import { PARTITION } from '../lambda/deployment/tables.ts';
-import type { Alarms } from './alarms.ts';
+import { type Alarms, STANDING } from './alarms.ts';
 import { encryptedQueue } from './encrypted-queue.ts';
 import { countOf } from './metrics.ts';
 import { output } from './output.ts';
 import { stateRights } from './rights.ts';
 import type { Secrets } from './secrets.ts';
 import { SyncFunction } from './sync-function.ts';
+
+/** Seconds of pauses within an hour that raise an alarm: a fifth. Single pauses are normal; this many show a share above the agreed rate. */
+const TOO_LONG_PAUSED_SECONDS = 0.2 * 60 * 60;
 
 export interface ScheduledPullProps {
   readonly config: Config;
@@ -176,11 +179,16 @@ export class ScheduledPull extends Construct {
       lambda('DurableExecutionStopped'),
     ]);
     // A single skipped start is normal: Scheduler may deliver a start twice, and an operator may be pulling.
+    alarms.whenRepeated('run-skipped', countOf(config, 'runsSkipped', { period: Duration.hours(1) }), {
+      times: 2,
+      hours: Math.min(2 * config.schedule.expectWithinHours, LONGEST_LOOK_BACK_HOURS),
+    });
     alarms.whenRepeated(
-      'run-skipped',
-      countOf(config, 'runsSkipped', { period: Duration.hours(1) }),
-      2,
-      Math.min(2 * config.schedule.expectWithinHours, LONGEST_LOOK_BACK_HOURS),
+      'procurios-throttles',
+      countOf(config, 'secondsPaused', { period: Duration.hours(1) }),
+      {
+        ...{ level: TOO_LONG_PAUSED_SECONDS, times: 1, hours: STANDING.toHours() },
+      },
     );
     alarms.whileNotEmpty('pull-dead-letters', this.deadLetters);
     alarms.whenHappened('pull-errors', [pull.metricErrors()]);

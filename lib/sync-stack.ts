@@ -19,9 +19,6 @@ export interface SyncStackProps extends StackProps {
   readonly config: Config;
 }
 
-/** Pauses within five minutes that raise an alarm. Single pauses are normal; this many show a share above the agreed rate. */
-const TOO_MANY_PAUSES = 10;
-
 /** Everything that a config needs in AWS. The stack owns the state table, and constructs own the rest. */
 export class SyncStack extends Stack {
   constructor(scope: Construct, id: string, { config, env, ...props }: SyncStackProps) {
@@ -68,7 +65,6 @@ export function warnOfSilence(stack: Stack, { alarmEmail }: Config): void {
 /** Adds the alarms that concern pull and push alike. */
 function raiseSharedAlarms(alarms: Alarms, config: Config, functions: readonly IFunction[]): void {
   alarms.whenHappened('access-refused', [countOf(config, 'accessRefused')]);
-  alarms.whenHappened('procurios-throttles', [countOf(config, 'throttled')], TOO_MANY_PAUSES);
   alarms.whenHappened(
     'functions-throttled',
     functions.map((each) => each.metricThrottles()),

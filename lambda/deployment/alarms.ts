@@ -21,7 +21,7 @@ export const ALARMS = {
   'access-refused':
     'Procurios refuses the credentials or a scope, so pulls and changes that need them stop. Changes wait, and none is lost.',
   'procurios-throttles':
-    'Procurios asks for pauses again and again, or a table throttles. Pulls take longer and may not end in time.',
+    'Procurios asked for pauses, or failed, for more than a fifth of an hour. Pulls take longer and may not end in time.',
   'functions-throttled':
     'Lambda does not run the functions, for lack of concurrency. Pulls and changes are late.',
   'changes-rejected': 'Procurios or our checks rejected changes. They were not applied, and are not retried.',

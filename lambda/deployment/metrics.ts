@@ -23,6 +23,8 @@ export const METRICS = {
   accessRefused: 'AccessRefused',
   /** Pauses that Procurios asked for and that ended a slice, and streams given up because a pause was too long. */
   throttled: 'Throttled',
+  /** Seconds for which the pull made no progress because Procurios asked for a pause, or failed and was asked again later. */
+  secondsPaused: 'SecondsPaused',
   changesAccepted: 'ChangesAccepted',
   changesRejected: 'ChangesRejected',
   /** Changes whose outcome became unknown. */

@@ -20,6 +20,7 @@ import { errorFields } from '../runtime/log.ts';
 import { logProgress } from '../runtime/log-progress.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import { putRunMetrics } from '../runtime/metrics.ts';
+import { createPauseMeter } from '../runtime/pause-meter.ts';
 import type { DurablePullPorts, Invocation } from './durable-pull.ts';
 import { listUnfinished, saveCutOffReceipt, storesUnder } from './run-pull.ts';
 
@@ -108,8 +109,12 @@ function openRun(
   state: StateTable,
 ): RunPorts {
   const { host, acceptLanguage, requestsPerSecond } = config;
+  const pause = createPauseMeter(systemClock, (secondsPaused) => metrics.count({ secondsPaused }));
   // A new client for each invocation, because the pauses that an older one still waits for are over.
-  const procurios = createClient({ host, acceptLanguage, token, requestsPerSecond: requestsPerSecond.pull });
+  const procurios = createClient({
+    ...{ host, acceptLanguage, token, requestsPerSecond: requestsPerSecond.pull },
+    onRetry: ({ delayMs }) => pause(delayMs),
+  });
   const memory: WalkMemory = {};
   const progress = logProgress(log);
   return {
@@ -131,6 +136,7 @@ function openRun(
       waits(stream, ms) {
         progress.waits(stream, ms);
         metrics.count({ throttled: 1 });
+        pause(ms);
       },
     },
   };

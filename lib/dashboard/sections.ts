@@ -168,6 +168,7 @@ export function errorsSection({ config, pull, push }: DashboardProps): IWidget[]
       graph('Procurios refuses, or asks for pauses', [
         countOf(config, 'accessRefused', { period: HOUR, label: 'access refused', color: RED }),
         countOf(config, 'throttled', { period: HOUR, label: 'pauses', color: ORANGE }),
+        countOf(config, 'secondsPaused', { period: HOUR, label: 'seconds of pauses' }),
       ]),
     ],
   ];

@@ -201,3 +201,16 @@ test('a pull that its execution’s time is too short for keeps others out while
     error: { code: 'INTERRUPTED' },
   });
 });
+
+test('the bundled pull counts the seconds of the pauses that Procurios asks for', async () => {
+  deployed.procurios.control.fault({
+    ...{ route: '/l/relation_list_api', nth: 1 },
+    do: { kind: 'status', status: 429, retryAfter: 1 },
+  });
+
+  const { printed } = await deployed.execute();
+
+  const seconds = [...printed.matchAll(/"SecondsPaused":([\d.]+)/g)].map(([, value]) => Number(value));
+  expect(seconds).toEqual([expect.any(Number)]);
+  expect(seconds[0]).toBeGreaterThanOrEqual(1);
+});

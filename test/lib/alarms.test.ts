@@ -170,7 +170,6 @@ describe('whenHappened()', () => {
     ['stream-incomplete', ['streamsIncomplete']],
     ['objects-rejected', ['rejects']],
     ['access-refused', ['accessRefused']],
-    ['procurios-throttles', ['throttled']],
     ['changes-rejected', ['changesRejected', 'messagesRejected']],
     ['changes-unknown', ['changesUnknown']],
   ])('an event raises %s', (key, counts) => {
@@ -183,7 +182,7 @@ describe('whenHappened()', () => {
       })),
     );
     expect(alarmOf(key)).toMatchObject({
-      Threshold: key === 'procurios-throttles' ? 10 : 1,
+      Threshold: 1,
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
       DatapointsToAlarm: 1,
       TreatMissingData: 'notBreaching',
@@ -216,6 +215,17 @@ describe('whenRepeated()', () => {
       Threshold: 1,
       TreatMissingData: 'notBreaching',
     });
+  });
+});
+
+test('pauses for a fifth of an hour raise procurios-throttles, which stands for half a day', () => {
+  expect(alarmOf('procurios-throttles')).toMatchObject({
+    MetricName: 'SecondsPaused',
+    Statistic: 'Sum',
+    Period: 3600,
+    Threshold: 720,
+    EvaluationPeriods: 12,
+    DatapointsToAlarm: 1,
   });
 });
 
