@@ -20,6 +20,8 @@ beforeEach(async () => {
   });
   proxy.on('connect', (request, socket) => {
     asked.push(`CONNECT ${request.url}`);
+    // A tunnel is no longer the server's, and a socket that nothing reads never ends, which would keep Jest's worker alive.
+    socket.on('error', () => {}).resume();
     // A connection to Procurios answers without TLS, which is an error that no client retries.
     const isAws = request.url?.includes('amazonaws');
     if (isAws) socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
