@@ -15,7 +15,7 @@ export function noteFacts(walk: Pick<Walk, 'doubts' | 'total'>, page: Page, show
   const isLast = page.next === undefined;
   if (page.doubt !== undefined) noteDoubt(walk.doubts, page.doubt, page.number);
   else if (!isLast && page.objects.length === 0) noteDoubt(walk.doubts, { kind: 'hole' }, page.number);
-  else if (!isLast && shown.keyed > 0 && shown.newKeys === 0) {
+  else if (shown.keyed > 0 && shown.newKeys === 0) {
     noteDoubt(walk.doubts, { kind: 'nothingNew' }, page.number);
   }
   // The smallest, because a list that grows during the walk may leave out what came in front of the pages already read.

@@ -86,7 +86,12 @@ export const MISBEHAVIOURS: Readonly<Record<string, Misbehaviour>> = {
     hidesAPage: true,
     draw: emptied({ kind: 'nullList', of: 'allPages' }),
   },
-  'null in place of an empty list': { isHarmless: true, draw: ofAll(() => ({ kind: 'nullList' })) },
+  // Not in place of an answer that is itself the list: a whole answer of null may be anything.
+  'null in place of an empty list': {
+    kinds: ['hal', 'linkedPages', 'after', 'onePage'],
+    isHarmless: true,
+    draw: ofAll(() => ({ kind: 'nullList' })),
+  },
   'page 1 for every page': {
     kinds: PAGED,
     draw: ofAll((draws) => ({ kind: 'stuckPage', links: draws.pick(['asked', 'own']) })),
@@ -227,6 +232,14 @@ export const MISBEHAVIOURS: Readonly<Record<string, Misbehaviour>> = {
   },
   'a broken connection': {
     draw: ofAPage((draws) => ({ kind: draws.pick(['lostReply', 'cutBody']) }), someTimes),
+  },
+  'slow answers': {
+    isHarmless: true,
+    draw: (draws, scene) =>
+      Array.from({ length: draws.between(1, 4) }, () => ({
+        ...at(scene, anyPage(draws, scene), ALWAYS),
+        do: { kind: 'latency', ms: draws.between(2, 20) },
+      })),
   },
   'large objects': { isHarmless: true, draw: ofAll(() => ({ kind: 'largeObjects', characters: 20_000 })) },
   'a loop': {

@@ -190,11 +190,14 @@ describe('a reject', () => {
   });
 
   test('a key that a later page shows with another type is rejected there', async () => {
-    const { ports, table } = runPorts([[thing(5), thing(6)], [{ id: '5' }]]);
+    const { ports, table } = runPorts([
+      [thing(5), thing(6)],
+      [{ id: '5' }, thing(7)],
+    ]);
 
     const receipt = await pull(ports);
 
-    expect(receipt).toMatchObject({ status: 'complete', written: 2, rejected: 1 });
+    expect(receipt).toMatchObject({ status: 'complete', written: 3, rejected: 1 });
     expect(table.items.get('5')?.object).toEqual(thing(5));
   });
 });

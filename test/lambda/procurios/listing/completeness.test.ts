@@ -210,13 +210,23 @@ describe('a page that is another one than was requested', () => {
     expect(receipt).toMatchObject({ status: 'complete', fetched: 60, repeated: 0 });
   });
 
+  test('a last page that shows nothing new makes the walk incomplete, because another page may be in its place', async () => {
+    const { receipt, stored } = await pull(
+      byPage((page) => halPage(page, 4, page === 4 ? { things: things(1, 5) } : {})),
+      { paging: HAL },
+    );
+
+    expect(receipt).toMatchObject(incomplete(/page 4 repeated earlier objects only$/));
+    expect(stored).toHaveLength(30);
+  });
+
   test('pages that show nothing new make the walk incomplete, whatever their links say', async () => {
     const { receipt } = await pull(
       byPage((page) => halPage(page, 4, { things: things(1, 10) })),
       { paging: HAL },
     );
 
-    expect(receipt).toMatchObject(incomplete(/pages 2 and 3 repeated earlier objects only$/));
+    expect(receipt).toMatchObject(incomplete(/pages 2, 3 and 4 repeated earlier objects only$/));
   });
 });
 
