@@ -1,5 +1,5 @@
 import { isObject, type Json } from '../../lambda/core/json.ts';
-import { listsIn } from '../../lambda/procurios/listing/object-list.ts';
+import { candidatesIn } from '../../lambda/procurios/listing/object-list.ts';
 import { valueAt } from '../../lambda/procurios/listing/pointer.ts';
 import type { ApiAccess } from '../procurios/api-access.ts';
 
@@ -11,7 +11,7 @@ export interface Entry {
 }
 
 /**
- * Reads the only list in an answer. Leaves out entries without an `id`, and returns each `id` once.
+ * Reads the list in an answer. Leaves out entries without an `id`, and returns each `id` once.
  *
  * @param about - The purpose of the request, for messages.
  * @throws {SyncError} As a request to Procurios does.
@@ -23,7 +23,7 @@ export async function readEntries(
   about: string,
 ): Promise<Entry[]> {
   const answer = await client.getJson({ path, mediaType, about });
-  const [list] = listsIn(answer);
+  const [list] = candidatesIn(answer, ['id']);
   const entries = list === undefined ? [] : (valueAt(list, answer) as readonly Json[]);
   const titles = new Map<string, string>();
   for (const { id, title } of entries.filter(isObject)) {

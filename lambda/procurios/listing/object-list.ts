@@ -3,7 +3,7 @@ import { isObject, type Json, type JsonObject } from '../../core/json.ts';
 import { keyOf } from '../../core/pull/key.ts';
 import { valueAt } from './pointer.ts';
 
-/** Lists that a message names at most, and the most characters of each. */
+/** Lists that a message names at most. */
 const MOST_NAMED = 10;
 /** The most characters of a pointer to a list, which the state table keeps. */
 const LONGEST_POINTER = 200;
@@ -27,7 +27,7 @@ export function findList(answer: Json, key: readonly string[], about: string): s
 
 /**
  * RFC 6901 pointers to the arrays that may be the list of objects: the only one, or those that hold an object with the key, or
- * else those that hold objects, or else all.
+ * else those that hold objects, or else the empty ones, or else all.
  */
 export function candidatesIn(answer: Json, key: readonly string[]): string[] {
   const lists = listsIn(answer);
@@ -37,7 +37,9 @@ export function candidatesIn(answer: Json, key: readonly string[]): string[] {
   const withKey = where((element) => isObject(element) && 'id' in keyOf(element, key));
   if (withKey.length > 0) return withKey;
   const withObjects = where(isObject);
-  return withObjects.length > 0 ? withObjects : lists;
+  if (withObjects.length > 0) return withObjects;
+  const empty = lists.filter((pointer) => lengthAt(pointer, answer) === 0);
+  return empty.length > 0 ? empty : lists;
 }
 
 function lengthAt(pointer: string, answer: Json): number {

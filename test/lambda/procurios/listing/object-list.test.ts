@@ -16,6 +16,11 @@ describe('findList and listAt', () => {
       '/things',
     ],
     ['the only one whose elements are objects', { things: [{ no: 1 }], filters: [], tags: ['a'] }, '/things'],
+    [
+      'the only one that is empty, where the others hold no objects',
+      { things: [], warnings: ['a'] },
+      '/things',
+    ],
     ['the one beside errors', { errors: [], things: [] }, '/things'],
     ['the one beside links that PHP wrote as an array', { _links: [], things: [] }, '/things'],
   ])('the list of objects is found: %s', (_name, answer, pointer) => {
@@ -34,7 +39,7 @@ describe('findList and listAt', () => {
       'LIST_AMBIGUOUS',
       'several lists: "/a", "/b"',
     ],
-    ['no list holds objects', { a: ['a value'], b: [] }, 'LIST_AMBIGUOUS', 'several lists: "/a", "/b"'],
+    ['no list holds objects', { a: ['a value'], b: [1] }, 'LIST_AMBIGUOUS', 'several lists: "/a", "/b"'],
     [
       'objects without the key are in two',
       { a: [{ no: 'a value' }], _embedded: { c: [{ no: 2 }] } },
