@@ -12,7 +12,7 @@ const LONGEST_ID = 500;
  * Sends a change once, and once more with a new token if the first was refused.
  *
  * - `answered`: with the status. A 2xx whose body is cut short or not JSON does not count, because it may have held
- *   `errors`. A 2xx without a body counts.
+ *   `errors`. A 2xx without a body counts if it is certain to be whole.
  * - `notSent`: nothing was written to a connection (no token, a pause, no turn in time, no connection), or the only
  *   answer refused the token.
  * - `lost`: the change was written to a connection, and no whole answer came.

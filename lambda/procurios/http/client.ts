@@ -100,6 +100,7 @@ export function createClient(options: ClientOptions): Client {
     headers: {
       accept: mediaType,
       ...(body !== undefined && { 'content-type': 'application/json' }),
+      'accept-encoding': 'identity', // a compressed answer that is cut near its beginning would be read as empty
       ...NO_REUSE,
       ...ownHeaders,
     },

@@ -2,6 +2,7 @@ import type { SyncError } from '../../core/errors.ts';
 import { isObject, type Json, parseJson, TooManyValues } from '../../core/json.ts';
 import { type Call, callFailure } from './call.ts';
 import type { Answer } from './fetch-once.ts';
+import { readContent } from './read-content.ts';
 import { reportedErrorIn } from './reported-error.ts';
 
 /** `application/json` and the vendor's `application/vnd.procurios.….+json`. */
@@ -90,14 +91,14 @@ export interface JsonAnswer {
  * JSON is taken under any content type, because PHP says text/html unless a script sets another.
  *
  * @throws {SyncError} `NOT_PROCURIOS` for a redirect, and for a 2xx with another body than JSON of another content type. If
- * the body of a 2xx is cut short, stalls or is not JSON, the failure is transient.
+ * the body of a 2xx is cut short, may be so, stalls or is not JSON, the failure is transient.
  */
 export async function readStatusAndJson(call: Call, answer: Answer): Promise<JsonAnswer> {
   refuseRedirect(call, answer);
   const { status } = answer;
-  const text = await answer.readText();
-  if (status >= 400) return { status, json: parseOrNothing(text) };
-  if (text.trim() === '') return { status, json: undefined };
+  if (status >= 400) return { status, json: parseOrNothing(await answer.readText()) };
+  const text = await readContent(call, answer);
+  if (text === undefined) return { status, json: undefined };
   const json = parseOrNothing(text);
   if (json === undefined) refuseOtherTypes(call, answer);
   return { status, json: json ?? parseBody(call, status, text) };

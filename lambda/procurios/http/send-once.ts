@@ -5,6 +5,7 @@ import type { AuthorizedFetch } from './authorized-fetch.ts';
 import type { Call } from './call.ts';
 import type { Answer, Exchange } from './fetch-once.ts';
 import { isHtml, isProblem, parseOrNothing, parseRetryAfter, refusesToken } from './read-answer.ts';
+import { readContent } from './read-content.ts';
 import { withoutRetries } from './retry.ts';
 import { createSentDetector } from './sent-detector.ts';
 
@@ -99,11 +100,11 @@ function notSent(error: unknown): NotSent {
  *
  * @throws {SyncError} If the body of a 2xx cannot be read whole.
  */
-export async function readReply(_call: Call, answer: Answer): Promise<Reply<JsonContent>> {
+export async function readReply(call: Call, answer: Answer): Promise<Reply<JsonContent>> {
   const { status, headers } = answer;
   const retryAfterMs = parseRetryAfter(headers.get('retry-after'), Date.now());
   const isGood = status >= 200 && status < 300;
-  const text = isGood ? await wholeText(answer) : await answer.readText().catch(() => undefined);
+  const text = isGood ? await wholeContent(call, answer) : await answer.readText().catch(() => undefined);
   const isEmpty = text === undefined || text.trim() === '';
   const json = isEmpty ? undefined : parseOrNothing(text);
   // The content type counts only for what is not JSON, because PHP says text/html unless a script sets another.
@@ -122,9 +123,9 @@ export async function readReply(_call: Call, answer: Answer): Promise<Reply<Json
   };
 }
 
-async function wholeText(answer: Answer): Promise<string> {
+async function wholeContent(call: Call, answer: Answer): Promise<string | undefined> {
   try {
-    return await answer.readText();
+    return await readContent(call, answer);
   } catch (error) {
     const { code, message } = expectedFailure(error);
     throw new SyncError(code, `answered ${answer.status}, but ${message}`);

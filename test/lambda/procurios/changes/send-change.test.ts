@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { inspect } from 'node:util';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { parseJson } from '../../../../lambda/core/json.ts';
 import type { ChangeReply } from '../../../../lambda/core/push/reply.ts';
@@ -12,6 +13,9 @@ import { clientFor, countingTokens, QUICK, until } from '../http/setup.ts';
 import { changeWith, MEDIA_TYPE, operationWith } from './changes.ts';
 
 type Failing = (response: Parameters<Handler>[1]) => void;
+
+/** An answer that must not be taken for an empty one. */
+const ERRORS = JSON.stringify({ errors: ['the address is not known'] });
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
@@ -102,6 +106,14 @@ describe('sendChange: the request', () => {
     expect(server.requests[0]?.headers).not.toHaveProperty('content-type');
   });
 
+  test('a change asks for an answer that is not compressed', async () => {
+    await using server = await startHttpServer((_request, response) => answerJson(response, {}));
+
+    await send(server.origin);
+
+    expect(server.requests[0]?.headers['accept-encoding']).toBe('identity');
+  });
+
   test('a change is sent on a new connection', async () => {
     await using server = await startHttpServer((_request, response) => answerJson(response, {}));
     const client = clientFor(server.origin);
@@ -169,6 +181,7 @@ describe('sendChange: the answer', () => {
     ['a 200 without a body', 200, {}, ''],
     ['a 200 without a body that PHP calls HTML', 200, { 'content-type': 'text/html; charset=UTF-8' }, ''],
     ['a 201 with a line end', 201, JSON_TYPE, '\r\n'],
+    ['a 200 that is known to be empty', 200, { 'content-length': '0' }, ''],
     ['a 204', 204, {}, ''],
     ['a null', 200, JSON_TYPE, 'null'],
     ['JSON that PHP calls HTML', 200, { 'content-type': 'text/html' }, '{"x": 1}'],
@@ -562,6 +575,32 @@ describe('sendChange: lost', () => {
 
     expect(reply).toEqual({ kind: 'lost', reason: expect.stringMatching(reason) });
     expect(requests).toBe(1);
+  });
+
+  const cut = (compressed: Buffer) => compressed.subarray(0, 2);
+
+  test.each<[string, string, Buffer]>([
+    ['ends with its connection', '', Buffer.alloc(0)],
+    ['ends with its connection, after a line end', '', Buffer.from('\r\n')],
+    ['is gzip cut short', 'Content-Encoding: gzip', cut(gzipSync(ERRORS))],
+    [
+      'is gzip cut short, with a length',
+      'Content-Encoding: gzip\r\nContent-Length: 2',
+      cut(gzipSync(ERRORS)),
+    ],
+    ['is brotli cut short', 'Content-Encoding: br', cut(brotliCompressSync(ERRORS))],
+    ['is deflate cut short', 'Content-Encoding: deflate', cut(deflateSync(ERRORS))],
+  ])('a change is lost with an empty 200 that %s', async (_name, header, body) => {
+    await using server = await startTcpServer((socket) => {
+      const head = ['HTTP/1.1 200 OK', 'Content-Type: application/json', 'Connection: close', header];
+      const text = `${head.filter((line) => line !== '').join('\r\n')}\r\n\r\n`;
+      socket.once('data', () => socket.end(Buffer.concat([Buffer.from(text), body])));
+    });
+
+    const reply = await send(`http://${server.address}`);
+
+    const reason = /^UNAVAILABLE answered 200, but .*an answer with nothing in it may be cut short$/;
+    expect(reply).toEqual({ kind: 'lost', reason: expect.stringMatching(reason) });
   });
 
   test('a change that is stopped after it was sent still gets its answer', async () => {
