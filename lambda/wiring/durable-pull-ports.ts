@@ -123,7 +123,7 @@ function openRun(
     timeLeftMs,
     unexpected: (error) => unexpected(error, log),
     requestsSent: () => procurios.requests,
-    listPages: (stream, from, signal) => listPages(procurios, stream, from, signal),
+    listPages: (stream, from, signal, budget) => listPages(procurios, stream, from, signal, budget),
     async openStores({ name }) {
       const lease = await resumeLease(state, executionArn, systemClock);
       const stores = storesUnder(lease, { state, config, dynamoDb, runId, name, memory });

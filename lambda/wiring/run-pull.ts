@@ -171,7 +171,7 @@ function pullPorts({ procurios, progress, signal, onUnexpected }: PullOptions): 
     progress,
     signal,
     requestsSent: () => procurios.requests,
-    listPages: (stream, from, stop) => listPages(procurios, stream, from, stop),
+    listPages: (stream, from, stop, budget) => listPages(procurios, stream, from, stop, budget),
     timeLeftMs: () => Number.POSITIVE_INFINITY,
     countSlice() {},
     unexpected(error) {

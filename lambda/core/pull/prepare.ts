@@ -24,6 +24,8 @@ export interface Prepared {
   /** The item's `_hash`: SHA-256 of the object as canonical JSON, its first 16 bytes in hexadecimal. */
   readonly hash: string;
   readonly object: JsonObject;
+  /** The length of the object's JSON text, without fields whose changes are ignored. */
+  readonly bytes: number;
   /** Page of the walk and index in it, from 1 and 0, for the reject if the table refuses the object. */
   readonly page: number;
   readonly index: number;
@@ -57,7 +59,7 @@ export function prepareKeyed({ object, id }: Keyed, stream: Stream, place: Place
       return reject('TOO_LARGE');
     }
     const digest = hash('sha256', text, 'hex').slice(0, 32);
-    return { id, hash: digest, object, ...place };
+    return { id, hash: digest, object, bytes: text.length, ...place };
   } catch (error) {
     if (error instanceof Unstorable) return reject(error.reason, error.field);
     throw error;

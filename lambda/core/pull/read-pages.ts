@@ -1,4 +1,5 @@
 import { SyncError } from '../errors.ts';
+import { type ByteBudget, createByteBudget } from './byte-budget.ts';
 import type { Counts } from './counts.ts';
 import type { Page, Pages, Position } from './page.ts';
 import type { ReadingEnd } from './reading-end.ts';
@@ -11,7 +12,7 @@ import type { Walk } from './walk.ts';
 /** What a slice reads from and writes to, with its limits. */
 export interface ReadingPorts {
   /** The stream's pages in order, starting at a position; undefined is the first page. */
-  listPages(from: Position | undefined, signal: AbortSignal): Pages;
+  listPages(from: Position | undefined, signal: AbortSignal, budget: ByteBudget): Pages;
   readonly table: TablePort;
   /** HTTP requests sent to Procurios so far, those of other slices included. */
   requestsSent(): number;
@@ -42,10 +43,11 @@ export async function readPages(
   const onReject = (reject: Reject): void => {
     rejects.push(reject);
   };
-  const writer = createTableWriter(ports.table, walk, onReject);
+  const budget = createByteBudget();
+  const writer = createTableWriter(ports.table, walk, budget, onReject);
   const requestsBefore = ports.requestsSent();
   try {
-    const end = await takePages(stream, walk, writer, onReject, ports);
+    const end = await takePages(stream, walk, writer, budget, onReject, ports);
     await writer.drain();
     walk.slices += 1;
     return { end, rejects };
@@ -58,10 +60,11 @@ async function takePages(
   stream: Stream,
   walk: Walk,
   writer: TableWriter,
+  budget: ByteBudget,
   onReject: (reject: Reject) => void,
   ports: ReadingPorts,
 ): Promise<ReadingEnd> {
-  const pages = ports.listPages(walk.position, ports.signal);
+  const pages = ports.listPages(walk.position, ports.signal, budget);
   let hasRepeated = false;
   try {
     for (;;) {
@@ -74,6 +77,7 @@ async function takePages(
       ports.onPage(page, walk.counts);
       if (standing.kind !== 'more') return standing;
       if (!ports.hasTime() || walk.seen.freshCount >= MOST_KEYS_PER_SLICE) return standing;
+      if (!budget.fits(budget.pageBytes)) await writer.drain();
     }
   } finally {
     await pages.return();

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { ByteBudget } from './byte-budget.ts';
 import type { Counts } from './counts.ts';
 import type { Page, Pages, Position } from './page.ts';
 import type { Failure, Receipt } from './receipt.ts';
@@ -31,7 +32,7 @@ export interface RunPorts {
   /** Opens the stores that one slice of the stream writes to. */
   openStores(stream: Stream): Promise<SliceStores>;
   /** The stream's pages in order, starting at a position; undefined is the first page. */
-  listPages(stream: Stream, from: Position | undefined, signal: AbortSignal): Pages;
+  listPages(stream: Stream, from: Position | undefined, signal: AbortSignal, budget: ByteBudget): Pages;
   /** HTTP requests sent to Procurios so far. */
   requestsSent(): number;
   /** Aborts when the run must stop. */

@@ -170,7 +170,7 @@ function readingPorts(
     requestsSent,
     table: stores.table,
     signal: AbortSignal.any(signals),
-    listPages: (from, signal) => ports.listPages(stream, from, signal),
+    listPages: (from, signal, budget) => ports.listPages(stream, from, signal, budget),
     hasTime: () => clock.now() < endsAt,
     onPage: (page, counts) => progress.pageTaken(stream, page, counts),
   };

@@ -1,3 +1,4 @@
+import type { ByteBudget } from './byte-budget.ts';
 import type { Prepared } from './prepare.ts';
 import type { Reject } from './reject.ts';
 import type { Walk } from './walk.ts';
@@ -7,6 +8,10 @@ export const KEYS_PER_READ = 100;
 export const ITEMS_PER_WRITE = 25;
 /** The walk waits while more calls than this are pending, so that memory stays bounded. */
 const MOST_CALLS_PENDING = 32;
+/** What the writer may hold however large the pages are, so that batches stay larger than single objects. 16 MB. */
+const LEAST_BYTES = 16 * 1024 * 1024;
+/** An object counts twice, because its write's request is in memory too. */
+const weightOf = ({ bytes }: Prepared): number => 2 * bytes;
 
 /** A stream's table. */
 export interface TablePort {
@@ -40,14 +45,16 @@ export interface TableWriter {
  * Creates the writer of one slice.
  *
  * @param walk - The writer counts `added`, `written`, `unchanged` and `rejected` when the table answers.
+ * @param budget - The objects that the writer holds count in it.
  * @param onRefused - Called for each object that the table refuses.
  */
 export function createTableWriter(
   table: TablePort,
   walk: Pick<Walk, 'counts' | 'added'>,
+  budget: ByteBudget,
   onRefused: (reject: Reject) => void,
 ): TableWriter {
-  const { counts } = walk;
+  const holdings = createHoldings(budget);
   const calls = createCalls();
   const toCompare: Prepared[] = [];
   const toWrite: Prepared[] = [];
@@ -57,16 +64,16 @@ export function createTableWriter(
   const startCompare = (isRepeated: boolean): void => {
     const objects = toCompare.splice(0, KEYS_PER_READ);
     calls.start(async () => {
-      const hashes = await table.readHashes(
-        objects.map(({ id }) => id),
-        isRepeated,
-      );
-      const changed = objects.filter(({ id, hash }) => hashes.get(id) !== hash);
-      for (const object of changed) {
+      const hashes = await table.readHashes(idsOf(objects), isRepeated);
+      for (const object of objects) {
+        if (hashes.get(object.id) === object.hash) {
+          holdings.release(object);
+          if (!isRepeated) walk.counts.unchanged += 1;
+          continue;
+        }
         toWrite.push(object);
         if (!hashes.has(object.id)) absent.add(object.id);
       }
-      if (!isRepeated) counts.unchanged += objects.length - changed.length;
       while (toWrite.length >= ITEMS_PER_WRITE) startWrite(isRepeated);
     });
   };
@@ -74,9 +81,10 @@ export function createTableWriter(
     const items = toWrite.splice(0, ITEMS_PER_WRITE);
     calls.start(async () => {
       const refused = await table.write(items);
-      if (isRepeated) counts.repeated -= refused.length;
-      else counts.written += items.length - refused.length;
-      counts.rejected += refused.length;
+      items.forEach(holdings.release);
+      if (isRepeated) walk.counts.repeated -= refused.length;
+      else walk.counts.written += items.length - refused.length;
+      walk.counts.rejected += refused.length;
       for (const { id, page, index } of refused) {
         absent.delete(id);
         onRefused({ id, reason: 'REFUSED', field: undefined, page, index });
@@ -85,31 +93,52 @@ export function createTableWriter(
     });
   };
   const flush = async (isRepeated: boolean): Promise<void> => {
-    while (toCompare.length > 0) {
+    if (toCompare.length > 0) startCompare(isRepeated);
+    await calls.settle(0);
+    if (toWrite.length > 0) startWrite(isRepeated);
+    await calls.settle(0);
+  };
+  const takeIn = async (objects: readonly Prepared[], isRepeated: boolean): Promise<void> => {
+    for (const object of objects) {
+      if (!holdings.haveRoomFor(object)) await flush(isRepeated);
+      holdings.hold(object);
+      toCompare.push(object);
+      if (toCompare.length < KEYS_PER_READ) continue;
       startCompare(isRepeated);
       await calls.settle(MOST_CALLS_PENDING);
     }
-    await calls.settle(0);
-    while (toWrite.length > 0) startWrite(isRepeated);
-    await calls.settle(0);
   };
 
   return {
-    async add(objects) {
-      for (const object of objects) {
-        toCompare.push(object);
-        if (toCompare.length < KEYS_PER_READ) continue;
-        startCompare(false);
-        await calls.settle(MOST_CALLS_PENDING);
-      }
-    },
+    add: (objects) => takeIn(objects, false),
     async addRepeated(objects) {
       if (objects.length === 0) return;
       await flush(false);
-      for (const object of objects) toCompare.push(object);
+      await takeIn(objects, true);
       await flush(true);
     },
     drain: () => flush(false),
+  };
+}
+
+const idsOf = (objects: readonly Prepared[]): string[] => objects.map(({ id }) => id);
+
+/** The objects that wait or are under way, as far as they count in the budget. */
+function createHoldings(budget: ByteBudget) {
+  let held = 0;
+  return {
+    haveRoomFor(object: Prepared): boolean {
+      const weight = weightOf(object);
+      return held + weight <= LEAST_BYTES || budget.fits(weight);
+    },
+    hold(object: Prepared): void {
+      held += weightOf(object);
+      budget.take(weightOf(object));
+    },
+    release(object: Prepared): void {
+      held -= weightOf(object);
+      budget.free(weightOf(object));
+    },
   };
 }
 

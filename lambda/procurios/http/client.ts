@@ -49,6 +49,8 @@ export interface JsonRequest {
   /** The purpose of the request, for messages: `stream members, page 3`. */
   readonly about: string;
   readonly signal?: AbortSignal;
+  /** Receives the length of the answer's text before it is parsed, of each attempt that gets one. */
+  readonly onText?: ((length: number) => void) | undefined;
 }
 
 export type SendRequest = Omit<ApiRequest, 'signal'> & {
@@ -113,9 +115,9 @@ export function createClient(options: ClientOptions): Client {
     get requests() {
       return authorized.requests;
     },
-    async getJson({ path, mediaType, about, signal }) {
+    async getJson({ path, mediaType, about, signal, onText }) {
       const call: Call = { method: 'GET', url: urlOnHost(path, origin, about), about };
-      const exchange = { call, headers: { accept: mediaType, ...ownHeaders }, read: readJson };
+      const exchange = { call, headers: { accept: mediaType, ...ownHeaders }, read: reading(onText) };
       return withRetries(call, { ...retrying, signal }, (each) => authorized.fetch(each, exchange));
     },
     async ask(request) {
@@ -129,6 +131,19 @@ export function createClient(options: ClientOptions): Client {
       return sendOnce(exchange, authorized, { latestStartMs: endMs - limits.attemptMs, stop });
     },
   };
+}
+
+/** Reads as {@link readJson}, and reports the length of the text. */
+function reading(onText: JsonRequest['onText']): typeof readJson {
+  return (call, answer) =>
+    readJson(call, {
+      ...answer,
+      async readText() {
+        const text = await answer.readText();
+        onText?.(text.length);
+        return text;
+      },
+    });
 }
 
 function callOf({ method, path, shownPath, about }: Omit<ApiRequest, 'signal'>, origin: string): Call {

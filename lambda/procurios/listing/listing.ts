@@ -1,3 +1,4 @@
+import { type ByteBudget, createByteBudget } from '../../core/pull/byte-budget.ts';
 import type { Pages, Position } from '../../core/pull/page.ts';
 import type { Stream } from '../../core/pull/stream.ts';
 import type { Client } from '../http/client.ts';
@@ -14,6 +15,7 @@ import { aboutPage, readSurely } from './read-surely.ts';
  * requests in flight are aborted. The consumer must detect links that lead in a circle.
  *
  * @param from - Undefined for the first page.
+ * @param budget - Limits the pages in flight. @default - One of its own.
  * @throws {SyncError} As {@link Client.getJson}, `LIST_AMBIGUOUS`, `RESPONSE_INVALID`. The pages before the failing one
  * were yielded.
  * @throws The signal's reason, if it aborts.
@@ -23,18 +25,21 @@ export async function* listPages(
   stream: Stream,
   from: Position | undefined,
   signal?: AbortSignal,
+  budget: ByteBudget = createByteBudget(),
 ): Pages {
   const { mediaType } = stream;
   const prefetch = createPrefetch({
     addressOf: (position) => addressOf(stream, position),
-    request: (position, abort) =>
+    request: (position, abort, onText) =>
       client.getJson({
         path: addressOf(stream, position),
         mediaType,
         about: aboutPage(stream, position),
         signal: abort,
+        onText,
       }),
     signal,
+    budget,
   });
   const reader = { client, stream, prefetch, signal };
   let position: Position | undefined = from ?? { page: 1 };

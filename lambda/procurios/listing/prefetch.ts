@@ -1,4 +1,5 @@
 import type { Json } from '../../core/json.ts';
+import type { ByteBudget } from '../../core/pull/byte-budget.ts';
 import type { Position } from '../../core/pull/page.ts';
 import { sameness } from './page-addresses.ts';
 
@@ -12,7 +13,7 @@ export interface Prefetch {
   take(position: Position): Promise<Json>;
   /** The same answer as {@link take}, which stays for a later call. */
   peek(position: Position): Promise<Json>;
-  /** Sets the positions in flight: begins the missing requests and aborts all others. */
+  /** Sets the positions in flight: begins the missing requests, as far as memory allows, and aborts all others. */
   expect(positions: readonly Position[]): void;
   /** Aborts the requests that were begun before the last {@link expect}. */
   dropEarlier(): void;
@@ -25,40 +26,50 @@ interface InFlight {
   readonly controller: AbortController;
   /** How often `expect` had been called when the request was begun. */
   readonly since: number;
+  /** The size of the answer; before it came, that of the largest one so far. */
+  bytes: number;
 }
 
 export interface PrefetchOptions {
   /** The address of a position, by which requests are known. */
   readonly addressOf: (position: Position) => string;
-  readonly request: (position: Position, signal: AbortSignal) => Promise<Json>;
+  readonly request: (
+    position: Position,
+    signal: AbortSignal,
+    onText: (bytes: number) => void,
+  ) => Promise<Json>;
   readonly signal: AbortSignal | undefined;
+  readonly budget: ByteBudget;
 }
 
-export function createPrefetch({ addressOf, request, signal }: PrefetchOptions): Prefetch {
-  const inFlight = new Map<string, InFlight>();
+export function createPrefetch({ addressOf, request, signal, budget }: PrefetchOptions): Prefetch {
+  const inFlight = createInFlight(budget);
   let expectations = 0;
+  /** The size of the page that was taken last. It counts until the next one is taken. */
+  let takenBytes = 0;
 
   const keyOf = (position: Position): string => sameness(addressOf(position));
   const begin = (position: Position): InFlight => {
     const controller = new AbortController();
-    const answer = request(position, controller.signal);
+    const key = keyOf(position);
+    const answer = request(position, controller.signal, (bytes) => inFlight.resize(key, begun, bytes));
     answer.catch(() => {}); // `take` throws the error; a request that is never taken may fail unseen
-    const begun = { answer, controller, since: expectations };
-    inFlight.set(keyOf(position), begun);
+    const begun: InFlight = { answer, controller, since: expectations, bytes: budget.pageBytes };
+    inFlight.add(key, begun);
     return begun;
   };
   const abortWhere = (isUnwanted: (key: string, each: InFlight) => boolean): void => {
-    for (const [key, each] of inFlight) {
+    for (const [key, each] of inFlight.requests) {
       if (!isUnwanted(key, each)) continue;
       each.controller.abort(signal?.reason);
-      inFlight.delete(key);
+      inFlight.remove(key);
     }
   };
   const abortAll = () => abortWhere(() => true);
   signal?.addEventListener('abort', abortAll, { once: true });
   const peek = (position: Position): Promise<Json> => {
     signal?.throwIfAborted();
-    return (inFlight.get(keyOf(position)) ?? begin(position)).answer;
+    return (inFlight.requests.get(keyOf(position)) ?? begin(position)).answer;
   };
 
   return {
@@ -69,14 +80,21 @@ export function createPrefetch({ addressOf, request, signal }: PrefetchOptions):
       try {
         return await peek(position);
       } finally {
-        inFlight.delete(keyOf(position));
+        budget.free(takenBytes);
+        takenBytes = inFlight.remove(keyOf(position));
+        budget.take(takenBytes);
       }
     },
     expect(positions) {
       const expected = new Set(positions.map(keyOf));
       abortWhere((key) => !expected.has(key));
       expectations += 1;
-      for (const position of positions) if (!inFlight.has(keyOf(position))) begin(position);
+      for (const position of positions) {
+        if (inFlight.requests.has(keyOf(position))) continue;
+        // In order, so that only pages behind the next one are left for later.
+        if (!budget.fits(budget.pageBytes)) return;
+        begin(position);
+      }
     },
     dropEarlier() {
       abortWhere((_key, { since }) => since < expectations);
@@ -84,6 +102,34 @@ export function createPrefetch({ addressOf, request, signal }: PrefetchOptions):
     close() {
       signal?.removeEventListener('abort', abortAll);
       abortAll();
+      budget.free(takenBytes);
+      takenBytes = 0;
+    },
+  };
+}
+
+/** The requests in flight, as far as they count in the budget. */
+function createInFlight(budget: ByteBudget) {
+  const requests = new Map<string, InFlight>();
+  return {
+    requests: requests as ReadonlyMap<string, InFlight>,
+    add(key: string, request: InFlight): void {
+      requests.set(key, request);
+      budget.take(request.bytes);
+    },
+    /** Counts an answer with its own size. One that was aborted or taken no longer counts here. */
+    resize(key: string, request: InFlight, bytes: number): void {
+      budget.notePage(bytes);
+      if (requests.get(key) !== request) return;
+      budget.take(bytes - request.bytes);
+      request.bytes = bytes;
+    },
+    /** @returns The bytes that no longer count. */
+    remove(key: string): number {
+      const bytes = requests.get(key)?.bytes ?? 0;
+      requests.delete(key);
+      budget.free(bytes);
+      return bytes;
     },
   };
 }

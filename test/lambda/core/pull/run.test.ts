@@ -411,6 +411,31 @@ describe('a failure', () => {
     },
   );
 
+  test('a slow table is not handed more objects than the budget of memory has room for', async () => {
+    const large = (id: number) => ({ id, text: 'x'.repeat(390_000) });
+    const bytesOf = (items: readonly { bytes: number }[]) => items.reduce((sum, { bytes }) => sum + bytes, 0);
+    let held = 0;
+    let most = 0;
+    const slow = new (class extends MemoryTable {
+      override async write(items: Parameters<MemoryTable['write']>[0]) {
+        held += bytesOf(items);
+        most = Math.max(most, held);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        held -= bytesOf(items);
+        return super.write(items);
+      }
+    })();
+    const listing = [0, 100, 200, 300].map((from) =>
+      Array.from({ length: 100 }, (_, at) => large(from + at)),
+    );
+
+    const receipt = await pull(runPorts(listing, { table: slow }).ports);
+
+    expect(receipt).toMatchObject({ status: 'complete', written: 400 });
+    // 156 MB in all, and each object counts twice in 64 MB.
+    expect(most).toBeLessThanOrEqual(32 * 1024 * 1024);
+  });
+
   test('a page may hold more objects than a call may have arguments', async () => {
     const { ports } = runPorts([things(1, 130_000)]);
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Json } from '../../../../lambda/core/json.ts';
+import { createByteBudget } from '../../../../lambda/core/pull/byte-budget.ts';
 import type { Paging } from '../../../../lambda/core/pull/stream.ts';
 import { listPages } from '../../../../lambda/procurios/listing/listing.ts';
 import { answerJson, type Handler, type HttpServer, startHttpServer } from '../../../support/http-server.ts';
@@ -67,6 +68,43 @@ describe('listPages: hal', () => {
 
     expect(idsOf(read30)).toEqual(oneTo(30));
     expect(most).toBe(8);
+  });
+
+  test('a HAL listing has only as many pages in flight as fit into the budget', async () => {
+    let inFlight = 0;
+    let most = 0;
+    await using server = await startHttpServer(async ({ path }, response) => {
+      inFlight += 1;
+      most = Math.max(most, inFlight);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      inFlight -= 1;
+      const large = (page: number) => ({ ...halPage(page, 12), filling: 'x'.repeat(10_000) });
+      await pages(large)({ path, headers: {} } as Parameters<Handler>[0], response);
+    });
+    const budget = createByteBudget(45_000);
+    const things = streamOf({ paging: hal });
+
+    const { pages: read12 } = await readAll(
+      listPages(clientFor(server.origin), things, undefined, undefined, budget),
+    );
+
+    expect(idsOf(read12)).toEqual(oneTo(12));
+    // The page that was taken last counts too.
+    expect(most).toBeLessThanOrEqual(4);
+    expect(budget.fits(45_000)).toBe(true);
+  });
+
+  test('a HAL listing whose pages are larger than the budget is read to its end', async () => {
+    await using server = await startHttpServer(pages((page) => halPage(page, 5)));
+    const budget = createByteBudget(1);
+    const things = streamOf({ paging: hal });
+
+    const { pages: read5 } = await readAll(
+      listPages(clientFor(server.origin), things, undefined, undefined, budget),
+    );
+
+    expect(idsOf(read5)).toEqual(oneTo(5));
+    expect(budget.fits(1)).toBe(true);
   });
 
   test('a HAL listing sends the query with the first request, and then follows the links exactly', async () => {
