@@ -1,4 +1,5 @@
 import { DEFAULT_TOKEN_PATH } from '../../lambda/deployment/with-host.ts';
+import { quoted } from '../quoted.ts';
 import { oneLine, shortened } from '../words.ts';
 import type { Address } from './address.ts';
 import type { FieldSet, Offer } from './discovery.ts';
@@ -161,11 +162,4 @@ function operationName(title: string): string {
 
 function number(id: string): string {
   return /^\d{1,15}$/.test(id) ? id : quoted(id);
-}
-
-/** A TypeScript string in single quotes, unless that needs more escapes. */
-function quoted(text: string): string {
-  const json = JSON.stringify(text);
-  if (text.includes("'")) return json;
-  return `'${json.slice(1, -1).replaceAll('\\"', '"')}'`;
 }

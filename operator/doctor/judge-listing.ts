@@ -11,6 +11,7 @@ import {
   pagingText,
   recognizePaging,
 } from '../procurios/recognize-paging.ts';
+import { quoted } from '../quoted.ts';
 import { countOf } from '../words.ts';
 import { type Finding, failure, information, ok, warning } from './finding.ts';
 
@@ -45,7 +46,7 @@ export function judgeListing(stream: Stream, sample: ListingSample): Finding[] {
 }
 
 function judgeList(check: string, { objects }: Stream, { lists }: FirstPage): Finding {
-  const pointers = lists.map((list) => `'${list}'`);
+  const pointers = lists.map(quoted);
   if (objects !== undefined) {
     const present = pointers.length === 0 ? 'no list at all' : `a list at ${pointers.join(', ')}`;
     const fix =
@@ -83,7 +84,7 @@ function judgeObjects(check: string, stream: Stream, objects: readonly Json[]): 
 
 function keyFix({ candidates }: KeyVerdict, objects: readonly Json[]): string {
   const likely = candidates.filter(isNamedLikeAKey);
-  const shown = (likely.length > 0 ? likely : candidates).slice(0, 3).map((field) => `'${field}'`);
+  const shown = (likely.length > 0 ? likely : candidates).slice(0, 3).map(quoted);
   if (shown.length > 0) return `set key: ${shown.join(' or ')}`;
   const fields = fieldsOf(objects);
   const list = `${fields.slice(0, MOST_FIELDS).join(', ')}${fields.length > MOST_FIELDS ? ', …' : ''}`;

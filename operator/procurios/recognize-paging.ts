@@ -1,6 +1,7 @@
 import { isObject, type Json, stringifyJson } from '../../lambda/core/json.ts';
 import { keyOf } from '../../lambda/core/pull/key.ts';
 import type { Paging, Stream } from '../../lambda/core/pull/stream.ts';
+import { quoted } from '../quoted.ts';
 import { judgeKey } from './judge-key.ts';
 
 /** The first page of a listing, as far as it shows the kind of paging. */
@@ -64,11 +65,11 @@ export function recognizePaging({ page, firstPage, probed }: ListingSample): str
   if (objects === 'refused') return ['numberedPages()', 'onePage()'];
   const isRepeated = isSamePage(page, objects);
   if (probe.by === 'after') {
-    return isRepeated ? ['numberedPages()', 'onePage()'] : [`after('${probe.field}')`];
+    return isRepeated ? ['numberedPages()', 'onePage()'] : [afterText(probe.field)];
   }
   if (isRepeated) {
     const [field] = judgeKey([], page.objects ?? []).candidates;
-    return field === undefined ? ['onePage()'] : ['onePage()', `after('${field}')`];
+    return field === undefined ? ['onePage()'] : ['onePage()', afterText(field)];
   }
   return objects.length === 0 ? ['numberedPages()', 'onePage()'] : ['numberedPages()'];
 }
@@ -87,10 +88,15 @@ export function isPossiblePaging(paging: Paging, recognized: readonly string[]):
 
 /** A paging kind as it is written in a config. */
 export function pagingText(paging: Paging): string {
-  if (paging.kind === 'after') return `after('${paging.field}')`;
+  if (paging.kind === 'after') return afterText(paging.field);
   if (paging.kind === 'numberedPages' && paging.first !== undefined)
     return `numberedPages({ first: ${paging.first} })`;
   if (paging.kind === 'linkedPages' && paging.amount !== undefined)
     return `linkedPages({ amount: ${paging.amount} })`;
   return `${paging.kind}()`;
+}
+
+/** @param field - A name that Procurios may have chosen, so it is escaped as text of a config must be. */
+function afterText(field: string): string {
+  return `after(${quoted(field)})`;
 }

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Simulator, startSimulator } from '../../../local/simulator/simulator.ts';
-import { checkMachine } from '../../../operator/doctor/check-machine.ts';
 import { answerJson, startHttpServer } from '../../support/http-server.ts';
 import { shareEndpoints } from '../../support/kept-endpoints.ts';
 import { CLIENT, configFor, examine, pages, procurios, things } from './examine.ts';
@@ -687,12 +686,6 @@ describe('doctor, examining this machine', () => {
       finding('config', 'failure', /streams\[0\]\.paging/, /^expected hal\(\)/),
     ]);
     expect(findings.at(-1)?.check).toBe('config');
-  });
-
-  test('doctor warns of a Node older than that of the functions', () => {
-    expect(checkMachine('22.20.0', {})).toContainEqual(
-      finding('node', 'warning', /22\.20\.0/, /install Node 24/),
-    );
   });
 });
 

@@ -10,6 +10,7 @@ import {
 
 const NUMBERED: Paging = { kind: 'numberedPages', ahead: 8 };
 const AFTER: Paging = { kind: 'after', field: 'id' };
+const ODD = [1, 2].map((id) => ({ "id'), evil(\n": id }));
 const THREE = [{ id: 1 }, { id: 2 }, { id: 3 }];
 
 function pageOf(objects: readonly Json[] | undefined, more: Partial<FirstPage> = {}): FirstPage {
@@ -56,6 +57,11 @@ describe('recognizePaging()', () => {
       'sees numbered pages or one page if page 2 is refused',
       secondPage('refused'),
       ['numberedPages()', 'onePage()'],
+    ],
+    [
+      'escapes the name of a cursor',
+      recognizePaging({ page: pageOf(ODD), probed: { probe: { by: 'page' }, objects: ODD } }),
+      ['onePage()', String.raw`after("id'), evil(\n")`],
     ],
     [
       'sees numbered pages from 0',
