@@ -42,14 +42,17 @@ async function respond(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { method = 'GET' } = request;
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
-  const body = await readBody(request);
   const { switches } = environment.world.model;
-  if (!isLoopbackHost(request.headers.host)) {
-    sendReply(response, encodeReply(errorReply(421, 'Host is not a loopback address'), switches));
-    return;
-  }
+  const refuse = (status: number, text: string): void => {
+    sendReply(response, encodeReply(errorReply(status, text), switches));
+  };
+  if (!isLoopbackHost(request.headers.host)) return refuse(421, 'Host is not a loopback address');
+  const { method = 'GET', url = '' } = request;
+  if (!url.startsWith('/')) return refuse(400, 'The request target is not a path');
+  // Not resolved against a base, because `//[` would then be read as a host.
+  const { pathname, searchParams } = new URL(`http://localhost${url}`);
+  const body = await readBody(request);
+  if (body === undefined) return refuse(413, `The body is larger than ${LARGEST_BODY_BYTES} bytes`);
   if (pathname.startsWith(CONTROL_ROOT)) {
     sendReply(response, encodeReply(answerControl(environment.control, request, pathname, body), switches));
     return;
@@ -165,9 +168,16 @@ function typed(reply: ApiReply, { switches }: ApiCall, match: Match | undefined)
     : reply;
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
+/** Far above any write. Every user of the machine, and every web page, can send a body. */
+const LARGEST_BODY_BYTES = 16 * 1024 * 1024;
+
+/** @returns Undefined for a body of more than {@link LARGEST_BODY_BYTES}. */
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
-  for await (const chunk of request) {
+  let bytes = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > LARGEST_BODY_BYTES) return undefined;
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -287,6 +287,22 @@ describe('requests of web pages', () => {
     expect(await Promise.all(answers)).toEqual([status, status]);
   });
 
+  test('a body of more than 16 MiB gets status 413, whatever it is for', async () => {
+    const answer = await fetch(`${api.simulator.url}/l/oauth2/token`, {
+      method: 'POST',
+      headers: SINGLE_USE,
+      body: new Uint8Array(16 * 1024 * 1024 + 1),
+    });
+
+    expect(answer.status).toBe(413);
+  });
+
+  test('a request target that is no path gets status 400', async () => {
+    const statuses = ['*', 'http://[', '//['].map((target) => statusFor('localhost', target));
+
+    expect(await Promise.all(statuses)).toEqual([400, 400, 404]);
+  });
+
   /** Sends a request with a Host header of its own, which `fetch` does not allow. */
   async function statusFor(host: string, path: string): Promise<number | undefined> {
     const headers = {
@@ -297,7 +313,7 @@ describe('requests of web pages', () => {
       accept: mediaType('relation'),
     };
     return new Promise((resolve, reject) => {
-      request(api.simulator.url + path, { headers }, (response) => {
+      request(api.simulator.url, { headers, path }, (response) => {
         response.resume();
         resolve(response.statusCode);
       })
