@@ -27,6 +27,11 @@ export interface ReadingPorts {
 /** A slice ends at this many new keys, also with time left, because they are held in memory and saved in one go. */
 const MOST_KEYS_PER_SLICE = 120_000;
 
+/** A slice also ends at this many rejects. They are held in memory, and each takes a write of one partition when they are saved. */
+const MOST_REJECTS_PER_SLICE = 20_000;
+/** Rejects of a slice beyond these are counted only, so that one page of a million values that are no objects cannot stop the pull. */
+const MOST_REJECTS_KEPT = 2 * MOST_REJECTS_PER_SLICE;
+
 /**
  * Reads pages from the walk's position on and stores what changed, until the listing ends, the time is up or something
  * fails. All that was read is stored when it returns, so the walk can be saved.
@@ -41,13 +46,15 @@ export async function readPages(
 ): Promise<{ readonly end: ReadingEnd; readonly rejects: readonly Reject[] }> {
   const rejects: Reject[] = [];
   const onReject = (reject: Reject): void => {
-    rejects.push(reject);
+    if (rejects.length < MOST_REJECTS_KEPT) rejects.push(reject);
   };
   const budget = createByteBudget();
   const writer = createTableWriter(ports.table, walk, budget, onReject);
   const requestsBefore = ports.requestsSent();
   try {
-    const end = await takePages(stream, walk, writer, budget, onReject, ports);
+    const isFull = () =>
+      walk.seen.freshCount >= MOST_KEYS_PER_SLICE || rejects.length >= MOST_REJECTS_PER_SLICE;
+    const end = await takePages(stream, walk, { writer, budget, onReject, isFull }, ports);
     await writer.drain();
     walk.slices += 1;
     return { end, rejects };
@@ -56,12 +63,19 @@ export async function readPages(
   }
 }
 
+/** Where a slice puts what its pages hold. */
+interface Taking {
+  readonly writer: TableWriter;
+  readonly budget: ByteBudget;
+  readonly onReject: (reject: Reject) => void;
+  /** Whether the slice must be saved before it takes another page. */
+  isFull(): boolean;
+}
+
 async function takePages(
   stream: Stream,
   walk: Walk,
-  writer: TableWriter,
-  budget: ByteBudget,
-  onReject: (reject: Reject) => void,
+  { writer, budget, onReject, isFull }: Taking,
   ports: ReadingPorts,
 ): Promise<ReadingEnd> {
   const pages = ports.listPages(walk.position, ports.signal, budget);
@@ -76,7 +90,7 @@ async function takePages(
       hasRepeated = taken.hasRepeated;
       ports.onPage(page, walk.counts);
       if (standing.kind !== 'more') return standing;
-      if (!ports.hasTime() || walk.seen.freshCount >= MOST_KEYS_PER_SLICE) return standing;
+      if (!ports.hasTime() || isFull()) return standing;
       if (!budget.fits(budget.pageBytes)) await writer.drain();
     }
   } finally {

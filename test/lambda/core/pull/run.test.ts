@@ -441,6 +441,23 @@ describe('a failure', () => {
 
     expect(await pull(ports)).toMatchObject({ status: 'complete', written: 130_000 });
   });
+
+  test('a page of far too many rejects has all of them counted and the first 40,000 kept', async () => {
+    const { ports, walks } = runPorts([[thing(1), ...new Array<Json>(100_000).fill(0)]]);
+
+    expect(await pull(ports)).toMatchObject({ fetched: 100_001, written: 1, rejected: 100_000 });
+    expect(walks.rejects).toHaveLength(40_000);
+  });
+
+  test('a slice ends at 20,000 rejects, and all rejects of pages of usual size are kept', async () => {
+    const page = [thing(1), ...new Array<Json>(7_000).fill(0)];
+    const { ports, walks } = runPorts(new Array<Json[]>(7).fill(page));
+
+    await pull(ports);
+
+    expect(walks.log.slice(0, 2)).toEqual(['saved at page 4', 'saved at page 7']);
+    expect(walks.rejects).toHaveLength(49_000);
+  });
 });
 
 describe('a long walk', () => {
