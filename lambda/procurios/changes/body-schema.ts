@@ -7,7 +7,7 @@ import type { BodyCheck } from '../../core/push/ports.ts';
 import type { Client } from '../http/client.ts';
 import type { JsonAnswer } from '../http/read-answer.ts';
 import type { SchemaFindings } from './schema-check.ts';
-import { createSchemaThread, type SchemaThread } from './schema-thread.ts';
+import { processThread, type SchemaThread } from './schema-thread.ts';
 import { errorsIn } from './vendor-errors.ts';
 
 /** Checks a body before it is sent, by the vendor's schema and the vendor's own check. */
@@ -26,7 +26,7 @@ export interface BodyChecksOptions {
   readonly clock: Pick<Clock, 'now'>;
   /** Called once for each gap in a schema that makes its check weaker. The text holds no values. */
   readonly onNote?: (text: string) => void;
-  /** @default - A thread that is started at the first check. */
+  /** @default processThread */
   readonly thread?: SchemaThread;
 }
 
@@ -55,7 +55,7 @@ const PASSED: BodyCheck = { problems: [], unchecked: undefined };
 
 export function createBodyChecks(
   client: Pick<Client, 'ask'>,
-  { clock, onNote = () => {}, thread = createSchemaThread() }: BodyChecksOptions,
+  { clock, onNote = () => {}, thread = processThread }: BodyChecksOptions,
 ): BodyChecks {
   const cache = new Map<string, Fetched>();
   const noted = new Set<string>();

@@ -47,6 +47,9 @@ export function createSchemaThread(limitMs: number = CHECK_LIMIT_MS): SchemaThre
   };
 }
 
+/** The thread of this process. All pushes of a process share it, because each thread takes 16 MB. */
+export const processThread: SchemaThread = createSchemaThread();
+
 async function startWorker(): Promise<Worker> {
   const worker = new Worker(CODE, {
     resourceLimits: { maxOldGenerationSizeMb: LARGEST_HEAP_MB },

@@ -1,3 +1,4 @@
+import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from '@jest/globals';
 import { type Json, parseJson } from '../../../../lambda/core/json.ts';
 import {
@@ -14,10 +15,9 @@ const SCHEMA_PATH = '/l/things_api/shelf/{shelf}/schema';
 const VALIDATE_PATH = '/l/things_api/shelf/{shelf}/validate';
 const OPERATION = operationWith({ schemaPath: SCHEMA_PATH });
 
-/** The checks of all tests, whose clocks stand still, share one thread. */
-const thread = createSchemaThread();
+/** Checks whose clock stands still. */
 const checksOf = (client: Parameters<typeof createBodyChecks>[0], options: Partial<BodyChecksOptions> = {}) =>
-  createBodyChecks(client, { clock: new ManualClock(), thread, ...options });
+  createBodyChecks(client, { clock: new ManualClock(), ...options });
 
 /** A registration form as the vendor publishes one. */
 const FORM = {
@@ -445,4 +445,23 @@ describe('createBodyChecks: a schema that is no form', () => {
     expect(check.unchecked).toMatch(/checking by the schema takes longer than 1 s$/);
     expect(next.problems).toEqual(["body must have required property 'first_name'"]);
   });
+
+  test('all pushes of a process check in the same thread, because each thread takes 16 MB', async () => {
+    await using server = await schemaServer(FORM);
+    const before = await takeThreadId();
+
+    for (let push = 1; push <= 3; push += 1) {
+      await checksOf(clientFor(server.origin)).check(OPERATION, changeWith({ body: {} }));
+    }
+
+    expect((await takeThreadId()) - before).toBeLessThanOrEqual(2);
+  });
 });
+
+/** Starts a thread and ends it. Node counts all threads of a process. */
+async function takeThreadId(): Promise<number> {
+  const worker = new Worker('', { eval: true });
+  const { threadId } = worker;
+  await worker.terminate();
+  return threadId;
+}
