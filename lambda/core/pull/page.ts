@@ -27,6 +27,8 @@ export interface Page {
   readonly last?: number;
   /** The listing's number of objects; absent if the response does not give it. */
   readonly total?: number;
+  /** Whether it was requested before the page before it came. */
+  readonly isAhead?: boolean;
   /** What about the response speaks against the walk's completeness, although the walk goes on; absent if nothing does. */
   readonly doubt?: Doubt;
   /** Why the walk stops here without being complete; absent if nothing is wrong. */
@@ -34,7 +36,14 @@ export interface Page {
 }
 
 /**
- * A listing's pages in order. `next` takes whether the page before repeated keys of the walk. If it did, the list has moved, so
- * pages that were requested before that page came may leave objects out.
+ * What a page showed about those after it. The list has moved if the page repeats keys of the walk, so pages that were requested
+ * before it came may leave objects out.
  */
-export type Pages = AsyncGenerator<Page, void, boolean | undefined>;
+export type AfterPage =
+  /** The page was taken. Later pages are requested again. */
+  | 'moved'
+  /** The page itself was requested ahead and not taken. It is requested again, and later pages too. */
+  | 'stale';
+
+/** A listing's pages in order. `next` takes what the page before showed; undefined if it is as expected. */
+export type Pages = AsyncGenerator<Page, void, AfterPage | undefined>;

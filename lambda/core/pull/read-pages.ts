@@ -1,7 +1,8 @@
 import { SyncError } from '../errors.ts';
 import { type ByteBudget, createByteBudget } from './byte-budget.ts';
 import type { Counts } from './counts.ts';
-import type { Page, Pages, Position } from './page.ts';
+import { keyOf } from './key.ts';
+import type { AfterPage, Page, Pages, Position } from './page.ts';
 import type { ReadingEnd } from './reading-end.ts';
 import type { Reject } from './reject.ts';
 import type { Stream } from './stream.ts';
@@ -79,15 +80,18 @@ async function takePages(
   ports: ReadingPorts,
 ): Promise<ReadingEnd> {
   const pages = ports.listPages(walk.position, ports.signal, budget);
-  let hasRepeated = false;
+  let after: AfterPage | undefined;
   try {
     for (;;) {
       if (ports.signal.aborted) return { kind: 'interrupted' };
-      const page = await nextPage(pages, hasRepeated, ports.signal);
+      const page = await nextPage(pages, after, ports.signal);
       if ('kind' in page) return page;
-      const taken = await takePage(page, stream, walk, writer, onReject);
-      const { standing } = taken;
-      hasRepeated = taken.hasRepeated;
+      if (isStale(page, stream, walk)) {
+        after = 'stale';
+        continue;
+      }
+      const { standing, hasRepeated } = await takePage(page, stream, walk, writer, onReject);
+      after = hasRepeated ? 'moved' : undefined;
       ports.onPage(page, walk.counts);
       if (standing.kind !== 'more') return standing;
       if (!ports.hasTime() || isFull()) return standing;
@@ -98,14 +102,25 @@ async function takePages(
   }
 }
 
+/**
+ * Whether a page was requested too early: before the page before it came, and the list moved in between. Its first object was then
+ * on that page. An object that should be here may have moved to a page that was read, so the page is read again in order.
+ */
+function isStale(page: Page, stream: Stream, walk: Walk): boolean {
+  if (page.isAhead !== true) return false;
+  const [first] = page.objects;
+  const key = first === undefined ? undefined : keyOf(first, stream.key);
+  return key !== undefined && 'id' in key && walk.seen.has(key.id);
+}
+
 /** The next page, or the end of the reading if it cannot be fetched. */
 async function nextPage(
   pages: Pages,
-  hasRepeated: boolean,
+  after: AfterPage | undefined,
   signal: AbortSignal,
 ): Promise<Page | Extract<ReadingEnd, { kind: 'interrupted' | 'failed' }>> {
   try {
-    const next = await pages.next(hasRepeated);
+    const next = await pages.next(after);
     if (!next.done) return next.value;
   } catch (error) {
     if (signal.aborted) return { kind: 'interrupted' };

@@ -39,6 +39,11 @@ export class SeenKeys {
     return 'new';
   }
 
+  /** Whether the key was added, with any types. */
+  has(key: string): boolean {
+    return this.#slots[findSlot(this.#slots, digestOf(key, 0))] !== 0n;
+  }
+
   /** Returns the digests added since the last call, 8 bytes each, for the state table. */
   takeNew(): Uint8Array {
     const bytes = Buffer.alloc(this.#fresh.length * BYTES_PER_DIGEST);

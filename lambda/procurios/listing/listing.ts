@@ -11,7 +11,7 @@ import { aboutPage, readSurely } from './read-surely.ts';
  * Yields a stream's pages in order, from a position to the end that its paging kind defines, or to a `broken` page.
  *
  * The next pages are prefetched while the consumer handles a page. After a page that repeated keys of the walk, those that were
- * requested before it came are requested again, one after the other at first. If the consumer stops or the signal aborts, the
+ * requested before it came are requested again, one after the other at first; so is the page itself if the consumer asks for that. If the consumer stops or the signal aborts, the
  * requests in flight are aborted. The consumer must detect links that lead in a circle.
  *
  * @param from - Undefined for the first page.
@@ -46,12 +46,14 @@ export async function* listPages(
   let ahead = aheadAtFirst(stream);
   try {
     while (position !== undefined) {
+      const isAhead = prefetch.isEarlier(position);
       const page = await readSurely(reader, position);
       prefetch.expect(presumedAfter(stream, page, ahead));
-      const hasRepeated = yield page;
-      if (hasRepeated === true) prefetch.dropEarlier();
-      ahead = hasRepeated === true ? 1 : 2 * ahead;
-      position = page.next;
+      const after = yield isAhead ? { ...page, isAhead } : page;
+      ahead = after === undefined ? 2 * ahead : 1;
+      if (after === 'moved') prefetch.dropEarlier();
+      if (after === 'stale') prefetch.expect([position]);
+      else position = page.next;
     }
   } finally {
     prefetch.close();

@@ -13,6 +13,8 @@ export interface Prefetch {
   take(position: Position): Promise<Json>;
   /** The same answer as {@link take}, which stays for a later call. */
   peek(position: Position): Promise<Json>;
+  /** Whether the request at a position was begun before the last {@link expect}, so before the page before it came. */
+  isEarlier(position: Position): boolean;
   /** Sets the positions in flight: begins the missing requests, as far as memory allows, and aborts all others. */
   expect(positions: readonly Position[]): void;
   /** Aborts the requests that were begun before the last {@link expect}. */
@@ -84,6 +86,9 @@ export function createPrefetch({ addressOf, request, signal, budget }: PrefetchO
         takenBytes = inFlight.remove(keyOf(position));
         budget.take(takenBytes);
       }
+    },
+    isEarlier(position) {
+      return (inFlight.requests.get(keyOf(position))?.since ?? expectations) < expectations;
     },
     expect(positions) {
       const expected = new Set(positions.map(keyOf));

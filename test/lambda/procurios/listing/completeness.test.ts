@@ -351,4 +351,25 @@ describe('a list that moves while its pages are in flight', () => {
       expect(paths.length).toBeLessThan(130);
     },
   );
+
+  /** The first object is removed while eight pages are in flight: even ones are answered before that, odd ones after it. */
+  test.each<[Paging, number]>([
+    [HAL, 1],
+    [NUMBERED, 4],
+  ])(
+    'a removal hides one object at most, in whatever order the pages in flight are answered: %j',
+    async (paging, lastBefore) => {
+      const answer = byPage((page, request) => {
+        const isBefore = page <= lastBefore || (page <= lastBefore + 8 && page % 2 === 0 && request === 1);
+        const removed = isBefore ? 0 : 1;
+        const list = things(10 * page - 9 + removed, Math.min(10 * page + removed, ALL));
+        return paging.kind === 'hal' ? halPage(page, ALL / 10, { things: list }) : list;
+      });
+      const { receipt, stored } = await pull(answer, { paging });
+
+      expect(receipt.status).toBe('complete');
+      const missing = idsOf(things(1, ALL)).filter((id) => !stored.includes(id));
+      expect(missing).toHaveLength(1);
+    },
+  );
 });

@@ -45,7 +45,13 @@ describe('listPages: hal', () => {
     expect(idsOf(read20)).toEqual(oneTo(20));
     expect(read20.map(({ number, last }) => [number, last])).toEqual(oneTo(20).map((page) => [page, 20]));
     expect(read20[0]?.next).toEqual({ page: 2, link: `${PATH}?page=2`, list: '/things', last: 20 });
-    expect(read20.at(-1)).toEqual({ number: 20, objects: [{ id: 20 }], next: undefined, last: 20 });
+    expect(read20.at(-1)).toEqual({
+      number: 20,
+      objects: [{ id: 20 }],
+      next: undefined,
+      last: 20,
+      isAhead: true,
+    });
     expect(server.requests).toHaveLength(20);
   });
 
@@ -178,7 +184,13 @@ describe('listPages: hal', () => {
     const { pages: read3, failure } = await readAll(read(server, hal));
 
     expect(idsOf(read3)).toEqual([1, 2, 3]);
-    expect(read3.at(-1)).toEqual({ number: 3, objects: [{ id: 3 }], next: undefined, last: 3 });
+    expect(read3.at(-1)).toEqual({
+      number: 3,
+      objects: [{ id: 3 }],
+      next: undefined,
+      last: 3,
+      isAhead: true,
+    });
     expect(failure).toBeUndefined();
   });
 
@@ -382,7 +394,7 @@ describe('listPages: numberedPages', () => {
       const { pages: read9, failure } = await readAll(read(server, numbered));
 
       expect(idsOf(read9)).toEqual(oneTo(8));
-      expect(read9.at(-1)).toEqual({ number: 9, objects: [], next: undefined });
+      expect(read9.at(-1)).toEqual({ number: 9, objects: [], next: undefined, isAhead: true });
       expect(failure).toBeUndefined();
       // Page 8 is read again, because it is refused too if the whole listing is gone.
       expect(server.paths.filter((path) => path.endsWith('page=8'))).toHaveLength(2);
