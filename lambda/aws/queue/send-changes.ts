@@ -24,8 +24,8 @@ export interface UnqueuedChange {
 const MOST_PER_BATCH = 10;
 /** SQS itself takes four times as much; some stand-ins for it do not. */
 const LARGEST_BATCH_BYTES = LARGEST_CHANGE_BYTES;
-/** Attempts at sending a message while SQS refuses it with an error that is not the sender's fault. */
-const MOST_TRIES = 6;
+/** Attempts in a row of which SQS takes no message, with errors that are not the sender's fault. */
+const MOST_FRUITLESS = 6;
 const FIRST_PAUSE_MS = 100;
 
 /** The result of sending changes to the queue. */
@@ -100,7 +100,7 @@ function withoutNoncharacters(json: string): string {
 
 /**
  * @param messageIds - The ids of the changes that SQS took are added here.
- * @returns The changes that SQS refused, or failed to take in all attempts.
+ * @returns The changes that SQS refused, or failed to take in {@link MOST_FRUITLESS} attempts.
  */
 async function sendBatch(
   client: SQSClient,
@@ -111,7 +111,7 @@ async function sendBatch(
 ): Promise<readonly (Placed & { readonly reason: string })[]> {
   const refused: (Placed & { readonly reason: string })[] = [];
   let left = batch;
-  for (let tries = 1; left.length > 0; tries += 1) {
+  for (let fruitless = 0; left.length > 0; ) {
     const Entries = left.map(({ index, text, group, deduplicationId }) => ({
       Id: String(index),
       MessageBody: text,
@@ -126,12 +126,14 @@ async function sendBatch(
       const failure = Failed.find(({ Id }) => Id === String(change.index));
       return failure === undefined ? [] : [{ change, failure }];
     });
-    const isLast = tries === MOST_TRIES;
+    const again = failed.filter(({ failure }) => !failure.SenderFault).map(({ change }) => change);
+    fruitless = again.length < left.length ? 0 : fruitless + 1;
+    const isLast = fruitless === MOST_FRUITLESS;
     for (const { change, failure } of failed) {
       if (isLast || failure.SenderFault) refused.push({ ...change, reason: `AWS answered ${failure.Code}` });
     }
-    left = isLast ? [] : failed.filter(({ failure }) => !failure.SenderFault).map(({ change }) => change);
-    if (left.length > 0) await clock.sleep(FIRST_PAUSE_MS * 2 ** (tries - 1));
+    left = isLast ? [] : again;
+    if (left.length > 0) await clock.sleep(FIRST_PAUSE_MS * 2 ** Math.max(0, fruitless - 1));
   }
   return refused;
 }

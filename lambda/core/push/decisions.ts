@@ -123,7 +123,8 @@ export function judgeReply(
   const { status, errors, ids, retryAfterMs } = reply;
   if (status === 401 || status === 403 || reply.refusedTokens !== undefined) {
     const tried = reply.refusedTokens === 2 ? ', also with a new token' : '';
-    const reason = `our access was refused (${status})${tried}`;
+    const page = reply.isHtml ? ' with an HTML page, which a firewall may have sent' : '';
+    const reason = `our access was refused (${status})${reply.refusedTokens === undefined ? page : tried}`;
     return wait(reason, retryAfterMs, { status, code: 'ACCESS_DENIED' });
   }
   // Also from a gateway that answers with an HTML page: a server that answers this has not handled the change.

@@ -11,9 +11,24 @@ const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/i;
 /** An answer without its body. */
 type Head = Pick<Answer, 'status' | 'headers'>;
 
-/** Whether an answer says "not now": 408, 425, 429, 5xx, and a 403 that asks for a pause, as some firewalls send it. */
-function isBusy({ status, headers }: Head): boolean {
-  if (status === 403) return parseRetryAfter(headers.get('retry-after'), Date.now()) !== undefined;
+/** The error of a `WWW-Authenticate` header that refuses the token. */
+const INVALID_TOKEN = /(?:^|[\s,])error\s*=\s*"?invalid_token\b/i;
+
+function refusesTokenByHeader({ headers }: Head): boolean {
+  return INVALID_TOKEN.test(headers.get('www-authenticate') ?? '');
+}
+
+/**
+ * Whether an answer says "not now": 408, 425, 429, 5xx, and a 403 that asks for a pause, as some firewalls send it. A 403 that
+ * refuses the token does not, because only another token helps.
+ */
+function isBusy(head: Head): boolean {
+  const { status, headers } = head;
+  if (status === 403) {
+    return (
+      parseRetryAfter(headers.get('retry-after'), Date.now()) !== undefined && !refusesTokenByHeader(head)
+    );
+  }
   return status >= 500 || status === 408 || status === 425 || status === 429;
 }
 
@@ -22,19 +37,17 @@ export function askedPauseMs(head: Head): number | undefined {
   return isBusy(head) ? parseRetryAfter(head.headers.get('retry-after'), Date.now()) : undefined;
 }
 
-/** The error of a `WWW-Authenticate` header that refuses the token. */
-const INVALID_TOKEN = /(?:^|[\s,])error\s*=\s*"?invalid_token\b/i;
-
 /**
  * Whether the answer refuses the token: a 401, or another 4xx with the error `invalid_token`, in the header or in the JSON
  * that it holds.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6750#section-3.1
  */
-export async function refusesToken({ status, headers, readText }: Answer): Promise<boolean> {
+export async function refusesToken(answer: Answer): Promise<boolean> {
+  const { status } = answer;
   if (status < 400 || status >= 500) return false;
-  if (status === 401 || INVALID_TOKEN.test(headers.get('www-authenticate') ?? '')) return true;
-  const json = parseOrNothing(await readText().catch(() => ''));
+  if (status === 401 || refusesTokenByHeader(answer)) return true;
+  const json = parseOrNothing(await answer.readText().catch(() => ''));
   return isObject(json) && json.error === 'invalid_token';
 }
 

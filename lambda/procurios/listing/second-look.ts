@@ -36,7 +36,8 @@ function isRefusal({ paging }: Stream, { page }: Position, { code, detail }: Syn
 }
 
 /** Whether a failure may concern one page only. After the others, such as a refused token, the next page would fail too. */
-function isOfThePage({ code }: SyncError): boolean {
+function isOfThePage({ code, detail }: SyncError): boolean {
+  if (code === 'ACCESS_DENIED') return detail.isTokenRefused === false;
   return code === 'UNAVAILABLE' || code === 'RESPONSE_INVALID' || code === 'NOT_PROCURIOS';
 }
 

@@ -117,7 +117,7 @@ describe('send()', () => {
     expect((await drain(client, url)).sort()).toEqual(['a1', 'b1', 'b2', 'c1']);
   });
 
-  test('the change queue retries a change that SQS fails to take, and gives up after six attempts', async () => {
+  test('the change queue retries a change that SQS fails to take, and gives up after six attempts without progress', async () => {
     const sent: string[][] = [];
     await using server = await startHttpServer(({ body }, response) => {
       const { Entries } = JSON.parse(body) as { Entries: { Id: string; MessageBody: string }[] };
@@ -152,8 +152,13 @@ describe('send()', () => {
       { index: 1, reason: 'AWS answered ThrottlingException' },
       { index: 3, reason: 'an earlier change of its subject was not queued' },
     ]);
-    expect(sent).toEqual([['a1', 'b1', 'c1'], ['b1', 'c1'], ['b1', 'c1'], ['b1'], ['b1'], ['b1']]);
-    expect(clock.time - start).toBe(100 + 200 + 400 + 800 + 1600);
+    const untilProgress = [
+      ['a1', 'b1', 'c1'],
+      ['b1', 'c1'],
+      ['b1', 'c1'],
+    ];
+    expect(sent).toEqual([...untilProgress, ...Array(6).fill(['b1'])]);
+    expect(clock.time - start).toBe(3 * 100 + (100 + 200 + 400 + 800 + 1600));
   });
 
   test('the change queue queues no change twice when an answer is lost', async () => {

@@ -260,15 +260,23 @@ describe('the outcome of a change', () => {
       answered(403, { refusedTokens: 2 }),
       'our access was refused (403), also with a new token',
     ],
-  ])('after %s the ledger says which tokens were tried', async (_what, reply, reason) => {
-    const world = new PushWorld();
-    world.answer = () => reply;
-    world.queue(change('c1'));
+    [
+      'an HTML page with 403',
+      answered(403, { isHtml: true }),
+      'our access was refused (403) with an HTML page, which a firewall may have sent',
+    ],
+  ])(
+    'after %s the ledger says which tokens were tried, and by what it was refused',
+    async (_what, reply, reason) => {
+      const world = new PushWorld();
+      world.answer = () => reply;
+      world.queue(change('c1'));
 
-    await world.deliver();
+      await world.deliver();
 
-    expect(world.ledger.get('c1')).toMatchObject({ outcome: 'waiting', reason });
-  });
+      expect(world.ledger.get('c1')).toMatchObject({ outcome: 'waiting', reason });
+    },
+  );
 
   test('an answer that leaves open what was applied holds the change with its body, and does not repeat it', async () => {
     const world = new PushWorld({ register: operationOf({ repeatable: true }) });

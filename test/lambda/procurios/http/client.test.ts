@@ -562,6 +562,7 @@ describe('getJson: a refused token', () => {
     ['403 with invalid_token in the header', 403, CHALLENGE, {}],
     ['400 with invalid_token in the header', 400, CHALLENGE, {}],
     ['404 with invalid_token in the header', 404, CHALLENGE, {}],
+    ['403 that asks for a pause too', 403, { ...CHALLENGE, 'retry-after': '0' }, {}],
     ['400 with invalid_token in the JSON', 400, {}, { error: 'invalid_token' }],
   ])('a token that is refused by a %s is replaced once', async (_name, status, headers, body) => {
     const answer: Handler = (request, response) =>

@@ -152,6 +152,18 @@ describe('a page that always fails', () => {
     expect(stored).toEqual([...idsOf(things(1, 20)), ...idsOf(things(31, 60))]);
   });
 
+  test('a page that is refused, although the token is not, is passed over and named', async () => {
+    const { receipt, stored } = await pull(
+      byPage((page) => (page === 3 ? 403 : halPage(page, 6))),
+      { paging: HAL },
+    );
+
+    expect(receipt).toMatchObject(
+      incomplete(/: page 3 could not be read \(answered 403; expected access\)$/),
+    );
+    expect(stored).toHaveLength(50);
+  });
+
   test('a page that reports an error beside part of its list is passed over and named', async () => {
     const { receipt, stored } = await pull(
       byPage((page) => halPage(page, 6, page === 3 ? { errors: ['Deadlock'], things: things(21, 22) } : {})),
