@@ -41,6 +41,11 @@ export function minuteIn(timeZone: string, time: string): string {
   return new Date(time).toLocaleString('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
 }
 
+/** As {@link minuteIn}, with the zone, for a line that stands by itself: `2026-11-24 04:00 Europe/Amsterdam`. */
+export function timeIn(timeZone: string, time: string): string {
+  return `${minuteIn(timeZone, time)} ${timeZone}`;
+}
+
 /** `just now`, `12 min ago`, `5 h ago`, `3 days ago`; `in the future` if the time is more than a minute ahead. */
 export function ago(time: string, nowMs: number): string {
   const minutes = Math.floor((nowMs - Date.parse(time)) / 60_000);

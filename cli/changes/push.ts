@@ -16,7 +16,7 @@ import { EXIT, say } from '../terminal/output-lines.ts';
 import { createStatusLine } from '../terminal/status-line.ts';
 import { readChangeFile, STDIN } from './change-source.ts';
 import { countsText, exitCodeOf, printChanges, queuedText } from './texts.ts';
-import { sayWhoSends, WHEN_INTERRUPTED, waitForOutcomes } from './wait.ts';
+import { SENDING_LISTENERS, sayWhoSends, WHEN_INTERRUPTED, waitForOutcomes } from './wait.ts';
 
 export interface PushCommandOptions extends CommonOptions, ConfirmOptions {
   /** Wait for the outcomes. With `--embedded` the command always waits, because it sends the changes itself. */
@@ -39,7 +39,7 @@ export async function push(file: string | undefined, options: PushCommandOptions
   await requireCredentials(config, options);
   await using session = await openSession(config, options);
   using interrupt = onInterrupt(WHEN_INTERRUPTED, () => {});
-  await using access = await openChanges(session, interrupt.signal, say);
+  await using access = await openChanges(session, interrupt.signal, SENDING_LISTENERS);
   sayWhoSends(access);
   const enqueued = await enqueueAll(changes, access, interrupt.signal);
   const { queued, failure } = enqueued;

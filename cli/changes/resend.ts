@@ -9,7 +9,7 @@ import { onInterrupt } from '../terminal/interrupt.ts';
 import { requireCredentials } from '../terminal/missing-credentials.ts';
 import { say } from '../terminal/output-lines.ts';
 import { countsText, exitCodeOf, printChanges, queuedText } from './texts.ts';
-import { sayWhoSends, WHEN_INTERRUPTED, waitForOutcomes } from './wait.ts';
+import { SENDING_LISTENERS, sayWhoSends, WHEN_INTERRUPTED, waitForOutcomes } from './wait.ts';
 
 export interface ChangesResendOptions extends CommonOptions, ConfirmOptions {}
 
@@ -25,7 +25,7 @@ export async function resendChanges(ids: readonly string[], options: ChangesRese
 
   using interrupt = onInterrupt(WHEN_INTERRUPTED, () => {});
   const { signal } = interrupt;
-  await using access = await openChanges(session, signal, say);
+  await using access = await openChanges(session, signal, SENDING_LISTENERS);
   sayWhoSends(access);
   const queued = await resend(plan, access, signal, say);
   const outcomes = access.embedded === undefined ? undefined : await waitForOutcomes(queued, access, signal);

@@ -1,8 +1,10 @@
 import { followChanges } from '../../operator/changes/await-outcomes.ts';
+import type { SendingListeners } from '../../operator/changes/embedded-push.ts';
 import type { ChangeAccess } from '../../operator/changes/open-changes.ts';
 import type { Outcomes, QueuedChange } from '../../operator/changes/queued-change.ts';
 import { grouped } from '../../operator/words.ts';
 import { say } from '../terminal/output-lines.ts';
+import { retryText } from '../terminal/progress.ts';
 import { createStatusLine } from '../terminal/status-line.ts';
 
 /**
@@ -31,6 +33,12 @@ function waitingText(outcomes: Outcomes): string {
     waiting.length === 0 ? '' : `, ${grouped(waiting.length)} waiting: ${waiting[0]?.reason ?? ''}`;
   return `outcomes of changes: ${grouped(known)}/${grouped(all.length)}${reason}`;
 }
+
+/** Prints what happens while changes are sent. */
+export const SENDING_LISTENERS: SendingListeners = {
+  onFailure: say,
+  onRetry: (retry) => say(retryText(retry)),
+};
 
 /** What Ctrl-C does to a command that queues changes and may send them. */
 export const WHEN_INTERRUPTED =

@@ -13,7 +13,7 @@ import { askCredentials, readCredentials } from '../terminal/ask-credentials.ts'
 import { confirm } from '../terminal/confirm.ts';
 import { openOutput } from '../terminal/output-file.ts';
 import { EXIT, print, say } from '../terminal/output-lines.ts';
-import { createSpinner, isTerminal } from '../terminal/progress.ts';
+import { createSpinner, isTerminal, retryText } from '../terminal/progress.ts';
 import { canAsk } from '../terminal/terminal.ts';
 import { askHost, askStreams, requireTerminal } from './choose.ts';
 import { discoveryText } from './discovery-text.ts';
@@ -48,7 +48,10 @@ export async function discover(options: DiscoverOptions): Promise<number> {
   const credentials = await obtainCredentials(options);
 
   const discovery = await withSpinner((onProgress) =>
-    explore(address, credentials, { scopes: scope, shops: shop, onProgress }),
+    explore(address, credentials, {
+      ...{ scopes: scope, shops: shop, onProgress },
+      onRetry: (retry) => onProgress(retryText(retry)),
+    }),
   );
   print(json ? JSON.stringify({ host: address.host, ...discovery }) : discoveryText(discovery));
   if (list) return EXIT.done;

@@ -9,7 +9,7 @@ import { proxyFrom } from '../../operator/proxy.ts';
 import { findDeployedPull, startDeployedPull } from '../../operator/pull/deployed-pull.ts';
 import { type FollowOptions, followRun, type RunLook } from '../../operator/pull/follow-run.ts';
 import { openSession, type Session } from '../../operator/session.ts';
-import { countOf, wholeSeconds } from '../../operator/words.ts';
+import { countOf, timeIn, wholeSeconds } from '../../operator/words.ts';
 import { whileWatching } from '../terminal/interrupt.ts';
 import { EXIT, print, say } from '../terminal/output-lines.ts';
 import { createStatusLine } from '../terminal/status-line.ts';
@@ -28,12 +28,13 @@ export async function pullDeployed(options: PullDeployedOptions): Promise<number
   await using session = await openSession(config, options);
   const deployed = await findDeployedPull(session, clients);
   const { functionArn, active } = deployed;
-  if (active !== undefined && !options.wait) throw alreadyRunning(active, options);
+  const { timeZone } = config.schedule;
+  if (active !== undefined && !options.wait) throw alreadyRunning(active, timeZone, options);
 
   const execution = active ?? (await startDeployedPull(session, clients, deployed));
   say(
     active
-      ? `already in progress since ${active.startedAt}: following that run`
+      ? `already in progress since ${timeIn(timeZone, active.startedAt)}: following that run`
       : `started: ${execution.name}`,
   );
   if (!options.wait) {
@@ -69,10 +70,10 @@ function refuseOtherOptions({ stream, dryRun, embedded }: PullDeployedOptions): 
   );
 }
 
-function alreadyRunning({ name, startedAt }: Execution, options: CommonOptions): SyncError {
+function alreadyRunning({ name, startedAt }: Execution, timeZone: string, options: CommonOptions): SyncError {
   return new SyncError(
     'RUN_ACTIVE',
-    `the deployed pull has been in progress since ${startedAt} (execution ${name}); nothing was started; to follow it: ${followingCommand(options)}`,
+    `the deployed pull has been in progress since ${timeIn(timeZone, startedAt)} (execution ${name}); nothing was started; to follow it: ${followingCommand(options)}`,
   );
 }
 

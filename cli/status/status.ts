@@ -13,7 +13,7 @@ export async function status(options: CommonOptions): Promise<number> {
   const config = await readConfig(options);
   await using session = await openSession(config, options);
   const report = await readStatus(session);
-  const concerns = concernsOf(report, flagsOf(options));
+  const concerns = concernsOf(report, config, flagsOf(options));
   if (options.json) print(JSON.stringify(statusDocument(report, concerns)));
   else print(statusText(report, concerns, tableWidth()));
   return concerns.length === 0 ? EXIT.done : EXIT.failed;

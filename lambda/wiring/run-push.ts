@@ -13,6 +13,7 @@ import { createBodyChecks } from '../procurios/changes/body-schema.ts';
 import { sendChange } from '../procurios/changes/send-change.ts';
 import { type Client, createClient } from '../procurios/http/client.ts';
 import { type ClientLimits, PUSH_LIMITS } from '../procurios/http/limits.ts';
+import type { RetryListener } from '../procurios/http/retry.ts';
 import type { TokenSource } from '../procurios/token/client-token.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { errorFields, type Log } from '../runtime/log.ts';
@@ -54,6 +55,8 @@ export interface PushOptions {
   readonly clock?: Clock;
   /** @default PUSH_LIMITS */
   readonly limits?: ClientLimits;
+  /** Receives the retries of reads. A change is not retried within an attempt. */
+  readonly onRetry?: RetryListener;
   /** Called once per batch. */
   readonly metrics: Pick<Metrics, 'count'>;
 }
@@ -73,6 +76,7 @@ export function createPush(
     token: options.token,
     requestsPerSecond: config.requestsPerSecond.push / options.concurrency,
     limits,
+    onRetry: options.onRetry,
   });
   const checks = createBodyChecks(procurios, { clock, onNote: (note) => log.warn('schema', { note }) });
   const ports: Omit<PushPorts, 'onOutcome'> = {

@@ -2,6 +2,7 @@ import type { ChangeQueue } from '../../lambda/aws/queue/change-queue.ts';
 import type { Ledger } from '../../lambda/aws/state/ledger.ts';
 import type { EventSource } from '../../local/endpoints/event-source.ts';
 import type { Session } from '../session.ts';
+import type { SendingListeners } from './embedded-push.ts';
 
 /** The ledger and the queue of an environment, for sending changes. */
 export interface ChangeAccess extends AsyncDisposable {
@@ -16,18 +17,17 @@ export interface ChangeAccess extends AsyncDisposable {
  * earlier command left there.
  *
  * @param stop - Aborts when this process must not begin another attempt. An attempt in flight is still completed.
- * @param onFailure - Called with a line for people if a message could not be recorded in the ledger; once for each line.
  */
 export async function openChanges(
   session: Session,
   stop: AbortSignal,
-  onFailure: (line: string) => void,
+  listeners: SendingListeners,
 ): Promise<ChangeAccess> {
   const ledger = session.ledger();
   const queue = session.queue();
   if (!session.isAlone) return { ledger, queue, embedded: undefined, async [Symbol.asyncDispose]() {} };
   // Loaded only here, because a command that works in AWS does not send changes itself.
   const { startEmbeddedPush } = await import('./embedded-push.ts');
-  const embedded = await startEmbeddedPush(session, stop, onFailure);
+  const embedded = await startEmbeddedPush(session, stop, listeners);
   return { ledger, queue, embedded, [Symbol.asyncDispose]: () => embedded.close() };
 }

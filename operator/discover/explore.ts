@@ -6,18 +6,14 @@ import type { ApiAccess } from '../procurios/api-access.ts';
 import type { Address } from './address.ts';
 import type { ClosedModule, Discovery, FieldSet } from './discovery.ts';
 import { judgeOffer, type UnnamedOffer } from './judge-offer.ts';
-import { openWithScopes } from './open-with-scopes.ts';
+import { type OpenOptions, openWithScopes } from './open-with-scopes.ts';
 import { readEntries, readSchemaFields } from './read-entries.ts';
 import { streamNames } from './stream-names.ts';
 
 /** What to look for. */
-export interface ExploreOptions {
-  /** Scopes to ask for. */
-  readonly scopes: readonly string[];
+export interface ExploreOptions extends OpenOptions {
   /** Numbers of the webshops whose orders are looked for. */
   readonly shops: readonly number[];
-  /** Called with what is read next. */
-  readonly onProgress: (text: string) => void;
 }
 
 /**
@@ -32,7 +28,7 @@ export async function explore(
   credentials: Credentials,
   options: ExploreOptions,
 ): Promise<Discovery> {
-  const { api, scopes } = await openWithScopes(address, credentials, options.scopes, options.onProgress);
+  const { api, scopes } = await openWithScopes(address, credentials, options);
   const offers: UnnamedOffer[] = [];
   const sets: FieldSet[] = [];
   const closed: ClosedModule[] = [];

@@ -7,7 +7,7 @@ import { readSchedule } from '../deployed/schedule.ts';
 import { readStack, type Stack } from '../deployed/stack.ts';
 import { countSubscriptions } from '../deployed/subscriptions.ts';
 import { proxyFrom } from '../proxy.ts';
-import { countOf } from '../words.ts';
+import { countOf, minuteIn, timeIn } from '../words.ts';
 import { checkStores } from './check-stores.ts';
 import { type Finding, failure, information, ok, warning } from './finding.ts';
 import { DEPLOY_OR_REVERT, fixOfRefusal, RUN_DEPLOY } from './fixes.ts';
@@ -20,18 +20,20 @@ export async function* checkDeployment(subject: Subject): AsyncGenerator<Finding
     return;
   }
   using clients = createDeployedClients(proxyFrom(process.env));
+  const { environment, schedule } = subject.config;
+  const { timeZone } = schedule;
   let stack: Stack | undefined;
   try {
-    stack = await findStack(clients, subject.config.environment);
+    stack = await findStack(clients, environment);
   } catch (error) {
     yield unreadable('stack', error);
   }
-  if (stack !== undefined) yield judgeStack(stack);
+  if (stack !== undefined) yield judgeStack(stack, timeZone);
   yield* checkStores(subject, stack !== undefined);
   if (stack === undefined) return;
   yield* checkFunctions(clients, stack);
   yield* checkSchedule(clients, stack);
-  yield* checkAlarms(clients, subject.config.environment);
+  yield* checkAlarms(clients, environment, timeZone);
   yield* checkSubscriptions(clients, stack);
 }
 
@@ -51,7 +53,7 @@ function unreadable(check: string, error: unknown): Finding {
   return failure(check, `${error.code} ${error.message}`, fixOfRefusal(error));
 }
 
-function judgeStack({ name, status, deployedAt }: Stack): Finding {
+function judgeStack({ name, status, deployedAt }: Stack, timeZone: string): Finding {
   if (status.endsWith('_IN_PROGRESS')) {
     return information('stack', `${name} is ${status}, so the findings below may change`);
   }
@@ -61,7 +63,7 @@ function judgeStack({ name, status, deployedAt }: Stack): Finding {
         `${name} is ${status}`,
         `open the events of ${name} in CloudFormation, correct the cause that they name, then run ${RUN_DEPLOY}`,
       )
-    : ok('stack', `${name}, deployed ${deployedAt}`);
+    : ok('stack', `${name}, deployed ${timeIn(timeZone, deployedAt)}`);
 }
 
 const FUNCTIONS = [
@@ -105,7 +107,10 @@ async function* checkSchedule(clients: DeployedClients, { outputs }: Stack): Asy
       Date.now(),
     );
     yield isEnabled
-      ? ok('schedule', `${expression} ${timeZone}; next start ${nextStartAt ?? 'unknown'}`)
+      ? ok(
+          'schedule',
+          `${expression} ${timeZone}; next start ${nextStartAt === undefined ? 'unknown' : minuteIn(timeZone, nextStartAt)}`,
+        )
       : warning(
           'schedule',
           `${name} is paused, so no pull starts by itself`,
@@ -118,9 +123,13 @@ async function* checkSchedule(clients: DeployedClients, { outputs }: Stack): Asy
   }
 }
 
-async function* checkAlarms(clients: DeployedClients, environment: string): AsyncGenerator<Finding> {
+async function* checkAlarms(
+  clients: DeployedClients,
+  environment: string,
+  timeZone: string,
+): AsyncGenerator<Finding> {
   try {
-    yield* judgeAlarms(await readAlarms(clients.cloudWatch, environment));
+    yield* judgeAlarms(await readAlarms(clients.cloudWatch, environment), timeZone);
   } catch (error) {
     yield unreadable('alarms', error);
   }
@@ -152,13 +161,13 @@ const CONFIRM =
   'open the link in the mail of AWS; it is valid for 3 days, and a new subscription to the topic in SNS sends another';
 const SUBSCRIBE = `set alarmEmail in the config and run ${RUN_DEPLOY}, or subscribe to the topic in the stack's output AlarmTopic`;
 
-function judgeAlarms(alarms: readonly Alarm[]): Finding[] {
+function judgeAlarms(alarms: readonly Alarm[], timeZone: string): Finding[] {
   const firing = alarms.filter(({ state }) => state === 'ALARM');
   if (firing.length > 0) {
     return firing.map(({ name, since, impact, runbook }) =>
       failure(
         'alarms',
-        `${name} since ${since}`,
+        `${name} since ${timeIn(timeZone, since)}`,
         runbook === undefined ? impact || 'open the alarm in CloudWatch' : `see ${runbook}`,
       ),
     );

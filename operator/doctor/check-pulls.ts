@@ -19,7 +19,7 @@ export async function* checkPulls({ session }: Subject, flags: string): AsyncGen
     yield information('pulls', 'none yet', `npx procurios-sync pull${flags}`);
     return;
   }
-  const concerns = pullConcerns(report, flags);
+  const concerns = pullConcerns(report, session.config, flags);
   for (const { what, why, next } of concerns) {
     yield warning('pulls', why === undefined ? what : `${what}: ${why}`, next ?? 'npx procurios-sync status');
   }

@@ -5,6 +5,7 @@ import { type Execution, listExecutions, type Started, startExecution } from '..
 import { readStack, requireOutput } from '../deployed/stack.ts';
 import type { Session } from '../session.ts';
 import { readPullingProcess } from '../status/pulling-process.ts';
+import { timeIn } from '../words.ts';
 
 /** The pull function in AWS. */
 export interface DeployedPull {
@@ -38,7 +39,7 @@ export async function startDeployedPull(
   if (pulling !== undefined) {
     throw new SyncError(
       'RUN_ACTIVE',
-      `another pull has been in progress since ${pulling.since} (${pulling.owner}); nothing was started`,
+      `another pull has been in progress since ${timeIn(session.config.schedule.timeZone, pulling.since)} (${pulling.owner}); nothing was started`,
     );
   }
   return await startExecution(lambda, functionArn, executionName());

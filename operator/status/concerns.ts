@@ -1,3 +1,4 @@
+import type { Config } from '../../lambda/deployment/config.ts';
 import { stackName } from '../../lambda/deployment/names.ts';
 import { countUpTo, minuteIn } from '../words.ts';
 import type { Concern } from './concern.ts';
@@ -9,11 +10,11 @@ import { known, MOST_COUNTED, type StatusReport } from './status-report.ts';
  *
  * @param flags - The flags with which other commands use the same tables.
  */
-export function concernsOf(report: StatusReport, flags: string): Concern[] {
+export function concernsOf(report: StatusReport, config: Config, flags: string): Concern[] {
   return [
     ...stackConcerns(report),
     ...alarmConcerns(report),
-    ...pullConcerns(report, flags),
+    ...pullConcerns(report, config, flags),
     ...changeConcerns(report, flags),
     ...unreadConcerns(report),
   ];

@@ -1,4 +1,7 @@
+import type { Failure } from '../../lambda/core/pull/receipt.ts';
 import { type Doubt, doubtsAbout } from '../../lambda/core/pull/verdict.ts';
+import type { Config } from '../../lambda/deployment/config.ts';
+import { lackingScopes, lackText } from '../scopes.ts';
 import { ago, countUpTo, minuteIn } from '../words.ts';
 import type { Concern } from './concern.ts';
 import type { PullReport } from './read-pulls.ts';
@@ -9,7 +12,7 @@ import { known, MOST_COUNTED } from './status-report.ts';
  *
  * @param flags - The flags with which other commands use the same tables.
  */
-export function pullConcerns(report: PullReport, flags: string): Concern[] {
+export function pullConcerns(report: PullReport, config: Config, flags: string): Concern[] {
   const cutOff = known(report.cutOff);
   const futureRun = known(report.futureRun);
   const pullingSince = known(report.atWork)?.since;
@@ -23,10 +26,10 @@ export function pullConcerns(report: PullReport, flags: string): Concern[] {
     nowMs: Date.parse(report.at),
     ...(report.expectWithinHours && { tooOldMs: report.expectWithinHours * 60 * 60 * 1000 }),
   });
-  return doubts.map((doubt) => concernOf(doubt, report, flags));
+  return doubts.map((doubt) => concernOf(doubt, report, config, flags));
 }
 
-function concernOf(doubt: Doubt, report: PullReport, flags: string): Concern {
+function concernOf(doubt: Doubt, report: PullReport, config: Config, flags: string): Concern {
   const at = (time: string): string =>
     `${minuteIn(report.timeZone, time)}, ${ago(time, Date.parse(report.at))}`;
   const pull = `npx procurios-sync pull${report.expectWithinHours === undefined ? '' : ' --deployed --wait'}${flags}`;
@@ -45,7 +48,7 @@ function concernOf(doubt: Doubt, report: PullReport, flags: string): Concern {
     case 'walk': {
       const { status, error, streams } = doubt;
       const what = `last walk ${[status, error?.code].join(' ').trim()}: ${streams.join(', ')}`;
-      return { what, ...(error && { why: error.message, next: helpFor(error.code) }) };
+      return { what, ...(error && { why: whyFailed(error, streams, config), next: helpFor(error.code) }) };
     }
     case 'never':
       return { what: `never pulled completely: ${doubt.streams.join(', ')}`, next: pull };
@@ -59,6 +62,13 @@ function concernOf(doubt: Doubt, report: PullReport, flags: string): Concern {
       return { what, next: `npx procurios-sync show ${doubt.stream} --rejects${flags}` };
     }
   }
+}
+
+/** The error's sentence, and the scopes that refused streams need and the config lacks. */
+function whyFailed({ code, message }: Failure, names: readonly string[], { auth, streams }: Config): string {
+  if (code !== 'ACCESS_DENIED') return message;
+  const refused = streams.filter(({ name }) => names.includes(name));
+  return [message, ...lackingScopes(auth, refused).map(lackText)].join('; ');
 }
 
 function futureConcern(startedAt: string, stream: string | undefined, pull: string): Concern {

@@ -55,6 +55,15 @@ const documentsOf = ({ stdout }: Ended): Record<string, unknown>[] =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
+test('push shows the retries of what it reads before it sends', async () => {
+  procurios.control.fault({ route: '/l/oauth2/token', times: 1, do: { kind: 'status', status: 503 } });
+
+  const { code, stderr } = await pushFile([register('retried', 'Byron')], '--yes');
+
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/^answered 503, trying again \(2 of \d\)$/m);
+});
+
 test('push of a file that does not exist says so before it asks', async () => {
   const { code, stderr } = await run(['push', 'missing.jsonl', '--embedded'], { cwd });
 

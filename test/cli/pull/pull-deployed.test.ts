@@ -121,7 +121,7 @@ describe('without --wait', () => {
 
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^RUN_ACTIVE: the deployed pull has been in progress since 20\S+ \(execution nightly\)/,
+      /^RUN_ACTIVE: the deployed pull has been in progress since 20\S+ \d\d:\d\d Europe\/Amsterdam \(execution nightly\)/,
     );
     expect(pull.executions).toHaveLength(1);
   });
@@ -144,7 +144,7 @@ describe('without --wait', () => {
 
       expect(code).toBe(1);
       expect(stderr).toContain(
-        'RUN_ACTIVE: another pull has been in progress since 2026-11-24T03:00:00.000Z (process 7 on build-3); nothing was started',
+        'RUN_ACTIVE: another pull has been in progress since 2026-11-24 04:00 Europe/Amsterdam (process 7 on build-3); nothing was started',
       );
       expect(pull.executions).toEqual([]);
     },
@@ -226,7 +226,7 @@ describe('with --wait', () => {
   test('pull --deployed --wait follows a run in progress and starts no other', async () => {
     const execution = running();
     const { showsOnStderr, ended } = begin('--wait', '--json');
-    await showsOnStderr(/already in progress since 20\S+: following that run/);
+    await showsOnStderr(/already in progress since 20\S+ \d\d:\d\d Europe\/Amsterdam: following that run/);
     succeed(execution, receiptOf('incomplete'));
 
     const { code, stdout } = await ended;

@@ -209,6 +209,25 @@ describe('status of a deployment with problems', () => {
     expect(stdout).toMatch(/^members +complete +25 h ago/m);
   });
 
+  test('status names the scope that refused streams need and the config lacks', async () => {
+    deploy(aws, 'acme', []);
+    const refused: Receipt = { ...WELL, status: 'failed', error: { code: 'ACCESS_DENIED', message: 'no' } };
+    await pulled(hoursAgo(5), { members: refused, orders: WELL, channels: WELL });
+    const folder = await newFolder('status-scopes');
+    const [members, ...others] = CONFIG.streams;
+    const path = '/l/relation_list_api/collection/abc';
+    await writeConfig(folder, { ...CONFIG, streams: [{ ...members, path }, ...others] });
+
+    const { stdout } = await run(['status'], {
+      cwd: folder,
+      env: { ...embedded.environment, ...aws.environment },
+    });
+
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      'members no; members needs relation_list_api/relation, which auth.scopes lacks npx procurios-sync help ACCESS_DENIED',
+    );
+  });
+
   test('status reports a pull that never released its lease and left no receipt', async () => {
     deploy(aws, 'acme', []);
     await pulled(hoursAgo(25), { members: WELL, orders: WELL, channels: WELL });

@@ -17,6 +17,19 @@ async function findOut(scopes: readonly string[], url = simulator.url, shops = [
   return await explore(address, SIMULATOR_CREDENTIALS, { scopes, shops, onProgress: () => {} });
 }
 
+test('explore() passes on the retries of its requests', async () => {
+  simulator.control.fault({ route: '/l/oauth2/token', times: 1, do: { kind: 'status', status: 503 } });
+  simulator.control.fault({ route: '/l/contact_moment_api', times: 1, do: { kind: 'status', status: 502 } });
+  const retries: string[] = [];
+
+  await explore({ host: simulator.url, tokenUrl: `${simulator.url}/l/oauth2/token` }, SIMULATOR_CREDENTIALS, {
+    ...{ scopes: ['contact_moment/view'], shops: [], onProgress: () => {} },
+    onRetry: ({ reason, attempt }) => retries.push(`${reason} ${attempt}`),
+  });
+
+  expect(retries).toEqual(['answered 503 2', 'answered 502 2']);
+});
+
 describe('discover, asking for scopes', () => {
   test('discover lists the modules whose scope was not granted, each with that scope', async () => {
     const { scopes, offers, closed } = await findOut(['engagement/read', 'contact_moment/view']);
