@@ -48,11 +48,13 @@ const DEEPEST_KEPT = 64;
  *
  * A field named `__proto__` becomes an own property, as with `JSON.parse`.
  *
+ * @param onMeasured - Receives the number of values before they are parsed.
  * @throws {TooManyValues} Before it parses.
  * @throws {SyntaxError} As `JSON.parse`. The message may quote the text, so it must never be shown.
  */
-export function parseJson(text: string): Json {
+export function parseJson(text: string, onMeasured: (values: number) => void = () => {}): Json {
   const { depth, values, hasLongNumber } = shapeOf(text, MOST_VALUES);
+  onMeasured(values);
   if (values > MOST_VALUES) throw new TooManyValues();
   const kept = depth > DEEPEST_KEPT ? cutDepths(text) : text;
   return hasLongNumber ? parseWithSource(kept, keepDigits) : (JSON.parse(kept) as Json);

@@ -16,6 +16,14 @@ export interface ByteBudget {
   readonly pageBytes: number;
 }
 
+/** A value takes up to 100 bytes when parsed, as an empty object or with a name that no other has, and 3 characters of text. */
+const BYTES_PER_VALUE = 16;
+
+/** What a page counts in the budget. A page of a million small values takes far more memory than three times its text. */
+export function weightOfPage(length: number, values: number): number {
+  return length + BYTES_PER_VALUE * values;
+}
+
 export function createByteBudget(mostBytes = MOST_BYTES): ByteBudget {
   let held = 0;
   let pageBytes = 0;

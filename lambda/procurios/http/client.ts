@@ -3,7 +3,7 @@ import type { Json } from '../../core/json.ts';
 import type { Reply } from '../../core/push/reply.ts';
 import { type AuthorizedFetchOptions, createAuthorizedFetch } from './authorized-fetch.ts';
 import { type Call, resolveLink } from './call.ts';
-import { NO_REUSE } from './fetch-once.ts';
+import { type Exchange, NO_REUSE } from './fetch-once.ts';
 import { type ClientLimits, DEFAULT_LIMITS } from './limits.ts';
 import { type JsonAnswer, readJson, readStatusAndJson } from './read-answer.ts';
 import { type RetryListener, withRetries } from './retry.ts';
@@ -49,8 +49,8 @@ export interface JsonRequest {
   /** The purpose of the request, for messages: `stream members, page 3`. */
   readonly about: string;
   readonly signal?: AbortSignal;
-  /** Receives the length of the answer's text before it is parsed, of each attempt that gets one. */
-  readonly onText?: ((length: number) => void) | undefined;
+  /** Receives the length of the answer's text and the number of its values before it is parsed, of each attempt that gets one. */
+  readonly onMeasured?: ((length: number, values: number) => void) | undefined;
 }
 
 export type SendRequest = Omit<ApiRequest, 'signal'> & {
@@ -115,9 +115,13 @@ export function createClient(options: ClientOptions): Client {
     get requests() {
       return authorized.requests;
     },
-    async getJson({ path, mediaType, about, signal, onText }) {
+    async getJson({ path, mediaType, about, signal, onMeasured }) {
       const call: Call = { method: 'GET', url: urlOnHost(path, origin, about), about };
-      const exchange = { call, headers: { accept: mediaType, ...ownHeaders }, read: reading(onText) };
+      const exchange: Exchange<Json> = {
+        call,
+        headers: { accept: mediaType, ...ownHeaders },
+        read: (each, answer) => readJson(each, answer, onMeasured),
+      };
       return withRetries(call, { ...retrying, signal }, (each) => authorized.fetch(each, exchange));
     },
     async ask(request) {
@@ -131,19 +135,6 @@ export function createClient(options: ClientOptions): Client {
       return sendOnce(exchange, authorized, { latestStartMs: endMs - limits.attemptMs, stop });
     },
   };
-}
-
-/** Reads as {@link readJson}, and reports the length of the text. */
-function reading(onText: JsonRequest['onText']): typeof readJson {
-  return (call, answer) =>
-    readJson(call, {
-      ...answer,
-      async readText() {
-        const text = await answer.readText();
-        onText?.(text.length);
-        return text;
-      },
-    });
 }
 
 function callOf({ method, path, shownPath, about }: Omit<ApiRequest, 'signal'>, origin: string): Call {

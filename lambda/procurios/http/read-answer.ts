@@ -75,8 +75,14 @@ export function busyFailure(call: Call, answer: Answer, longestWaitMs: number): 
  * @throws {SyncError} `NOT_PROCURIOS` for a redirect or another content type, `RESPONSE_INVALID` for another status. If the
  * body is cut short, stalls or is not JSON, the failure is transient, because a proxy may have cut it. It is transient too if the
  * body reports an error, because a deadlock, for example, passes.
+ *
+ * @param onMeasured - Receives the length of the body's text and the number of its values, before it is parsed.
  */
-export async function readJson(call: Call, answer: Answer): Promise<Json> {
+export async function readJson(
+  call: Call,
+  answer: Answer,
+  onMeasured?: (length: number, values: number) => void,
+): Promise<Json> {
   refuseRedirect(call, answer);
   const { status } = answer;
   if (status !== 200) {
@@ -84,7 +90,8 @@ export async function readJson(call: Call, answer: Answer): Promise<Json> {
     throw callFailure('RESPONSE_INVALID', call, `answered ${status}${page}; expected 200`, { status });
   }
   refuseOtherTypes(call, answer);
-  const json = parseBody(call, status, await answer.readText());
+  const text = await answer.readText();
+  const json = parseBody(call, status, text, (values) => onMeasured?.(text.length, values));
   const reported = reportedErrorIn(json);
   if (reported === undefined) return json;
   const what = `answered 200, but its body reports an error (${reported})`;
@@ -144,9 +151,9 @@ function refuseOtherTypes(call: Call, answer: Answer): void {
   });
 }
 
-function parseBody(call: Call, status: number, text: string): Json {
+function parseBody(call: Call, status: number, text: string, onMeasured?: (values: number) => void): Json {
   try {
-    return parseJson(text);
+    return parseJson(text, onMeasured);
   } catch (error) {
     if (error instanceof TooManyValues) {
       const what = `the answer holds ${error.message}; expected fewer objects on a page`;

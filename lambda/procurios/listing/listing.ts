@@ -30,13 +30,13 @@ export async function* listPages(
   const { mediaType } = stream;
   const prefetch = createPrefetch({
     addressOf: (position) => addressOf(stream, position),
-    request: (position, abort, onText) =>
+    request: (position, abort, onMeasured) =>
       client.getJson({
         path: addressOf(stream, position),
         mediaType,
         about: aboutPage(stream, position),
         signal: abort,
-        onText,
+        onMeasured,
       }),
     signal,
     budget,

@@ -1,5 +1,5 @@
 import type { Json } from '../../core/json.ts';
-import type { ByteBudget } from '../../core/pull/byte-budget.ts';
+import { type ByteBudget, weightOfPage } from '../../core/pull/byte-budget.ts';
 import type { Position } from '../../core/pull/page.ts';
 import { sameness } from './page-addresses.ts';
 
@@ -38,7 +38,7 @@ export interface PrefetchOptions {
   readonly request: (
     position: Position,
     signal: AbortSignal,
-    onText: (bytes: number) => void,
+    onMeasured: (length: number, values: number) => void,
   ) => Promise<Json>;
   readonly signal: AbortSignal | undefined;
   readonly budget: ByteBudget;
@@ -54,7 +54,9 @@ export function createPrefetch({ addressOf, request, signal, budget }: PrefetchO
   const begin = (position: Position): InFlight => {
     const controller = new AbortController();
     const key = keyOf(position);
-    const answer = request(position, controller.signal, (bytes) => inFlight.resize(key, begun, bytes));
+    const answer = request(position, controller.signal, (length, values) =>
+      inFlight.resize(key, begun, weightOfPage(length, values)),
+    );
     answer.catch(() => {}); // `take` throws the error; a request that is never taken may fail unseen
     const begun: InFlight = { answer, controller, since: expectations, bytes: budget.pageBytes };
     inFlight.add(key, begun);

@@ -100,6 +100,30 @@ describe('listPages: hal', () => {
     expect(budget.fits(45_000)).toBe(true);
   });
 
+  test('a page of many small values counts in the budget with its values, not only with its text', async () => {
+    let inFlight = 0;
+    let most = 0;
+    await using server = await startHttpServer(async ({ path }, response) => {
+      inFlight += 1;
+      most = Math.max(most, inFlight);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      inFlight -= 1;
+      const wide = (page: number) => ({ ...halPage(page, 12), filling: new Array(5_000).fill(0) });
+      await pages(wide)({ path, headers: {} } as Parameters<Handler>[0], response);
+    });
+    const budget = createByteBudget(400_000);
+    const things = streamOf({ paging: hal });
+
+    const { pages: read12 } = await readAll(
+      listPages(clientFor(server.origin), things, undefined, undefined, budget),
+    );
+
+    expect(idsOf(read12)).toEqual(oneTo(12));
+    // 10 KB of text each, of which all eight would fit, and 80 KB for the values.
+    expect(most).toBeLessThanOrEqual(4);
+    expect(budget.fits(400_000)).toBe(true);
+  });
+
   test('a HAL listing whose pages are larger than the budget is read to its end', async () => {
     await using server = await startHttpServer(pages((page) => halPage(page, 5)));
     const budget = createByteBudget(1);
