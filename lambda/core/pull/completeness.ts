@@ -4,10 +4,28 @@ import type { Failure } from './receipt.ts';
 import type { Stream } from './stream.ts';
 import type { Walk } from './walk.ts';
 
-/** How many objects of a page have a key, and how many keys the walk had not seen. */
+/** What a page shows, as far as the walk's continuation depends on it. */
 export interface Shown {
-  readonly keyed: number;
+  /** The ids of the objects that have a key, in the page's order. */
+  readonly ids: readonly string[];
+  /** How many keys the walk had not seen. */
   readonly newKeys: number;
+  /** Whether it may stand in the place of another page. */
+  readonly repeatsOnly: boolean;
+}
+
+/**
+ * Whether a page without a new key may stand in the place of another one.
+ *
+ * Not if it shows how the page before ended: that is how a list goes on of which objects moved one place on, because one was added in
+ * front of them. A page in the place of another one is a whole page, or begins as one.
+ *
+ * @param before - The ids of the page before; empty if the walk does not know them any more.
+ */
+export function repeatsOnly(ids: readonly string[], newKeys: number, before: readonly string[]): boolean {
+  if (ids.length === 0 || newKeys > 0) return false;
+  const start = before.length - ids.length;
+  return start <= 0 || ids.some((id, index) => id !== before[start + index]);
 }
 
 /** Adds to the walk what a page shows that speaks against its completeness. */
@@ -15,9 +33,7 @@ export function noteFacts(walk: Pick<Walk, 'doubts' | 'total'>, page: Page, show
   const isLast = page.next === undefined;
   if (page.doubt !== undefined) noteDoubt(walk.doubts, page.doubt, page.number);
   else if (!isLast && page.objects.length === 0) noteDoubt(walk.doubts, { kind: 'hole' }, page.number);
-  else if (shown.keyed > 0 && shown.newKeys === 0) {
-    noteDoubt(walk.doubts, { kind: 'nothingNew' }, page.number);
-  }
+  else if (shown.repeatsOnly) noteDoubt(walk.doubts, { kind: 'nothingNew' }, page.number);
   // The smallest, because a list that grows during the walk may leave out what came in front of the pages already read.
   if (page.total !== undefined) walk.total = Math.min(walk.total ?? page.total, page.total);
 }

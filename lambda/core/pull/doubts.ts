@@ -14,7 +14,7 @@ const DOUBTS = {
     'has no next link, but is not the last page',
     'have no next link, but none of them is the last page',
   ],
-  /** A page whose objects were all on earlier ones, so that it shows another page's objects. Also a last page, unless it is empty. */
+  /** A page whose objects were all on earlier ones, and are not how the page before ended: it may stand in the place of another one. */
   nothingNew: ['repeated earlier objects only', 'repeated earlier objects only'],
   /** A page on which two objects have the same cursor, so objects that share the page's last one would be left out. */
   sharedCursor: [

@@ -6,8 +6,8 @@ import type { AfterPage, Page, Pages, Position } from './page.ts';
 import type { ReadingEnd } from './reading-end.ts';
 import type { Reject } from './reject.ts';
 import type { Stream } from './stream.ts';
-import { createTableWriter, type TablePort, type TableWriter } from './table-writer.ts';
-import { takePage } from './take-page.ts';
+import { createTableWriter, type TablePort } from './table-writer.ts';
+import { type Taking, takePage } from './take-page.ts';
 import type { Walk } from './walk.ts';
 
 /** What a slice reads from and writes to, with its limits. */
@@ -55,7 +55,7 @@ export async function readPages(
   try {
     const isFull = () =>
       walk.seen.freshCount >= MOST_KEYS_PER_SLICE || rejects.length >= MOST_REJECTS_PER_SLICE;
-    const end = await takePages(stream, walk, { writer, budget, onReject, isFull }, ports);
+    const end = await takePages({ stream, walk, writer, budget, onReject, isFull }, ports);
     await writer.drain();
     walk.slices += 1;
     return { end, rejects };
@@ -65,22 +65,17 @@ export async function readPages(
 }
 
 /** Where a slice puts what its pages hold. */
-interface Taking {
-  readonly writer: TableWriter;
+interface SliceTaking extends Taking {
   readonly budget: ByteBudget;
-  readonly onReject: (reject: Reject) => void;
   /** Whether the slice must be saved before it takes another page. */
   isFull(): boolean;
 }
 
-async function takePages(
-  stream: Stream,
-  walk: Walk,
-  { writer, budget, onReject, isFull }: Taking,
-  ports: ReadingPorts,
-): Promise<ReadingEnd> {
+async function takePages(taking: SliceTaking, ports: ReadingPorts): Promise<ReadingEnd> {
+  const { stream, walk, writer, budget, isFull } = taking;
   const pages = ports.listPages(walk.position, ports.signal, budget);
   let after: AfterPage | undefined;
+  let before: readonly string[] = [];
   try {
     for (;;) {
       if (ports.signal.aborted) return { kind: 'interrupted' };
@@ -90,7 +85,8 @@ async function takePages(
         after = 'stale';
         continue;
       }
-      const { standing, hasRepeated } = await takePage(page, stream, walk, writer, onReject);
+      const { standing, ids, hasRepeated } = await takePage(page, before, taking);
+      before = ids;
       after = hasRepeated ? 'moved' : undefined;
       ports.onPage(page, walk.counts);
       if (standing.kind !== 'more') return standing;

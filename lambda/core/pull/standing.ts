@@ -40,7 +40,7 @@ export function judgeAndFollow(page: Page, stream: Stream, walk: Walk, shown: Sh
     return stuck('PAGING_LOOP', 'its next page was already read');
   }
   const endsByEmptyPage = stream.paging.kind === 'numberedPages' || stream.paging.kind === 'after';
-  if (endsByEmptyPage && shown.keyed > 0 && shown.newKeys === 0) {
+  if (endsByEmptyPage && shown.repeatsOnly) {
     return stuck(
       'PAGING_LOOP',
       'all its objects were on earlier pages, so the listing has no recognizable end',

@@ -1,4 +1,4 @@
-import { noteFacts, type Shown } from './completeness.ts';
+import { noteFacts, repeatsOnly, type Shown } from './completeness.ts';
 import { type Keyed, keyOf } from './key.ts';
 import type { Page } from './page.ts';
 import { isReject, type Place, type Prepared, prepareKeyed } from './prepare.ts';
@@ -8,27 +8,45 @@ import type { Stream } from './stream.ts';
 import type { TableWriter } from './table-writer.ts';
 import type { Walk } from './walk.ts';
 
+/** What a walk's pages are taken into. */
+export interface Taking {
+  readonly stream: Stream;
+  readonly walk: Walk;
+  readonly writer: TableWriter;
+  readonly onReject: (reject: Reject) => void;
+}
+
+/** What came of a page. */
+export interface Taken {
+  /** How the walk continues. */
+  readonly standing: Standing;
+  /** The ids that the page showed, in its order. */
+  readonly ids: readonly string[];
+  /** Whether the page repeated keys of the walk. */
+  readonly hasRepeated: boolean;
+}
+
 /**
  * Takes a page into the walk: prepares its objects, counts them and passes them to the table writer. The walk's position is
  * then behind the page, although writes may be in flight.
  *
- * @returns How the walk continues, and whether the page repeated keys of the walk.
+ * @param before - The ids that the page before showed, in its order; empty if the walk does not know them.
  */
 export async function takePage(
   page: Page,
-  stream: Stream,
-  walk: Walk,
-  writer: TableWriter,
-  onReject: (reject: Reject) => void,
-): Promise<{ readonly standing: Standing; readonly hasRepeated: boolean }> {
-  const sorted = sortObjects(page, stream, walk);
+  before: readonly string[],
+  { stream, walk, writer, onReject }: Taking,
+): Promise<Taken> {
+  const sorted = sortObjects(page, before, stream, walk);
   noteFacts(walk, page, sorted);
   const standing = judgeAndFollow(page, stream, walk, sorted);
   sorted.rejects.forEach(onReject);
   await writer.add(sorted.fresh);
   await writer.addRepeated(sorted.repeated);
   walk.position = page.next;
-  return { standing, hasRepeated: sorted.keyed > sorted.newKeys };
+  const { ids, newKeys } = sorted;
+  // Without the objects, because they would stay in memory until the next page was taken.
+  return { standing, ids, hasRepeated: ids.length > newKeys };
 }
 
 /** A page's objects. */
@@ -41,14 +59,15 @@ interface SortedObjects extends Shown {
 }
 
 /** Prepares the page's objects, marks their keys as seen and counts them. */
-function sortObjects(page: Page, stream: Stream, walk: Walk): SortedObjects {
+function sortObjects(page: Page, before: readonly string[], stream: Stream, walk: Walk): SortedObjects {
   const sorted: Sorting = { fresh: new Map(), repeated: new Map(), ambiguous: new Set(), rejects: [] };
   const keysBefore = walk.seen.count;
-  const keylessBefore = walk.keyless;
+  const ids: string[] = [];
   for (const [index, object] of page.objects.entries()) {
     const place = { page: page.number, index };
     const key = keyOf(object, stream.key);
     if ('id' in key) {
+      ids.push(key.id);
       sortKeyed(key, place, stream, walk, sorted);
     } else {
       walk.keyless += 1;
@@ -64,8 +83,9 @@ function sortObjects(page: Page, stream: Stream, walk: Walk): SortedObjects {
     fresh: [...sorted.fresh.values()],
     repeated: [...sorted.repeated.values()],
     rejects: sorted.rejects,
-    keyed: page.objects.length - (walk.keyless - keylessBefore),
+    ids,
     newKeys,
+    repeatsOnly: repeatsOnly(ids, newKeys, before),
   };
 }
 

@@ -50,11 +50,14 @@ const ofAll =
 const NUMBERED = ['hal', 'linkedPages', 'numberedPages'] as const;
 const PAGED = [...NUMBERED, 'after'] as const;
 
-/** A change of the list right before the n-th request is answered. */
+/**
+ * Changes of the list right before the n-th request is answered. Fewer than a page has objects, because a page that shows the whole
+ * page before again may be in the place of another one.
+ */
 const change =
   (by: 'removal' | 'insertion' | 'addition' | 'edit') =>
   (draws: Draws, scene: Scene): readonly Fault[] =>
-    Array.from({ length: draws.between(1, 3) }, () => ({
+    Array.from({ length: draws.between(1, Math.min(3, scene.pageSize - 1)) }, () => ({
       ...route(scene),
       nth: draws.between(1, pagesOf(scene) + 2),
       do: { kind: 'shift', by, at: draws.below(60) },
@@ -185,9 +188,9 @@ export const MISBEHAVIOURS: Readonly<Record<string, Misbehaviour>> = {
       },
     ],
   },
-  insertions: { draw: change('insertion') },
+  insertions: { isHarmless: true, draw: change('insertion') },
   additions: { isHarmless: true, draw: change('addition') },
-  removals: { draw: change('removal') },
+  removals: { isHarmless: true, draw: change('removal') },
   edits: { isHarmless: true, draw: change('edit') },
   'numbers as text': {
     isHarmless: true,

@@ -242,6 +242,58 @@ describe('a page that is another one than was requested', () => {
   });
 });
 
+describe('a last page that shows the end of the page before again', () => {
+  /** The list after an event between page 3 and page 4: a new object in front, or the last one moved there. */
+  const serve = (kind: Paging['kind'], before: readonly Thing[], later: readonly Thing[]): Handler =>
+    byPage((page) => {
+      const list = (page > 3 ? later : before).slice(10 * page - 10, 10 * page);
+      if (kind === 'numberedPages') return list;
+      // A server that links onward from every full page.
+      if (kind === 'linkedPages') {
+        return { _links: list.length === 10 ? { next: `${PATH}?page=${page + 1}` } : [], things: list };
+      }
+      return halPage(page, Math.ceil((page > 3 ? later : before).length / 10), { things: list });
+    });
+
+  test.each<Paging>([{ kind: 'linkedPages' }, NUMBERED])(
+    'an object that is added in front of a list of full pages leaves the walk complete: %j',
+    async (paging) => {
+      const list = things(1, 30);
+
+      const { receipt, stored } = await pull(serve(paging.kind, list, [{ id: 99 }, ...list]), { paging });
+
+      expect(receipt).toMatchObject({ status: 'complete', fetched: 31, repeated: 1 });
+      expect(stored).toEqual(idsOf(list));
+    },
+  );
+
+  test.each<Paging>([HAL, { kind: 'linkedPages' }, NUMBERED])(
+    'a last object that moves to the front leaves the walk complete: %j',
+    async (paging) => {
+      const list = things(1, 31);
+      const moved = [...list.slice(-1), ...list.slice(0, -1)];
+
+      const { receipt } = await pull(serve(paging.kind, list, moved), { paging });
+
+      expect(receipt).toMatchObject({ status: 'complete', repeated: 1 });
+    },
+  );
+
+  test.each<[string, Thing[]]>([
+    ['the whole page before', things(21, 30)],
+    ['the beginning of the page before', things(21, 25)],
+    ['the end of an earlier page', things(16, 20)],
+    ['the end of the page before in another order', things(29, 30).reverse()],
+  ])('a last page that shows %s makes the walk incomplete', async (_what, shown) => {
+    const { receipt } = await pull(
+      byPage((page) => halPage(page, 4, page === 4 ? { things: shown } : {})),
+      { paging: HAL },
+    );
+
+    expect(receipt).toMatchObject(incomplete(/page 4 repeated earlier objects only$/));
+  });
+});
+
 describe('what a listing says about its length', () => {
   test('pages without links, before the page that earlier ones named as the last, are passed over', async () => {
     const { receipt, stored } = await pull(
