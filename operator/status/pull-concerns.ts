@@ -41,14 +41,17 @@ function concernOf(doubt: Doubt, report: PullReport, config: Config, flags: stri
     case 'runFailed': {
       const { code, message } = doubt.error;
       const what = `the last run failed ${code}: it began ${at(doubt.startedAt)}`;
-      return { what, why: message, next: code === 'INTERRUPTED' ? pull : helpFor(code) };
+      return { what, why: message, next: nextAfter(code, pull) };
     }
     case 'future':
       return futureConcern(doubt.startedAt, doubt.stream, pull);
     case 'walk': {
       const { status, error, streams } = doubt;
       const what = `last walk ${[status, error?.code].join(' ').trim()}: ${streams.join(', ')}`;
-      return { what, ...(error && { why: whyFailed(error, streams, config), next: helpFor(error.code) }) };
+      return {
+        what,
+        ...(error && { why: whyFailed(error, streams, config), next: nextAfter(error.code, pull) }),
+      };
     }
     case 'never':
       return { what: `never pulled completely: ${doubt.streams.join(', ')}`, next: pull };
@@ -84,6 +87,7 @@ function futureConcern(startedAt: string, stream: string | undefined, pull: stri
       };
 }
 
-function helpFor(code: string): string {
-  return `npx procurios-sync help ${code}`;
+/** The command after a failure. What was interrupted needs a pull and no explanation. */
+function nextAfter(code: string, pull: string): string {
+  return code === 'INTERRUPTED' ? pull : `npx procurios-sync help ${code}`;
 }

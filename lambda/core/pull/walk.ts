@@ -101,16 +101,17 @@ export function finishWalk(walk: Walk, runId: string, receipt: Receipt): EndingW
 const LONGEST_WALK_MS = 7 * 24 * 60 * 60 * 1000;
 
 /**
- * Whether an unfinished walk can be continued: it is recent, and the stream's configuration has not changed. A walk that began in
- * the future is not continued, because a clock that was wrong would keep it young for too long.
+ * Whether an unfinished walk can be continued: it has read a page, it is recent, and the stream's configuration has not changed.
+ * A walk that has read no page begins anew, because its old start would make the table look older than it is. One that began in
+ * the future does too, because a clock that was wrong would keep it young for too long.
  */
 export function mayResume(
-  walk: Pick<Walk, 'fingerprint' | 'startedAt'>,
+  walk: Pick<Walk, 'counts' | 'fingerprint' | 'startedAt'>,
   stream: Stream,
   nowMs: number,
 ): boolean {
   const isRecent = isPast(walk.startedAt, nowMs) && nowMs - Date.parse(walk.startedAt) < LONGEST_WALK_MS;
-  return isRecent && walk.fingerprint === fingerprintOf(stream);
+  return walk.counts.pages > 0 && isRecent && walk.fingerprint === fingerprintOf(stream);
 }
 
 /** The form of a walk's saved keys. A walk of an earlier form begins anew. */

@@ -230,6 +230,23 @@ describe('status of a deployment with problems', () => {
     );
   });
 
+  test('status names the pull that goes on after an interrupted walk', async () => {
+    deploy(aws, 'acme', []);
+    const error = { code: 'INTERRUPTED', message: 'stopped before page 3' } as const;
+    await pulled(hoursAgo(1), {
+      members: { ...WELL, status: 'incomplete', error },
+      orders: WELL,
+      channels: WELL,
+    });
+
+    const { code, stdout } = await status();
+
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      '  last walk incomplete INTERRUPTED: members\n    stopped before page 3\n    npx procurios-sync pull --deployed --wait\n',
+    );
+  });
+
   test('status reports a pull that never released its lease and left no receipt', async () => {
     deploy(aws, 'acme', []);
     await pulled(hoursAgo(25), { members: WELL, orders: WELL, channels: WELL });

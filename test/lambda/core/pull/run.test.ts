@@ -326,6 +326,16 @@ describe('a failure', () => {
     expect(walks.walk).toBeUndefined();
   });
 
+  test('a walk that failed before its first page begins anew, so the table is whole as of the run that read it', async () => {
+    const walks = new MemoryWalks();
+    const clock = { time: 0, now: () => clock.time, sleep: async () => {} };
+    await pull(runPorts([unavailable], { walks, clock }).ports);
+    clock.time = 24 * 60 * 60 * 1000;
+    await pull(runPorts([things(1, 3), unavailable], { walks, clock }).ports, THINGS, runOf('run-2'));
+
+    expect(walks.walk).toMatchObject({ walkId: 'run-2', startedAt: '1970-01-02T00:00:00.000Z' });
+  });
+
   test('after a failed write the slice waits for the calls in flight and starts no other', async () => {
     const table = new (class extends MemoryTable {
       inFlight = 0;
