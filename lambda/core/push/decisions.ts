@@ -68,10 +68,15 @@ export function judgeDelivery(
       if (nowMs - sentMs > LONGEST_WAIT_MS) {
         return { do: 'hold', reason: 'it waited 13 days without an outcome' };
       }
-      return entry.notBefore > nowMs ? { do: 'handBack', untilMs: entry.notBefore } : { do: 'send' };
+      return waitsOn(entry.notBefore, nowMs) ? { do: 'handBack', untilMs: entry.notBefore } : { do: 'send' };
     default:
       return { do: 'nothing' };
   }
+}
+
+/** Whether a pause goes on. One that is longer than any was written by a clock that was wrong, and is over. */
+function waitsOn(notBefore: number, nowMs: number): boolean {
+  return notBefore > nowMs && notBefore <= nowMs + LONGEST_WAIT_MS;
 }
 
 /** What the ledger says of a change before the attempt that is judged, except that a cut-off attempt counts as a lost reply. */

@@ -736,6 +736,23 @@ test('an attempt begun by a clock that was a year ahead does not hold up its sub
   expect(right.ledger.get('c2')?.outcome).toBe('accepted');
 });
 
+test('a pause begun by a clock that was a year ahead does not hold up its subject', async () => {
+  const wrong = new PushWorld();
+  wrong.clock.time += 365 * 24 * 60 * 60 * 1000;
+  wrong.answer = () => answered(503);
+  wrong.queue(change('c1'));
+  await wrong.deliver();
+  const right = new PushWorld();
+  Object.assign(right, { ledger: wrong.ledger });
+  for (const id of ['c1', 'c2']) right.queue(change(id));
+  const begin = right.clock.now();
+
+  await right.drain();
+
+  expect(right.applied).toEqual(['c1', 'c2']);
+  expect(right.clock.now() - begin).toBeLessThan(60_000);
+});
+
 test('a pause that no date can express is shortened, so that the entry can be shown', async () => {
   const world = new PushWorld();
   world.answer = () => answered(503, { retryAfterMs: 8.64e15 });
