@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -175,6 +175,14 @@ describe('embedded endpoints', () => {
 });
 
 describe('data folder', () => {
+  test('is created for its owner only, because the tables hold personal data', async () => {
+    const own = join(folder, 'own');
+    closeAfterTest(await startEmbeddedAws({ dataFolder: own }));
+
+    // Windows has no modes.
+    expect((await stat(own)).mode & (process.platform === 'win32' ? 0 : 0o077)).toBe(0);
+  });
+
   test('a second start on a data folder is refused, and the error names the folder in one line', async () => {
     closeAfterTest(await startEmbeddedAws({ dataFolder: folder }));
 
