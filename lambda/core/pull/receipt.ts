@@ -42,11 +42,9 @@ export function withAllCounts(run: RunReceipt): RunReceipt {
   return { ...run, streams: Object.fromEntries(streams) };
 }
 
-/**
- * The most characters of a message. A run's receipt is one item of at most 400 KB, and all of its hundreds of streams may
- * fail.
- */
-const LONGEST_MESSAGE = 500;
+/** The most bytes of a message. A run's receipt is one item of at most 400 KB, and all of its hundreds of streams may fail. */
+const LONGEST_MESSAGE_BYTES = 500;
+const ELLIPSIS = '…';
 
 /**
  * Closes a walk's account. If `fetched` is not the sum of the {@link FATES}, objects were lost or counted twice, and the walk
@@ -59,8 +57,13 @@ export function receiptOf(counts: Readonly<Counts>, status: WalkStatus, error?: 
     return { status: 'failed', ...counts, error: { code: 'UNBALANCED', message } };
   }
   if (error === undefined) return { status, ...counts };
-  const { code, message } = error;
-  const isLong = message.length > LONGEST_MESSAGE;
-  const shown = isLong ? `${message.slice(0, LONGEST_MESSAGE - 1)}…` : message;
-  return { status, ...counts, error: { code, message: shown } };
+  return { status, ...counts, error: { code: error.code, message: shortened(error.message) } };
+}
+
+/** Cuts between characters. */
+function shortened(message: string): string {
+  if (Buffer.byteLength(message) <= LONGEST_MESSAGE_BYTES) return message;
+  const room = new Uint8Array(LONGEST_MESSAGE_BYTES - Buffer.byteLength(ELLIPSIS));
+  const { read } = new TextEncoder().encodeInto(message, room);
+  return message.slice(0, read) + ELLIPSIS;
 }

@@ -384,21 +384,30 @@ describe('a failure', () => {
     expect([bad?.status, good?.status]).toEqual(['failed', 'complete']);
   });
 
-  test('the receipt of a run in which every stream failed with a long message fits into one item', async () => {
-    const names = Array.from({ length: 480 }, (_, index) => `a-stream-with-a-long-name-${index}`);
-    const refused = new SyncError('ACCESS_DENIED', 'a_long_scope/of_a_module '.repeat(100));
-    const run = runOf('run-1');
+  test.each([
+    ['long', 'a_long_scope/of_a_module '],
+    ['long and of three bytes a character', '€'],
+    ['long and of pairs of surrogates', '😀'],
+  ])(
+    'the receipt of a run in which every stream failed with a message that is %s fits into one item',
+    async (_what, text) => {
+      const names = Array.from({ length: 480 }, (_, index) => `a-stream-with-a-long-name-${index}`);
+      const refused = new SyncError('ACCESS_DENIED', text.repeat(1000));
+      const run = runOf('run-1');
 
-    const receipts = await pullAll(
-      run,
-      names.map((name) => streamOf({ name })),
-      runPorts([refused]).ports,
-    );
+      const receipts = await pullAll(
+        run,
+        names.map((name) => streamOf({ name })),
+        runPorts([refused]).ports,
+      );
 
-    const receipt = runReceiptOf(run, receipts, 0);
-    expect(receipt.streams[names[0] ?? '']?.error?.message).toMatch(/^a_long_scope.*…$/);
-    expect(Buffer.byteLength(JSON.stringify(receipt))).toBeLessThan(390_000);
-  });
+      const receipt = runReceiptOf(run, receipts, 0);
+      const message = receipt.streams[names[0] ?? '']?.error?.message ?? '';
+      expect(message).toMatch(/^(a_long_scope.*|€+|(😀)+)…$/u);
+      expect(message.isWellFormed()).toBe(true);
+      expect(Buffer.byteLength(JSON.stringify(receipt))).toBeLessThan(390_000);
+    },
+  );
 
   test.each(['pageTaken', 'streamBegins', 'streamEnds'] as const)(
     'an unexpected error in one stream, in %s, is its failure, and the stream after it is pulled',
