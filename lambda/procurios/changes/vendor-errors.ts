@@ -11,7 +11,7 @@ const DEEPEST = 8;
  * whose texts begin with the field; the same under `error`; `{"success": false}`; or a list of results that report such errors.
  * They are cut by {@link bounded}.
  *
- * @returns At least one text if errors are reported. A map of fields without a text reports none.
+ * @returns At least one text if errors are reported. A map of fields without a text or a list entry reports none.
  * @see https://api.procurios.com/api_documentation/engagement/engagement
  */
 export function errorsIn(answer: Json | undefined): string[] {
@@ -28,13 +28,7 @@ export function isMixedList(answer: Json | undefined): boolean {
 function* reportedIn(result: Json | undefined): Generator<string, void, undefined> {
   if (!isObject(result)) return;
   for (const name of ['errors', 'error']) {
-    if (!Object.hasOwn(result, name)) continue;
-    const value = result[name];
-    const texts = textsIn(value, '', 0);
-    const first = texts.next();
-    if (!first.done) yield first.value;
-    else if (Array.isArray(value) && value.length > 0) yield `an error without a text, in ${name}`;
-    yield* texts;
+    if (Object.hasOwn(result, name)) yield* textsIn(result[name], '', 0);
   }
   if (Object.hasOwn(result, 'success') && result.success === false) yield 'success: false';
 }
@@ -47,7 +41,7 @@ export function bounded(texts: Iterable<string>): string[] {
     .toArray();
 }
 
-/** Empty texts, `null`, `false`, 0 and empty lists are no errors. */
+/** Empty texts, `null`, `false`, 0 and empty lists are no errors, but a list that has an entry reports one. */
 function* textsIn(value: Json | undefined, field: string, depth: number): Generator<string, void, undefined> {
   if (!value) return;
   const prefix = field === '' ? '' : `${field}: `;
@@ -60,6 +54,11 @@ function* textsIn(value: Json | undefined, field: string, depth: number): Genera
       yield* textsIn(part, field === '' ? name : `${field}.${name}`, depth + 1);
     }
   } else {
-    for (const part of value as readonly Json[]) yield* textsIn(part, field, depth + 1);
+    const parts = value as readonly Json[];
+    const texts = parts.values().flatMap((part) => textsIn(part, field, depth + 1));
+    const first = texts.next();
+    if (!first.done) yield first.value;
+    else if (parts.length > 0) yield `${prefix}an error without a text`;
+    yield* texts;
   }
 }

@@ -207,6 +207,8 @@ describe('sendChange: the answer', () => {
     [{ address: { town: 'unknown' } }, ['address.town: unknown']],
     [[{ field: 'name', message: 'is empty' }], ['field: name', 'message: is empty']],
     [{ name: [], email: null, town: '' }, []],
+    [{ name: [''], email: [[null]] }, ['name: an error without a text', 'email: an error without a text']],
+    [[{ name: [] }, ['']], ['an error without a text']],
     [[], []],
     [{}, []],
     [null, []],
@@ -222,10 +224,10 @@ describe('sendChange: the answer', () => {
   });
 
   test.each<[unknown, string[]]>([
-    [{ errors: [''] }, ['an error without a text, in errors']],
-    [{ errors: [{}] }, ['an error without a text, in errors']],
-    [{ errors: [null] }, ['an error without a text, in errors']],
-    [{ error: [''] }, ['an error without a text, in error']],
+    [{ errors: [''] }, ['an error without a text']],
+    [{ errors: [{}] }, ['an error without a text']],
+    [{ errors: [null] }, ['an error without a text']],
+    [{ error: [''] }, ['an error without a text']],
     [[{ errors: ['x'] }], ['x']],
     [
       [{ errors: ['x'] }, { error: 'y' }],
