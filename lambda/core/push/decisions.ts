@@ -126,15 +126,17 @@ export function judgeReply(
   }
   if (reply.kind === 'lost') return lose(reply.reason);
   const { status, errors, ids, retryAfterMs } = reply;
-  if (status === 401 || status === 403 || reply.refusedTokens !== undefined) {
+  // Some firewalls throttle with a 403 that asks for a pause.
+  const isPause = status === 403 && retryAfterMs !== undefined;
+  if (status === 401 || reply.refusedTokens !== undefined || (status === 403 && !isPause)) {
     const tried = reply.refusedTokens === 2 ? ', also with a new token' : '';
     const page = reply.isHtml ? ' with an HTML page, which a firewall may have sent' : '';
     const reason = `our access was refused (${status})${reply.refusedTokens === undefined ? page : tried}`;
     return wait(reason, retryAfterMs, { status, code: 'ACCESS_DENIED' });
   }
   // Also from a gateway that answers with an HTML page: a server that answers this has not handled the change.
-  if (status === 425 || status === 429 || status === 503) {
-    const code = status === 429 ? 'THROTTLED' : 'UNAVAILABLE';
+  if (isPause || status === 425 || status === 429 || status === 503) {
+    const code = isPause || status === 429 ? 'THROTTLED' : 'UNAVAILABLE';
     return wait(`Procurios answered ${status}`, retryAfterMs, { status, code });
   }
   if (reply.isHtml) return lose('an HTML page answered', status);

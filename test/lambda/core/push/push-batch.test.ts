@@ -405,6 +405,20 @@ describe('the outcome of a change', () => {
     expect(world.ledger.get('c1')?.outcome).toBe('accepted');
   });
 
+  test('a 403 that asks for a pause throttles, as some firewalls do, and is no alarm about access', async () => {
+    const world = new PushWorld();
+    world.answer = () => answered(403, { retryAfterMs: 60_000 });
+    world.queue(change('c1'));
+
+    await world.deliver();
+
+    expect(world.ledger.get('c1')).toMatchObject({
+      outcome: 'waiting',
+      code: 'THROTTLED',
+      notBefore: world.clock.now() + 60_000,
+    });
+  });
+
   test('hours of throttling lose no change and keep the order', async () => {
     const world = new PushWorld();
     const free = world.clock.now() + 30 * 60 * 60 * 1000;
