@@ -60,7 +60,8 @@ export function settle(
   const next = beyond.some(hasObjects) ? furtherOn(stream, position, 1) : undefined;
   const number = position.page;
   if (suspicion === 'end' && stream.paging.kind === 'numberedPages') {
-    const failure = beyond.find((each) => suspicionOf(stream, position, each) === 'failed');
+    const beside = { page: number + 1 };
+    const failure = beyond.find((each) => each instanceof SyncError && !isRefusal(stream, beside, each));
     if (next === undefined && failure instanceof SyncError) throw failure;
     return { number, objects: [], next };
   }

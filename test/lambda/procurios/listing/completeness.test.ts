@@ -139,6 +139,15 @@ describe('a page that is empty', () => {
 });
 
 describe('a page that always fails', () => {
+  test.each([403, 500])('an empty page 1 is no end if page 2 fails with %i', async (status) => {
+    const { receipt } = await pull(
+      byPage((page) => (page === 2 ? status : [])),
+      { paging: NUMBERED },
+    );
+
+    expect(receipt).toMatchObject({ status: 'failed', fetched: 0 });
+  });
+
   test.each<[string, Paging, (page: number) => unknown]>([
     ['numbered', NUMBERED, (page) => (page > 6 ? [] : things(10 * page - 9, 10 * page))],
     ['with links', HAL, (page) => halPage(page, 6)],
