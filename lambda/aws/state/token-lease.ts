@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import {
+  isInProgress,
   RENEWAL_MS,
   renewalRight,
   type TokenLease,
@@ -20,6 +21,16 @@ export function createTokenLease(state: StateTable, clock: Clock): TokenLease {
     const row = await state.get(KEY);
     return row?.current === undefined ? undefined : (row as unknown as TokenLeaseRow);
   };
+  /** The renewal that this process sees in the row, and since when; undefined if it sees none. */
+  let watched: { readonly next: string; readonly sinceMs: number } | undefined;
+  const watchedMs = (row: TokenLeaseRow | undefined): number => {
+    const nowMs = clock.now();
+    if (row?.next === undefined) watched = undefined;
+    // A clock that was set back begins the watch anew.
+    else if (watched?.next !== row.next || watched.sinceMs > nowMs)
+      watched = { next: row.next, sinceMs: nowMs };
+    return watched === undefined ? 0 : nowMs - watched.sinceMs;
+  };
   /** Ends the renewal of `next`. A no-op if another process has begun a renewal since. */
   const end = async (next: string, update: string, values: Values = {}): Promise<void> => {
     await state.update(KEY, { update, condition: '#next = :next', values: { ':next': next, ...values } });
@@ -35,24 +46,27 @@ export function createTokenLease(state: StateTable, clock: Clock): TokenLease {
     // The SDK repeats a write whose answer was lost, and then our own first write breaks the condition.
     return written !== undefined || (await read())?.next === next;
   };
+  const giveUp = (next: string): Promise<void> => end(next, 'SET #until = :never', { ':never': 0 });
 
   return {
     async take(id, next) {
       const row = await read();
-      const right = renewalRight(row, id, clock.now());
+      const right = renewalRight(row, id, watchedMs(row));
+      // So that no other process, nor the login that follows, has to watch the same row.
+      if (right === 'spent' && row?.next !== undefined && row.until !== 0) await giveUp(row.next);
       if (right !== 'free') return right;
       return (await begin(row, id, next)) ? 'taken' : 'held';
     },
-    async takeOver(next, isForced) {
+    async takeOver(next) {
       const row = await read();
-      if (!isForced && row?.next !== undefined && clock.now() < (row.until ?? 0)) return undefined;
+      if (row !== undefined && isInProgress(row, watchedMs(row))) return undefined;
       const begun = await begin(row, row?.current ?? next, next);
       if (!begun) return undefined;
       const { update, values } = restoring(row);
       return { restore: () => end(next, update, values) };
     },
     giveBack: (next) => end(next, 'REMOVE #next, #until'),
-    giveUp: (next) => end(next, 'SET #until = :never', { ':never': 0 }),
+    giveUp,
     finish: (next) => end(next, 'SET #current = :next REMOVE #next, #until'),
   };
 }

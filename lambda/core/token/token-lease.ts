@@ -6,7 +6,10 @@ export interface TokenLeaseRow {
   readonly current: string;
   /** Id that the renewed token will have; absent if no process is renewing the current token. */
   readonly next?: string;
-  /** The deadline of the renewal, in milliseconds since the epoch; absent with `next`. */
+  /**
+   * 0 if the renewal was given up; absent with `next`. Otherwise its deadline by the clock of the process that renews, in
+   * milliseconds since the epoch, which only earlier versions read.
+   */
   readonly until?: number;
 }
 
@@ -24,15 +27,23 @@ export type RenewalRight =
   /** A renewal was begun and not finished. If the server granted a token for it, that token is lost. */
   | 'spent';
 
-/** @param row - Undefined if no token was renewed yet. */
-export function renewalRight(row: TokenLeaseRow | undefined, id: string, nowMs: number): RenewalRight {
+/**
+ * @param row - Undefined if no token was renewed yet.
+ * @param watchedMs - How long this process has seen the row's renewal in progress. The row's own time may be wrong.
+ */
+export function renewalRight(row: TokenLeaseRow | undefined, id: string, watchedMs: number): RenewalRight {
   if (row === undefined) return 'free';
-  const { current, next, until = 0 } = row;
-  if (next === undefined) return current === id ? 'free' : 'superseded';
-  if (nowMs < until) return 'held';
-  // The renewing process stored the new token, and was stopped before it finished the row.
-  if (next === id) return 'free';
+  const { current, next } = row;
+  // The renewed token is stored already, whether or not the process that stored it is still there to finish the row.
+  if (id === (next ?? current)) return 'free';
+  if (next === undefined) return 'superseded';
+  if (isInProgress(row, watchedMs)) return 'held';
   return current === id ? 'spent' : 'superseded';
+}
+
+/** Whether a process may still be renewing. @param watchedMs - As for {@link renewalRight}. */
+export function isInProgress({ next, until }: TokenLeaseRow, watchedMs: number): boolean {
+  return next !== undefined && until !== 0 && watchedMs < RENEWAL_MS;
 }
 
 /** The right to renew the user's token. One process at a time has it, because a refresh token is single-use. */
@@ -48,10 +59,9 @@ export interface TokenLease {
   /**
    * Takes the right to replace the stored token by another token, or by none.
    *
-   * @param isForced - True to take it even if another process has it.
    * @returns The way to undo it; undefined if another process has the right.
    */
-  takeOver(next: string, isForced: boolean): Promise<{ restore(): Promise<void> } | undefined>;
+  takeOver(next: string): Promise<{ restore(): Promise<void> } | undefined>;
   /** Gives the right to renew back, because nothing was renewed. The refresh token is still valid. */
   giveBack(next: string): Promise<void>;
   /** Records that the refresh token is void and no new token was granted. The right counts as `spent` from now on. */
@@ -75,12 +85,10 @@ export async function replaceUnderLease(
   next: string,
   replace: () => Promise<void>,
 ): Promise<void> {
-  // By then every renewal that is in progress now is over, also one that was begun with a wrong clock.
-  const forcedAtMs = clock.now() + RENEWAL_MS;
-  let taken = await lease.takeOver(next, false);
+  let taken = await lease.takeOver(next);
   while (taken === undefined) {
     await clock.sleep(LOOK_AGAIN_MS);
-    taken = await lease.takeOver(next, clock.now() >= forcedAtMs);
+    taken = await lease.takeOver(next);
   }
   try {
     await replace();

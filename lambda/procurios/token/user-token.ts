@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Clock, timestamp } from '../../core/clock.ts';
 import { SyncError } from '../../core/errors.ts';
 import type { Credentials } from '../../core/token/credentials.ts';
-import { LOOK_AGAIN_MS, RENEWAL_MS, type TokenLease } from '../../core/token/token-lease.ts';
+import { LOOK_AGAIN_MS, type TokenLease } from '../../core/token/token-lease.ts';
 import {
   consentNeeded,
   nextTokenAction,
@@ -34,8 +34,6 @@ export interface UserTokenSourceOptions {
 
 /** How long Secrets Manager may still return a token that was replaced. AWS documents no limit. */
 const STALE_FOR_MS = 20_000;
-/** How long another process's renewal is waited for: longer than it can take, even if its clock is wrong. */
-const HELD_FOR_MS = 2 * RENEWAL_MS;
 /** How long a token is served without reading the store, where a logout or another user's login shows. */
 const REMEMBERED_MS = 5 * 60_000;
 
@@ -94,7 +92,6 @@ async function obtainToken(
 ): Promise<UserToken> {
   const { store, clock, loginCommand } = options;
   let staleUntilMs = Number.POSITIVE_INFINITY;
-  let heldUntilMs = Number.POSITIVE_INFINITY;
   for (;;) {
     const action = nextTokenAction(await store.read(), refused, clock.now());
     if (action.kind === 'consent') throw consentNeeded(action.reason, loginCommand);
@@ -105,8 +102,6 @@ async function obtainToken(
     const outcome = await work;
     if (typeof outcome === 'object') return outcome;
     if (outcome === 'superseded') staleUntilMs = Math.min(staleUntilMs, clock.now() + STALE_FOR_MS);
-    else heldUntilMs = Math.min(heldUntilMs, clock.now() + HELD_FOR_MS);
-    if (clock.now() >= heldUntilMs) throw consentNeeded(NOT_FINISHED, loginCommand);
     if (clock.now() >= staleUntilMs) {
       throw consentNeeded('the stored token is not the latest one', loginCommand);
     }

@@ -311,8 +311,7 @@ describe('createUserTokenSource: renewal', () => {
     };
 
     await expect(sourceFor(server, { store: failing }).get()).rejects.toThrow('not stored');
-    nowMs += RENEWAL_MS;
-    const failure = await failureOf(sourceFor(server).get());
+    const failure = await failureOf(sourceFor(server, { clock: hasty }).get());
 
     expect(failure.message).toContain("a renewal of the user's token was begun and not finished");
     expect(server.requests).toHaveLength(1);
@@ -548,21 +547,84 @@ describe('createUserTokenSource: renewal', () => {
     await expect(sourceFor(server).get()).resolves.toBe('access-3');
   });
 
-  test('a renewal begun with a clock a day ahead is not waited for without end, nor by a login', async () => {
+  test.each([
+    ['ahead', 24 * HOUR_MS],
+    ['behind', -24 * HOUR_MS],
+  ])(
+    'a renewal begun and not finished with a clock a day %s is watched for two minutes, once',
+    async (_where, errorMs) => {
+      await using server = await startHttpServer(rotating());
+      await loggedIn();
+      nowMs += errorMs;
+      await newLease().take(TOKEN.id, 'stopped');
+      nowMs += HOUR_MS - errorMs;
+      const startMs = nowMs;
+
+      const failure = await failureOf(sourceFor(server, { clock: hasty }).get());
+      const watchedMs = nowMs - startMs;
+      const ofAnother = await failureOf(sourceFor(server).get());
+      await loggedIn({ ...OF_UNKNOWN_LIFE, id: 'login-2', accessToken: 'access-9' });
+
+      expect([failure.code, ofAnother.code]).toEqual(['CONSENT_NEEDED', 'CONSENT_NEEDED']);
+      expect(watchedMs).toBeGreaterThanOrEqual(RENEWAL_MS);
+      expect(nowMs - startMs).toBeLessThan(RENEWAL_MS + 15_000);
+      await expect(sourceFor(server).get()).resolves.toBe('access-9');
+      expect(server.requests).toEqual([]);
+    },
+  );
+
+  test('a renewal in progress is waited for by a function whose clock is an hour ahead', async () => {
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await using server = await startHttpServer(heldBack(rotating(), released));
+    await loggedIn();
+    nowMs += HOUR_MS;
+    const ahead: Clock = { ...clock, now: () => nowMs + HOUR_MS / 2 };
+
+    const renewing = sourceFor(server).get();
+    await until(() => server.requests.length === 1);
+    const waiting = sourceFor(server, { clock: ahead, lease: createTokenLease(state, ahead) }).get();
+    await until(() => nowMs > START_MS + HOUR_MS + 2_000);
+    release();
+
+    await expect(Promise.all([renewing, waiting])).resolves.toEqual(['access-2', 'access-2']);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('a renewal in progress is not overwritten by a login from a machine whose clock is an hour ahead', async () => {
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await using server = await startHttpServer(heldBack(rotating(), released));
+    await loggedIn();
+    nowMs += HOUR_MS;
+    const ahead: Clock = { ...clock, now: () => nowMs + HOUR_MS };
+
+    const renewing = sourceFor(server).get();
+    await until(() => server.requests.length === 1);
+    const login = replaceUnderLease(createTokenLease(state, ahead), ahead, 'login-2', () =>
+      store.save({ ...OF_UNKNOWN_LIFE, id: 'login-2', accessToken: 'access-9' }),
+    );
+    await until(() => nowMs > START_MS + HOUR_MS + 2_000);
+    release();
+    await Promise.all([renewing, login]);
+
+    await expect(sourceFor(server).get()).resolves.toBe('access-9');
+  });
+
+  test('a renewal whose new token is stored is not waited for, whatever time its row has', async () => {
     await using server = await startHttpServer(rotating());
     await loggedIn();
     nowMs += 24 * HOUR_MS;
-    await newLease().take(TOKEN.id, 'stopped');
+    await newLease().take(TOKEN.id, 'stored');
     nowMs -= 23 * HOUR_MS;
+    await store.save({ ...TOKEN, id: 'stored', accessToken: 'access-2', refreshToken: 'refresh-2' });
 
-    const failure = await failureOf(sourceFor(server, { clock: hasty }).get());
-    const waitedMs = nowMs - START_MS - HOUR_MS;
-    await loggedIn({ ...OF_UNKNOWN_LIFE, id: 'login-2', accessToken: 'access-9' }, hasty);
-
-    expect(failure.code).toBe('CONSENT_NEEDED');
-    expect(waitedMs).toBeLessThan(5 * 60_000);
-    await expect(sourceFor(server).get()).resolves.toBe('access-9');
-    expect(server.requests).toEqual([]);
+    await expect(sourceFor(server).get()).resolves.toBe('access-3');
+    expect(nowMs).toBe(START_MS + HOUR_MS);
   });
 
   test.each([
