@@ -105,7 +105,8 @@ export function conclude(
 
 /**
  * Ends an attempt whose deadline had passed, so that another function has written `unknown` meanwhile. The reply counts,
- * because it says more. The message has left the queue by then, so a change that was not handled waits for the operator.
+ * because it says more. The message has left the queue by then, so a change that was not handled waits for the operator. If the
+ * operator has resent the change, only a final outcome counts, so that the change is not sent twice.
  *
  * @param found - The entry in the ledger now.
  * @returns Undefined if the ledger is right as it is: the reply is unknown too, or the entry has moved on.
@@ -117,8 +118,11 @@ export function concludeLate(
   nowMs: number,
   retention: Retention,
 ): LedgerEntry | undefined {
-  const isOurs = found?.outcome === 'unknown' && found.attempt === begun.attempt && found.note === undefined;
-  if (!isOurs || conclusion.outcome === 'unknown') return undefined;
+  if (found?.attempt !== begun.attempt || found.note !== undefined) return undefined;
+  const { outcome } = conclusion;
+  const isFinal = outcome === 'accepted' || outcome === 'rejected';
+  const counts = found.outcome === 'queued' ? isFinal : found.outcome === 'unknown' && outcome !== 'unknown';
+  if (!counts) return undefined;
   return conclude({ ...begun, version: found.version }, conclusion, nowMs, retention);
 }
 

@@ -732,6 +732,26 @@ describe('an attempt that ends after its deadline', () => {
   );
 });
 
+test('an attempt whose change the operator resent meanwhile gives the outcome, so the change is not sent twice', async () => {
+  const world = new PushWorld();
+  let sent = 0;
+  world.answer = () => {
+    sent += 1;
+    return answered(200);
+  };
+  world.whileSending = (id) => {
+    const sending = world.ledger.get(id) as LedgerEntry;
+    if (sent === 0) world.ledger.set(id, requeue(sending, world.clock.now()));
+  };
+  world.queue(change('c1'));
+
+  await world.deliver();
+
+  expect(world.ledger.get('c1')).toMatchObject({ outcome: 'accepted', attempt: 1 });
+  expect(sent).toBe(1);
+  expect(world.queued).toBe(0);
+});
+
 test('an attempt begun by a clock that was a year ahead does not hold up its subject for a year', async () => {
   const wrong = new PushWorld();
   wrong.clock.time += 365 * 24 * 60 * 60 * 1000;
