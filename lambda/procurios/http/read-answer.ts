@@ -182,6 +182,18 @@ export function isHtml(answer: Answer): boolean {
   return /^(?:text\/html|application\/xhtml\+xml)$/i.test(mediaTypeOf(answer));
 }
 
+/** The beginning of a whole HTML page, after a byte order mark, an XML declaration and comments. */
+const BEGINNING_OF_PAGE =
+  /^\s*(?:<\?xml[^>]*>\s*|<!--(?:(?!-->).){0,1000}-->\s*){0,3}<(?:!doctype\s+html|html)[\s>]/is;
+
+/**
+ * Whether the body is a whole HTML page. The content type alone does not tell, because PHP sends an empty body and its warnings
+ * as text/html too.
+ */
+export async function holdsHtmlPage(answer: Answer): Promise<boolean> {
+  return isHtml(answer) && BEGINNING_OF_PAGE.test(await answer.readText().catch(() => ''));
+}
+
 export function isProblem(answer: Answer): boolean {
   return mediaTypeOf(answer).toLowerCase() === 'application/problem+json';
 }

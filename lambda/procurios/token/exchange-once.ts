@@ -1,8 +1,9 @@
 import { expectedFailure, SyncError } from '../../core/errors.ts';
 import type { Credentials } from '../../core/token/credentials.ts';
 import type { Call } from '../http/call.ts';
-import { fetchOnce } from '../http/fetch-once.ts';
+import { type Answer, fetchOnce } from '../http/fetch-once.ts';
 import { type ClientLimits, DEFAULT_LIMITS } from '../http/limits.ts';
+import { holdsHtmlPage } from '../http/read-answer.ts';
 import { notTransient, type RetryListener, withRetries } from '../http/retry.ts';
 import { createSentDetector } from '../http/sent-detector.ts';
 import type { GrantedToken } from './token-answer.ts';
@@ -56,16 +57,16 @@ export async function exchangeOnce(options: ExchangeOptions): Promise<ExchangeRe
 
   const attempt = async (each: Request, credentials: Credentials) => {
     const detector = createSentDetector();
-    let status: number | undefined;
+    let answered: Answer | undefined;
     const exchange = tokenExchange(call, request, credentials, limits, (answer) => {
-      status = answer.status;
+      answered = answer;
     });
     try {
       const response = await detector.watch(() => fetchOnce(each, exchange, limits));
       isVoid = isAboutGrant(await response.json());
       return response;
     } catch (error) {
-      isVoid = status === undefined ? detector.mayBeSent : !isNotHandled(status, error);
+      isVoid = answered === undefined ? detector.mayBeSent : !(await isNotHandled(answered, error));
       throw isVoid ? notTransient(error) : error;
     }
   };
@@ -78,11 +79,16 @@ export async function exchangeOnce(options: ExchangeOptions): Promise<ExchangeRe
     : { kind: 'granted', token: reply };
 }
 
-/** Whether an answer says that the server did not handle the request. */
-function isNotHandled(status: number, error: unknown): boolean {
+/**
+ * Whether an answer says that the server did not handle the request. A web page says so below 500, because a firewall or a
+ * maintenance page answers in place of the server. A gateway's 500, 502 or 504 may follow a request that the server handled.
+ */
+async function isNotHandled(answer: Answer, error: unknown): Promise<boolean> {
+  const { status } = answer;
   if (NOT_HANDLED.includes(status)) return true;
   if (!(error instanceof SyncError)) return false;
-  return error.code === 'THROTTLED' || error.detail.oauthError === 'temporarily_unavailable';
+  if (error.code === 'THROTTLED' || error.detail.oauthError === 'temporarily_unavailable') return true;
+  return error.code === 'NOT_PROCURIOS' && status < 500 && (await holdsHtmlPage(answer));
 }
 
 /** Whether the server refused the code or refresh token itself. */

@@ -95,7 +95,8 @@ const REFUSALS = [400, 401, 403];
 
 function notTheEndpoint(call: Call, answer: Answer): SyncError {
   const { status } = answer;
-  const what = `answered ${status}${isHtml(answer) ? ' with an HTML page' : ''}`;
+  const firewall = status === 401 || status === 403 ? ', which a firewall may have sent' : '';
+  const what = `answered ${status}${isHtml(answer) ? ` with an HTML page${firewall}` : ''}`;
   return callFailure('NOT_PROCURIOS', call, `${what}; expected the token endpoint of Procurios`, { status });
 }
 

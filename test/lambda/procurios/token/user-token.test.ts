@@ -378,6 +378,59 @@ describe('createUserTokenSource: renewal', () => {
     expect(token).toBe('access-2');
   });
 
+  const FIREWALL_PAGE =
+    '<!DOCTYPE html>\n<html><head><title>Access denied</title></head><body>refresh-1</body></html>';
+
+  test.each([
+    [200, FIREWALL_PAGE],
+    [400, `<?xml version="1.0"?>\n<!-- blocked -->\n${FIREWALL_PAGE}`],
+    [401, FIREWALL_PAGE],
+    [403, FIREWALL_PAGE],
+    [403, '<html>\r\n<head><title>403 Forbidden</title></head></html>'],
+  ])(
+    'a renewal that an HTML page answers with %i is retried with the same refresh token',
+    async (status, page) => {
+      let isBlocked = true;
+      const rotate = rotating();
+      await using server = await startHttpServer((request, response) => {
+        if (!isBlocked) return rotate(request, response);
+        response.writeHead(status, { 'content-type': 'text/html; charset=utf-8' }).end(page);
+      });
+      await loggedIn();
+      nowMs += HOUR_MS;
+
+      const failure = await failureOf(sourceFor(server).get());
+      const requests = server.requests.length;
+      isBlocked = false;
+      const token = await sourceFor(server).get();
+
+      expect(failure.code).toBe('NOT_PROCURIOS');
+      expect(failure.message).toContain('HTML page');
+      expect(failure.message).not.toContain('refresh-1');
+      expect([requests, token]).toEqual([1, 'access-2']);
+      expect(await store.read()).toMatchObject({ accessToken: 'access-2', refreshToken: 'refresh-2' });
+    },
+  );
+
+  test.each([
+    ['no body', 403, ''],
+    ["PHP's warning before a token", 200, '<br />\n<b>Warning</b>: x in y{"access_token":"access-2"}'],
+    ['words', 400, 'the token is not known'],
+    ['a page of a gateway, which may have passed the request on', 502, FIREWALL_PAGE],
+  ])('a renewal answered as text/html with %s means that consent is needed', async (_name, status, text) => {
+    await using server = await startHttpServer(
+      (_request, response) => void response.writeHead(status, { 'content-type': 'text/html' }).end(text),
+    );
+    await loggedIn();
+    nowMs += HOUR_MS;
+
+    const failure = await failureOf(sourceFor(server).get());
+    const again = await failureOf(sourceFor(server).get());
+
+    expect([failure.code, again.code]).toEqual(['CONSENT_NEEDED', 'CONSENT_NEEDED']);
+    expect(server.requests).toHaveLength(1);
+  });
+
   test('a renewal without a connection is retried by the next caller', async () => {
     await using server = await startHttpServer(rotating());
     await loggedIn();
