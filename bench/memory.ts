@@ -18,7 +18,7 @@ export interface Memory {
  *
  * @see https://dev.to/wonderfulsoap/deep-dive-into-aws-lambda-3-official-nodejs-runtime-analysis-43je
  */
-const LAMBDA_OPTIONS = ['--max-semi-space-size=25', '--max-old-space-size=460'];
+export const LAMBDA_OPTIONS = ['--max-semi-space-size=25', '--max-old-space-size=460'];
 
 const FIRST_LOAD: Round = {
   environment: 'memory',
@@ -30,7 +30,7 @@ const FIRST_LOAD: Round = {
   kilobytes: 1,
 };
 /** Pages of 31 MB, near the largest that the client reads. */
-const LARGE_PAGES: Round = {
+export const LARGE_PAGES: Round = {
   ...FIRST_LOAD,
   listing: 'numbered-pages',
   objects: 12_000,
