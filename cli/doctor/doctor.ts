@@ -59,9 +59,10 @@ function createScreen({ json }: CommonOptions): Screen {
     finish() {
       const count = (status: FindingStatus) => findings.filter((finding) => finding.status === status).length;
       const [failures, warnings] = [count('failure'), count('warning')];
+      const hasSteps = findings.some(({ fix }) => fix !== undefined);
       const status = failures > 0 ? 'failure' : warnings > 0 ? 'warning' : 'ok';
       if (json) print(JSON.stringify({ status, findings }));
-      else print(`\n${summary(failures, warnings)}`);
+      else print(`\n${summary(failures, warnings, hasSteps)}`);
       return failures > 0 ? EXIT.failed : EXIT.done;
     },
   };
@@ -82,8 +83,11 @@ function findingText({ check, status, what, fix }: Finding): string {
   return `${text}\n${wrapped(printable(fix), width, { first: `    ${styled('cyan', '→')} `, rest: 6 })}`;
 }
 
-function summary(failures: number, warnings: number): string {
-  if (failures === 0 && warnings === 0) return styled('green', 'All is well.');
+/** @param hasSteps - Whether a finding names a step, which also information does: the first pull, for example. */
+function summary(failures: number, warnings: number, hasSteps: boolean): string {
+  if (failures === 0 && warnings === 0) {
+    return styled('green', hasSteps ? 'Nothing is wrong; each → names what is still to do' : 'All is well.');
+  }
   const parts = [failures > 0 && countOf(failures, 'failure'), warnings > 0 && countOf(warnings, 'warning')];
   return `${styled(failures > 0 ? 'red' : 'yellow', parts.filter(Boolean).join(', '))}; each → names the fix`;
 }

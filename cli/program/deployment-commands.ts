@@ -24,9 +24,10 @@ function addStatus(program: Command): Command {
     .addHelpText(
       'after',
       `
-Shows the last runs; of each stream the last walk, when its table was last whole
-and how many objects the table has; and the changes and their queue. "0 of 1,000"
-in the table means that the last complete walk listed none of the 1,000.
+Shows the last runs; of each stream the last walk, when its table was last whole,
+how many objects the last complete walk listed and how many the table has; and the
+changes and their queue. A stream that listed less than half of what its table has
+is named at the top; it does not change the exit code.
 For a deployment it also shows the alarms that fire, the pull in progress and the
 next start. A part that could not be read is named.
 
@@ -37,7 +38,7 @@ After npm start:
   $ npx procurios-sync status ${DEMO_TABLES}
 
 Exit codes:
-  0    all is well
+  0    nothing needs an operator
   1    something needs an operator: the last walk of a stream failed or is
        incomplete; a stream was never pulled completely, or not within the
        schedule's expectWithinHours; objects were rejected; the last run was cut

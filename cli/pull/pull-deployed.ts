@@ -9,6 +9,7 @@ import { proxyFrom } from '../../operator/proxy.ts';
 import { findDeployedPull, startDeployedPull } from '../../operator/pull/deployed-pull.ts';
 import { type FollowOptions, followRun, type RunLook } from '../../operator/pull/follow-run.ts';
 import { openSession, type Session } from '../../operator/session.ts';
+import { readShrunkLists } from '../../operator/status/shrunk-lists.ts';
 import { countOf, timeIn, wholeSeconds } from '../../operator/words.ts';
 import { whileWatching } from '../terminal/interrupt.ts';
 import { EXIT, print, say } from '../terminal/output-lines.ts';
@@ -48,7 +49,11 @@ export async function pullDeployed(options: PullDeployedOptions): Promise<number
   const { signal } = interrupt;
   const receipt = await followOnTerminal(session, execution, { lambda: clients.lambda, functionArn, signal });
   if (receipt === undefined) return EXIT.interrupted;
-  print(options.json ? JSON.stringify(receipt) : receiptsText(receipt, false, flagsOf(options)));
+  if (options.json) print(JSON.stringify(receipt));
+  else {
+    const shrunk = await readShrunkLists(session, receipt);
+    print(receiptsText(receipt, { isDryRun: false, shrunk, flags: flagsOf(options) }));
+  }
   return exitCodeOf(receipt);
 }
 

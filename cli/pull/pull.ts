@@ -8,6 +8,7 @@ import { proxyHint } from '../../operator/proxy.ts';
 import { pull } from '../../operator/pull/pull.ts';
 import { lackingScopes, lackText } from '../../operator/scopes.ts';
 import { openSession } from '../../operator/session.ts';
+import { readShrunkLists } from '../../operator/status/shrunk-lists.ts';
 import { reportError, stackOf } from '../program/report-error.ts';
 import { onInterrupt } from '../terminal/interrupt.ts';
 import { requireCredentials } from '../terminal/missing-credentials.ts';
@@ -54,7 +55,10 @@ export async function pullHere(options: PullCommandOptions): Promise<number> {
       say(`an earlier pull (${owner}) did not end well: watching for up to 45 seconds whether it is at work`),
     signal: interrupt.signal,
   });
-  print(options.json ? JSON.stringify(run) : receiptsText(run, isDryRun, flagsOf(options)));
+  const shrunk = isDryRun || options.json ? [] : await readShrunkLists(session, run);
+  print(
+    options.json ? JSON.stringify(run) : receiptsText(run, { isDryRun, shrunk, flags: flagsOf(options) }),
+  );
   for (const error of unexpected) say(stackOf(error));
   for (const hint of new Set(hintsOn(run, config))) say(hint);
   return interrupt.signal.aborted && run.status !== 'complete' ? EXIT.interrupted : exitCodeOf(run);

@@ -10,12 +10,17 @@ import { fitted } from '../terminal/text.ts';
 
 const COLOURS = { complete: 'green', incomplete: 'yellow', failed: 'red' } as const;
 
-/**
- * The receipts of a run as text: a table, the errors, and how the run ended.
- *
- * @param flags - Flags with which a command looks at the same tables.
- */
-export function receiptsText(run: RunReceipt, isDryRun: boolean, flags: string): string {
+/** What the text of a run depends on besides its receipts. */
+interface RunContext {
+  readonly isDryRun: boolean;
+  /** One line for each list that has shrunk. */
+  readonly shrunk: readonly string[];
+  /** Flags with which a command looks at the same tables. */
+  readonly flags: string;
+}
+
+/** The receipts of a run as text: a table, the errors, the lists that have shrunk, and how the run ended. */
+export function receiptsText(run: RunReceipt, { isDryRun, shrunk, flags }: RunContext): string {
   const begun = Object.entries(run.streams).filter(([, receipt]) => wasBegun(receipt));
   const shown = { ...run, streams: Object.fromEntries(begun) };
   const left = Object.keys(run.streams).length - begun.length;
@@ -25,6 +30,7 @@ export function receiptsText(run: RunReceipt, isDryRun: boolean, flags: string):
     ...(left > 0 ? [`not begun: ${countOf(left, 'stream')}`] : []),
     ...helpLines(shown),
     ...(isDryRun ? [] : rejectHints(run, flags)),
+    ...shrunk.map((line) => coloured('yellow', fitted(line))),
     verdict(run, isDryRun),
   ].join('\n');
 }
@@ -93,9 +99,9 @@ function verdict({ status, streams, startedAt, finishedAt }: RunReceipt, isDryRu
     duration(Date.parse(finishedAt) - Date.parse(startedAt)),
   ];
   const note = isDryRun ? ' (dry run: nothing was written)' : '';
-  return `${coloured(status)}: ${parts.join(', ')}${note}`;
+  return `${coloured(COLOURS[status], status)}: ${parts.join(', ')}${note}`;
 }
 
-function coloured(status: WalkStatus): string {
-  return styleText(COLOURS[status], status, { stream: process.stdout });
+function coloured(colour: (typeof COLOURS)[WalkStatus], text: string): string {
+  return styleText(colour, text, { stream: process.stdout });
 }

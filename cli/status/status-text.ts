@@ -3,6 +3,7 @@ import { totalOf } from '../../lambda/core/pull/counts.ts';
 import type { RunReceipt } from '../../lambda/core/pull/receipt.ts';
 import type { Schedule } from '../../operator/deployed/schedule.ts';
 import type { Concern } from '../../operator/status/concern.ts';
+import { shrunkLists } from '../../operator/status/shrunk-lists.ts';
 import {
   known,
   MOST_COUNTED,
@@ -22,9 +23,11 @@ export function statusText(
   concerns: readonly Concern[],
   width: number | undefined,
 ): string {
+  const shrunk = shrunkLists(known(report.streams) ?? []);
   return [
     headLine(report),
     ...(concerns.length > 0 ? ['', ...concernsText(concerns)] : []),
+    ...(shrunk.length > 0 ? ['', 'worth a look:', ...shrunk.map(shrunkText)] : []),
     '',
     ...pullLines(report),
     '',
@@ -33,7 +36,7 @@ export function statusText(
     ...changeLines(report),
     ...alarmLines(report),
     '',
-    verdict(concerns),
+    verdict(concerns, shrunk),
   ].join('\n');
 }
 
@@ -52,6 +55,10 @@ function concernsText(concerns: readonly Concern[]): string[] {
     ...(next === undefined ? [] : [`    ${printable(next)}`]),
   ]);
   return ['needs an operator:', ...lines];
+}
+
+function shrunkText(line: string): string {
+  return coloured('yellow', wrapped(line, textWidth(process.stdout), { first: '  ', rest: 4 }));
 }
 
 function pullLines(report: StatusReport): string[] {
@@ -107,7 +114,8 @@ function streamLines({ streams, at, timeZone }: StatusReport, width: number | un
         { head: 'last walk', cells: all.map(({ lastWalk }) => lastWalk?.status ?? 'never') },
         { head: 'whole as of', cells: whole((time) => ago(time, Date.parse(at)), 'never') },
         { head: '', cells: whole((time) => minuteIn(timeZone, time), ''), dispensable: 1 },
-        { head: 'in the table', cells: all.map(inTableText), isNumber: true },
+        { head: 'listed', cells: all.map(({ listed }) => groupedOrBlank(listed)), isNumber: true },
+        { head: 'in the table', cells: all.map(({ inTable }) => groupedOrBlank(inTable)), isNumber: true },
         { head: 'rejects', cells: all.map(({ rejects }) => counted(rejects)), isNumber: true },
         ...(isUnfinished ? [{ head: 'unfinished', cells: all.map(unfinishedPages) }] : []),
       ],
@@ -116,12 +124,8 @@ function streamLines({ streams, at, timeZone }: StatusReport, width: number | un
   ];
 }
 
-/** `1,000`, or `0 of 1,000` if the last complete walk listed fewer objects than the table has. */
-function inTableText({ listed, inTable }: StreamStatus): string {
-  if (inTable === undefined) return '';
-  return listed === undefined || listed === inTable
-    ? grouped(inTable)
-    : `${grouped(listed)} of ${grouped(inTable)}`;
+function groupedOrBlank(count: number | undefined): string {
+  return count === undefined ? '' : grouped(count);
 }
 
 function unfinishedPages({ unfinished }: StreamStatus): string {
@@ -173,8 +177,12 @@ function alarmLines({ alarms }: StatusReport): string[] {
   return [line('alarms', text.join(', ') || 'none')];
 }
 
-function verdict(concerns: readonly Concern[]): string {
-  if (concerns.length === 0) return coloured('green', 'all is well');
+function verdict(concerns: readonly Concern[], shrunk: readonly string[]): string {
+  if (concerns.length === 0) {
+    return shrunk.length === 0
+      ? coloured('green', 'all is well')
+      : coloured('yellow', `nothing needs an operator; ${countOf(shrunk.length, 'thing')} worth a look`);
+  }
   return coloured('red', `${countOf(concerns.length, 'thing')} for an operator to look at`);
 }
 

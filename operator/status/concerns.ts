@@ -14,7 +14,7 @@ export function concernsOf(report: StatusReport, config: Config, flags: string):
   return [
     ...stackConcerns(report),
     ...alarmConcerns(report),
-    ...pullConcerns(report, config, flags),
+    ...pullConcerns(report, flags, config),
     ...changeConcerns(report, flags),
     ...unreadConcerns(report),
   ];

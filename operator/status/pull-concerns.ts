@@ -11,8 +11,9 @@ import { known, MOST_COUNTED } from './status-report.ts';
  * Finds what needs an operator about the pulls.
  *
  * @param flags - The flags with which other commands use the same tables.
+ * @param config - Whose lacking scopes are named; undefined if the caller names them.
  */
-export function pullConcerns(report: PullReport, config: Config, flags: string): Concern[] {
+export function pullConcerns(report: PullReport, flags: string, config?: ScopedConfig): Concern[] {
   const cutOff = known(report.cutOff);
   const futureRun = known(report.futureRun);
   const pullingSince = known(report.atWork)?.since;
@@ -26,10 +27,17 @@ export function pullConcerns(report: PullReport, config: Config, flags: string):
     nowMs: Date.parse(report.at),
     ...(report.expectWithinHours && { tooOldMs: report.expectWithinHours * 60 * 60 * 1000 }),
   });
-  return doubts.map((doubt) => concernOf(doubt, report, config, flags));
+  return doubts.map((doubt) => concernOf(doubt, report, flags, config));
 }
 
-function concernOf(doubt: Doubt, report: PullReport, config: Config, flags: string): Concern {
+type ScopedConfig = Pick<Config, 'auth' | 'streams'>;
+
+function concernOf(
+  doubt: Doubt,
+  report: PullReport,
+  flags: string,
+  config: ScopedConfig | undefined,
+): Concern {
   const at = (time: string): string =>
     `${minuteIn(report.timeZone, time)}, ${ago(time, Date.parse(report.at))}`;
   const pull = `npx procurios-sync pull${report.expectWithinHours === undefined ? '' : ' --deployed --wait'}${flags}`;
@@ -68,8 +76,13 @@ function concernOf(doubt: Doubt, report: PullReport, config: Config, flags: stri
 }
 
 /** The error's sentence, and the scopes that refused streams need and the config lacks. */
-function whyFailed({ code, message }: Failure, names: readonly string[], { auth, streams }: Config): string {
-  if (code !== 'ACCESS_DENIED') return message;
+function whyFailed(
+  { code, message }: Failure,
+  names: readonly string[],
+  config: ScopedConfig | undefined,
+): string {
+  if (code !== 'ACCESS_DENIED' || config === undefined) return message;
+  const { auth, streams } = config;
   const refused = streams.filter(({ name }) => names.includes(name));
   return [message, ...lackingScopes(auth, refused).map(lackText)].join('; ');
 }

@@ -1,5 +1,6 @@
 import type { Concern } from './concern.ts';
-import type { StatusReport } from './status-report.ts';
+import { shrunkLists } from './shrunk-lists.ts';
+import { known, type StatusReport } from './status-report.ts';
 
 /** A report as one JSON document. A part that could not be read is null there, and `unavailable` has the reason. */
 export function statusDocument(
@@ -14,6 +15,7 @@ export function statusDocument(
   return {
     ...{ environment, at, timeZone, ...(expectWithinHours !== undefined && { expectWithinHours }) },
     needsPerson: concerns,
+    shrunkLists: shrunkLists(known(parts.streams) ?? []),
     ...Object.fromEntries(values),
     unavailable: Object.fromEntries(unavailable),
   };

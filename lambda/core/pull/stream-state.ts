@@ -19,3 +19,11 @@ export function stateAfter(before: StreamState, { startedAt, added, receipt }: E
     ? { wholeAsOf: startedAt, listed: stored, inTable }
     : { ...before, inTable };
 }
+
+/**
+ * Whether the last complete walk listed less than half of what the table has. A client that lost a right, or a filter that changed,
+ * looks like that, and so does a list from which most was removed. Only an operator can tell.
+ */
+export function hasShrunk({ listed, inTable = 0 }: StreamState): boolean {
+  return listed !== undefined && listed < inTable / 2;
+}

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { CLIENT, configFor, procurios, things } from '../../operator/doctor/examine.ts';
 import { newFolder, run, writeConfig } from '../../support/command-line.ts';
 import { runProcess } from '../../support/command-process.ts';
-import { startHttpServer } from '../../support/http-server.ts';
+import { answerJson, startHttpServer } from '../../support/http-server.ts';
 
 test('doctor shows headings, findings and fixes within 80 columns, a summary, and sets the exit code', async () => {
   await using server = await startHttpServer(procurios(() => things(1, 3)));
@@ -40,6 +40,53 @@ test('doctor --json prints one document, and warnings leave the exit code 0', as
     what: '1 of 4 objects on page 1 cannot be stored: RESERVED_NAME (_run)',
     fix: expect.any(String),
   });
+});
+
+test('doctor does not say that all is well before the first pull, nor after one that listed nothing', async () => {
+  let listed = things(1, 3);
+  await using server = await startHttpServer(procurios(() => listed));
+  const setting = { cwd: await newFolder('doctor'), env: CLIENT };
+  await writeConfig(setting.cwd, configFor(server.origin));
+  const doctor = async () => await run(['doctor', '--embedded'], setting);
+  const pull = async () => await run(['pull', '--embedded'], setting);
+
+  const before = await doctor();
+  const first = await pull();
+  const sound = await doctor();
+  listed = [];
+  const second = await pull();
+  const after = await doctor();
+
+  const line = 'things: the last complete walk listed 0, the table has 3';
+  expect(before.stdout).toContain('\nPulls\n  ℹ pulls: none yet\n    → npx procurios-sync pull --embedded\n');
+  expect(before.stdout).toMatch(/\nNothing is wrong; each → names what is still to do\n$/);
+  expect(first.stdout).not.toContain('the table has');
+  expect(sound.stdout).toMatch(/\nAll is well\.\n$/);
+  expect(second).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining(`\n${line}\ncomplete: 1 stream, `),
+  });
+  expect(after.stdout).toContain(`⚠ pulls: ${line}\n`);
+  expect(after).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/\n1 warning; each → names the fix\n$/),
+  });
+});
+
+test('doctor names a scope that the config lacks once, also after a pull', async () => {
+  await using server = await startHttpServer(async (request, response) => {
+    if (request.path.startsWith('/l/oauth2/')) await procurios(() => [])(request, response);
+    else answerJson(response, { error: 'access_denied' }, 403);
+  });
+  const setting = { cwd: await newFolder('doctor'), env: CLIENT };
+  const path = '/l/relation_list_api/collection/abc';
+  await writeConfig(setting.cwd, configFor(server.origin, { path }));
+  await run(['pull', '--embedded'], setting);
+
+  const { stdout } = await run(['doctor', '--embedded'], setting);
+
+  expect(stdout).toContain('⚠ pulls: last walk failed ACCESS_DENIED: things');
+  expect(stdout.match(/auth\.scopes\s+lacks/g)).toHaveLength(1);
 });
 
 test('doctor reports a damaged data folder with its fix, and show in one line', async () => {

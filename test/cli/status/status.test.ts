@@ -110,7 +110,7 @@ describe('status', () => {
     await pulled(yesterday, { members: WELL, orders: WELL, channels: WELL });
     await pulled(today, { members: WELL, orders: WELL });
     await state.put({ pk: 'stream#members', sk: 'state', wholeAsOf: today, listed: 20, inTable: 20 });
-    await state.put({ pk: 'stream#orders', sk: 'state', wholeAsOf: today, listed: 0, inTable: 1000 });
+    await state.put({ pk: 'stream#orders', sk: 'state', wholeAsOf: today, listed: 900, inTable: 1000 });
     // A walk that was not complete has ended since the upgrade from a version without this row.
     await state.put({ pk: 'stream#channels', sk: 'state', inTable: 20 });
     await changed('c1', 'accepted');
@@ -125,13 +125,33 @@ describe('status', () => {
     expect(stdout).toMatch(/^next start {4}\d{4}-\d\d-\d\d 04:00, in (\d+ h )?\d+ min$/m);
     expect(stdout).toContain(`last runs     ${shown(today)}, 5 h ago: complete, 10 of 40 written, 0.0 s\n`);
     const squeezed = stdout.replace(/ +/g, ' ');
-    expect(squeezed).toContain(`\nmembers complete 5 h ago ${shown(today)} 20 0\n`);
-    expect(squeezed).toContain(`\norders complete 5 h ago ${shown(today)} 0 of 1,000 0\n`);
+    expect(squeezed).toContain(`\nmembers complete 5 h ago ${shown(today)} 20 20 0\n`);
+    expect(squeezed).toContain(`\norders complete 5 h ago ${shown(today)} 900 1,000 0\n`);
     // An earlier version's receipts are the evidence where no complete walk is in the stream's state.
     expect(squeezed).toContain(`\nchannels complete 25 h ago ${shown(yesterday)} 20 0\n`);
     expect(stdout).toMatch(/^changes {7}1 accepted in 7 days$/m);
     expect(stdout).toMatch(/^queue {9}empty\ndead letters {2}empty\nalarms {8}1 OK$/m);
     expect(stdout).toMatch(/\n\nall is well\n$/);
+  });
+});
+
+describe('a list that has shrunk', () => {
+  test('status names a list that is empty now and does not say that all is well, with exit code 0', async () => {
+    deploy(aws, 'acme', []);
+    const today = hoursAgo(5);
+    await pulled(today, { members: WELL, orders: WELL, channels: WELL });
+    await state.put({ pk: 'stream#members', sk: 'state', wholeAsOf: today, listed: 0, inTable: 3002 });
+    await state.put({ pk: 'stream#orders', sk: 'state', wholeAsOf: today, listed: 10, inTable: 20 });
+
+    const { code, stdout } = await status();
+    const document = JSON.parse((await status(['--json'])).stdout);
+
+    const line = 'members: the last complete walk listed 0, the table has 3,002';
+    expect(code).toBe(0);
+    expect(stdout).toContain(`\nworth a look:\n  ${line}\n\n`);
+    expect(stdout).toMatch(/\nmembers .* 0 +3,002 +0\n/);
+    expect(stdout).toMatch(/\n\nnothing needs an operator; 1 thing worth a look\n$/);
+    expect(document).toMatchObject({ needsPerson: [], shrunkLists: [line] });
   });
 });
 

@@ -141,8 +141,12 @@ test('doctor reports when the tables were last whole, or what status reports abo
     streams: { things },
   } as const;
   await saveRunReceipt(state, run);
-  await state.put({ pk: 'stream#things', sk: 'state', wholeAsOf: startedAt, listed: 3, inTable: 3 });
+  const listed = async (count: number) =>
+    await state.put({ pk: 'stream#things', sk: 'state', wholeAsOf: startedAt, listed: count, inTable: 3 });
 
+  await listed(1);
+  const shrunk = await examineInAws();
+  await listed(3);
   const sound = await examineInAws();
   await state.put({ pk: 'stream#things', sk: 'reject#1' });
   const rejecting = await examineInAws();
@@ -155,6 +159,9 @@ test('doctor reports when the tables were last whole, or what status reports abo
   });
   expect(rejecting.problems).toMatchObject([
     finding('pulls', 'warning', /^1 object rejected: things$/, /^npx procurios-sync show things --rejects$/),
+  ]);
+  expect(shrunk.problems).toMatchObject([
+    finding('pulls', 'warning', /^things: the last complete walk listed 1, the table has 3$/, /^compare it/),
   ]);
 });
 

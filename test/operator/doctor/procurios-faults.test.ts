@@ -79,6 +79,7 @@ test('doctor finds no problem in a sound setting, writes nothing and asks each s
     'operation register',
     'rate',
     'tables',
+    'pulls',
   ]);
   expect(simulator.control.applied()).toEqual([]);
   expect(simulator.control.requests()).toEqual({
