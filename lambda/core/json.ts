@@ -21,9 +21,7 @@ type SourceReviver = (key: string, value: unknown, context: { readonly source?: 
 const parseWithSource = JSON.parse as (text: string, reviver: SourceReviver) => Json;
 
 const keepDigits: SourceReviver = (_key, value, { source }) =>
-  typeof value === 'number' &&
-  source !== undefined &&
-  canonicalDecimal(source) !== canonicalDecimal(String(value))
+  typeof value === 'number' && source !== undefined && !holdsExactly(value, source)
     ? new ExactNumber(source)
     : value;
 
@@ -114,18 +112,34 @@ export function objectFrom(fields: Iterable<readonly [string, Json]>): JsonObjec
  * @param text - A JSON number, or the result of `String` for a finite number.
  */
 export function canonicalDecimal(text: string): string {
-  const [mantissa = '', exponent = '0'] = text.toLowerCase().split('e');
-  const sign = mantissa.startsWith('-') ? '-' : '';
-  const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.');
-  const leading = (whole + fraction).replace(/^0+/, '');
+  const sign = text.startsWith('-') ? '-' : '';
+  const exponentAt = text.search(/e/i);
+  const mantissa = text.slice(sign.length, exponentAt < 0 ? undefined : exponentAt);
+  const exponent = exponentAt < 0 ? 0 : Number(text.slice(exponentAt + 1));
+  const point = mantissa.indexOf('.');
+  const digits = point < 0 ? mantissa : mantissa.slice(0, point) + mantissa.slice(point + 1);
+  const decimals = point < 0 ? 0 : mantissa.length - point - 1;
   // A regular expression would take quadratic time on a long number with zeros in it.
-  let end = leading.length;
-  while (leading[end - 1] === '0') end -= 1;
-  const digits = leading.slice(0, end);
-  return digits === ''
+  let end = digits.length;
+  while (end > 0 && digits[end - 1] === '0') end -= 1;
+  let start = 0;
+  while (start < end && digits[start] === '0') start += 1;
+  return start === end
     ? '0'
-    : `${sign}${digits}e${Number(exponent) - fraction.length + leading.length - digits.length}`;
+    : `${sign}${digits.slice(start, end)}e${exponent - decimals + digits.length - end}`;
 }
+
+/** Whether a double is equal to the decimal that was written, digit for digit. */
+export function holdsExactly(double: number, text: string): boolean {
+  const own = String(double);
+  if (own === text) return true;
+  // Two integers without an exponent have one spelling each, and most numbers with many digits are such integers.
+  if (INTEGER.test(own) && INTEGER.test(text)) return false;
+  return canonicalDecimal(own) === canonicalDecimal(text);
+}
+
+/** An integer that has one spelling, at most as long as the longest that `String` writes without an exponent. */
+const INTEGER = /^-?[1-9]\d{0,20}$/;
 
 /** More zeros than this behind an integer's digits are a mistake, not an identifier. */
 const LARGEST_EXPONENT = 40;

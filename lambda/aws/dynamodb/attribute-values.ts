@@ -1,7 +1,7 @@
 import { quotedName } from '../../core/canonical.ts';
 import {
-  canonicalDecimal,
   ExactNumber,
+  holdsExactly,
   isObject,
   type Json,
   type JsonObject,
@@ -62,9 +62,5 @@ export function fromFields(fields: JsonObject): JsonObject {
 
 function fromNumber(text: string): number | ExactNumber {
   const double = Number(text);
-  return sameDigits(text, double) ? double : new ExactNumber(text);
-}
-
-function sameDigits(text: string, double: number): boolean {
-  return String(double) === text || canonicalDecimal(String(double)) === canonicalDecimal(text);
+  return holdsExactly(double, text) ? double : new ExactNumber(text);
 }
