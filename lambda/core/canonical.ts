@@ -1,5 +1,6 @@
 import { canonicalDecimal, ExactNumber, type Json, type JsonObject } from './json.ts';
 import { printable } from './plain-text.ts';
+import { LARGEST_ITEM_BYTES } from './pull/item-size.ts';
 import type { RejectReason } from './pull/reject.ts';
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
@@ -40,7 +41,8 @@ export function quotedName(name: string): string {
  * Writes an object as canonical JSON, with sorted names and one spelling for equal decimals. Two objects have the same text if
  * and only if they are equal, so the hash of the text shows whether an object changed.
  *
- * Also checks that DynamoDB can store every name and value.
+ * Also checks that DynamoDB can store every name and value. It ends as soon as the object is surely too large, because the text of
+ * 900,000 fields takes some 250 MB.
  *
  * @param ignored - Top-level fields that are checked but not written.
  * @throws {Unstorable}
@@ -49,6 +51,13 @@ export function canonicalText(object: JsonObject, ignored: ReadonlySet<string>):
   const trail: (string | number)[] = [];
   const fail = (reason: RejectReason, depth: number): never => {
     throw new Unstorable(reason, fieldPath(trail.slice(0, depth)));
+  };
+
+  let leastBytes = 0;
+  /** Counts what the item takes at least: a byte for each UTF-16 unit of a name, and for each element of a list. */
+  const count = (bytes: number): void => {
+    leastBytes += bytes;
+    if (leastBytes > LARGEST_ITEM_BYTES) throw new Unstorable('TOO_LARGE');
   };
 
   /** @param depth - How many levels contain this value: 1 for a top-level field's. */
@@ -63,6 +72,7 @@ export function canonicalText(object: JsonObject, ignored: ReadonlySet<string>):
   };
 
   const writeList = (list: readonly Json[], depth: number): string => {
+    count(list.length);
     const parts = list.map((element, index) => {
       trail[depth] = index;
       return write(element, depth + 1);
@@ -72,10 +82,13 @@ export function canonicalText(object: JsonObject, ignored: ReadonlySet<string>):
 
   const writeFields = (fields: JsonObject, depth: number): string => {
     let text = '{';
-    for (const name of Object.keys(fields).sort()) {
+    const names = Object.keys(fields);
+    count(names.length);
+    for (const name of names.sort()) {
       trail[depth] = name;
       if (name === '') fail('EMPTY_NAME', depth);
       if (!name.isWellFormed()) fail('LONE_SURROGATE', depth);
+      count(name.length - 1);
       const part = write(fields[name] as Json, depth + 1);
       if (depth > 0 || !ignored.has(name)) text += `${text === '{' ? '' : ','}${quotedName(name)}:${part}`;
     }

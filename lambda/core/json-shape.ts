@@ -2,7 +2,7 @@
 export interface JsonShape {
   /** The levels of lists and objects. */
   readonly depth: number;
-  /** At least as many as there are lists, objects, and values in them. */
+  /** At least as many as there are lists, objects, values in them, and names. A name that no other has takes as much as a value. */
   readonly values: number;
   /** Whether there is a number that a double may not hold: one of 16 or more digits, or with an exponent. */
   readonly hasLongNumber: boolean;
@@ -13,6 +13,7 @@ const LONG_NUMBER = 16;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
+const COLON = 0x3a;
 const BACKSLASH = 0x5c;
 export const isOpening = (code: number) => code === 0x5b || code === 0x7b; // [ {
 export const isClosing = (code: number) => code === 0x5d || code === 0x7d; // ] }
@@ -40,7 +41,7 @@ export function shapeOf(text: string, mostValues: number): JsonShape {
     hasLongNumber ||= digits > 0 && isExponent(code);
     digits = 0;
     if (code === QUOTE) at = endOfText(text, at);
-    else if (code === COMMA) values += 1;
+    else if (code === COMMA || code === COLON) values += 1;
     else if (isClosing(code)) level -= 1;
     else if (isOpening(code)) {
       values += 1;

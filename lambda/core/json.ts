@@ -25,15 +25,18 @@ const keepDigits: SourceReviver = (_key, value, { source }) =>
     ? new ExactNumber(source)
     : value;
 
-/** The most values in a text. They take up to some 150 MB, as empty objects or as names that differ. */
+/**
+ * The most values and names in a text. In a process of 100 MB, 500,000 names that differ bring the peak to 205 MB, and to 355 MB
+ * and 4 s of CPU if their values are numbers of 20 digits. A million such numbers in a list bring it to 370 MB.
+ */
 const MOST_VALUES = 1_000_000;
 
-/** A JSON text with more values than this process has memory for. */
+/** A JSON text with more values and names than this process has memory for. */
 export class TooManyValues extends SyntaxError {
   override readonly name = 'TooManyValues';
 
   constructor() {
-    super(`more than ${MOST_VALUES.toLocaleString('en-US')} values`);
+    super(`more than ${MOST_VALUES.toLocaleString('en-US')} values and names`);
   }
 }
 

@@ -69,17 +69,18 @@ test('parseJson cuts lists at 64 levels, also in a text without long numbers', (
   expect(second).toBe(']\\"[');
 });
 
-describe('parseJson refuses more than a million values before it parses', () => {
+describe('parseJson refuses more than a million values and names before it parses', () => {
   test.each([
     ['levels without an end', '['.repeat(30_000_000)],
     ['empty lists', `[${'[],'.repeat(600_000)}1]`],
     ['numbers', `[${'1,'.repeat(1_000_001)}1]`],
+    ['names', `{${'"a":1,'.repeat(500_000)}"b":1}`],
   ])('%s', (_name, text) => {
     expect(() => parseJson(text)).toThrow(TooManyValues);
   });
 
-  test('commas and brackets in texts do not count', () => {
-    expect(parseJson(JSON.stringify(['[{,'.repeat(1_000_000)]))).toHaveLength(1);
+  test('commas, colons and brackets in texts do not count', () => {
+    expect(parseJson(JSON.stringify(['[{,:'.repeat(1_000_000)]))).toHaveLength(1);
   });
 });
 

@@ -146,6 +146,14 @@ describe('what DynamoDB cannot hold', () => {
     expect(rejected({ id: 1, a: 'x'.repeat(410_000) }, { ignoreChangesIn: ['a'] }).reason).toBe('TOO_LARGE');
   });
 
+  test.each([
+    ['a list', new Array(410_000).fill('')],
+    ['an object', Object.fromEntries(Array.from({ length: 60_000 }, (_, index) => [`name${index}`, 1]))],
+  ])('an object is rejected as too large before %s of many values is written out', (_name, many) => {
+    // The fault in `z`, which comes later, shows that the rest is not read.
+    expect(rejected({ id: 1, a: many, z: '\ud800' }).reason).toBe('TOO_LARGE');
+  });
+
   test.each<Json>([null, 1, 'text', [1]])('%p is a reject, because it is no object', (object) => {
     expect(rejected(object)).toEqual({ id: undefined, reason: 'NOT_AN_OBJECT', field: undefined, ...PLACE });
   });

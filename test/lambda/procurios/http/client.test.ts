@@ -191,7 +191,9 @@ describe('getJson: the answer', () => {
 
     expect(failure).toMatchObject({
       code: 'RESPONSE_INVALID',
-      message: expect.stringContaining('holds more than 1,000,000 values; expected fewer objects on a page'),
+      message: expect.stringContaining(
+        'holds more than 1,000,000 values and names; expected fewer objects on a page',
+      ),
     });
     expect(server.requests).toHaveLength(1);
   });
