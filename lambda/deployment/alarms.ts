@@ -15,7 +15,7 @@ export const ALARMS = {
   'pull-errors':
     'The pull function crashed or was killed. Lambda resumes the run at its last slice; if that fails too, the tables grow old.',
   'stream-incomplete':
-    'A stream was not read to its end, though nothing failed. Newer objects may be missing, and none is marked as gone.',
+    'A stream was not read to its end, though nothing failed, or its pages contradict that they showed all of it. Objects may be missing, and none is marked as gone.',
   'objects-rejected':
     'Some objects could not be stored. They are missing from their tables, or are there in an older version.',
   'access-refused':

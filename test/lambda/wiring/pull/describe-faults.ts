@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import type { SyncErrorCode } from '../../../../lambda/core/errors.ts';
 import { aimedAt, mostRequestsFor, type PagingCase } from '../../../support/paging-kinds.ts';
 import { onStages, type Stages } from '../../../support/pull-stages.ts';
 import { LASTING_FAULTS, PASSING_FAULTS, SLOW_ANSWERS } from './fault-cases.ts';
@@ -12,9 +11,10 @@ function eachOf(cases: readonly PagingCase[]) {
   };
 }
 
-/** Whether the walk passes over a page with a failure of this code, because the pages beyond can be requested by number. */
-function passesOver({ kind }: PagingCase, code: SyncErrorCode): boolean {
-  const isOfThePage = ['UNAVAILABLE', 'RESPONSE_INVALID', 'NOT_PROCURIOS'].includes(code);
+/** Whether the walk passes over a page with this fault, because the pages beyond can be requested by number. */
+function passesOver({ kind }: PagingCase, { code, action }: (typeof LASTING_FAULTS)[number]): boolean {
+  const isForbidden = action.kind === 'status' && action.status === 403;
+  const isOfThePage = isForbidden || ['UNAVAILABLE', 'RESPONSE_INVALID', 'NOT_PROCURIOS'].includes(code);
   return isOfThePage && (kind === 'hal' || kind === 'numberedPages');
 }
 
@@ -57,7 +57,7 @@ export function describeFaults(stages: Stages, casesOf: (index: number) => reado
     const { name, action, limits, code, says, isKept, tries, tokens = 1 } = fault;
     const slow = limits === undefined ? 0 : SLOW_ANSWERS;
     const cases = casesOf(LASTING_FAULTS.indexOf(fault));
-    const isPassing = (paging: PagingCase) => passesOver(paging, code);
+    const isPassing = (paging: PagingCase) => passesOver(paging, fault);
     const outcomeOf = onStages(stages, cases, async ({ paging, listing, openSite }) => {
       const site = await openSite();
       site.fault({ ...aimedAt(paging, paging.faultPage), do: action });
