@@ -2,6 +2,9 @@ import type { Credentials } from '../lambda/core/token/credentials.ts';
 import type { Config } from '../lambda/deployment/config.ts';
 import { SIMULATOR_CREDENTIALS } from '../local/simulator/tokens.ts';
 
+/** The variables that hold the client's id and secret. */
+export const CREDENTIAL_VARIABLES = 'PROCURIOS_CLIENT_ID and PROCURIOS_CLIENT_SECRET';
+
 /** The client's id and secret from the environment; undefined if one of the two variables is missing or empty. */
 export function credentialsInEnvironment(
   variables: Readonly<Record<string, string | undefined>>,
@@ -24,6 +27,14 @@ export function simulatorHint(config: Config, code: string | undefined): string 
   if (code !== 'HOST_UNREACHABLE' || !isSimulator(config)) return undefined;
   const { port } = new URL(config.host);
   return `start the simulator: npx procurios-sync simulator --port ${port || 80}`;
+}
+
+/** Says where refused credentials for `--embedded` came from, if from the environment; undefined for other errors. */
+export function variablesHint(isAlone: boolean, code: string | undefined): string | undefined {
+  const areFromVariables = isAlone && credentialsInEnvironment(process.env) !== undefined;
+  return code === 'CREDENTIALS_REFUSED' && areFromVariables
+    ? `the refused id and secret are those in ${CREDENTIAL_VARIABLES}`
+    : undefined;
 }
 
 function isSimulator({ host }: Config): boolean {

@@ -135,7 +135,10 @@ Examples:
 In another terminal:
   $ npx procurios-sync pull ${DEMO_TABLES}
 With another config, or on another port:
-  $ PROCURIOS_HOST=http://127.0.0.1:4010 npx procurios-sync pull --embedded`,
+  $ PROCURIOS_HOST=http://127.0.0.1:4010 npx procurios-sync pull --embedded
+
+docs/procurios.md#a-running-simulator has the commands that it takes meanwhile,
+and docs/procurios.md#faults describes the ways in which it can fail.`,
     );
 }
 

@@ -1,13 +1,12 @@
 import type { RunReceipt } from '../../lambda/core/pull/receipt.ts';
-import type { Config } from '../../lambda/deployment/config.ts';
 import { CommandError } from '../../operator/command-error.ts';
 import { findStream, readConfig } from '../../operator/config.ts';
-import { simulatorHint } from '../../operator/credentials.ts';
+import { simulatorHint, variablesHint } from '../../operator/credentials.ts';
 import { type CommonOptions, flagsOf } from '../../operator/options.ts';
 import { proxyHint } from '../../operator/proxy.ts';
 import { pull } from '../../operator/pull/pull.ts';
 import { lackingScopes, lackText } from '../../operator/scopes.ts';
-import { openSession } from '../../operator/session.ts';
+import { openSession, type Session } from '../../operator/session.ts';
 import { readShrunkLists } from '../../operator/status/shrunk-lists.ts';
 import { reportError, stackOf } from '../program/report-error.ts';
 import { onInterrupt } from '../terminal/interrupt.ts';
@@ -60,14 +59,16 @@ export async function pullHere(options: PullCommandOptions): Promise<number> {
     options.json ? JSON.stringify(run) : receiptsText(run, { isDryRun, shrunk, flags: flagsOf(options) }),
   );
   for (const error of unexpected) say(stackOf(error));
-  for (const hint of new Set(hintsOn(run, config))) say(hint);
+  for (const hint of new Set(hintsOn(run, session))) say(hint);
   return interrupt.signal.aborted && run.status !== 'complete' ? EXIT.interrupted : exitCodeOf(run);
 }
 
 /** What the operator may not know about the errors of a run. */
-function hintsOn({ streams }: RunReceipt, config: Config): string[] {
+function hintsOn({ streams }: RunReceipt, { config, isAlone }: Session): string[] {
   const failed = Object.entries(streams).map(([name, { error }]) => ({ name, code: error?.code }));
-  const hints = failed.map(({ code }) => simulatorHint(config, code) ?? proxyHint(code));
+  const hints = failed.map(
+    ({ code }) => simulatorHint(config, code) ?? variablesHint(isAlone, code) ?? proxyHint(code),
+  );
   const refused = failed.filter(({ code }) => code === 'ACCESS_DENIED').map(({ name }) => name);
   const lacks = lackingScopes(
     config.auth,

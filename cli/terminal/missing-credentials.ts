@@ -1,6 +1,6 @@
 import type { Config } from '../../lambda/deployment/config.ts';
 import { CommandError } from '../../operator/command-error.ts';
-import { embeddedCredentials } from '../../operator/credentials.ts';
+import { CREDENTIAL_VARIABLES, embeddedCredentials } from '../../operator/credentials.ts';
 import type { CommonOptions } from '../../operator/options.ts';
 import { canAsk } from './terminal.ts';
 
@@ -14,7 +14,7 @@ export async function requireCredentials(config: Config, options: CommonOptions)
   if (!areMissing(config, options)) return;
   throw new CommandError(
     'USAGE',
-    'there are no credentials and no terminal to ask on: set PROCURIOS_CLIENT_ID and PROCURIOS_CLIENT_SECRET',
+    `there are no credentials and no terminal to ask on: set ${CREDENTIAL_VARIABLES}`,
   );
 }
 

@@ -52,7 +52,7 @@ async function respond(
   // Not resolved against a base, because `//[` would then be read as a host.
   const { pathname, searchParams } = new URL(`http://localhost${url}`);
   const body = await readBody(request);
-  if (body === undefined) return refuse(413, `The body is larger than ${LARGEST_BODY_BYTES} bytes`);
+  if (body === undefined) return refuse(413, 'The body is larger than 16 MB');
   if (pathname.startsWith(CONTROL_ROOT)) {
     sendReply(response, encodeReply(answerControl(environment.control, request, pathname, body), switches));
     return;

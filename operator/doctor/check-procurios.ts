@@ -17,7 +17,8 @@ import { judgeScopes } from './judge-scopes.ts';
 import type { Subject } from './subject.ts';
 
 /** Checks the token, its scopes, and the clock by the `Date` of the token's answer. */
-export async function* checkToken({ api, config, session }: Subject): AsyncGenerator<Finding> {
+export async function* checkToken(subject: Subject): AsyncGenerator<Finding> {
+  const { api, config, session } = subject;
   if (config.auth.grant === 'authorizationCode' && (await hasExpiredToken(session))) {
     yield information('token', "the user's token has expired; the next pull renews it");
     return;
@@ -26,7 +27,7 @@ export async function* checkToken({ api, config, session }: Subject): AsyncGener
   // Without credentials no request was sent, and the finding about the credentials says so.
   const wasAsked = !['SECRET_INVALID', 'STORE_UNAVAILABLE', 'REGION_INVALID'].includes(refusal?.code ?? '');
   if (wasAsked || config.auth.grant === 'authorizationCode') {
-    yield refusal === undefined ? ok('token', lifeText(config, api)) : judgeTokenFailure(refusal, config);
+    yield refusal === undefined ? ok('token', lifeText(config, api)) : judgeTokenFailure(refusal, subject);
   }
   const { unreadable = [] } = api.granted ?? {};
   if (unreadable.length > 0) {

@@ -63,7 +63,7 @@ async function* examineAll(
     (listeners) => openReadOnlyToken(config, session, credentials.read, listeners),
     onRetry,
   );
-  const subject: Subject = { config, session, api };
+  const subject: Subject = { config, session, api, replaceCredentials: credentials.replace };
   yield* under('Access to Procurios', [credentials.finding]);
   yield* under('Access to Procurios', checkToken(subject));
   yield* under('Streams', checkStreams(subject));

@@ -1,6 +1,6 @@
 import { SyncError } from '../../lambda/core/errors.ts';
 import type { Credentials } from '../../lambda/core/token/credentials.ts';
-import { credentialsInEnvironment } from '../credentials.ts';
+import { credentialsInEnvironment, CREDENTIAL_VARIABLES as VARIABLES } from '../credentials.ts';
 import type { Session } from '../session.ts';
 import { type Finding, failure, information, ok, warning } from './finding.ts';
 import { fixOfRefusal } from './fixes.ts';
@@ -10,9 +10,9 @@ export interface FoundCredentials {
   readonly finding: Finding;
   /** Throws the error that the finding reports if there are no credentials. */
   readonly read: () => Promise<Credentials>;
+  /** How to replace them, for a fix. */
+  readonly replace: string;
 }
-
-const VARIABLES = 'PROCURIOS_CLIENT_ID and PROCURIOS_CLIENT_SECRET';
 
 /**
  * Reads the client's id and secret as a pull does.
@@ -25,21 +25,26 @@ export async function findCredentials(secretName: string, session: Session): Pro
   try {
     const credentials = await session.readCredentials();
     const source = !isAlone ? `secret ${secretName}` : given ? VARIABLES : "the simulator's";
-    return { finding: judgeCredentials(credentials, source), read: async () => credentials };
+    const finding = judgeCredentials(credentials, source);
+    return { finding, read: async () => credentials, replace: isAlone ? SET_AGAIN : STORE_AGAIN };
   } catch (error) {
     if (!(error instanceof SyncError)) throw error;
     const problem = `${error.code} ${error.message}`;
     if (!isAlone && given !== undefined) {
       const what = `not in AWS (${problem}); using ${VARIABLES}`;
-      return { finding: information('credentials', what, configureFix(secretName)), read: async () => given };
+      const finding = information('credentials', what, configureFix(secretName));
+      return { finding, read: async () => given, replace: SET_AGAIN };
     }
     const fix = isAlone ? `set ${VARIABLES}` : fixInAws(error, secretName);
     const read = async () => {
       throw error;
     };
-    return { finding: failure('credentials', problem, fix), read };
+    return { finding: failure('credentials', problem, fix), read, replace: fix };
   }
 }
+
+const SET_AGAIN = `set ${VARIABLES} again`;
+const STORE_AGAIN = 'store them again: npx procurios-sync configure';
 
 function judgeCredentials(credentials: Credentials, source: string): Finding {
   const isTrimmed = Object.values(credentials).every((text) => text === text.trim());
@@ -48,8 +53,8 @@ function judgeCredentials(credentials: Credentials, source: string): Finding {
     'credentials',
     `${source}: the id or the secret begins or ends with a space or a line end`,
     source === VARIABLES
-      ? `if Procurios refuses them, set ${VARIABLES} again without it`
-      : 'if Procurios refuses them, store them again: npx procurios-sync configure',
+      ? `if Procurios refuses them, ${SET_AGAIN} without it`
+      : `if Procurios refuses them, ${STORE_AGAIN}`,
   );
 }
 

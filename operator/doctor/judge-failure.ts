@@ -1,8 +1,8 @@
 import type { SyncError } from '../../lambda/core/errors.ts';
-import type { Config } from '../../lambda/deployment/config.ts';
 import { simulatorHint } from '../credentials.ts';
 import { lackText, type ScopeLack } from '../scopes.ts';
 import { type Finding, failure, warning } from './finding.ts';
+import type { Subject } from './subject.ts';
 
 /** A request for a listing or a schema. */
 export interface Asked {
@@ -96,19 +96,22 @@ const CERTIFICATE =
   'correct host; if your own certificate authority signs its certificate, name that in NODE_EXTRA_CA_CERTS=FILE';
 
 /** Finds the fix for a failure to get a token. */
-export function judgeTokenFailure(error: SyncError, config: Config): Finding {
-  const fix = simulatorHint(config, error.code) ?? fixOfToken(error);
+export function judgeTokenFailure(
+  error: SyncError,
+  { config, replaceCredentials }: Pick<Subject, 'config' | 'replaceCredentials'>,
+): Finding {
+  const fix = simulatorHint(config, error.code) ?? fixOfToken(error, replaceCredentials);
   return failure('token', `${error.code} ${briefOf(error)}`, fix);
 }
 
-function fixOfToken({ code, detail }: SyncError): string {
+function fixOfToken({ code, detail }: SyncError, replaceCredentials: string): string {
   const { status, redirectHost, oauthError, isTls, loginCommand } = detail;
   switch (code) {
     case 'CONSENT_NEEDED':
       return loginCommand ?? 'npx procurios-sync login';
     case 'CREDENTIALS_REFUSED':
       if (oauthError === 'unauthorized_client') return OTHER_GRANT;
-      return 'compare the id and the secret with what Procurios handed out for this environment, and store them again';
+      return `compare the id and the secret with what Procurios handed out for this environment, and ${replaceCredentials}`;
     case 'ACCESS_DENIED':
       return 'auth.scopes has one that is not granted: npx procurios-sync discover tries them one by one';
     case 'NOT_PROCURIOS':

@@ -11,4 +11,6 @@ export interface Subject {
   readonly config: Config;
   readonly session: Session;
   readonly api: ApiAccess;
+  /** How to replace the client's id and secret, for a fix. */
+  readonly replaceCredentials: string;
 }

@@ -23,8 +23,9 @@ export const ACCESS_ERRORS = {
     look: [RUN_DOCTOR],
     steps: [
       'Compare id and secret with those that Procurios handed out. Common mistakes: a space at an end, or the secret of the test environment in the live one.',
+      'With `--embedded` they come from the variables `PROCURIOS_CLIENT_ID` and `PROCURIOS_CLIENT_SECRET`: set both again. In AWS, store them: `npx procurios-sync configure`.',
       'Check that `host` and `tokenUrl` belong to the environment that the secret is for.',
-      'Ask Procurios whether the client was withdrawn, and store the new secret: `npx procurios-sync configure`.',
+      'Ask Procurios whether the client was withdrawn.',
     ],
   },
   CONSENT_NEEDED: {
@@ -35,7 +36,7 @@ export const ACCESS_ERRORS = {
     look: [RUN_DOCTOR],
     steps: [
       'Run `npx procurios-sync login` with the flags in the message, as a user who may see what is pulled.',
-      'Then nothing: the next pull resumes, and waiting changes are sent.',
+      'Then pull again: `npx procurios-sync pull`. In AWS the next scheduled pull resumes, and waiting changes are sent.',
     ],
   },
   LOGIN_FAILED: {

@@ -1,4 +1,4 @@
-import { type GuideEntry, NEXT_PULL_RESUMES } from './entry.ts';
+import { type GuideEntry, NEXT_PULL_RESUMES, PULL_AGAIN } from './entry.ts';
 
 /** Errors in how a command is called, in its files, and in its answers. */
 export const COMMAND_ERRORS = {
@@ -70,7 +70,7 @@ export const COMMAND_ERRORS = {
   },
   INTERRUPTED: {
     happened: 'the command was stopped, or the time limit of a pull was reached',
-    remedy: 'nothing; the next pull resumes',
+    remedy: PULL_AGAIN,
     meaning: 'What a pull has read is stored, and so is its position in the listing.',
     look: [],
     steps: [NEXT_PULL_RESUMES],

@@ -15,5 +15,9 @@ export interface GuideEntry {
 /** For `look`. */
 export const RUN_DOCTOR = '`npx procurios-sync doctor` checks everything and names each fix.';
 
+/** For `remedy`. Only a deployment starts pulls by itself. */
+export const PULL_AGAIN = 'pull again; a scheduled pull does so by itself';
+
 /** For `steps`. */
-export const NEXT_PULL_RESUMES = 'Nothing: the next pull resumes where this one stopped.';
+export const NEXT_PULL_RESUMES =
+  'Pull again, which resumes where this pull stopped: `npx procurios-sync pull`. In AWS the next scheduled pull does so by itself.';

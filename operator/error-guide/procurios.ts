@@ -1,4 +1,4 @@
-import { type GuideEntry, NEXT_PULL_RESUMES, RUN_DOCTOR } from './entry.ts';
+import { type GuideEntry, NEXT_PULL_RESUMES, PULL_AGAIN, RUN_DOCTOR } from './entry.ts';
 
 /** Errors of requests to Procurios and of its listings. */
 export const PROCURIOS_ERRORS = {
@@ -10,7 +10,7 @@ export const PROCURIOS_ERRORS = {
     steps: [
       'Check `host` and `tokenUrl` in the config: open the address in a browser.',
       'Behind a proxy, set `HTTPS_PROXY`. If the proxy decrypts TLS, also set `NODE_EXTRA_CA_CERTS`.',
-      'If the address is right, wait: the next pull resumes where this one stopped.',
+      `If the address is right, wait. ${NEXT_PULL_RESUMES}`,
     ],
   },
   NOT_PROCURIOS: {
@@ -53,13 +53,13 @@ export const PROCURIOS_ERRORS = {
   },
   LISTING_INCOMPLETE: {
     happened: 'a listing was read to its end, but pages or numbers in it show that objects may be missing',
-    remedy: 'nothing; the next pull reads the whole list again',
+    remedy: PULL_AGAIN,
     meaning:
       'A page was empty or failed while later ones had objects, repeated earlier objects, or was not the one requested; or the listing says that it has more objects or pages than it showed. The message names the pages or the numbers. All that was shown is stored.',
     look: [RUN_DOCTOR],
     steps: [
-      'Nothing at first: what passes is made up for by the next pull.',
-      'If the same page fails each night, ask Procurios about it: one object on it may be the cause.',
+      'Pull again, which reads the whole list: `npx procurios-sync pull`. In AWS the next scheduled pull does so by itself.',
+      'If the same page fails each time, ask Procurios about it: one object on it may be the cause.',
       'If objects share the cursor, set `paging` to `after(field)` with the field of the `key`, if Procurios accepts it.',
     ],
   },
@@ -75,9 +75,10 @@ export const PROCURIOS_ERRORS = {
     ],
   },
   THROTTLED: {
-    happened: 'Procurios asks for a longer pause than the command waits',
-    remedy: 'nothing; the next pull resumes',
-    meaning: 'Procurios answered 429 several times, or named a pause that is longer than a command waits.',
+    happened: 'Procurios answered 429 again and again, or asked for a longer pause than the command waits',
+    remedy: PULL_AGAIN,
+    meaning:
+      'A pull waits for each pause that Procurios names. It gives a stream up if that would wait for more than 2 hours without a page, or beyond the time of the run, or if five attempts in a row ended with 429 and a pause of at most 30 seconds or none. Other commands wait for no pause of more than 30 seconds. A change goes back to the queue, which sends it later.',
     look: [RUN_DOCTOR],
     steps: [
       NEXT_PULL_RESUMES,
@@ -86,13 +87,13 @@ export const PROCURIOS_ERRORS = {
   },
   UNAVAILABLE: {
     happened: 'Procurios failed or stalled, also after several attempts',
-    remedy: 'nothing; the next pull resumes',
+    remedy: PULL_AGAIN,
     meaning: 'Five attempts in a row ended with a 5xx answer, a broken connection or a timeout.',
     look: [RUN_DOCTOR],
     steps: [
       NEXT_PULL_RESUMES,
       'If it lasts, ask Procurios whether there is an outage.',
-      'If the message names a Content-Length night after night, a server or a proxy breaks the rules of HTTP: report it to Procurios, because it does not pass by itself.',
+      'If the message names a Content-Length again and again, a server or a proxy breaks the rules of HTTP: report it to Procurios, because it does not pass by itself.',
     ],
   },
 } satisfies Record<string, GuideEntry>;

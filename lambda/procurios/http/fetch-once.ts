@@ -99,12 +99,19 @@ async function readBytes(body: Response['body'], most: number): Promise<Uint8Arr
   return only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks, size);
 }
 
+const MB = 1024 * 1024;
+
+/** `32 MB`; `4000 bytes` if it is no whole number of MB. */
+function sizeText(bytes: number): string {
+  return bytes % MB === 0 ? `${bytes / MB} MB` : `${bytes} bytes`;
+}
+
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Decodes strictly: `Response.text` would replace what is not UTF-8. */
 function decode(bytes: Uint8Array | undefined, call: Call, most: number): string {
   if (bytes === undefined) {
-    throw callFailure('RESPONSE_INVALID', call, `the answer is larger than ${most} bytes`);
+    throw callFailure('RESPONSE_INVALID', call, `the answer is larger than ${sizeText(most)}`);
   }
   try {
     return utf8.decode(bytes);

@@ -92,6 +92,9 @@ describe('a pull that cannot work', () => {
     expect(stdout.match(/CREDENTIALS_REFUSED .*invalid_client/g)).toHaveLength(1);
     expect(stdout.match(/what to do: npx procurios-sync help CREDENTIALS_REFUSED\n/g)).toHaveLength(1);
     expect(stdout).toContain('\nfailed: 0 of 2 streams complete');
+    expect(stderr).toContain(
+      'the refused id and secret are those in PROCURIOS_CLIENT_ID and PROCURIOS_CLIENT_SECRET\n',
+    );
     expect(stdout + stderr).not.toMatch(/some-client|wrong-5ecret/);
   });
 

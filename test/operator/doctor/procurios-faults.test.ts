@@ -106,7 +106,12 @@ describe('doctor, examining the access to Procurios', () => {
 
     expect(problems).toEqual([
       expect.objectContaining(
-        finding('token', 'failure', /CREDENTIALS_REFUSED .*invalid_client/, /compare the id and the secret/),
+        finding(
+          'token',
+          'failure',
+          /CREDENTIALS_REFUSED .*invalid_client/,
+          /^compare the id and the secret .*set PROCURIOS_CLIENT_ID and PROCURIOS_CLIENT_SECRET again$/,
+        ),
       ),
     ]);
   });
