@@ -10,6 +10,8 @@ export interface JsonShape {
 
 /** Digits of a number that a double may not hold, with the decimal point. */
 const LONG_NUMBER = 16;
+/** Such a number counts as three values, because it takes the memory of an object and of its text. */
+const MORE_FOR_LONG_NUMBER = 2;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -35,10 +37,14 @@ export function shapeOf(text: string, mostValues: number): JsonShape {
     const code = text.charCodeAt(at);
     if (isOfNumber(code)) {
       digits += 1;
+      if (digits === LONG_NUMBER) values += MORE_FOR_LONG_NUMBER;
       hasLongNumber ||= digits >= LONG_NUMBER;
       continue;
     }
-    hasLongNumber ||= digits > 0 && isExponent(code);
+    if (digits > 0 && isExponent(code)) {
+      values += MORE_FOR_LONG_NUMBER;
+      hasLongNumber = true;
+    }
     digits = 0;
     if (code === QUOTE) at = endOfText(text, at);
     else if (code === COMMA || code === COLON) values += 1;

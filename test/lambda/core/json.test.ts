@@ -74,6 +74,8 @@ describe('parseJson refuses more than a million values and names before it parse
     ['levels without an end', '['.repeat(30_000_000)],
     ['empty lists', `[${'[],'.repeat(600_000)}1]`],
     ['numbers', `[${'1,'.repeat(1_000_001)}1]`],
+    ['numbers with many digits', `[${'12345678901234567890,'.repeat(334_000)}1]`],
+    ['numbers with an exponent', `[${'1e5,'.repeat(334_000)}1]`],
     ['names', `{${'"a":1,'.repeat(500_000)}"b":1}`],
   ])('%s', (_name, text) => {
     expect(() => parseJson(text)).toThrow(TooManyValues);
