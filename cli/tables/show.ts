@@ -2,7 +2,13 @@ import { stringifyJson } from '../../lambda/core/json.ts';
 import { findStream, readConfig } from '../../operator/config.ts';
 import { type CommonOptions, flagsOf } from '../../operator/options.ts';
 import { openSession, type Session } from '../../operator/session.ts';
-import { findItem, type ListedRejects, listItems, listRejects } from '../../operator/tables/tables.ts';
+import {
+  type AlikeRejects,
+  findItem,
+  type ListedRejects,
+  listItems,
+  listRejects,
+} from '../../operator/tables/tables.ts';
 import { countOf, grouped, printable, severalOf } from '../../operator/words.ts';
 import { EXIT, print, say } from '../terminal/output-lines.ts';
 import { tableWidth } from '../terminal/terminal.ts';
@@ -26,7 +32,7 @@ export async function show(
   // Fails for an unknown stream before a session is opened, because that creates tables with --embedded.
   findStream(config, stream);
   await using session = await openSession(config, options);
-  if (options.rejects) printRejects(stream, await listRejects(session, stream, options.limit, id), options);
+  if (options.rejects) printRejects(stream, await listRejects(session, stream, id), options);
   else if (id === undefined) await showItems(session, stream, options);
   else {
     const item = await findItem(session, stream, id);
@@ -46,13 +52,28 @@ async function showItems(session: Session, stream: string, options: ShowCommandO
   else say(items.length === 1 ? 'the only item' : `all ${countOf(items.length, 'item')}`);
 }
 
-function printRejects(stream: string, { rejects, total }: ListedRejects, { json }: CommonOptions): void {
-  for (const reject of rejects) {
-    const { id, reason, field, message, page, seenAt } = reject;
-    const where = `page ${page}${field === undefined ? '' : `, field ${field}`}`;
-    const line = `${id ?? '(no key)'}  ${reason}: ${message} (${where}, seen at ${seenAt})`;
-    print(json ? JSON.stringify(reject) : fitted(printable(line)));
+function printRejects(
+  stream: string,
+  { rejects, alike }: ListedRejects,
+  { json, limit }: ShowCommandOptions,
+): void {
+  const total = countOf(rejects.length, 'reject');
+  if (rejects.length === 0) say(`stream ${stream} has no rejects`);
+  else if (json) {
+    const shown = rejects.slice(0, limit);
+    for (const reject of shown) print(JSON.stringify(reject));
+    say(`${grouped(shown.length)} of ${total}`);
+  } else {
+    const shown = alike.slice(0, limit);
+    for (const each of shown) print(fitted(printable(rejectsText(each))));
+    say(`${grouped(shown.reduce((sum, { count }) => sum + count, 0))} of ${total}`);
   }
-  if (total === 0) say(`stream ${stream} has no rejects`);
-  else say(`${grouped(rejects.length)} of ${countOf(total, 'reject')}`);
+}
+
+function rejectsText({ first, count, firstPage, lastPage }: AlikeRejects): string {
+  const { id, reason, field, message, seenAt } = first;
+  const objects = count === 1 ? '' : `${countOf(count, 'object')} on `;
+  const pages = firstPage === lastPage ? `page ${firstPage}` : `pages ${firstPage} to ${lastPage}`;
+  const where = `${objects}${pages}${field === undefined ? '' : `, field ${field}`}`;
+  return `${id ?? '(no key)'}  ${reason}: ${message} (${where}, seen at ${seenAt})`;
 }

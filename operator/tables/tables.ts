@@ -55,8 +55,16 @@ function idsMeant({ key }: Stream, id: string): ReadonlySet<string> {
 export interface ListedRejects {
   /** Ordered by id. */
   readonly rejects: readonly StoredReject[];
-  /** How many there are. */
-  readonly total: number;
+  /** The same, but those without an id together, because nothing that could be shown tells them apart but their pages. */
+  readonly alike: readonly AlikeRejects[];
+}
+
+/** One reject, or all without an id that have the same reason and field. */
+export interface AlikeRejects {
+  readonly first: StoredReject;
+  readonly count: number;
+  readonly firstPage: number;
+  readonly lastPage: number;
 }
 
 /**
@@ -68,7 +76,6 @@ export interface ListedRejects {
 export async function listRejects(
   session: Session,
   stream: string,
-  limit: number,
   id: string | undefined,
 ): Promise<ListedRejects> {
   const found = findStream(session.config, stream);
@@ -78,7 +85,18 @@ export async function listRejects(
   if (ids !== undefined && rejects.length === 0) {
     throw new CommandError('NOT_FOUND', `stream ${stream} has no reject with that id`);
   }
-  return { rejects: rejects.slice(0, limit), total: rejects.length };
+  return { rejects, alike: alikeOf(rejects) };
+}
+
+function alikeOf(rejects: readonly StoredReject[]): AlikeRejects[] {
+  const groups = Map.groupBy(rejects, (reject) =>
+    reject.id === undefined ? `${reject.reason} ${reject.field}` : reject,
+  );
+  return [...groups.values()].map((group) => {
+    const [first] = group as [StoredReject];
+    const pages = group.map(({ page }) => page).sort((a, b) => a - b);
+    return { first, count: group.length, firstPage: Number(pages[0]), lastPage: Number(pages.at(-1)) };
+  });
 }
 
 /**

@@ -19,22 +19,27 @@ const THINGS = `[
   {"id": "c", "_hash": "mine"}
 ]`;
 
+/** As the API sends them: one is stored, one is a reject with a key, and 1,500 have none. */
+const KEYLESS = [{ id: 1 }, { id: 2, _hash: 'x' }, ...Array.from({ length: 1500 }, () => ({ name: 'x' }))];
+
 let server: HttpServer;
 let setting: Setting;
 beforeAll(async () => {
   server = await startHttpServer(({ path }, response) => {
     if (path.startsWith('/l/oauth2/')) answerJson(response, { access_token: 'token' });
+    else if (path.startsWith('/keyless')) answerJson(response, KEYLESS);
     else response.writeHead(200, { 'content-type': 'application/json' }).end(THINGS);
   });
   setting = { cwd: await newFolder() };
-  const stream = { name: 'things', path: '/things', mediaType: 'application/json', key: 'id' };
+  const stream = { mediaType: 'application/json', key: 'id', paging: { kind: 'onePage' } };
   await writeConfig(setting.cwd, {
     environment: 'test',
     host: server.origin,
     auth: { grant: 'clientCredentials', scopes: ['things'] },
     streams: [
-      { ...stream, paging: { kind: 'onePage' } },
-      { ...stream, name: 'nothing', paging: { kind: 'onePage' } },
+      { ...stream, name: 'things', path: '/things' },
+      { ...stream, name: 'nothing', path: '/things' },
+      { ...stream, name: 'keyless', path: '/keyless' },
     ],
   });
   await run(['pull', '--embedded', '--stream', 'things'], setting);
@@ -87,6 +92,20 @@ describe('show', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '1 of 1 reject\n' });
     expect(stdout).toMatch(/^c {2}RESERVED_NAME: .* \(page 1, field _hash, seen at [^)]+Z\)\n$/);
     expect(stdout).not.toContain('mine');
+  });
+
+  test('show --rejects has one line for all objects without a key, and --json each of them', async () => {
+    await embedded('pull', '--stream', 'keyless');
+
+    const text = await embedded('show', 'keyless', '--rejects');
+    const json = await embedded('show', 'keyless', '--rejects', '--json');
+
+    expect(text.stdout).toMatch(
+      /^2 {2}RESERVED_NAME: .*\n\(no key\) {2}KEY_MISSING: .* \(1,500 objects on page 1, field id, seen at .*Z\)\n$/,
+    );
+    expect(text.stderr).toBe('1,501 of 1,501 rejects\n');
+    expect(json.stdout.match(/\n/g)).toHaveLength(20);
+    expect(json.stderr).toBe('20 of 1,501 rejects\n');
   });
 
   test('show finds an item by the value of its key too', async () => {
