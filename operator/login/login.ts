@@ -87,8 +87,10 @@ async function obtainToken(
   if (result.kind !== 'failed') {
     return userTokenOf(result.token, randomUUID(), askedAtMs, { scopes: auth.scopes });
   }
-  const { failure, isVoid } = result;
-  const text = `${failure.message}; nothing was stored${isVoid ? ', log in again for a new code' : ''}`;
+  const { failure } = result;
+  // Only the credentials have to be mended first. The code is not kept, whatever became of it.
+  const advice = failure.code === 'CREDENTIALS_REFUSED' ? '' : ', log in again for a new code';
+  const text = `${failure.message}; nothing was stored${advice}`;
   throw failure.code === 'CONSENT_NEEDED'
     ? new CommandError('LOGIN_FAILED', text)
     : new SyncError(failure.code, text);
