@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { queryRows } from '../../lambda/aws/state/rows.ts';
 import { listRunReceipts } from '../../lambda/aws/state/run-store.ts';
 import { readLease } from '../../lambda/aws/state/take-lease.ts';
 import { readUnfinishedWalk } from '../../lambda/aws/state/walk-store.ts';
@@ -16,6 +15,7 @@ import type { Execution } from '../support/durable-service.ts';
 import { actionsOf, keysOf, matches, refused, type Use, usesOf } from '../support/recorded-uses.ts';
 import { rightsOf } from '../support/rights.ts';
 import { synthesize } from '../support/synthesize.ts';
+import { expectKeysToExpire } from '../support/walk-rows.ts';
 
 // Each invocation is a process.
 jest.setTimeout(180_000);
@@ -161,14 +161,7 @@ test('a pull whose invocations are killed ends with the tables as without a kill
   expect(objects.size).toBe(RELATIONS);
   expect([...objects.values()].every((object) => object.includes('"new '))).toBe(true);
   expect(await readUnfinishedWalk(state, 'members')).toBeUndefined();
-  const left = await queryRows(state, { pk: 'walk#members', sk: 'seen#' });
-  const day = 24 * 60 * 60;
-  // The rows of the walk's keys are left to the TTL.
-  expect(left.length).toBeGreaterThan(0);
-  for (const { _expiresAt } of left) {
-    expect(Number(_expiresAt)).toBeGreaterThan(Date.now() / 1000 + 13 * day);
-    expect(Number(_expiresAt)).toBeLessThan(Date.now() / 1000 + 15 * day);
-  }
+  await expectKeysToExpire(state, 'members');
   expect(await readLease(state)).toMatchObject({ until: 0, writesUntil: 0 });
 });
 

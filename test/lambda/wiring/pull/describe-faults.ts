@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { aimedAt, mostRequestsFor, type PagingCase } from '../../../support/paging-kinds.ts';
 import { onStages, type Stages } from '../../../support/pull-stages.ts';
-import { LASTING_FAULTS, PASSING_FAULTS, SLOW_ANSWERS } from './fault-cases.ts';
+import { LASTING_FAULTS, PASSING_FAULTS, passesOver, SLOW_ANSWERS } from './fault-cases.ts';
 import { leaksIn } from './leaks.ts';
 
 /** `test.each`, also of no case. */
@@ -9,13 +9,6 @@ function eachOf(cases: readonly PagingCase[]) {
   return (name: string, run: (paging: PagingCase) => void): void => {
     if (cases.length > 0) test.each(cases)(name, run);
   };
-}
-
-/** Whether the walk passes over a page with this fault, because the pages beyond can be requested by number. */
-function passesOver({ kind }: PagingCase, { code, action }: (typeof LASTING_FAULTS)[number]): boolean {
-  const isForbidden = action.kind === 'status' && action.status === 403;
-  const isOfThePage = isForbidden || ['UNAVAILABLE', 'RESPONSE_INVALID', 'NOT_PROCURIOS'].includes(code);
-  return isOfThePage && (kind === 'hal' || kind === 'numberedPages');
 }
 
 /** Tests every fault on the paging kinds that `casesOf` returns for its place in the list of faults. */

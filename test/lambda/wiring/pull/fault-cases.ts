@@ -1,6 +1,7 @@
 import type { SyncErrorCode } from '../../../../lambda/core/errors.ts';
 import type { ClientLimits } from '../../../../lambda/procurios/http/limits.ts';
 import type { FaultAction } from '../../../../local/simulator/simulator.ts';
+import type { PagingCase } from '../../../support/paging-kinds.ts';
 import { QUICK_LIMITS } from '../../../support/pull-harness.ts';
 
 /** What goes wrong with one page in the middle of a walk. */
@@ -200,3 +201,13 @@ export const LASTING_FAULTS: readonly LastingCase[] = [
     tries: EVERY_TRY,
   },
 ];
+
+/**
+ * Whether the walk passes over a page with this fault, because the pages beyond can be requested by number. It must be neither the
+ * first page nor the last one with objects.
+ */
+export function passesOver({ kind }: PagingCase, { code, action }: LastingCase): boolean {
+  const isForbidden = action.kind === 'status' && action.status === 403;
+  const isOfThePage = isForbidden || ['UNAVAILABLE', 'RESPONSE_INVALID', 'NOT_PROCURIOS'].includes(code);
+  return isOfThePage && (kind === 'hal' || kind === 'numberedPages');
+}

@@ -15,7 +15,7 @@ import {
 import { readPlainly } from '../../../support/plain-listing.ts';
 import { openSite, type Site } from '../../../support/pull-harness.ts';
 import { openWorkplace } from '../../../support/pull-process.ts';
-import { LASTING_FAULTS, type LastingCase, PASSING_FAULTS } from './fault-cases.ts';
+import { LASTING_FAULTS, type LastingCase, PASSING_FAULTS, passesOver } from './fault-cases.ts';
 import { leaksIn } from './leaks.ts';
 
 const SEEDS = [1, 7];
@@ -70,10 +70,11 @@ async function failAndRecover(
   site: Site,
   paging: PagingCase,
   page: number,
-  { action, limits, isKept }: LastingCase,
+  lasting: LastingCase,
 ): Promise<void> {
+  const { action, limits } = lasting;
   const listing = await site.listing();
-  const before = [...listing].slice(0, (page - 1) * paging.pageSize);
+  const { receipt: expected, stays, isKept } = expectationFor(paging, page, lasting, [...listing]);
   site.fault({ ...aimedAt(paging, page), do: action });
 
   const { run, receipt } = await site.pull({ limits });
@@ -82,15 +83,37 @@ async function failAndRecover(
   const next = await site.pull();
   const storedThen = await site.stored();
 
-  expect([page, receipt]).toMatchObject([page, { status: 'failed', pages: page - 1 }]);
-  expect(stored.objects).toEqual(new Map(before));
+  expect([page, receipt]).toMatchObject([page, { ...expected, written: stays.size }]);
+  expect(stored.objects).toEqual(stays);
   expect(stored.keepsWalk).toBe(isKept);
   expect(leaksIn([run, stored.stateRows], listing)).toEqual([]);
   expect([page, next.receipt]).toMatchObject([page, { status: 'complete', fetched: listing.size }]);
   expect(storedThen.objects).toEqual(listing);
-  const missing = [...listing.keys()].slice(before.length).sort();
+  const missing = [...listing.keys()].filter((key) => !stays.has(key)).sort();
   expect(storedThen.writtenBy.get(next.run.runId) ?? []).toEqual(missing);
   expect(storedThen.keepsWalk).toBe(false);
+}
+
+/** What a walk stores, and how it ends, if a page of its listing has a lasting fault. */
+function expectationFor(
+  paging: PagingCase,
+  page: number,
+  lasting: LastingCase,
+  listing: readonly (readonly [string, string])[],
+) {
+  const { action, isKept } = lasting;
+  const { kind, pageSize } = paging;
+  const before = listing.slice(0, (page - 1) * pageSize);
+  const lastFilled = Math.ceil(listing.length / pageSize);
+  if (passesOver(paging, lasting) && page > 1 && page < lastFilled) {
+    const stays = new Map([...before, ...listing.slice(page * pageSize)]);
+    return { receipt: { status: 'incomplete' }, stays, isKept: false };
+  }
+  // Some numbered listings refuse the pages past their end.
+  const isRefused = action.kind === 'status' && (action.status === 400 || action.status === 404);
+  return kind === 'numberedPages' && isRefused && page > 1
+    ? { receipt: { status: 'complete' }, stays: new Map(before), isKept: false }
+    : { receipt: { status: 'failed', pages: page - 1 }, stays: new Map(before), isKept };
 }
 
 type Step =
