@@ -56,7 +56,7 @@ const PYTHON: Contender = {
   objects: 4_000,
   objectsAtOnce: 5_000,
 };
-export const BATCH_WRITE: Contender = {
+const BATCH_WRITE: Contender = {
   ...PUT_EACH,
   label: 'B3: axios, BatchWriteCommands in turn',
   script: 'batch-write',
@@ -74,7 +74,7 @@ export const AFTERNOON_UNCHANGED = over(AFTERNOON, 'unchanged');
 export const AFTERNOON_1_PERCENT = over(AFTERNOON, '1 % changed');
 export const CURSOR: Contender = { ...AFTERNOON, label: 'ours, cursor', script: 'procurios-sync' };
 export const UNCHANGED = over(CURSOR, 'unchanged');
-export const ONE_PERCENT = over(CURSOR, '1 % changed');
+const ONE_PERCENT = over(CURSOR, '1 % changed');
 export const NUMBERED: Contender = {
   ...CURSOR,
   label: 'ours, numbered, 8 in flight',

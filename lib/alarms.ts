@@ -63,8 +63,6 @@ export class Alarms extends Construct {
       threshold: 1,
       evaluationPeriods: periods,
       datapointsToAlarm: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
     });
   }
 
@@ -84,31 +82,22 @@ export class Alarms extends Construct {
       threshold: level,
       evaluationPeriods: hours,
       datapointsToAlarm: times,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
     });
   }
 
   /** Adds an alarm that stands while a metric is at a level or above it. */
-  whileAtLeast(alarm: AlarmKey, metric: IMetric, level: number): void {
+  whileAtLeast(alarm: AlarmKey, metric: IMetric, level: number, missing?: TreatMissingData): void {
     this.addAlarm(alarm, {
       metric,
       threshold: level,
       evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      ...(missing && { treatMissingData: missing }),
     });
   }
 
   /** Adds an alarm that stands while a level of the ledger is that high. It keeps its state while the ledger cannot be read. */
   whileLevel(alarm: AlarmKey, metric: IMetric, level: number): void {
-    this.addAlarm(alarm, {
-      metric,
-      threshold: level,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.IGNORE,
-    });
+    this.whileAtLeast(alarm, metric, level, TreatMissingData.IGNORE);
   }
 
   /** Adds an alarm that stands while there is a message in a queue that should be empty. */
@@ -167,6 +156,8 @@ export class Alarms extends Construct {
 
   private addAlarm(key: AlarmKey, props: AlarmProps): void {
     const alarm = new Alarm(this, key, {
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
       ...props,
       alarmName: alarmName(this.config.environment, key),
       alarmDescription: alarmDescription(key, {

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import type { Retry } from '../../lambda/core/retry.ts';
 import { readConfig } from '../../operator/config.ts';
 import { examine, type PlacedFinding } from '../../operator/doctor/examination.ts';
 import type { Finding, FindingStatus } from '../../operator/doctor/finding.ts';
@@ -6,7 +7,7 @@ import type { CommonOptions } from '../../operator/options.ts';
 import { countOf, printable } from '../../operator/words.ts';
 import { askForMissingCredentials } from '../terminal/missing-credentials.ts';
 import { EXIT, print } from '../terminal/output-lines.ts';
-import { createSpinner, isTerminal, type Retry, retryText } from '../terminal/progress.ts';
+import { createSpinner, isTerminal, retryText } from '../terminal/progress.ts';
 import { textWidth, wrapped } from '../terminal/text.ts';
 
 /** `procurios-sync doctor`: examines everything, changes nothing, and shows each problem with its fix. */

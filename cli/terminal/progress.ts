@@ -6,6 +6,7 @@ import type { WalkStatus } from '../../lambda/core/pull/receipt.ts';
 import type { Progress } from '../../lambda/core/pull/run-ports.ts';
 import type { Stream } from '../../lambda/core/pull/stream.ts';
 import { wasBegun } from '../../lambda/core/pull/verdict.ts';
+import type { Retry } from '../../lambda/core/retry.ts';
 import { printable, shortened, wholeSeconds } from '../../operator/words.ts';
 import { say } from './output-lines.ts';
 import { endingLine, nameWidth, type WalkProgress, walkLine } from './progress-line.ts';
@@ -14,16 +15,6 @@ import { endingLine, nameWidth, type WalkProgress, walkLine } from './progress-l
 export interface ShownProgress extends Progress, Disposable {
   /** Shows that an attempt failed and is retried. */
   retries(retry: Retry): void;
-}
-
-/** A retry of a request to Procurios, as its client reports it. */
-export interface Retry {
-  /** `answered 503`. */
-  readonly reason: string;
-  /** The number of the attempt that follows: 2 for the first retry. */
-  readonly attempt: number;
-  /** The most attempts that are made. */
-  readonly of: number;
 }
 
 /** Milliseconds between two lines about a stream in progress, if stderr is no terminal. */

@@ -1,14 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { STATE_KEYS } from '../../lambda/aws/state/state-keys.ts';
-import { readLease } from '../../lambda/aws/state/take-lease.ts';
+import { changesWhileWatched, readLease } from '../../lambda/aws/state/take-lease.ts';
 import { type Clock, timestamp } from '../../lambda/core/clock.ts';
-import {
-  ABANDONED,
-  HEARTBEAT_MS,
-  holdFrom,
-  isSameHold,
-  type LeaseRow,
-} from '../../lambda/core/pull/lease.ts';
+import { ABANDONED, HEARTBEAT_MS, holdFrom, type LeaseRow } from '../../lambda/core/pull/lease.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
 import { CommandError } from '../command-error.ts';
 import type { Session } from '../session.ts';
@@ -38,9 +32,7 @@ export async function findStaleLease(
     );
   }
   onWatch();
-  await clock.sleep(WATCHED_MS);
-  const later = await readLease(state);
-  if (later === undefined || !isSameHold(row, later)) {
+  if (await changesWhileWatched(state, row, { clock }, WATCHED_MS)) {
     throw atWork(row, 'the lease changed while it was watched; wait until the pull ends, or stop it');
   }
   return row;

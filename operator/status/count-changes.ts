@@ -1,4 +1,5 @@
 import type { StateTable } from '../../lambda/aws/state/state-table.ts';
+import { IS_HELD, IS_IN_PROGRESS } from '../../lambda/aws/state/waiting-changes.ts';
 import { timestamp } from '../../lambda/core/clock.ts';
 import type { Outcome } from '../../lambda/core/push/ledger-entry.ts';
 import { BY_OUTCOME } from '../../lambda/deployment/tables.ts';
@@ -42,12 +43,11 @@ export async function countChanges(
   const [queued, sending, waiting, accepted, rejected, unknown, held] = await Promise.all([
     count('queued'),
     count('sending'),
-    count('waiting', 'attribute_exists(#notBefore)'),
+    count('waiting', IS_IN_PROGRESS),
     count('accepted', undefined, acceptedSinceMs),
     count('rejected', 'attribute_not_exists(#note)'),
     count('unknown'),
-    // The same rule as `isHeld`.
-    count('waiting', 'attribute_not_exists(#notBefore)'),
+    count('waiting', IS_HELD),
   ]);
   return { queued, sending, waiting, accepted, rejected, unknown, held };
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import { SyncError } from '../../core/errors.ts';
 import { ABANDONED, HEARTBEAT_MS, holdFrom, type LeaseRow } from '../../core/pull/lease.ts';
 import { STATE_KEYS } from './state-keys.ts';
-import type { StateTable } from './state-table.ts';
+import type { Condition, StateTable } from './state-table.ts';
 
 /** The right to pull, kept by a heartbeat. */
 export interface Lease {
@@ -104,4 +104,9 @@ export function takenOver(): SyncError {
 
 function outOfTime(): SyncError {
   return new SyncError('RUN_ACTIVE', 'the lease could not be renewed in time; this pull has stopped writing');
+}
+
+/** The condition that no pull with a higher fence wrote the row. */
+export function notBehind({ fence }: Pick<Lease, 'fence'>): Condition {
+  return { condition: 'attribute_not_exists(#fence) OR #fence <= :fence', values: { ':fence': fence } };
 }

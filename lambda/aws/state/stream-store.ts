@@ -1,6 +1,6 @@
 import { type StreamState, stateAfter } from '../../core/pull/stream-state.ts';
 import type { EndingWalk } from '../../core/pull/walk.ts';
-import { type Lease, takenOver } from './lease.ts';
+import { type Lease, notBehind, takenOver } from './lease.ts';
 import { STATE_KEYS } from './state-keys.ts';
 import type { Row, StateTable } from './state-table.ts';
 
@@ -19,15 +19,15 @@ export async function saveStreamState(
   state: StateTable,
   stream: string,
   walk: EndingWalk,
-  { fence }: Pick<Lease, 'fence'>,
+  lease: Pick<Lease, 'fence'>,
 ): Promise<void> {
   const key = STATE_KEYS.stream(stream);
   const row = await state.get(key);
   const { walkId } = walk;
   if (row?.walkId === walkId) return;
   const isWritten = await state.put(
-    { ...key, ...stateAfter(stateIn(row), walk), walkId, fence },
-    { condition: 'attribute_not_exists(#fence) OR #fence <= :fence', values: { ':fence': fence } },
+    { ...key, ...stateAfter(stateIn(row), walk), walkId, fence: lease.fence },
+    notBehind(lease),
   );
   if (!isWritten) throw takenOver();
 }

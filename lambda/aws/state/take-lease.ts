@@ -133,9 +133,9 @@ async function refuseIfHeld(row: LeaseRow | undefined, options: LeaseOptions): P
 }
 
 /**
- * Watches a lease for as long as a process counts as alive after a heartbeat. It tells a holder at work by what it writes, not
- * by the times that its clock gave.
+ * Watches a lease. It tells a holder at work by what it writes, not by the times that its clock gave.
  *
+ * @param forMs - For how long. By default as long as a process counts as alive after a heartbeat.
  * @returns True as soon as the row has changed.
  * @throws {SyncError} `INTERRUPTED` if the signal aborts; `STORE_*`.
  */
@@ -143,9 +143,10 @@ export async function changesWhileWatched(
   state: StateTable,
   row: LeaseRow,
   { clock, signal }: Pick<LeaseOptions, 'clock' | 'signal'>,
+  forMs = ALIVE_MS,
 ): Promise<boolean> {
   const step = HEARTBEAT_MS / 2;
-  for (let watchedMs = 0; watchedMs < ALIVE_MS; watchedMs += step) {
+  for (let watchedMs = 0; watchedMs < forMs; watchedMs += step) {
     await clock.sleep(step, signal);
     if (signal?.aborted) throw new SyncError('INTERRUPTED', 'stopped while another pull was watched');
     const now = await readLease(state);

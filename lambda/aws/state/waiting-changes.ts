@@ -14,8 +14,8 @@ export interface WaitingChanges {
 const MOST_COUNTED = 100;
 const PAGE = 10;
 /** The same rule as `isHeld` for a change that is `waiting`. */
-const IS_HELD = 'attribute_not_exists(#notBefore)';
-const IS_IN_PROGRESS = 'attribute_exists(#notBefore)';
+export const IS_HELD = 'attribute_not_exists(#notBefore)';
+export const IS_IN_PROGRESS = 'attribute_exists(#notBefore)';
 
 /** Reads by the index over the ledger, which lags it by moments. */
 export async function readWaitingChanges(state: StateTable): Promise<WaitingChanges> {

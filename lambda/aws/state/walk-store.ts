@@ -3,7 +3,7 @@ import { SyncError } from '../../core/errors.ts';
 import { SeenKeys } from '../../core/pull/seen-keys.ts';
 import type { Stream } from '../../core/pull/stream.ts';
 import type { EndedWalk, EndingWalk, Walk, WalkRecord, WalkStore } from '../../core/pull/walk.ts';
-import type { Lease } from './lease.ts';
+import { type Lease, notBehind } from './lease.ts';
 import { clearRejects, saveRejects } from './reject-store.ts';
 import { putRows, queryRows } from './rows.ts';
 import { STATE_KEYS } from './state-keys.ts';
@@ -42,11 +42,8 @@ export function createWalkStore({ lease, clock, memory = {}, ...options }: WalkS
 
   /** @throws {SyncError} `RUN_ACTIVE` if a pull with a higher fence wrote the row. */
   const writeRow = async (stream: Stream, content: object): Promise<void> => {
-    const { fence } = lease;
-    const isWritten = await state.put(
-      { ...STATE_KEYS.walk(stream.name), ...content, fence, _expiresAt: expiresAt() },
-      { condition: 'attribute_not_exists(#fence) OR #fence <= :fence', values: { ':fence': fence } },
-    );
+    const row = { ...STATE_KEYS.walk(stream.name), ...content, fence: lease.fence, _expiresAt: expiresAt() };
+    const isWritten = await state.put(row, notBehind(lease));
     if (isWritten) return;
     throw new SyncError('RUN_ACTIVE', 'another pull has taken over the walk; this one has stopped writing');
   };

@@ -1,5 +1,6 @@
 import { ExactNumber, isObject, type Json } from '../../core/json.ts';
 import { printable } from '../../core/plain-text.ts';
+import { deniedSuccessIn, ERROR_FIELDS } from '../http/reported-error.ts';
 
 const MOST_TEXTS = 50;
 const LONGEST_TEXT = 500;
@@ -27,10 +28,11 @@ export function isMixedList(answer: Json | undefined): boolean {
 
 function* reportedIn(result: Json | undefined): Generator<string, void, undefined> {
   if (!isObject(result)) return;
-  for (const name of ['errors', 'error']) {
+  for (const name of ERROR_FIELDS) {
     if (Object.hasOwn(result, name)) yield* textsIn(result[name], '', 0);
   }
-  if (Object.hasOwn(result, 'success') && result.success === false) yield 'success: false';
+  const denied = deniedSuccessIn(result);
+  if (denied !== undefined) yield denied;
 }
 
 /** The first 50 texts, each cut to 500 characters that can be shown. */

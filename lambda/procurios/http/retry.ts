@@ -1,22 +1,9 @@
 import ky, { TimeoutError } from 'ky';
 import { SyncError } from '../../core/errors.ts';
+import type { Retry } from '../../core/retry.ts';
 import type { Call } from './call.ts';
 import { lateFailure, type ReadResponse } from './fetch-once.ts';
 import type { ClientLimits } from './limits.ts';
-
-/** A retry that is about to be waited for. */
-export interface Retry {
-  /** The purpose of the request: `stream members, page 3`. */
-  readonly about: string;
-  /** What was wrong with the attempt: `answered 503`, `no whole answer within 45 s`. */
-  readonly reason: string;
-  /** The number of the attempt that follows: 2 for the first retry. */
-  readonly attempt: number;
-  /** The most attempts that are made. */
-  readonly of: number;
-  /** The pause before that attempt, in milliseconds. */
-  readonly delayMs: number;
-}
 
 /** Receives each retry before its pause, so that the wait can be shown. */
 export type RetryListener = (retry: Retry) => void;

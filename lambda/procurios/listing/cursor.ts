@@ -17,18 +17,14 @@ export function cursorIn(object: Json | undefined, field: string): string | unde
  */
 export function sharesCursor(objects: readonly Json[], field: string, key: readonly string[]): boolean {
   if (key.length === 1 && key[0] === field) return false;
-  const ids = objects.map((object) => (isObject(object) ? keyOf(object, key) : undefined));
-  const idAt = (index: number) => {
-    const id = ids[index];
-    return id !== undefined && 'id' in id ? id.id : undefined;
-  };
-  return objects.some((object, index) => {
-    const cursor = cursorIn(object, field);
-    return (
-      index > 0 &&
-      cursor !== undefined &&
-      cursor === cursorIn(objects[index - 1], field) &&
-      idAt(index) !== idAt(index - 1)
-    );
+  const cursors = objects.map((object) => cursorIn(object, field));
+  return cursors.some((cursor, index) => {
+    if (index === 0 || cursor === undefined || cursor !== cursors[index - 1]) return false;
+    return idOf(objects[index], key) !== idOf(objects[index - 1], key);
   });
+}
+
+function idOf(object: Json | undefined, key: readonly string[]): string | undefined {
+  const id = isObject(object) ? keyOf(object, key) : undefined;
+  return id !== undefined && 'id' in id ? id.id : undefined;
 }

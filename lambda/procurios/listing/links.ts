@@ -1,9 +1,15 @@
 import { failureAbout } from '../../core/errors.ts';
 import { isObject, type Json } from '../../core/json.ts';
 import { resolveLink } from '../http/call.ts';
+import { isEmptyValue } from '../http/reported-error.ts';
 
 /** The most characters of a link. Longer ones fit neither into a request's header nor into the state table's rows. */
 const LONGEST_LINK = 8_000;
+
+/** An answer's `_links`; undefined if it has none. */
+export function linksOf(answer: Json): Json | undefined {
+  return isObject(answer) ? answer._links : undefined;
+}
 
 /**
  * The link of this name in an answer's `_links`.
@@ -30,17 +36,16 @@ export function readLink(links: Json, name: string, isHal: boolean, about: strin
 
 /** Whether `_links` names a next page, in either shape. */
 export function namesNextPage(answer: Json): boolean {
-  const links = isObject(answer) ? answer._links : undefined;
+  const links = linksOf(answer);
   const next = isObject(links) && Object.hasOwn(links, 'next') ? links.next : undefined;
   return typeof next === 'string'
     ? next !== ''
     : isObject(next) && typeof next.href === 'string' && next.href !== '';
 }
 
-/** What PHP writes for the absence of a link, which may be an empty map as a list. */
+/** What PHP writes for the absence of a link. A 0 is none of it. */
 function isNone(value: Json | undefined): boolean {
-  if (Array.isArray(value)) return value.length === 0;
-  return isObject(value) ? Object.keys(value).length === 0 : !value && value !== 0;
+  return value !== 0 && isEmptyValue(value);
 }
 
 /** Resolves a link against its page. A link to another origin stays absolute, and the client refuses it. */

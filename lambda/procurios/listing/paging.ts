@@ -3,7 +3,7 @@ import type { Page, Position } from '../../core/pull/page.ts';
 import type { Stream } from '../../core/pull/stream.ts';
 import { furtherOn } from './ahead.ts';
 import { cursorIn, sharesCursor } from './cursor.ts';
-import { namesNextPage, onHost, readLink } from './links.ts';
+import { linksOf, namesNextPage, onHost, readLink } from './links.ts';
 import { findList, listAt } from './object-list.ts';
 import { addressOf, pageNumberIn, samenessOfListing } from './page-addresses.ts';
 
@@ -92,7 +92,7 @@ function afterLast(object: Json | undefined, field: string, previous: string | u
 const NO_LINKS = 'it has no _links, so whether it is the last page is unknown';
 
 function alongLinks({ stream, position, answer, origin, about }: Answered): Continuation {
-  const links = isObject(answer) ? answer._links : undefined;
+  const links = linksOf(answer);
   if (links === undefined) return { broken: NO_LINKS };
   const next = readLink(links, 'next', false, about);
   return next === undefined
@@ -101,7 +101,7 @@ function alongLinks({ stream, position, answer, origin, about }: Answered): Cont
 }
 
 function alongHalLinks({ stream, position, answer, origin, about }: Answered): Continuation {
-  const links = isObject(answer) ? answer._links : undefined;
+  const links = linksOf(answer);
   if (links === undefined) return { broken: NO_LINKS };
   const address = addressOf(stream, position);
   const numberOf = (name: string) => pageNumberIn(readLink(links, name, true, about) ?? '');

@@ -142,7 +142,7 @@ describe('unlock', () => {
     const lease = await findStaleLease(session(), () => {}, clock);
     const nextPullAt = await freeLease(session(), lease as LeaseRow, clock);
 
-    expect(watched).toEqual([20_000]);
+    expect(watched).toEqual([5_000, 5_000, 5_000, 5_000]);
     expect(Date.parse(nextPullAt)).toBeLessThanOrEqual(Date.now());
     await expect(resumeLease(state, ARN, systemClock)).rejects.toMatchObject({ code: 'RUN_ACTIVE' });
     const { code } = await pull();

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { ExactNumber } from '../../../../lambda/core/json.ts';
-import type { Retry } from '../../../../lambda/procurios/http/retry.ts';
+import type { Retry } from '../../../../lambda/core/retry.ts';
 import { answerJson, type Handler, startHttpServer } from '../../../support/http-server.ts';
 import { clientFor, countingTokens, failureOf, QUICK, readThings, until } from './setup.ts';
 
