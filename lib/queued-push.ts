@@ -158,7 +158,7 @@ export class QueuedPush extends Construct {
     });
   }
 
-  /** Has the push look at the ledger, also when no change comes. A look that fails is not repeated, because the next one is soon. */
+  /** Wakes the push to look at the ledger, also when no change comes. A look that fails is not retried, because the next one is soon. */
   private createWatch(): void {
     new Rule(this, 'Watch', {
       description: 'Has the push write as metrics what waits in the ledger',

@@ -4,7 +4,7 @@ import { nameOf, translate } from './aws-errors.ts';
 
 /**
  * The states in which an execution is over for good. Any other state counts as running, because Lambda adds states, and a run
- * that is paused goes on later.
+ * that is paused continues later.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_GetDurableExecution.html
  */

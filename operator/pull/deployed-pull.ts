@@ -10,7 +10,7 @@ import { timeIn } from '../words.ts';
 /** The pull function in AWS. */
 export interface DeployedPull {
   readonly functionArn: string;
-  /** Its execution in progress; undefined if there is none. */
+  /** Its execution in progress; undefined if no execution is. */
   readonly active: Execution | undefined;
 }
 

@@ -44,7 +44,7 @@ export async function listRunReceipts(
   return rows.map(receiptOf);
 }
 
-/** Reads the receipt of a run that began in the future; undefined if there is none. */
+/** Reads the receipt of a run that began in the future, by its clock; undefined if no run did. */
 export async function readFutureReceipt(state: StateTable, nowMs: number): Promise<RunReceipt | undefined> {
   const values = { ':pk': PARTITION.runs, ':now': latestStart(nowMs) };
   const { value: rows = [] } = await state

@@ -63,7 +63,7 @@ export function noteDoubt(doubts: Doubts, { kind, detail }: Doubt, page: number)
   };
 }
 
-/** The doubts in words: `page 3 was empty, also when it was read again; pages 5 and 6 could not be read`. Empty if there is none. */
+/** The doubts in words: `page 3 was empty, also when it was read again; pages 5 and 6 could not be read`. Empty if no page raised a doubt. */
 export function doubtsText(doubts: Doubts): string {
   return (Object.keys(DOUBTS) as DoubtKind[])
     .flatMap((kind) => {

@@ -62,7 +62,7 @@ export class SeenKeys {
     }
   }
 
-  /** @returns The digest of the same key that was already there; undefined if there was none. */
+  /** @returns The digest of the same key that was already there; undefined if the key is new. */
   #insert(digest: bigint): bigint | undefined {
     if (this.#count * 2 >= this.#slots.length) this.#grow();
     const slot = findSlot(this.#slots, digest);

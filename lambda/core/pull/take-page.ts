@@ -16,7 +16,7 @@ export interface Taking {
   readonly onReject: (reject: Reject) => void;
 }
 
-/** What came of a page. */
+/** How the walk stands after a page, and what the page showed. */
 export interface Taken {
   /** How the walk continues. */
   readonly standing: Standing;

@@ -35,13 +35,13 @@ export interface StreamEvidence {
 export interface Evidence {
   /** The configured streams. */
   readonly streams: readonly StreamEvidence[];
-  /** The latest run that began in the past; undefined if there is none. */
+  /** The latest run that began in the past; undefined if no run did. */
   readonly latestRun?: RunReceipt;
   /** When a run began according to its receipt, if that is in the future, RFC 3339; undefined if no receipt says so. */
   readonly futureRun?: string;
-  /** The pull that ended without releasing its lease; undefined if there is none. */
+  /** The pull that ended without releasing its lease; undefined if the last one released it. */
   readonly cutOff?: { readonly owner: string; readonly since: string };
-  /** When the pull in progress began, RFC 3339; undefined if there is none. */
+  /** When the pull in progress began, RFC 3339; undefined if no pull is in progress. */
   readonly pullingSince?: string;
   readonly nowMs: number;
   /** Milliseconds after which a complete walk is too old; undefined if pulls have no schedule. */
