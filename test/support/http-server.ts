@@ -25,11 +25,14 @@ export interface HttpServer extends AsyncDisposable {
   readonly paths: readonly string[];
   /** Requests whose connection the client closed before they were answered. */
   readonly abandoned: number;
+  /** Connections so far. */
+  readonly connections: number;
 }
 
 export async function startHttpServer(handler: Handler): Promise<HttpServer> {
   const requests: ReceivedRequest[] = [];
   let abandoned = 0;
+  let connections = 0;
   const server = createServer(async (message, response) => {
     response.on('close', () => {
       if (!response.writableFinished) abandoned += 1;
@@ -42,6 +45,9 @@ export async function startHttpServer(handler: Handler): Promise<HttpServer> {
       response.writeHead(500).end(String(error));
     }
   });
+  server.on('connection', () => {
+    connections += 1;
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
@@ -52,6 +58,9 @@ export async function startHttpServer(handler: Handler): Promise<HttpServer> {
     },
     get abandoned() {
       return abandoned;
+    },
+    get connections() {
+      return connections;
     },
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { SyncError } from '../../core/errors.ts';
 import { type Call, callFailure } from './call.ts';
 import type { ClientLimits } from './limits.ts';
@@ -83,7 +84,26 @@ export async function fetchOnce<T>(
   } finally {
     clearTimeout(timer);
     response?.body?.cancel().catch(() => {}); // frees the connection if the body was not read
+    if (closesIts(response, headers)) await connectionClosed();
   }
+}
+
+/** Whether the connection is closed after the answer. */
+function closesIts(response: Response | undefined, { connection }: Exchange<unknown>['headers']): boolean {
+  const answered = response?.headers.get('connection') ?? '';
+  return response !== undefined && (connection === 'close' || /\bclose\b/i.test(answered));
+}
+
+/**
+ * Resolves when a connection that was about to close has closed. undici gives a request that comes sooner a connection pool
+ * that it is about to discard, and from then on it opens a connection for each request.
+ *
+ * @see https://github.com/nodejs/undici/pull/5034
+ */
+async function connectionClosed(): Promise<void> {
+  await setImmediate();
+  // Node closes sockets at the end of a turn of the event loop, behind what waits for that turn.
+  await setImmediate();
 }
 
 /** @returns Undefined if there are more than `most`. */

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { ExactNumber } from '../../../../lambda/core/json.ts';
 import type { Retry } from '../../../../lambda/core/retry.ts';
+import { createTokenSource } from '../../../../lambda/procurios/token/client-token.ts';
 import { answerJson, type Handler, startHttpServer } from '../../../support/http-server.ts';
 import { clientFor, countingTokens, failureOf, QUICK, readThings, until } from './setup.ts';
 
@@ -758,6 +759,32 @@ test('a doubled Content-Length cannot be told from a cut body, so the message na
 
   expect(failure.code).toBe('UNAVAILABLE');
   expect(failure.message).toContain('the connection broke, or the answer has its Content-Length twice');
+});
+
+describe('getJson: connections', () => {
+  const TOKEN = { access_token: 'token-1', token_type: 'Bearer', expires_in: 3600 };
+
+  test.each([
+    ['the request for the token', '/token'],
+    ['the server, after an answer', '/l/x?n=3'],
+  ])('a connection is kept for the next request after one that was closed by %s', async (_by, closing) => {
+    await using server = await startHttpServer(({ path }, response) => {
+      const connection = path === closing ? 'close' : 'keep-alive';
+      answerJson(response, path === '/token' ? TOKEN : {}, 200, { connection });
+    });
+    const token = createTokenSource({
+      tokenUrl: `${server.origin}/token`,
+      scopes: [],
+      readCredentials: async () => ({ clientId: 'id', clientSecret: 'secret' }),
+    });
+    const client = clientFor(server.origin, { token });
+
+    for (let n = 1; n <= 12; n += 1) await readThings(client, `/l/x?n=${n}`);
+
+    expect(server.requests).toHaveLength(13);
+    // One for the token, and two that take turns, because one that has just answered is not free yet. One of them is replaced.
+    expect(server.connections).toBeLessThanOrEqual(4);
+  });
 });
 
 describe('getJson: no connection', () => {
