@@ -19,6 +19,12 @@ const THREADS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'lambda/push.ts': { 'schema-worker': 'lambda/procurios/changes/schema-worker.ts' },
 };
 
+/** Packages that the functions have no use for, and the code that stands in their place. */
+const SUBSTITUTES = {
+  // The chain looks for credentials in files, processes and other services too. It was a quarter of the push's bundle.
+  '@aws-sdk/credential-provider-node': './lambda/aws/environment-credentials.ts',
+};
+
 /**
  * Bundles an entry point into one minified ES module, and each of its threads into another. The AWS SDK is included, so that the tested version runs.
  *
@@ -39,6 +45,7 @@ export function bundle(entry: string, config: Config): Bundle {
     target: 'node24',
     // Prefers packages' ES modules, which can be tree-shaken: the bundle is a third smaller.
     mainFields: ['module', 'main'],
+    alias: SUBSTITUTES,
     sourcemap: true,
     // Positions are enough for a stack trace, and the sources are three times as large as the code.
     sourcesContent: false,

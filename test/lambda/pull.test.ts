@@ -102,8 +102,8 @@ describe('the bundled pull', () => {
     expect(ofState && keysOf(ofState).filter((each) => !keys.some((key) => matches(each, key)))).toEqual([]);
   });
 
-  test('the bundle of the pull is smaller than 850 KB', () => {
-    expect(deployed.bundle.bytes).toBeLessThan(850 * 1024);
+  test('the bundle of the pull is smaller than 700 KB', () => {
+    expect(deployed.bundle.bytes).toBeLessThan(700 * 1024);
   });
 
   // pull.soak.ts has the other unusable secrets.
