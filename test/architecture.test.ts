@@ -66,7 +66,7 @@ const SHORT_LISTS = [
   'bench/targets.ts',
   'config/check-deployable.ts',
   'lambda/aws/queue/send-changes.ts',
-  'local/simulator/api-server.ts',
+  'local/simulator/serve-listing.ts',
   'local/stack/start-stack.ts',
   'operator/changes/enqueue.ts',
 ];

@@ -18,8 +18,7 @@ export function checkAccess(
   tokens: Tokens,
   switches: Switches,
 ): TokenAccess {
-  const [, token] = /^Bearer (\S+)$/i.exec(String(headers.authorization ?? '')) ?? [];
-  const granted = tokens.check(token);
+  const granted = tokens.check(tokenIn(headers));
   if (typeof granted === 'string') {
     throw new ApiError(401, `Access token ${granted}`);
   }
@@ -30,6 +29,12 @@ export function checkAccess(
     throw new ApiError(406, 'Unsupported media type in Accept');
   }
   return granted;
+}
+
+/** Returns the access of a request's token; undefined if the request has no valid token. */
+export function accessOf(headers: Headers, tokens: Tokens): TokenAccess | undefined {
+  const granted = tokens.check(tokenIn(headers));
+  return typeof granted === 'string' ? undefined : granted;
 }
 
 /** Returns the content type of a route's answers; undefined if no vendor type is documented. */
@@ -52,6 +57,10 @@ export function languageOf(header: string | string[] | undefined, { acceptLangua
     .filter(({ language }) => language === 'nl' || language === 'en')
     .toSorted((one, other) => other.quality - one.quality);
   return acceptLanguage === 'translates' && ranked[0]?.language === 'en' ? 'en' : 'nl';
+}
+
+function tokenIn({ authorization }: Headers): string | undefined {
+  return /^Bearer (\S+)$/i.exec(String(authorization ?? ''))?.[1];
 }
 
 function accepts(access: Access, accept: string): boolean {

@@ -1,5 +1,6 @@
 import type { Switches } from './switches.ts';
 import type { Tokens } from './tokens.ts';
+import type { WalkCounter } from './walk-counter.ts';
 import type { World } from './world.ts';
 
 export type Language = 'nl' | 'en';
@@ -9,6 +10,9 @@ export interface ApiCall {
   readonly world: World;
   readonly switches: Switches;
   readonly tokens: Tokens;
+  readonly walks: WalkCounter;
+  /** The request's method, in capitals. */
+  readonly method: string;
   /** The request's path, without the query. */
   readonly path: string;
   readonly query: URLSearchParams;

@@ -1,27 +1,21 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isLoopbackHost } from '../loopback-host.ts';
-import { checkAccess, languageOf, mediaTypeOf } from './access.ts';
+import { accessOf, checkAccess, languageOf, mediaTypeOf } from './access.ts';
 import { answerControl, CONTROL_ROOT } from './answer-control.ts';
 import type { ApiCall } from './api-call.ts';
 import { ApiError } from './api-error.ts';
 import { type ApiReply, encodeReply, errorReply, sendReply } from './api-reply.ts';
-import type { Control, RequestCounts } from './control.ts';
+import type { Control, Controlled } from './control.ts';
 import type { FaultHooks } from './faults/fault-hooks.ts';
-import type { FaultPlan } from './faults/fault-plan.ts';
-import { type Listing, type PageChanges, servePage } from './listing.ts';
+import type { Listing } from './listing.ts';
 import { ROUTES } from './modules/routes.ts';
 import type { PendingWrite } from './pending-write.ts';
 import { parseBody } from './read-body.ts';
 import { findRoute, type Match, patternOf, type Route } from './route.ts';
-import type { Tokens } from './tokens.ts';
-import type { World } from './world.ts';
+import { serveListing } from './serve-listing.ts';
 
-/** The state behind the server. */
-export interface SimulatedEnvironment {
-  readonly world: World;
-  readonly tokens: Tokens;
-  readonly faults: FaultPlan;
-  readonly counts: RequestCounts;
+/** The state behind the server, and its control. */
+export interface SimulatedEnvironment extends Controlled {
   readonly control: Control;
 }
 
@@ -58,11 +52,12 @@ async function respond(
     return;
   }
   const match = findRoute(ROUTES, method, pathname);
-  const hooks = planFaults(environment, match, method, pathname, searchParams);
   const call: ApiCall = {
+    method,
     world: environment.world,
     switches,
     tokens: environment.tokens,
+    walks: environment.walks,
     path: pathname,
     query: searchParams,
     parameters: match?.parameters ?? {},
@@ -72,6 +67,7 @@ async function respond(
     scopes: new Set(),
     user: undefined,
   };
+  const hooks = planFaults(environment, match, call);
   const reply = await answer(call, match, hooks);
   if (!response.destroyed) {
     const send = hooks.find((hook) => hook.send !== undefined)?.send ?? sendReply;
@@ -81,15 +77,23 @@ async function respond(
 
 /** Counts the request and returns the hooks of the faults that affect it. */
 function planFaults(
-  { counts, faults }: SimulatedEnvironment,
+  { world, counts, faults, tokens, walks }: SimulatedEnvironment,
   match: Match | undefined,
-  method: string,
-  path: string,
-  query: URLSearchParams,
+  { method, path, query, headers }: Pick<ApiCall, 'method' | 'path' | 'query' | 'headers'>,
 ): FaultHooks[] {
   const pattern = match === undefined ? `${method} {other}` : patternOf(match.route);
   counts.set(pattern, (counts.get(pattern) ?? 0) + 1);
-  return faults.next({ pattern, path, page: Number(query.get('page') ?? 1) });
+  world.timeline.next();
+  const { firstPage } = world.model.switches;
+  const isFirstPage = !query.has('after') && Number(query.get('page') ?? firstPage) === firstPage;
+  return faults.next({
+    pattern,
+    path,
+    query,
+    page: Number(query.get('page') ?? 1),
+    walk: walks.count(path, isFirstPage),
+    access: accessOf(headers, tokens),
+  });
 }
 
 async function answer(
@@ -101,7 +105,7 @@ async function answer(
     await hook.before?.(call.tokens);
   }
   return hooks.reduce(
-    (reply, hook) => hook.reply?.(reply) ?? reply,
+    (reply, hook) => hook.reply?.(reply, call) ?? reply,
     typed(handle(call, match, hooks), call, match),
   );
 }
@@ -126,16 +130,12 @@ function handle(call: ApiCall, match: Match | undefined, hooks: readonly FaultHo
 }
 
 function callModule({ route }: Match, call: ApiCall, hooks: readonly FaultHooks[]): ApiReply {
-  const first = route.handle(call);
+  const read = () => route.handle(call);
+  const first = read();
   if (!isListing(first)) {
     return isWrite(first) ? applyWrite(first, route, call) : first;
   }
-  const disturbing = hooks.filter((hook) => hook.disturb !== undefined);
-  for (const hook of disturbing) {
-    hook.disturb?.(first);
-  }
-  const listing = disturbing.length === 0 ? first : (route.handle(call) as Listing);
-  return servePage(listing, call, changesOf(hooks), capOf(hooks));
+  return serveListing(first, read as () => Listing, call, hooks);
 }
 
 function isListing(answered: ApiReply | Listing | PendingWrite): answered is Listing {
@@ -144,17 +144,6 @@ function isListing(answered: ApiReply | Listing | PendingWrite): answered is Lis
 
 function isWrite(answered: ApiReply | PendingWrite): answered is PendingWrite {
   return 'kind' in answered;
-}
-
-function changesOf(hooks: readonly FaultHooks[]): PageChanges {
-  return {
-    aim: (window, pages) => hooks.reduce((aimed, hook) => hook.aim?.(aimed, pages) ?? aimed, window),
-    alter: (page, linkTo) => hooks.reduce((altered, hook) => hook.alter?.(altered, linkTo) ?? altered, page),
-  };
-}
-
-function capOf(hooks: readonly FaultHooks[]): number {
-  return Math.min(...hooks.map(({ cap = Number.POSITIVE_INFINITY }) => cap), Number.POSITIVE_INFINITY);
 }
 
 /** Gives successful answers the module's vendor type, unless the switch `responseType` says otherwise. */
@@ -191,7 +180,7 @@ function applyWrite(write: PendingWrite, route: Route, call: ApiCall): ApiReply 
   world.history.applied.push({
     route: patternOf(route),
     path,
-    at: new Date().toISOString(),
+    at: new Date(world.timeline.now()).toISOString(),
     ...sent,
   });
   return reply;

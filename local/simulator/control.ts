@@ -1,12 +1,15 @@
-import type { Fields } from './data/object-set.ts';
-import type { Fault, FaultPlan } from './faults/fault-plan.ts';
+import { CONDITIONS } from './faults/fault-conditions.ts';
+import { describeKinds } from './faults/fault-kinds.ts';
+import type { Fault, FaultPlan, PlannedFault } from './faults/fault-plan.ts';
+import { createObjectControl, type ObjectControl } from './object-control.ts';
 import { type Switches, setSwitches } from './switches.ts';
 import type { ClientCredentials, Tokens } from './tokens.ts';
-import { OBJECT_KINDS, type ObjectKind, type World } from './world.ts';
+import type { WalkCounter, WalkState } from './walk-counter.ts';
+import type { World } from './world.ts';
 import type { AppliedWrite } from './write-history.ts';
 
 /** Changes and inspects the environment while it runs. Also served as JSON under `/_simulator/`. */
-export interface Control {
+export interface Control extends ObjectControl {
   /** Number of requests since the start or the last reset, by route: `POST /l/oauth2/token`. */
   requests(): Record<string, number>;
   resetRequests(): void;
@@ -15,21 +18,17 @@ export interface Control {
   resetApplied(): void;
   fault(fault: Fault): void;
   clearFaults(): void;
+  /** The planned faults, with how often each happened. */
+  faults(): PlannedFault[];
+  /** What the kinds of faults, their options and their conditions must be. */
+  knownFaults(): { readonly kinds: object; readonly conditions: object };
   /**
-   * Adds a generated object at the end of its listing. The given fields replace the generated ones.
-   *
-   * @returns The object's number in the control interface, which is independent of its fields.
+   * Announces that the next request for each listing begins a walk, for conditions that count per walk. From then on only
+   * announcements begin walks; before, a request for the first page does.
    */
-  create(kind: ObjectKind, fields?: Fields): number;
-  /** Returns the object's fields; undefined if it does not exist. */
-  get(kind: ObjectKind, id: number): Fields | undefined;
-  /** Sets fields. A field set to undefined is left out of answers. Fields of relations have their readable names. */
-  edit(kind: ObjectKind, id: number, fields: Fields): void;
-  remove(kind: ObjectKind, id: number): void;
-  /** Moves a relation from the collections to the archive. */
-  archive(relationId: number, reason?: string): void;
-  /** Archives a relation as merged into another, which stays. */
-  merge(relationId: number, keptRelationId: number): void;
+  beginWalk(): void;
+  /** The latest walk of each path. */
+  walks(): Record<string, WalkState>;
   /** Makes all issued tokens unknown. */
   revokeTokens(): void;
   /** Makes all issued tokens expired. */
@@ -42,13 +41,18 @@ export interface Control {
 /** Number of requests by route. */
 export type RequestCounts = Map<string, number>;
 
-export function createControl(
-  world: World,
-  tokens: Tokens,
-  faults: FaultPlan,
-  counts: RequestCounts,
-): Control {
+/** What the control interface changes and inspects. */
+export interface Controlled {
+  readonly world: World;
+  readonly tokens: Tokens;
+  readonly faults: FaultPlan;
+  readonly walks: WalkCounter;
+  readonly counts: RequestCounts;
+}
+
+export function createControl({ world, tokens, faults, walks, counts }: Controlled): Control {
   return {
+    ...createObjectControl(world),
     requests: () => Object.fromEntries(counts),
     resetRequests: () => counts.clear(),
     applied: () => [...world.history.applied],
@@ -57,22 +61,13 @@ export function createControl(
     },
     fault: (fault) => faults.add(fault),
     clearFaults: () => faults.clear(),
-    create: (kind, fields) => world.create(checked(kind), fields),
-    get: (kind, id) => world.get(checked(kind), id),
-    edit: (kind, id, fields) => world.edit(checked(kind), id, fields),
-    remove: (kind, id) => world.remove(checked(kind), id),
-    archive: (relationId, reason) => world.archive(relationId, reason),
-    merge: (relationId, keptRelationId) => world.merge(relationId, keptRelationId),
+    faults: () => faults.planned(),
+    knownFaults: () => ({ kinds: describeKinds(), conditions: CONDITIONS }),
+    beginWalk: () => walks.begin(),
+    walks: () => walks.states(),
     revokeTokens: () => tokens.revokeAll(),
     expireTokens: () => tokens.expireAll(),
     setCredentials: (credentials) => tokens.setCredentials(credentials),
     switches: (changes) => setSwitches(world.model.switches, changes),
   };
-}
-
-function checked(kind: ObjectKind): ObjectKind {
-  if (!OBJECT_KINDS.includes(kind)) {
-    throw new TypeError(`unknown kind of object; known are ${OBJECT_KINDS.join(', ')}`);
-  }
-  return kind;
 }

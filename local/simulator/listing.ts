@@ -1,7 +1,7 @@
 import type { ApiCall } from './api-call.ts';
 import { type ApiReply, errorReply, jsonReply } from './api-reply.ts';
 import type { Fields, ObjectSet } from './data/object-set.ts';
-import type { Sequence } from './data/sequence.ts';
+import { type Sequence, sequenceOf } from './data/sequence.ts';
 
 /** How a listing is divided into pages. */
 export type Cut =
@@ -63,12 +63,12 @@ export function listing(parts: Omit<Listing, 'kind'>): Listing {
  * @param cap - The largest page size, by a fault. Applies before everything else, so that page numbers and links agree with it.
  */
 export function servePage(asked: Listing, call: ApiCall, changes: PageChanges, cap: number): ApiReply {
-  const size = asked.cut.by === 'nothing' ? asked.ids.length : Math.min(asked.cut.size, cap);
+  const size = sizeOf(asked, cap);
   const number = pageNumber(call);
   if (number === undefined) {
     return errorReply(400, 'Invalid page');
   }
-  const pages = Math.max(1, Math.ceil(asked.ids.length / Math.max(1, size)));
+  const pages = pagesOf(asked, cap);
   const window = windowOf(asked.cut, number, size, pages, call);
   if (window === undefined) {
     return errorReply(404, 'Unknown page');
@@ -79,6 +79,29 @@ export function servePage(asked: Listing, call: ApiCall, changes: PageChanges, c
   const links = linksOf(page, pages, linkTo);
   const altered = changes.alter({ objects, links }, linkTo);
   return jsonReply(asked.wrap(altered.objects, altered.links));
+}
+
+/** Returns the number of pages of a listing, at least 1. */
+export function pagesOf(asked: Listing, cap: number): number {
+  return Math.max(1, Math.ceil(asked.ids.length / Math.max(1, sizeOf(asked, cap))));
+}
+
+/** Returns a listing without these objects. A cursor stays behind the same object. */
+export function without(asked: Listing, hidden: ReadonlySet<number>): Listing {
+  if (hidden.size === 0) {
+    return asked;
+  }
+  const { ids, cut } = asked;
+  const kept = (count: number) => ids.slice(0, count).filter((id) => !hidden.has(id));
+  return {
+    ...asked,
+    ids: sequenceOf(kept(ids.length)),
+    cut: cut.by === 'cursor' ? { ...cut, start: kept(cut.start).length } : cut,
+  };
+}
+
+function sizeOf({ cut, ids }: Listing, cap: number): number {
+  return cut.by === 'nothing' ? ids.length : Math.min(cut.size, cap);
 }
 
 function windowOf(cut: Cut, number: number, size: number, pages: number, call: ApiCall): Window | undefined {

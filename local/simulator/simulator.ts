@@ -1,24 +1,29 @@
 import type { AddressInfo } from 'node:net';
 import { createApiServer } from './api-server.ts';
-import { type Control, createControl, type RequestCounts } from './control.ts';
+import { type Control, createControl } from './control.ts';
 import { countsFor } from './data/model.ts';
 import { createPools } from './data/pools.ts';
-import { FaultPlan } from './faults/fault-plan.ts';
+import { Timeline } from './data/timeline.ts';
+import { type Fault, FaultPlan } from './faults/fault-plan.ts';
 import { MEMBERS_COLLECTION } from './modules/relation-collections.ts';
 import { ROUTES } from './modules/routes.ts';
 import { patternOf } from './route.ts';
 import { DEFAULT_SWITCHES, type Switches, setSwitches } from './switches.ts';
 import { SIMULATOR_CREDENTIALS, Tokens } from './tokens.ts';
+import { WalkCounter } from './walk-counter.ts';
 import { World } from './world.ts';
 
 export { CONTROL_HEADER } from './answer-control.ts';
 export type { Control } from './control.ts';
+export type { Absence, ObjectChange, Period } from './data/presence.ts';
 export { describeSimulator } from './describe-simulator.ts';
-export type { Fault, FaultAction } from './faults/fault-plan.ts';
+export type { FaultAction } from './faults/fault-kinds.ts';
+export type { Fault } from './faults/fault-plan.ts';
+export type { Selection } from './faults/selection.ts';
 export { SCOPES as SIMULATOR_SCOPES } from './modules/routes.ts';
+export type { ObjectKind } from './object-kinds.ts';
 export type { Switches } from './switches.ts';
 export { SIMULATOR_CREDENTIALS } from './tokens.ts';
-export type { ObjectKind } from './world.ts';
 export type { AppliedWrite } from './write-history.ts';
 
 /** The collection with every relation. */
@@ -33,6 +38,10 @@ export interface SimulatorOptions {
   readonly seed?: number;
   /** Switches that differ from their defaults. */
   readonly switches?: Partial<Switches>;
+  /** Faults that are planned at the start. */
+  readonly faults?: readonly Fault[];
+  /** Returns the time of changes, in milliseconds since the epoch. Tokens keep to the machine's clock. @default Date.now */
+  readonly now?: () => number;
 }
 
 /** A running Procurios environment. */
@@ -47,22 +56,27 @@ export interface Simulator {
 /**
  * Starts a simulated Procurios environment on the loopback interface.
  *
- * @throws {TypeError} If a switch is unknown or its value has the wrong type.
+ * @throws {TypeError} If a switch is unknown or its value has the wrong type, or a fault is wrong.
  * @throws {RangeError} If the number of relations is not an integer of at least 1.
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const { port = 0, relations = 1000, seed = 1 } = options;
+  const { port = 0, relations = 1000, seed = 1, now = Date.now } = options;
   if (!Number.isInteger(relations) || relations < 1) {
     throw new RangeError(`'relations' must be a whole number from 1; got ${relations}`);
   }
   const switches = structuredClone(DEFAULT_SWITCHES) as Switches;
   setSwitches(switches, options.switches ?? {});
-  const world = new World({ seed, pools: createPools(seed), counts: countsFor(relations), switches });
-  const tokens = new Tokens(SIMULATOR_CREDENTIALS);
-  const faults = new FaultPlan(ROUTES.map(patternOf));
-  const counts: RequestCounts = new Map();
-  const control = createControl(world, tokens, faults, counts);
-  const server = createApiServer({ world, tokens, faults, counts, control });
+  const model = { seed, pools: createPools(seed), counts: countsFor(relations), switches };
+  const controlled = {
+    world: new World(model, new Timeline(now)),
+    tokens: new Tokens(SIMULATOR_CREDENTIALS),
+    faults: new FaultPlan(ROUTES.map(patternOf)),
+    walks: new WalkCounter(),
+    counts: new Map<string, number>(),
+  };
+  const control = createControl(controlled);
+  for (const fault of options.faults ?? []) control.fault(fault);
+  const server = createApiServer({ ...controlled, control });
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, '127.0.0.1', resolve);

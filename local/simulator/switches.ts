@@ -54,6 +54,11 @@ export interface Switches {
   collectionPageSize: number;
   /** Whether collections support a `since` parameter. */
   collectionSince: 'ignored' | 'filters';
+  /**
+   * Walks of the archive that begin before an archived relation's entry is shown; if negative, walks of the collections that begin
+   * before the relation leaves them.
+   */
+  archiveLagWalks: number;
   /** Whether a relation's fields are named `first_name`, or `class_1_relation_firstname` as in older samples. */
   fieldKeys: 'readable' | 'generated';
   /** Top-level fields that the account may not see. Listings and collection schemas leave them out. */
@@ -108,6 +113,7 @@ export const DEFAULT_SWITCHES: Readonly<Switches> = {
   collectionList: '/_embedded/relations',
   collectionPageSize: 100,
   collectionSince: 'ignored',
+  archiveLagWalks: 0,
   fieldKeys: 'readable',
   hiddenFields: [],
   setLinks: 'shown',

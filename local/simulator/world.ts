@@ -1,37 +1,12 @@
-import { buildContactMoment } from './data/contact-moments.ts';
 import { createdAt, offsetDateTime } from './data/dates.ts';
-import { buildEmail, buildEmailRecipient, recipientCount } from './data/email-tracking.ts';
-import { buildCampaign, buildChannel, buildEngagementAction } from './data/engagement.ts';
-import { buildLocation, buildMeeting, buildMeetingRegistration } from './data/meetings.ts';
+import { buildEmailRecipient, recipientCount } from './data/email-tracking.ts';
 import type { Model } from './data/model.ts';
-import { buildModuleObject } from './data/module-objects.ts';
 import { type Fields, ObjectSet } from './data/object-set.ts';
-import { buildPledge } from './data/pledges.ts';
-import { archivedReason, buildArchivedRelation, buildRelation } from './data/relations.ts';
-import { buildOrder, buildProduct } from './data/webshop.ts';
+import type { Absence, ObjectChange, Period } from './data/presence.ts';
+import type { Timeline } from './data/timeline.ts';
+import { createSets, type ObjectKind, type Sets } from './object-kinds.ts';
+import { RelationArchive } from './relation-archive.ts';
 import { WriteHistory } from './write-history.ts';
-
-/** Kinds of objects that can be created, edited and removed. */
-export const OBJECT_KINDS = [
-  'relation',
-  'archivedRelation',
-  'meeting',
-  'meetingRegistration',
-  'location',
-  'contactMoment',
-  'engagementAction',
-  'campaign',
-  'channel',
-  'email',
-  'emailRecipient',
-  'pledge',
-  'order',
-  'product',
-  'moduleObject',
-] as const;
-export type ObjectKind = (typeof OBJECT_KINDS)[number];
-
-type Sets = Readonly<Record<Exclude<ObjectKind, 'emailRecipient'>, ObjectSet>>;
 
 /** A recipient's number is the email's number times this, plus the recipient's ordinal. */
 const RECIPIENTS_PER_EMAIL = 2 ** 24;
@@ -39,13 +14,17 @@ const RECIPIENTS_PER_EMAIL = 2 ** 24;
 /** All objects of the simulated environment. */
 export class World {
   readonly model: Model;
+  readonly timeline: Timeline;
   readonly sets: Sets;
+  readonly relationArchive: RelationArchive;
   readonly history = new WriteHistory();
   readonly #recipients = new Map<number, ObjectSet>();
 
-  constructor(model: Model) {
+  constructor(model: Model, timeline: Timeline) {
     this.model = model;
-    this.sets = createSets(model);
+    this.timeline = timeline;
+    this.sets = createSets(model, timeline);
+    this.relationArchive = new RelationArchive(this.sets, timeline, model.switches);
   }
 
   /** Returns the recipients of an email, in the order of their last update. Their numbers are ordinals. */
@@ -57,8 +36,10 @@ export class World {
     const created = new ObjectSet({
       count: recipientCount(this.model, email),
       build: (ordinal) => buildEmailRecipient(this.model, email, ordinal),
+      key: 'trackingCode',
       createdAt,
       movesOnEdit: true,
+      timeline: this.timeline,
     });
     this.#recipients.set(email, created);
     return created;
@@ -79,6 +60,12 @@ export class World {
     return set.get(number);
   }
 
+  /** Returns the value that identifies an object, also a removed one; undefined if there never was one with this number. */
+  keyOf(kind: ObjectKind, id: number): unknown {
+    const { set, number } = this.#locate(kind, id);
+    return set.keyOf(number);
+  }
+
   edit(kind: ObjectKind, id: number, fields: Fields): void {
     const { set, number } = this.#locate(kind, id);
     set.edit(number, kind === 'emailRecipient' ? { ...this.#lastUpdate(), ...fields } : fields);
@@ -89,27 +76,50 @@ export class World {
     set.remove(number);
   }
 
-  /** Moves a relation from the collections to the archive. */
-  archive(relationId: number, reason: string | null = archivedReason(null)): void {
-    this.#archive(relationId, reason, null);
+  /** Brings a removed object back with exactly its last fields. */
+  restore(kind: ObjectKind, id: number): void {
+    const { set, number } = this.#locate(kind, id);
+    set.restore(number);
   }
 
-  /** Archives a relation as merged into another, which stays. */
-  merge(relationId: number, keptRelationId: number): void {
-    if (!this.sets.relation.has(keptRelationId)) {
-      throw new RangeError(`there is no relation ${keptRelationId} to keep`);
+  /** Gives an object another key. @returns Its new number. */
+  renumber(kind: ObjectKind, id: number): number {
+    const { set, number } = this.#locate(kind, id);
+    return id - number + set.renumber(number);
+  }
+
+  /** Returns the numbers of the objects of a kind that the listing had at every moment of a period, ascending. */
+  standing(kind: ObjectKind, period: Period = {}): number[] {
+    const { from = 0, to = Number.POSITIVE_INFINITY } = period;
+    if (from > to) {
+      throw new TypeError(`the period begins at moment ${from}, after its end at ${to}`);
     }
-    this.#archive(relationId, archivedReason(keptRelationId), keptRelationId);
+    return this.#setsOf(kind).flatMap(([offset, set]) => {
+      const present = set.all();
+      const numbers = new Set([...present.slice(0, present.length), ...set.presence.changed()]);
+      return [...numbers]
+        .filter((number) => set.presence.stood(number, period))
+        .sort((one, other) => one - other)
+        .map((number) => offset + number);
+    });
   }
 
-  #archive(relationId: number, reason: string | null, keptRelationId: number | null): void {
-    this.sets.relation.remove(relationId);
-    this.sets.archivedRelation.create({
-      archived_relation_id: relationId,
-      archived_on: offsetDateTime(Date.now(), 'UTC'),
-      archived_reason: reason,
-      kept_relation_id: keptRelationId,
-    });
+  /** Returns the times in which an object was in no listing of its kind. */
+  absences(kind: ObjectKind, id: number): Absence[] {
+    const { set, number } = this.#locate(kind, id);
+    if (set.keyOf(number) === undefined) {
+      throw new RangeError(`there never was an object with number ${id}`);
+    }
+    return set.presence.absences(number);
+  }
+
+  /** Returns all changes of objects of a kind, in order. */
+  changes(kind: ObjectKind): ObjectChange[] {
+    return this.#setsOf(kind)
+      .flatMap(([offset, set]) =>
+        set.presence.changes.map((change) => ({ ...change, number: offset + change.number })),
+      )
+      .sort((one, other) => one.moment - other.moment);
   }
 
   #locate(kind: ObjectKind, id: number): { set: ObjectSet; number: number } {
@@ -121,29 +131,14 @@ export class World {
       : { set: this.sets[kind], number: id };
   }
 
-  #lastUpdate(): Fields {
-    return { lastUpdate: offsetDateTime(Date.now(), this.model.switches.timeZone) };
+  /** Returns the sets of a kind, each with what is added to its numbers. */
+  #setsOf(kind: ObjectKind): (readonly [offset: number, set: ObjectSet])[] {
+    return kind === 'emailRecipient'
+      ? [...this.#recipients].map(([email, set]) => [email * RECIPIENTS_PER_EMAIL, set])
+      : [[0, this.sets[kind]]];
   }
-}
 
-function createSets(model: Model): Sets {
-  const { counts } = model;
-  const set = (count: number, build: (model: Model, id: number) => Fields) =>
-    new ObjectSet({ count, build: (id) => build(model, id), createdAt });
-  return {
-    relation: set(counts.relations, buildRelation),
-    archivedRelation: set(counts.archivedRelations, buildArchivedRelation),
-    meeting: set(counts.meetings, buildMeeting),
-    meetingRegistration: set(counts.meetingRegistrations, buildMeetingRegistration),
-    location: set(counts.locations, buildLocation),
-    contactMoment: set(counts.contactMoments, buildContactMoment),
-    engagementAction: set(counts.engagementActions, buildEngagementAction),
-    campaign: set(counts.campaigns, buildCampaign),
-    channel: set(counts.channels, buildChannel),
-    email: set(counts.emails, buildEmail),
-    pledge: set(counts.pledges, buildPledge),
-    order: set(counts.orders, buildOrder),
-    product: set(counts.products, buildProduct),
-    moduleObject: set(counts.moduleObjects, buildModuleObject),
-  };
+  #lastUpdate(): Fields {
+    return { lastUpdate: offsetDateTime(this.timeline.now(), this.model.switches.timeZone) };
+  }
 }

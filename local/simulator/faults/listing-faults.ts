@@ -1,5 +1,5 @@
 import { ApiError } from '../api-error.ts';
-import type { Listing, ServedPage, Window } from '../listing.ts';
+import type { ServedPage, Window } from '../listing.ts';
 import type { FaultHooks } from './fault-hooks.ts';
 
 type LinkTo = (page: number) => string;
@@ -58,28 +58,6 @@ export const listingFaults = {
           throw new ApiError(status, 'Unknown page');
         }
         return window;
-      },
-    };
-  },
-
-  /**
-   * Removes an object of the list, inserts one in front of the list or at its end, or edits one, before a page is served. A
-   * client that reads all pages then misses an object or sees one twice. The change is permanent.
-   *
-   * @param options - `at`: the place of the object to remove or edit, from 0; beyond the end it counts on from the front.
-   */
-  shift({ by, at = 0 }: { by: 'removal' | 'insertion' | 'addition' | 'edit'; at?: number }) {
-    return {
-      disturb({ ids, set }: Listing) {
-        const place = ids.length === 0 ? 0 : at % ids.length;
-        const [id] = ids.slice(place, 1);
-        if (by === 'insertion' || by === 'addition') {
-          set?.create({}, by === 'insertion' ? 'first' : 'last');
-        } else if (id !== undefined && by === 'removal') {
-          set?.remove(id);
-        } else if (id !== undefined) {
-          set?.edit(id, { revision: Number(set.get(id)?.revision ?? 0) + 1 });
-        }
       },
     };
   },

@@ -29,7 +29,7 @@ const UNKNOWN_PRESENCE = 2;
 
 /** Registers a relation. The same relation can register several times. */
 function register(call: ApiCall): PendingWrite {
-  const { sets, model } = call.world;
+  const { sets, model, timeline } = call.world;
   const meetingId = readId(call, 'meeting');
   if (!sets.meeting.has(meetingId)) {
     throw new ApiError(404, 'Unknown meeting');
@@ -44,7 +44,7 @@ function register(call: ApiCall): PendingWrite {
       relationId,
       ticketId,
       remark,
-      registrationDate: localDateTime(Date.now(), model.switches.timeZone),
+      registrationDate: localDateTime(timeline.now(), model.switches.timeZone),
       presence: UNKNOWN_PRESENCE,
       activitiesSignedUp: [],
       registration_status: 1,

@@ -51,7 +51,9 @@ function register(call: ApiCall): ApiReply | PendingWrite {
     return errorReply(switches.setErrorsStatus, ...problems);
   }
   return pendingWrite(() => {
-    const relationId = world.sets.relation.create(registeredRelation(world.model, fields, Date.now()));
+    const relationId = world.sets.relation.create(
+      registeredRelation(world.model, fields, world.timeline.now()),
+    );
     const registrationId = world.history.registrations.push(relationId);
     const ids = { relationId, registrationId };
     const name = switches.registrationReply;

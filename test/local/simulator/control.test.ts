@@ -206,6 +206,43 @@ describe('control interface over HTTP', () => {
     expect((await archived()).slice(-2).map(({ kept_relation_id }) => kept_relation_id)).toEqual([null, 5]);
   });
 
+  test('objects are taken out and put back, and the record says when', async () => {
+    const { json: from } = await order('GET', 'moment');
+    await order('DELETE', 'objects/relation/3');
+    await order('POST', 'objects/relation/3/restore');
+    const { json: renumbered } = await order('POST', 'objects/relation/4/renumber');
+    const { json: to } = await order('GET', 'moment');
+
+    expect((await order('GET', 'objects/relation/3/absences')).json).toMatchObject([
+      { because: 'removed', left: { moment: from + 1 }, back: { moment: from + 2 } },
+    ]);
+    expect((await order('GET', 'objects/relation/4/key')).json).toBe(4);
+    expect((await order('GET', 'changes/relation')).json).toHaveLength(4);
+    expect((await order('GET', `standing/relation/${from}/${to}`)).json).toHaveLength(118);
+    expect((await order('GET', 'standing/relation')).json.at(-1)).toBe(renumbered.id);
+    expect((await order('GET', 'objects/relation/99999/absences')).status).toBe(404);
+    expect((await order('POST', 'objects/relation/3/restore')).status).toBe(404);
+  });
+
+  test('planned faults are listed with how often they happened, and known ones with their options', async () => {
+    await order('POST', 'faults', { route: RELATIONS, fromShare: 0.5, do: { kind: 'order', by: 'name' } });
+    await order('POST', 'walks');
+    await api.get(RELATIONS);
+    const planned = await order('GET', 'faults');
+    const known = await order('GET', 'faults/known');
+    const walks = await order('GET', 'walks');
+
+    expect(planned.json).toEqual([
+      { fault: { route: RELATIONS, fromShare: 0.5, do: { kind: 'order', by: 'name' } }, happened: 0 },
+    ]);
+    expect(known.json.kinds.order).toEqual({
+      by: 'one of key, name, modified',
+      direction: 'one of up, down',
+    });
+    expect(known.json.conditions.fromShare).toBe('a share from 0 to 1');
+    expect(walks.json[RELATIONS]).toEqual({ walk: 1, requests: 1, pages: 2 });
+  });
+
   test('requests are counted and reset, and control commands are not counted', async () => {
     const before = await order('GET', 'requests');
     await order('DELETE', 'requests');
@@ -238,6 +275,8 @@ describe('control interface over HTTP', () => {
     ['POST', 'faults', { route: `${RELATIONS}/1`, do: STATUS }, 400, "'route' of the fault is no route"],
     ['POST', 'faults', { route: 7, do: STATUS }, 400, "'route' of the fault is no route"],
     ['POST', 'faults', { rout: RELATIONS, do: STATUS }, 400, "'rout' is not a field of a fault"],
+    ['POST', 'faults', { do: { kind: 'hide', objects: 7 } }, 400, "'objects' of the fault 'hide' must be"],
+    ['GET', 'standing/relation/9/1', undefined, 400, 'the period begins at moment 9, after its end at 1'],
     ['POST', 'faults', { page: 0, do: STATUS }, 400, "'page' of a fault must be a whole number from 1"],
     ['PATCH', 'switches', { nonsense: 1 }, 400, "'nonsense' is not a switch"],
     ['PATCH', 'switches', { collectionPageSize: 'many' }, 400, "switch 'collectionPageSize' must be"],

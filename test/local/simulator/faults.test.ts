@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { FAULT_KINDS } from '../../../local/simulator/faults/fault-plan.ts';
+import { FAULT_KINDS } from '../../../local/simulator/faults/fault-kinds.ts';
 import { type FaultAction, SIMULATOR_COLLECTION } from '../../../local/simulator/simulator.ts';
 import { type Api, mediaType, requestToken, SINGLE_USE, startApi } from './api.ts';
 
@@ -434,18 +434,22 @@ describe('listings', () => {
   });
 });
 
-test('every kind of fault has a test in this file', () => {
+test('every kind of fault has a test in this file or in contents-faults.test.ts', () => {
   expect(FAULT_KINDS.toSorted()).toEqual([
     'absentNext',
+    'age',
     'beside',
     'body',
     'contentType',
     'cutBody',
+    'emptyListing',
     'emptyPage',
     'errorsBeside',
     'errorsWith200',
     'expiredToken',
     'foreignNext',
+    'hide',
+    'job',
     'largeObjects',
     'latency',
     'loginPage',
@@ -455,6 +459,8 @@ test('every kind of fault has a test in this file', () => {
     'noContent',
     'noLinks',
     'nullList',
+    'oldPage',
+    'order',
     'pageCap',
     'redirect',
     'refusedEnd',
