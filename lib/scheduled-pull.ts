@@ -91,7 +91,7 @@ export class ScheduledPull extends Construct {
     for (const table of streamTables) {
       pull.addToRolePolicy(
         new PolicyStatement({
-          actions: ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem'],
+          actions: ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:Scan'],
           resources: [table.tableArn],
         }),
       );

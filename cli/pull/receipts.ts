@@ -29,6 +29,7 @@ export function receiptsText(run: RunReceipt, { isDryRun, shrunk, flags }: RunCo
     ...errorLines(shown).map(fitted),
     ...(left > 0 ? [`not begun: ${countOf(left, 'stream')}`] : []),
     ...helpLines(shown),
+    ...readBackLines(run).map(fitted),
     ...(isDryRun ? [] : rejectHints(run, flags)),
     ...shrunk.map((line) => coloured('yellow', fitted(line))),
     verdict(run, isDryRun),
@@ -85,6 +86,13 @@ function rejectHints({ streams }: RunReceipt, flags: string): string[] {
       ([stream, { rejected }]) =>
         `${stream}: ${grouped(rejected)} rejected; see npx procurios-sync show ${stream} --rejects${flags}`,
     );
+}
+
+/** One line for each stream whose table was not scanned. */
+function readBackLines({ streams }: RunReceipt): string[] {
+  return Object.entries(streams).flatMap(([stream, { readBack }]) =>
+    readBack === undefined ? [] : [`${stream}: ${readBack}, so items were read back one by one`],
+  );
 }
 
 /** `complete: 7 streams, 3 of 5,841 objects written, 4.1 s`. */

@@ -5,6 +5,7 @@ import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { channels } from '../../config/catalogue/streams.ts';
 import { createLedger } from '../../lambda/aws/state/ledger.ts';
+import { STATE_KEYS } from '../../lambda/aws/state/state-keys.ts';
 import { createStateTable } from '../../lambda/aws/state/state-table.ts';
 import { takeLease } from '../../lambda/aws/state/take-lease.ts';
 import { parseChange } from '../../lambda/core/push/change.ts';
@@ -176,6 +177,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
     // The lease of an execution is asked about.
     await holdLease();
     await run(['pull'], setting);
+    await runs('pull');
+    // The items of a table that is too large are read back one by one.
+    await state().put({ ...STATE_KEYS.stream('channels'), inTable: 8_000_001 });
     await runs('pull');
   },
   'pull --dry-run': () => runs('pull', '--dry-run'),

@@ -34,7 +34,7 @@ const TRACES = { '*': ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'] };
 
 describe('the pull’s role', () => {
   test('the pull may do what it needs, and nothing else', () => {
-    const stream = ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem'];
+    const stream = ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:Scan'];
     expect(byResource('PullFunctionRole')).toEqual({
       ...TRACES,
       PullFunctionLogs: LOGS,

@@ -5,6 +5,8 @@ import type { Page, Position } from '../../lambda/core/pull/page.ts';
 import type { Prepared } from '../../lambda/core/pull/prepare.ts';
 import type { Reject } from '../../lambda/core/pull/reject.ts';
 import type { Run, RunPorts } from '../../lambda/core/pull/run-ports.ts';
+import type { StreamState } from '../../lambda/core/pull/stream-state.ts';
+import type { TableItem } from '../../lambda/core/pull/table-map.ts';
 import type { TablePort } from '../../lambda/core/pull/table-writer.ts';
 import type { EndingWalk, Walk, WalkStore } from '../../lambda/core/pull/walk.ts';
 
@@ -12,16 +14,28 @@ import type { EndingWalk, Walk, WalkStore } from '../../lambda/core/pull/walk.ts
 export class MemoryTable implements TablePort {
   readonly items = new Map<string, Prepared>();
   readonly reads: number[] = [];
+  scans = 0;
   readonly writes: string[][] = [];
   /** Ids of the objects that the table refuses. */
   readonly refuses = new Set<string>();
   /** Thrown by the next write. */
   failure: Error | undefined;
 
-  async readHashes(ids: readonly string[]): Promise<Map<string, string>> {
+  async scan(
+    _isConsistent: boolean,
+    signal: AbortSignal,
+    take: (items: readonly TableItem[]) => boolean,
+  ): Promise<boolean> {
+    this.scans += 1;
+    await Promise.resolve();
+    signal.throwIfAborted();
+    return take([...this.items.values()].map(itemOf));
+  }
+
+  async read(ids: readonly string[]): Promise<TableItem[]> {
     this.reads.push(ids.length);
     await Promise.resolve();
-    return new Map(ids.flatMap((id) => (this.items.has(id) ? [[id, this.items.get(id)?.hash ?? '']] : [])));
+    return ids.flatMap((id) => this.items.get(id) ?? []).map(itemOf);
   }
 
   async write(items: readonly Prepared[]): Promise<readonly Prepared[]> {
@@ -33,8 +47,12 @@ export class MemoryTable implements TablePort {
   }
 
   get calls(): string {
-    return `${this.reads.length} reads, ${this.writes.length} writes`;
+    return `${this.scans === 1 ? '1 scan' : `${this.scans} scans`}, ${this.reads.length} reads, ${this.writes.length} writes`;
   }
+}
+
+function itemOf({ id, hash }: Prepared): TableItem {
+  return { id, hash, isTombstone: false };
 }
 
 /** The walk of one stream, in memory. */
@@ -44,10 +62,16 @@ export class MemoryWalks implements WalkStore {
   ending: EndingWalk | undefined;
   /** Whether the next end of a walk is cut off. */
   cutsOffNextEnd = false;
-  /** How many objects the last finished walk added to the table. */
-  added: number | undefined;
+  /** How many items the last finished walk counted in the table. */
+  inTable: number | undefined;
+  /** What is known of the table from earlier walks. */
+  state: StreamState = {};
   readonly rejects: Reject[] = [];
   readonly log: string[] = [];
+
+  async loadState(): Promise<StreamState> {
+    return this.state;
+  }
 
   async loadWalk(): Promise<Walk | EndingWalk | undefined> {
     return this.ending ?? this.walk;
@@ -65,8 +89,8 @@ export class MemoryWalks implements WalkStore {
       this.cutsOffNextEnd = false;
       throw new Error('cut off');
     }
-    const { added, receipt } = ending;
-    this.added = added;
+    const { inTable, receipt } = ending;
+    this.inTable = inTable;
     this.ending = undefined;
     this.walk = undefined;
     this.rejects.push(...rejects);

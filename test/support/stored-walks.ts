@@ -1,6 +1,7 @@
+import { FollowedLinks } from '../../lambda/core/pull/followed-links.ts';
 import type { Reject } from '../../lambda/core/pull/reject.ts';
-import { SeenKeys } from '../../lambda/core/pull/seen-keys.ts';
 import type { Stream } from '../../lambda/core/pull/stream.ts';
+import { TableMap } from '../../lambda/core/pull/table-map.ts';
 import type { EndingWalk, Walk, WalkRecord, WalkStore } from '../../lambda/core/pull/walk.ts';
 
 /** Walks serialized as in the state table: a loaded walk has only what was saved. */
@@ -13,21 +14,26 @@ export class StoredWalks implements WalkStore {
     return [...this.#walks.keys()];
   }
 
+  async loadState(): Promise<object> {
+    return {};
+  }
+
   async loadWalk({ name }: Stream): Promise<WalkRecord | undefined> {
     const stored = this.#walks.get(name);
     if (stored === undefined) return JSON.parse(this.#ended.get(name) ?? 'null') ?? undefined;
-    const walk = { ...JSON.parse(stored.position), seen: new SeenKeys(), followed: new SeenKeys() } as Walk;
-    for (const digests of stored.seen) walk.seen.restore(digests);
+    const { seed, ...position } = JSON.parse(stored.position);
+    const walk: Walk = { ...position, table: new TableMap(seed), followed: new FollowedLinks() };
+    for (const entries of stored.seen) walk.table.restoreSeen(entries);
     for (const digests of stored.followed) walk.followed.restore(digests);
     return walk;
   }
 
   async saveWalk({ name }: Stream, walk: Walk): Promise<void> {
-    const { seen, followed, ...position } = walk;
+    const { table, followed, ...position } = walk;
     const before = this.#walks.get(name);
     this.#walks.set(name, {
-      position: JSON.stringify(position),
-      seen: [...(before?.seen ?? []), seen.takeNew()],
+      position: JSON.stringify({ ...position, seed: table.seed }),
+      seen: [...(before?.seen ?? []), table.takeNewlySeen()],
       followed: [...(before?.followed ?? []), followed.takeNew()],
     });
   }

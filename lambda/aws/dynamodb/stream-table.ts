@@ -1,19 +1,16 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Clock, timestamp } from '../../core/clock.ts';
-import { SyncError } from '../../core/errors.ts';
-import { isObject, type Json, type JsonObject } from '../../core/json.ts';
+import { isObject, type Json } from '../../core/json.ts';
 import type { Prepared } from '../../core/pull/prepare.ts';
+import type { TableItem } from '../../core/pull/table-map.ts';
 import type { TablePort } from '../../core/pull/table-writer.ts';
-import { isThrottle, nameOf, translate } from '../aws-errors.ts';
+import { nameOf, translate } from '../aws-errors.ts';
 import type { Lease } from '../state/lease.ts';
-import { createAdaptiveConcurrency } from './adaptive-concurrency.ts';
 import { fieldsText } from './attribute-values.ts';
 import { callRaw } from './dynamodb-call.ts';
-
-/** Attempts in a row without progress, after which the table counts as unavailable. About two minutes. */
-const MOST_ATTEMPTS = 12;
-const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 20_000;
+import { scanTable } from './scan-table.ts';
+import { ITEM_PROJECTION, itemsIn, textOf } from './table-items.ts';
+import { createUntilDone } from './until-done.ts';
 
 /**
  * DynamoDB accepts 16 MB. A batch can exceed that, because an item of 400 KB may be several times as long as JSON.
@@ -37,40 +34,11 @@ export interface StreamTableOptions {
 /** A stream's table in DynamoDB. Throttled calls and unprocessed entries are retried, with fewer calls in flight each time. */
 export function createStreamTable(options: StreamTableOptions): TablePort {
   const { client, tableName, clock } = options;
-  const concurrency = createAdaptiveConcurrency();
+  const untilDone = createUntilDone(tableName, clock);
 
-  /**
-   * Repeats a batch call until all entries are processed.
-   *
-   * @param attempt - Sends the entries and returns those that were not processed.
-   */
-  const untilDone = async <Entry>(
-    entries: readonly Entry[],
-    attempt: (entries: readonly Entry[]) => Promise<readonly Entry[]>,
-  ): Promise<void> => {
-    let left = entries;
-    for (let attempts = 0; attempts < MOST_ATTEMPTS; attempts += 1) {
-      const before = left.length;
-      left = await concurrency
-        .run(() => attempt(left))
-        .catch((error: unknown) => {
-          if (isThrottle(error)) return left;
-          throw error;
-        });
-      if (left.length === 0) return concurrency.raise();
-      concurrency.halve();
-      if (left.length < before) attempts = 0;
-      await clock.sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempts));
-    }
-    throw new SyncError(
-      'STORE_UNAVAILABLE',
-      `table ${tableName} is still throttled after ${MOST_ATTEMPTS} attempts`,
-    );
-  };
-
-  const readSome = async (ids: readonly string[], consistent: boolean, hashes: Map<string, string>) => {
-    const answer = JSON.parse(await callRaw(client, 'BatchGetItem', readBody(tableName, ids, consistent)));
-    for (const item of answer.Responses?.[tableName] ?? []) hashes.set(item._id.S, item._hash?.S ?? '');
+  const readSome = async (ids: readonly string[], isConsistent: boolean, read: TableItem[]) => {
+    const answer = JSON.parse(await callRaw(client, 'BatchGetItem', readBody(tableName, ids, isConsistent)));
+    for (const item of itemsIn(answer.Responses?.[tableName])) read.push(item);
     const keys: { _id: { S: string } }[] = answer.UnprocessedKeys?.[tableName]?.Keys ?? [];
     return keys.map((key) => key._id.S);
   };
@@ -99,23 +67,26 @@ export function createStreamTable(options: StreamTableOptions): TablePort {
   };
 
   return {
-    async readHashes(ids, consistent) {
-      const hashes = new Map<string, string>();
-      await untilDone(ids, (left) => readSome(left, consistent, hashes)).catch((error: unknown) => {
+    scan: (...scan) =>
+      scanTable({ client, tableName, untilDone }, ...scan).catch((error: unknown) => {
+        throw translate(error, `table ${tableName}`);
+      }),
+    async read(ids, isConsistent) {
+      const read: TableItem[] = [];
+      await untilDone(ids, (left) => readSome(left, isConsistent, read)).catch((error: unknown) => {
         throw translate(error, `table ${tableName}`);
       });
-      return hashes;
+      return read;
     },
     write,
   };
 }
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
-function readBody(tableName: string, ids: readonly string[], consistent: boolean): string {
+function readBody(tableName: string, ids: readonly string[], isConsistent: boolean): string {
   const keys = ids.map((id) => `{"_id":{"S":${JSON.stringify(id)}}}`);
-  // In an expression, a name that begins with an underscore needs a placeholder.
-  const projection = '"ProjectionExpression":"#i,#h","ExpressionAttributeNames":{"#i":"_id","#h":"_hash"}';
-  return `{"RequestItems":{"${tableName}":{"Keys":[${keys.join()}],"ConsistentRead":${consistent},${projection}}}}`;
+  const request = `"Keys":[${keys.join()}],"ConsistentRead":${isConsistent},${ITEM_PROJECTION}`;
+  return `{"RequestItems":{"${tableName}":{${request}}}}`;
 }
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
@@ -134,6 +105,5 @@ export function writeBody(
 
 function idOfRequest(request: Json): string {
   const item = isObject(request) && isObject(request.PutRequest) ? request.PutRequest.Item : undefined;
-  const id = isObject(item) && isObject(item._id) ? (item._id as JsonObject).S : undefined;
-  return typeof id === 'string' ? id : '';
+  return (isObject(item) && textOf(item._id)) || '';
 }

@@ -1,14 +1,16 @@
 import type { Clock } from '../../core/clock.ts';
 import { SyncError } from '../../core/errors.ts';
-import { SeenKeys } from '../../core/pull/seen-keys.ts';
+import { FollowedLinks } from '../../core/pull/followed-links.ts';
+import type { DigestSeed } from '../../core/pull/key-digest.ts';
 import type { Stream } from '../../core/pull/stream.ts';
+import { TableMap } from '../../core/pull/table-map.ts';
 import type { EndedWalk, EndingWalk, Walk, WalkRecord, WalkStore } from '../../core/pull/walk.ts';
 import { type Lease, notBehind } from './lease.ts';
 import { clearRejects, saveRejects } from './reject-store.ts';
-import { putRows, queryRows } from './rows.ts';
+import { putRows, rowsUnder } from './rows.ts';
 import { STATE_KEYS } from './state-keys.ts';
 import type { StateTable } from './state-table.ts';
-import { saveStreamState } from './stream-store.ts';
+import { readStreamState, saveStreamState } from './stream-store.ts';
 
 /** The rows of a walk expire 14 days after the last slice. */
 const KEPT_SECONDS = 14 * 24 * 60 * 60;
@@ -52,6 +54,8 @@ export function createWalkStore({ lease, clock, memory = {}, ...options }: WalkS
     writeRow(stream, { ended: finished });
 
   return {
+    loadState: (stream) => readStreamState(state, stream.name),
+
     async loadWalk(stream) {
       const inMemory = memory.kept?.stream === stream.name ? memory.kept.walk : undefined;
       // The caller changes the walk, so the one in memory no longer equals the one in the table until it is saved again.
@@ -62,8 +66,8 @@ export function createWalkStore({ lease, clock, memory = {}, ...options }: WalkS
     async saveWalk(stream, walk, rejects) {
       await saveRejects(state, stream, walk, rejects, clock);
       await saveSeen(state, stream, walk, expiresAt(), clock);
-      const { seen, followed, ...position } = walk;
-      await writeRow(stream, position);
+      const { table, followed, ...position } = walk;
+      await writeRow(stream, { ...position, seed: table.seed });
       memory.kept = { stream: stream.name, walk };
     },
 
@@ -79,7 +83,7 @@ export function createWalkStore({ lease, clock, memory = {}, ...options }: WalkS
   };
 }
 
-/** Bytes of digests per row. An item may have 400 KB. */
+/** Bytes of entries or links per row, so whole ones. An item may have 400 KB. */
 const BYTES_PER_ROW = 320_000;
 
 /**
@@ -90,12 +94,12 @@ const BYTES_PER_ROW = 320_000;
 async function saveSeen(
   state: StateTable,
   stream: Stream,
-  { walkId, slices, seen, followed }: Walk,
+  { walkId, slices, table, followed }: Walk,
   _expiresAt: number,
   clock: Clock,
 ): Promise<void> {
   const contents = [
-    ...partsOf(seen.takeNew()).map((keys) => ({ keys })),
+    ...partsOf(table.takeNewlySeen()).map((entries) => ({ entries })),
     ...partsOf(followed.takeNew()).map((links) => ({ followed: links })),
   ];
   const rows = contents.map((content, part) => ({
@@ -106,15 +110,18 @@ async function saveSeen(
   await putRows(state, rows, clock);
 }
 
-function partsOf(digests: Uint8Array): Uint8Array[] {
-  const count = Math.ceil(digests.length / BYTES_PER_ROW);
+function partsOf(bytes: Uint8Array): Uint8Array[] {
+  const count = Math.ceil(bytes.length / BYTES_PER_ROW);
   return Array.from({ length: count }, (_, part) =>
-    digests.slice(part * BYTES_PER_ROW, (part + 1) * BYTES_PER_ROW),
+    bytes.slice(part * BYTES_PER_ROW, (part + 1) * BYTES_PER_ROW),
   );
 }
 
 /** An unfinished walk, without the keys and links that it has met. A pull may be reading it now. */
-export type UnfinishedWalk = Omit<Walk, 'seen' | 'followed'>;
+export interface UnfinishedWalk extends Omit<Walk, 'table' | 'followed'> {
+  /** Of the digests of its keys; absent in rows of version 0.1. */
+  readonly seed?: DigestSeed;
+}
 
 /** Reads the stream's unfinished walk; undefined if there is none. */
 export async function readUnfinishedWalk(
@@ -125,9 +132,6 @@ export async function readUnfinishedWalk(
   return walk?.phase === 'reading' ? walk : undefined;
 }
 
-/** Defaults of fields that earlier versions did not write. */
-const ADDED_FIELDS = { added: 0 };
-
 /** A walk's record as its row has it, without the keys and links that an unfinished walk has met. */
 export type StoredWalk = UnfinishedWalk | EndingWalk | EndedWalk;
 
@@ -137,9 +141,9 @@ export async function readWalkRecord(state: StateTable, stream: string): Promise
   if (row === undefined) return undefined;
   const { pk: _pk, sk: _sk, fence: _fence, _expiresAt, ended, ...position } = row;
   if (ended === undefined) {
-    return { ...ADDED_FIELDS, doubts: {}, ...position, phase: 'reading' } as unknown as UnfinishedWalk;
+    return { doubts: {}, ...position, phase: 'reading' } as unknown as UnfinishedWalk;
   }
-  const finished = { ...ADDED_FIELDS, ...ended } as unknown as EndingWalk | EndedWalk;
+  const finished = ended as unknown as EndingWalk | EndedWalk;
   // Version 0.1 wrote this record last, and without a phase.
   return finished.phase === undefined ? { ...(finished as EndedWalk), phase: 'ended' } : finished;
 }
@@ -147,15 +151,20 @@ export async function readWalkRecord(state: StateTable, stream: string): Promise
 async function readWalk(state: StateTable, stream: Stream): Promise<WalkRecord | undefined> {
   const stored = await readWalkRecord(state, stream.name);
   if (stored?.phase !== 'reading') return stored;
-  const walk: Walk = { ...stored, seen: new SeenKeys(), followed: new SeenKeys() };
+  const { seed, ...position } = stored;
+  // Walks of version 0.1 have no seed, and begin anew.
+  const walk: Walk = { ...position, table: new TableMap(seed ?? [0, 0]), followed: new FollowedLinks() };
 
   const { walkId, slices } = walk;
   const { sk: firstUnsaved } = STATE_KEYS.seen(stream.name, walkId, ordinalOf(slices + 1));
-  for (const row of await queryRows(state, STATE_KEYS.seen(stream.name, walkId, ''))) {
-    // Rows of a slice that was cut off before it was saved.
-    if (row.sk >= firstUnsaved) continue;
-    if (row.keys !== undefined) walk.seen.restore(row.keys as Uint8Array);
-    if (row.followed !== undefined) walk.followed.restore(row.followed as Uint8Array);
+  const rows = { ...rowsUnder(STATE_KEYS.seen(stream.name, walkId, '')), isConsistent: true };
+  for await (const page of state.query(rows)) {
+    for (const { sk, entries, followed } of page) {
+      // Rows of a slice that was cut off before it was saved.
+      if (sk >= firstUnsaved) continue;
+      if (entries !== undefined) walk.table.restoreSeen(entries as Uint8Array);
+      if (followed !== undefined) walk.followed.restore(followed as Uint8Array);
+    }
   }
   return walk;
 }

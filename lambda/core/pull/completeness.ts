@@ -41,7 +41,7 @@ export function noteFacts(walk: Pick<Walk, 'doubts' | 'total'>, page: Page, show
 /** What a walk saw, as far as its completeness depends on it. */
 export interface WalkFacts extends Pick<Walk, 'keyless' | 'total'> {
   readonly doubts: Readonly<Doubts>;
-  readonly seen: { readonly count: number };
+  readonly table: { readonly seenCount: number };
 }
 
 /**
@@ -50,16 +50,16 @@ export interface WalkFacts extends Pick<Walk, 'keyless' | 'total'> {
  * A walk is complete if nothing that it saw speaks against it.
  */
 export function incompleteness(walk: WalkFacts, stream: Stream): Failure | undefined {
-  const { keyless, doubts, seen, total = 0 } = walk;
+  const { keyless, doubts, table, total = 0 } = walk;
   if (keyless > 0) {
     const objects = keyless === 1 ? '1 object has' : `${inWords(keyless)} objects have`;
     const message = `${objects} no usable key (${stream.key.join(', ')}), so completeness cannot be verified`;
     return { code: 'RESPONSE_INVALID', message };
   }
-  const missing = total > seen.count;
+  const missing = total > table.seenCount;
   const reasons = [
     doubtsText(doubts),
-    missing ? `it says that it has ${inWords(total)} objects and showed ${inWords(seen.count)}` : '',
+    missing ? `it says that it has ${inWords(total)} objects and showed ${inWords(table.seenCount)}` : '',
   ].filter((reason) => reason !== '');
   if (reasons.length === 0) return undefined;
   const message = `the listing was read to its end, but objects may be missing: ${reasons.join('; ')}`;

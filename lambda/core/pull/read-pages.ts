@@ -3,6 +3,7 @@ import { type ByteBudget, createByteBudget } from './byte-budget.ts';
 import type { Counts } from './counts.ts';
 import { keyOf } from './key.ts';
 import type { AfterPage, Page, Pages, Position } from './page.ts';
+import { readTable } from './read-table.ts';
 import type { ReadingEnd } from './reading-end.ts';
 import type { Reject } from './reject.ts';
 import type { Stream } from './stream.ts';
@@ -54,7 +55,7 @@ export async function readPages(
   const requestsBefore = ports.requestsSent();
   try {
     const isFull = () =>
-      walk.seen.freshCount >= MOST_KEYS_PER_SLICE || rejects.length >= MOST_REJECTS_PER_SLICE;
+      walk.table.newlySeenCount >= MOST_KEYS_PER_SLICE || rejects.length >= MOST_REJECTS_PER_SLICE;
     const end = await takePages({ stream, walk, writer, budget, onReject, isFull }, ports);
     await writer.drain();
     walk.slices += 1;
@@ -74,6 +75,10 @@ interface SliceTaking extends Taking {
 async function takePages(taking: SliceTaking, ports: ReadingPorts): Promise<ReadingEnd> {
   const { stream, walk, writer, budget, isFull } = taking;
   const pages = ports.listPages(walk.position, ports.signal, budget);
+  const ended = new AbortController();
+  // Beside the request for the first page. No page is taken in before the table was read.
+  const reading = readTable(walk, ports.table, AbortSignal.any([ports.signal, ended.signal]));
+  reading.catch(() => {}); // thrown where it is awaited, unless the slice ends before
   let after: AfterPage | undefined;
   let before: readonly string[] = [];
   try {
@@ -81,6 +86,7 @@ async function takePages(taking: SliceTaking, ports: ReadingPorts): Promise<Read
       if (ports.signal.aborted) return { kind: 'interrupted' };
       const page = await nextPage(pages, after, ports.signal);
       if ('kind' in page) return page;
+      if (!(await isDone(reading, ports.signal))) return { kind: 'interrupted' };
       if (isStale(page, stream, walk)) {
         after = 'stale';
         continue;
@@ -94,7 +100,19 @@ async function takePages(taking: SliceTaking, ports: ReadingPorts): Promise<Read
       if (!budget.fits(budget.pageBytes)) await writer.drain();
     }
   } finally {
+    ended.abort();
     await pages.return();
+  }
+}
+
+/** Waits for an action. @returns False if the signal interrupted it. */
+async function isDone(action: Promise<void>, signal: AbortSignal): Promise<boolean> {
+  try {
+    await action;
+    return true;
+  } catch (error) {
+    if (signal.aborted) return false;
+    throw error;
   }
 }
 
@@ -106,7 +124,7 @@ function isStale(page: Page, stream: Stream, walk: Walk): boolean {
   if (page.isAhead !== true) return false;
   const [first] = page.objects;
   const key = first === undefined ? undefined : keyOf(first, stream.key);
-  return key !== undefined && 'id' in key && walk.seen.has(key.id);
+  return key !== undefined && 'id' in key && walk.table.hasSeen(key.id);
 }
 
 /** The next page, or the end of the reading if it cannot be fetched. */

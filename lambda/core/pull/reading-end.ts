@@ -40,6 +40,11 @@ export function pauseAfter(end: ReadingEnd): number | undefined {
 
 /** The walk's account if no further slice is taken. */
 export function receiptAfter(end: ReadingEnd, walk: Walk): Receipt {
+  const { readBack } = walk;
+  return { ...accountAfter(end, walk), ...(readBack !== undefined && { readBack }) };
+}
+
+function accountAfter(end: ReadingEnd, walk: Walk): Receipt {
   switch (end.kind) {
     case 'complete':
       return receiptAtEnd(walk.counts);

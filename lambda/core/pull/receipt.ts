@@ -1,5 +1,6 @@
 import type { SyncErrorCode } from '../errors.ts';
 import { type Counts, FATES, noCounts } from './counts.ts';
+import type { ReadBackReason } from './read-back.ts';
 
 /**
  * - `complete`: the walk reached the end of the listing, and nothing that it saw speaks against having been shown all of it.
@@ -20,6 +21,8 @@ export interface Failure {
 export interface Receipt extends Readonly<Counts> {
   readonly status: WalkStatus;
   readonly error?: Failure;
+  /** Why the items of the listing's objects were read back one by one; absent if the table was scanned. */
+  readonly readBack?: ReadBackReason;
 }
 
 /** The account of one run. */

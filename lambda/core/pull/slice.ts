@@ -1,4 +1,4 @@
-import { timestamp } from '../clock.ts';
+import { type Clock, timestamp } from '../clock.ts';
 import { SyncError } from '../errors.ts';
 import { type Counts, countsSince, noCounts } from './counts.ts';
 import { type ReadingPorts, readPages } from './read-pages.ts';
@@ -6,7 +6,7 @@ import { canContinueAfter, pauseAfter, receiptAfter } from './reading-end.ts';
 import { type Receipt, receiptOf } from './receipt.ts';
 import type { Run, RunPorts, SliceStores } from './run-ports.ts';
 import type { Stream } from './stream.ts';
-import { beginWalk, finishWalk, mayResume, type Walk, type WalkRecord } from './walk.ts';
+import { beginWalk, finishWalk, mayResume, type Walk, type WalkRecord, type WalkStore } from './walk.ts';
 
 /** A slice's place among the stream's slices in this run. */
 export interface Turn {
@@ -103,6 +103,7 @@ async function continueWalk(
   ports: RunPorts,
 ): Promise<SliceReport> {
   const { walks } = stores;
+  const { clock } = ports;
   const reading = readingPorts(stream, stores, ports, deadlineMs);
   let walk: Walk | undefined;
   let before = noCounts();
@@ -113,7 +114,7 @@ async function continueWalk(
       return done(kept.receipt, noCounts());
     }
 
-    walk = openWalk(runId, stream, kept, ports);
+    walk = resumable(kept, stream, clock.now()) ?? (await openWalk(runId, stream, walks, clock));
     before = { ...walk.counts };
     const { end, rejects } = await readPages(stream, walk, reading);
     const counts = countsSince(before, walk.counts);
@@ -137,10 +138,14 @@ function done(receipt: Receipt, counts: Readonly<Counts>): SliceReport {
   return { receipt, counts, continueAfterMs: undefined };
 }
 
-/** The walk to read on: the unfinished one if it can be resumed, else a new one. */
-function openWalk(runId: string, stream: Stream, kept: WalkRecord | undefined, { clock }: RunPorts): Walk {
-  if (kept?.phase === 'reading' && mayResume(kept, stream, clock.now())) return kept;
-  return beginWalk(stream, { walkId: runId, startedAt: timestamp(clock.now()) });
+/** The unfinished walk; undefined if there is none that can be resumed. */
+function resumable(kept: WalkRecord | undefined, stream: Stream, nowMs: number): Walk | undefined {
+  return kept?.phase === 'reading' && mayResume(kept, stream, nowMs) ? kept : undefined;
+}
+
+async function openWalk(runId: string, stream: Stream, walks: WalkStore, clock: Clock): Promise<Walk> {
+  const start = { walkId: runId, startedAt: timestamp(clock.now()) };
+  return beginWalk(stream, start, await walks.loadState(stream));
 }
 
 /** The longest time that a slice reads: 2 minutes. After a crash the next run reads that much again. */

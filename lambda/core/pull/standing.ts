@@ -27,7 +27,7 @@ export function judgeAndFollow(page: Page, stream: Stream, walk: Walk, shown: Sh
     message: `page ${page.number}: ${message}`,
   });
 
-  if (walk.keyless > 0 && walk.seen.count === 0) {
+  if (walk.keyless > 0 && walk.table.seenCount === 0) {
     return stuck('RESPONSE_INVALID', `no object has the key ${stream.key.join(', ')}; ${fieldsOf(page)}`);
   }
   if (page.broken !== undefined) return stuck('RESPONSE_INVALID', page.broken);
@@ -36,7 +36,7 @@ export function judgeAndFollow(page: Page, stream: Stream, walk: Walk, shown: Sh
     return failure === undefined ? { kind: 'complete' } : { kind: 'stuck', ...failure };
   }
   const address = page.next.link ?? page.next.after;
-  if (address !== undefined && walk.followed.add(address) !== 'new') {
+  if (address !== undefined && !walk.followed.add(address)) {
     return stuck('PAGING_LOOP', 'its next page was already read');
   }
   const endsByEmptyPage = stream.paging.kind === 'numberedPages' || stream.paging.kind === 'after';

@@ -1,4 +1,4 @@
-import type { EndingWalk } from './walk.ts';
+import type { Receipt } from './receipt.ts';
 
 /** What is known of a stream's table from the walks that ended. */
 export interface StreamState {
@@ -6,15 +6,27 @@ export interface StreamState {
   readonly wholeAsOf?: string;
   /** How many objects the last complete walk found and stored, each key counted once. Absent with `wholeAsOf`. */
   readonly listed?: number;
-  /** How many items of the table the pulls know of, those that the listing no longer shows included. Absent if no walk ended. */
+  /**
+   * How many items the table has, those that the listing no longer shows included, as the last walk that read the table counted
+   * them. Absent if no walk ended.
+   */
+  readonly inTable?: number;
+}
+
+/** What an ended walk tells of its stream. */
+interface Ended {
+  /** RFC 3339; absent in rows of version 0.1. */
+  readonly startedAt?: string;
+  readonly receipt: Receipt;
+  /** Absent if the walk did not read its table. */
   readonly inTable?: number;
 }
 
 /** The state after a walk that ended. */
-export function stateAfter(before: StreamState, { startedAt, added, receipt }: EndingWalk): StreamState {
+export function stateAfter(before: StreamState, { startedAt, receipt, ...walk }: Ended): StreamState {
   const { status, written, unchanged } = receipt;
   const stored = written + unchanged;
-  const inTable = Math.max(stored, (before.inTable ?? 0) + added);
+  const inTable = walk.inTable ?? Math.max(stored, before.inTable ?? 0);
   return status === 'complete' && startedAt !== undefined
     ? { wholeAsOf: startedAt, listed: stored, inTable }
     : { ...before, inTable };

@@ -1,6 +1,7 @@
 import type { ByteBudget } from './byte-budget.ts';
 import type { Prepared } from './prepare.ts';
 import type { Reject } from './reject.ts';
+import type { TableItem } from './table-map.ts';
 import type { Walk } from './walk.ts';
 
 /** The most keys of a BatchGetItem, and the most items of a BatchWriteItem. */
@@ -16,12 +17,25 @@ const weightOf = ({ bytes }: Prepared): number => 2 * bytes;
 /** A stream's table. */
 export interface TablePort {
   /**
-   * Reads the `_hash` of each item that exists, by `_id`.
+   * Reads all items of the table, in any order.
+   *
+   * @param isConsistent - Whether the scan must see all earlier writes, which costs twice as much.
+   * @param take - Receives the items of one answer. It returns false to end the scan.
+   * @returns Whether all items were read.
+   * @throws The signal's reason, if it aborts.
+   */
+  scan(
+    isConsistent: boolean,
+    signal: AbortSignal,
+    take: (items: readonly TableItem[]) => boolean,
+  ): Promise<boolean>;
+  /**
+   * Reads the items that exist.
    *
    * @param ids - At most {@link KEYS_PER_READ}, all different.
-   * @param consistent - Whether the read must see all earlier writes.
+   * @param isConsistent - As for `scan`.
    */
-  readHashes(ids: readonly string[], consistent: boolean): Promise<ReadonlyMap<string, string>>;
+  read(ids: readonly string[], isConsistent: boolean): Promise<readonly TableItem[]>;
   /**
    * Stores the objects.
    *
@@ -31,7 +45,7 @@ export interface TablePort {
   write(items: readonly Prepared[]): Promise<readonly Prepared[]>;
 }
 
-/** Compares objects with the table and writes those that differ. Batches are filled across pages. */
+/** Compares objects with the walk's map of the table and writes those that differ. Batches are filled across pages. */
 export interface TableWriter {
   /** Takes objects whose keys the walk had not seen. Resolves when there is room for more. */
   add(objects: readonly Prepared[]): Promise<void>;
@@ -44,67 +58,65 @@ export interface TableWriter {
 /**
  * Creates the writer of one slice.
  *
- * @param walk - The writer counts `added`, `written`, `unchanged` and `rejected` when the table answers.
+ * @param walk - Its map must have been read, if it reads its table first. The writer counts `unchanged`, and `written` and
+ * `rejected` when the table answers.
  * @param budget - The objects that the writer holds count in it.
  * @param onRefused - Called for each object that the table refuses.
  */
 export function createTableWriter(
   table: TablePort,
-  walk: Pick<Walk, 'counts' | 'added'>,
+  walk: Pick<Walk, 'counts' | 'table' | 'readBack'>,
   budget: ByteBudget,
   onRefused: (reject: Reject) => void,
 ): TableWriter {
   const holdings = createHoldings(budget);
   const calls = createCalls();
-  const toCompare: Prepared[] = [];
   const toWrite: Prepared[] = [];
-  /** Ids of objects to write that the table does not have. */
-  const absent = new Set<string>();
 
-  const startCompare = (isRepeated: boolean): void => {
-    const objects = toCompare.splice(0, KEYS_PER_READ);
-    calls.start(async () => {
-      const hashes = await table.readHashes(idsOf(objects), isRepeated);
-      for (const object of objects) {
-        if (hashes.get(object.id) === object.hash) {
-          holdings.release(object);
-          if (!isRepeated) walk.counts.unchanged += 1;
-          continue;
-        }
-        toWrite.push(object);
-        if (!hashes.has(object.id)) absent.add(object.id);
-      }
-      while (toWrite.length >= ITEMS_PER_WRITE) startWrite(isRepeated);
-    });
+  /** Reads the items of the objects into the map, as far as the map does not know them. */
+  const readBack = async (objects: readonly Prepared[], isConsistent: boolean): Promise<void> => {
+    if (walk.readBack === undefined) return;
+    const unknown = objects.filter(({ id }) => !walk.table.hasItem(id)).map(({ id }) => id);
+    const batches = Array.from({ length: Math.ceil(unknown.length / KEYS_PER_READ) }, (_, index) =>
+      unknown.slice(index * KEYS_PER_READ, (index + 1) * KEYS_PER_READ),
+    );
+    await Promise.all(
+      batches.map(async (ids) => {
+        for (const item of await table.read(ids, isConsistent)) walk.table.add(item);
+      }),
+    );
   };
   const startWrite = (isRepeated: boolean): void => {
     const items = toWrite.splice(0, ITEMS_PER_WRITE);
     calls.start(async () => {
-      const refused = await table.write(items);
+      const refused = new Set(await table.write(items));
       items.forEach(holdings.release);
-      if (isRepeated) walk.counts.repeated -= refused.length;
-      else walk.counts.written += items.length - refused.length;
-      walk.counts.rejected += refused.length;
-      for (const { id, page, index } of refused) {
-        absent.delete(id);
-        onRefused({ id, reason: 'REFUSED', field: undefined, page, index });
+      if (isRepeated) walk.counts.repeated -= refused.size;
+      else walk.counts.written += items.length - refused.size;
+      walk.counts.rejected += refused.size;
+      for (const item of items) {
+        const { id, hash, page, index } = item;
+        if (refused.has(item)) onRefused({ id, reason: 'REFUSED', field: undefined, page, index });
+        else walk.table.wrote(id, hash);
       }
-      for (const { id } of items) if (absent.delete(id)) walk.added += 1;
     });
   };
   const flush = async (isRepeated: boolean): Promise<void> => {
-    if (toCompare.length > 0) startCompare(isRepeated);
-    await calls.settle(0);
     if (toWrite.length > 0) startWrite(isRepeated);
     await calls.settle(0);
   };
   const takeIn = async (objects: readonly Prepared[], isRepeated: boolean): Promise<void> => {
+    await readBack(objects, isRepeated);
     for (const object of objects) {
+      if (!walk.table.differs(object.id, object.hash)) {
+        if (!isRepeated) walk.counts.unchanged += 1;
+        continue;
+      }
       if (!holdings.haveRoomFor(object)) await flush(isRepeated);
       holdings.hold(object);
-      toCompare.push(object);
-      if (toCompare.length < KEYS_PER_READ) continue;
-      startCompare(isRepeated);
+      toWrite.push(object);
+      if (toWrite.length < ITEMS_PER_WRITE) continue;
+      startWrite(isRepeated);
       await calls.settle(MOST_CALLS_PENDING);
     }
   };
@@ -113,6 +125,7 @@ export function createTableWriter(
     add: (objects) => takeIn(objects, false),
     async addRepeated(objects) {
       if (objects.length === 0) return;
+      // What the walk stored under these keys must have been answered: it is compared with, and calls may overtake one another.
       await flush(false);
       await takeIn(objects, true);
       await flush(true);
@@ -120,8 +133,6 @@ export function createTableWriter(
     drain: () => flush(false),
   };
 }
-
-const idsOf = (objects: readonly Prepared[]): string[] => objects.map(({ id }) => id);
 
 /** The objects that wait or are under way, as far as they count in the budget. */
 function createHoldings(budget: ByteBudget) {

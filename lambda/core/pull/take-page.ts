@@ -61,7 +61,7 @@ interface SortedObjects extends Shown {
 /** Prepares the page's objects, marks their keys as seen and counts them. */
 function sortObjects(page: Page, before: readonly string[], stream: Stream, walk: Walk): SortedObjects {
   const sorted: Sorting = { fresh: new Map(), repeated: new Map(), ambiguous: new Set(), rejects: [] };
-  const keysBefore = walk.seen.count;
+  const keysBefore = walk.table.seenCount;
   const ids: string[] = [];
   for (const [index, object] of page.objects.entries()) {
     const place = { page: page.number, index };
@@ -77,7 +77,7 @@ function sortObjects(page: Page, before: readonly string[], stream: Stream, walk
   if (page.doubt?.kind !== 'skipped') walk.counts.pages += 1;
   walk.counts.fetched += page.objects.length;
   walk.counts.rejected += sorted.rejects.length;
-  const newKeys = walk.seen.count - keysBefore;
+  const newKeys = walk.table.seenCount - keysBefore;
   walk.barrenPages = newKeys === 0 ? walk.barrenPages + 1 : 0;
   return {
     fresh: [...sorted.fresh.values()],
@@ -101,7 +101,7 @@ interface Sorting {
 function sortKeyed(key: Keyed, place: Place, stream: Stream, walk: Walk, sorted: Sorting): void {
   const { fresh, repeated, ambiguous, rejects } = sorted;
   const { id } = key;
-  const sight = walk.seen.add(id, key.types);
+  const sight = walk.table.see(id, key.types);
   if (sight === 'ambiguous' || ambiguous.has(id)) {
     ambiguous.add(id);
     // Neither of a pair on one page is stored, because the table has one item for two objects.

@@ -1,11 +1,15 @@
 import { hash } from 'node:crypto';
 import { type Counts, noCounts } from './counts.ts';
 import type { Doubts } from './doubts.ts';
+import { FollowedLinks } from './followed-links.ts';
+import { newDigestSeed } from './key-digest.ts';
 import type { Position } from './page.ts';
+import { type ReadBackReason, readBackReason } from './read-back.ts';
 import type { Receipt } from './receipt.ts';
 import type { Reject } from './reject.ts';
-import { SeenKeys } from './seen-keys.ts';
 import type { Stream } from './stream.ts';
+import type { StreamState } from './stream-state.ts';
+import { TableMap } from './table-map.ts';
 import { isPast } from './verdict.ts';
 
 /** A stream's record of its walk, in one of its phases: `reading` pages, then `ending`, then `ended`. */
@@ -13,6 +17,8 @@ export type WalkRecord = Walk | EndingWalk | EndedWalk;
 
 /** The store of walks between slices and runs. It keeps one record per stream. */
 export interface WalkStore {
+  /** What is known of the stream's table from the walks that ended. */
+  loadState(stream: Stream): Promise<StreamState>;
   /** The stream's record; undefined if the stream was never walked, or too long ago. */
   loadWalk(stream: Stream): Promise<WalkRecord | undefined>;
   /** Saves the walk and the rejects of its last slice, so that the next slice can continue it. */
@@ -39,8 +45,6 @@ export interface Walk {
   /** The page to read next; undefined if it is the first. */
   position: Position | undefined;
   readonly counts: Counts;
-  /** Objects that were not in the table before. */
-  added: number;
   /** Objects without a usable key. A walk that has one is not complete. */
   keyless: number;
   /** What pages showed that speaks against the walk's completeness. */
@@ -49,15 +53,19 @@ export interface Walk {
   total?: number;
   /** Consecutive pages without a new key, up to the last one. */
   barrenPages: number;
-  /** The keys of the objects so far. */
-  readonly seen: SeenKeys;
+  /** What the table has, and the keys of the objects so far. */
+  readonly table: TableMap;
+  /** Why the walk reads back items in place of reading its table first; absent if it reads its table. */
+  readBack?: ReadBackReason;
   /** The links and cursors followed so far, to detect a listing that loops. */
-  readonly followed: SeenKeys;
+  readonly followed: FollowedLinks;
 }
 
 /** A walk that reads no further page, while its rows in the state table are cleaned up. */
-export interface EndingWalk extends Pick<Walk, 'walkId' | 'added'> {
+export interface EndingWalk extends Pick<Walk, 'walkId'> {
   readonly phase: 'ending';
+  /** How many items the table has, without tombstones; absent if the walk did not read its table. */
+  readonly inTable?: number;
   /** When the walk began, RFC 3339; absent in rows of versions that did not save it. */
   readonly startedAt?: string;
   /** The run that ended it. */
@@ -74,27 +82,33 @@ export interface EndedWalk extends Omit<EndingWalk, 'phase'> {
 }
 
 /** A new walk, before its first page. */
-export function beginWalk(stream: Stream, start: Pick<Walk, 'walkId' | 'startedAt'>): Walk {
+export function beginWalk(
+  stream: Stream,
+  start: Pick<Walk, 'walkId' | 'startedAt'>,
+  state: StreamState,
+): Walk {
+  const readBack = readBackReason(state);
   return {
     phase: 'reading',
     ...start,
+    ...(readBack !== undefined && { readBack }),
     fingerprint: fingerprintOf(stream),
     slices: 0,
     position: undefined,
     counts: noCounts(),
-    added: 0,
     keyless: 0,
     doubts: {},
     barrenPages: 0,
-    seen: new SeenKeys(),
-    followed: new SeenKeys(),
+    table: new TableMap(newDigestSeed()),
+    followed: new FollowedLinks(),
   };
 }
 
 /** The next phase of a walk that reads no further page. */
 export function finishWalk(walk: Walk, runId: string, receipt: Receipt): EndingWalk {
-  const { walkId, startedAt, added } = walk;
-  return { phase: 'ending', walkId, startedAt, added, runId, receipt };
+  const { walkId, startedAt, table } = walk;
+  const counted = table.isWhole ? { inTable: table.countLive() } : {};
+  return { phase: 'ending', walkId, startedAt, ...counted, runId, receipt };
 }
 
 /** A walk older than this is not resumed, because its first pages are outdated. 7 days. */
@@ -115,7 +129,7 @@ export function mayResume(
 }
 
 /** The form of a walk's saved keys. A walk of an earlier form begins anew. */
-const WALK_FORM = 2;
+const WALK_FORM = 3;
 
 function fingerprintOf({ path, query, mediaType, objects, key, paging, ignoreChangesIn }: Stream): string {
   const sortedQuery = Object.entries(query).sort();

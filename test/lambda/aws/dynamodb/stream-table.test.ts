@@ -1,8 +1,11 @@
+import { type AttributeValue, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test } from '@jest/globals';
 import { createStreamTable, writeBody } from '../../../../lambda/aws/dynamodb/stream-table.ts';
 import { type Json, type JsonObject, parseJson, stringifyJson } from '../../../../lambda/core/json.ts';
 import { isReject, type Prepared, prepare } from '../../../../lambda/core/pull/prepare.ts';
+import type { TableItem } from '../../../../lambda/core/pull/table-map.ts';
+import type { TablePort } from '../../../../lambda/core/pull/table-writer.ts';
 import { readItem, scanItems } from '../../../../operator/tables/read-items.ts';
 import { type DynamoDbServer, describeDynamoDbs } from '../../../support/dynamodb-servers.ts';
 import { closeAfterTest } from '../../../support/embedded-aws.ts';
@@ -29,15 +32,74 @@ async function openTable(server: DynamoDbServer, url?: string) {
 }
 
 describeDynamoDbs('a stream table', (server) => {
-  test('readHashes returns the hashes of stored objects and nothing for absent ids', async () => {
+  test('read returns the items of stored objects and nothing for absent ids', async () => {
     const { table } = await openTable(server);
     const items = things(25);
 
     const refused = await table.write(items);
-    const hashes = await table.readHashes([...items.map(({ id }) => id), 'absent'], true);
+    const read = await table.read([...items.map(({ id }) => id), 'absent'], true);
 
     expect(refused).toEqual([]);
-    expect(hashes).toEqual(new Map(items.map(({ id, hash }) => [id, hash])));
+    expect(byId(read)).toEqual(byId(items.map(({ id, hash }) => ({ id, hash, isTombstone: false }))));
+  });
+
+  test('scan returns each item of the table once, whoever wrote it', async () => {
+    const { table, client, tableName } = await openTable(server);
+    const items = things(60);
+    for (let start = 0; start < 60; start += 20) await table.write(items.slice(start, start + 20));
+    await putItems(client, tableName, [
+      { _id: { S: 'foreign' }, name: { S: 'x' } },
+      { _id: { S: 'numbered' }, _hash: { N: '5' } },
+      { _id: { S: 'gone' }, _hash: { S: 'gone' }, _deletedAt: { S: '2026-11-01T00:00:00Z' } },
+    ]);
+
+    const { found, isThrough } = await scanAll(table);
+
+    expect(isThrough).toBe(true);
+    expect(byId(found)).toEqual(
+      byId([
+        ...items.map(({ id, hash }) => ({ id, hash, isTombstone: false })),
+        { id: 'foreign', hash: undefined, isTombstone: false },
+        { id: 'numbered', hash: undefined, isTombstone: false },
+        { id: 'gone', hash: 'gone', isTombstone: true },
+      ]),
+    );
+  });
+
+  test('a scan reads on where an answer of 1 MB ended', async () => {
+    const { table } = await openTable(server);
+    const large = Array.from({ length: 12 }, (_, index) =>
+      prepared({ id: index + 1, text: 'x'.repeat(390_000) }),
+    );
+    for (const item of large) await table.write([item]);
+
+    const { found, answers } = await scanAll(table);
+
+    expect(byId(found).map(({ id }) => id)).toEqual(large.map(({ id }) => id).sort());
+    expect(answers).toBeGreaterThan(4);
+  });
+
+  test('a scan ends when the caller has enough', async () => {
+    const { table } = await openTable(server);
+    await table.write(things(25));
+    const never = new AbortController().signal;
+
+    await expect(table.scan(false, never, () => false)).resolves.toBe(false);
+  });
+
+  test('a scan that is aborted throws the reason', async () => {
+    const { table } = await openTable(server);
+    await table.write(things(25));
+    const stop = new AbortController();
+    const reason = new Error('stop');
+
+    const scan = table.scan(false, stop.signal, () => {
+      stop.abort(reason);
+      return true;
+    });
+    stop.abort(reason);
+
+    await expect(scan).rejects.toBe(reason);
   });
 
   test("an object is read back as it was written, with the pull's own fields", async () => {
@@ -105,7 +167,8 @@ describeDynamoDbs('a stream table', (server) => {
     });
     const missing = { code: 'STORE_MISSING', message: expect.stringContaining(tableName) };
 
-    await expect(table.readHashes(['1'], false)).rejects.toMatchObject(missing);
+    await expect(table.read(['1'], false)).rejects.toMatchObject(missing);
+    await expect(scanAll(table)).rejects.toMatchObject(missing);
     await expect(table.write(things(1))).rejects.toMatchObject(missing);
     await expect(readItem(client, tableName, '1')).rejects.toMatchObject(missing);
   });
@@ -139,12 +202,28 @@ describeDynamoDbs('a stream table under faults', (server) => {
       );
 
       await table.write(things(25));
-      const hashes = await table.readHashes(['1', '25'], true);
+      const read = await table.read(['1', '25'], true);
 
-      expect(hashes.size).toBe(2);
+      expect(read).toHaveLength(2);
       expect(await idsIn(server.client(), tableName)).toHaveLength(25);
     },
   );
+
+  test('a scan goes on after throttling, and shows each item once', async () => {
+    const { table } = await openFaulty((action, ordinal) =>
+      action === 'Scan' && ordinal <= 6 ? { refuse: 'ThrottlingException' } : undefined,
+    );
+    await table.write(things(25));
+
+    const { found, isThrough } = await scanAll(table);
+
+    expect(isThrough).toBe(true);
+    expect(byId(found).map(({ id }) => id)).toEqual(
+      things(25)
+        .map(({ id }) => id)
+        .sort(),
+    );
+  });
 
   test('a table that always throttles is unavailable after 12 attempts', async () => {
     const { table } = await openFaulty(() => ({ refuse: 'ThrottlingException' }));
@@ -163,7 +242,8 @@ describeDynamoDbs('a stream table under faults', (server) => {
       const { table } = await openFaulty(() => fault);
 
       await expect(table.write(things(2))).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
-      await expect(table.readHashes(['1'], false)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+      await expect(table.read(['1'], false)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+      await expect(scanAll(table)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     },
   );
 
@@ -212,6 +292,30 @@ describe('the body of a batch', () => {
     expect(body).toBe(JSON.stringify({ RequestItems: { table: requests } }));
   });
 });
+
+async function scanAll(table: TablePort) {
+  const found: TableItem[] = [];
+  let answers = 0;
+  const isThrough = await table.scan(false, new AbortController().signal, (items) => {
+    answers += 1;
+    found.push(...items);
+    return true;
+  });
+  return { found, answers, isThrough };
+}
+
+function byId<Item extends Pick<TableItem, 'id'>>(items: readonly Item[]): Item[] {
+  return items.toSorted((one, other) => (one.id < other.id ? -1 : 1));
+}
+
+/** Stores items as another program would. */
+async function putItems(
+  client: ReturnType<DynamoDbServer['client']>,
+  TableName: string,
+  items: readonly Record<string, AttributeValue>[],
+): Promise<void> {
+  for (const Item of items) await client.send(new PutItemCommand({ TableName, Item }));
+}
 
 async function idsIn(client: ReturnType<DynamoDbServer['client']>, tableName: string): Promise<unknown[]> {
   const ids: unknown[] = [];

@@ -16,8 +16,8 @@ export async function openState(server: DynamoDbServer) {
 }
 
 export function walkOf(walkId: string, keys: readonly string[], overrides: Partial<Walk> = {}): Walk {
-  const walk = beginWalk(THINGS, { walkId, startedAt: '2026-11-24T03:00:00.000Z' });
-  for (const key of keys) walk.seen.add(key);
+  const walk = beginWalk(THINGS, { walkId, startedAt: '2026-11-24T03:00:00.000Z' }, {});
+  for (const key of keys) walk.table.see(key);
   return Object.assign(
     walk,
     { slices: 1, position: { page: 4, link: '/x?page=4', list: '/data' } },
@@ -42,7 +42,6 @@ export function endOf(
     phase: 'ending',
     walkId,
     startedAt: '2026-11-24T03:00:00.000Z',
-    added: 0,
     runId: walkId,
     receipt: receiptOf(noCounts(), status),
     ...overrides,

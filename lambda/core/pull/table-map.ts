@@ -1,0 +1,163 @@
+import { type DigestSeed, digestKey, type KeyDigest } from './key-digest.ts';
+import { ENTRY_WORDS, Shard, TYPES_MASK } from './table-map-shard.ts';
+
+/** Each shard grows by itself, so that growing needs little memory beside the map. */
+const SHARDS = 64;
+/** Bytes of a saved entry. */
+export const ENTRY_BYTES = 4 * ENTRY_WORDS;
+
+/** An item of a stream's table, as far as a walk needs it. */
+export interface TableItem {
+  readonly id: string;
+  /** Undefined if another program wrote the item. The map leaves such an item out. */
+  readonly hash: string | undefined;
+  readonly isTombstone: boolean;
+}
+
+/** Whether a key is new to the walk, was seen before, or was seen before with other types: 5 and "5". */
+export type Sight = 'new' | 'repeated' | 'ambiguous';
+
+/**
+ * The items of a stream's table and the keys that a walk has seen, in memory: 60 bits of the key's digest, 4 for the types of its
+ * first four fields, 62 bits of the item's hash, and two marks. That takes 18 to 23 bytes, so the items of millions of objects fit
+ * into a function.
+ *
+ * Among ten million keys, two share a digest in one of 23,000 walks. The second object then counts as repeated; it is stored
+ * nevertheless.
+ */
+export class TableMap {
+  /** Saved with the walk, because the digests of its keys depend on it. */
+  readonly seed: DigestSeed;
+  /** Whether every item of the table was added, so that a key without an item has none in the table either. */
+  isWhole = false;
+  readonly #shards = Array.from({ length: SHARDS }, () => new Shard());
+  readonly #digest: KeyDigest = { high: 0, low: 0 };
+  /** The digests of the keys seen since the last {@link takeNewlySeen}, two words each. */
+  #newlySeen: number[] = [];
+  #seenCount = 0;
+
+  constructor(seed: DigestSeed) {
+    this.seed = seed;
+  }
+
+  /** Keys that the walk has seen. */
+  get seenCount(): number {
+    return this.#seenCount;
+  }
+
+  /** Keys seen since the last {@link takeNewlySeen}. */
+  get newlySeenCount(): number {
+    return this.#newlySeen.length / 2;
+  }
+
+  /** Keys in the map, seen or with an item. */
+  get size(): number {
+    return this.#shards.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /**
+   * Adds an item of the table. All items are added before the walk compares or writes, because a scan is older than a write.
+   * A scan that shows an item twice does no harm.
+   */
+  add({ id, hash, isTombstone }: TableItem): void {
+    if (hash === undefined) return;
+    const shard = this.#shardOf(id);
+    shard.setHash(this.#slotIn(shard), hash, isTombstone);
+  }
+
+  /** Marks the key as seen. @param types - Of the key's fields, a bit each. */
+  see(id: string, types = 0): Sight {
+    const shard = this.#shardOf(id);
+    const slot = this.#slotIn(shard);
+    const known = types & TYPES_MASK;
+    if (shard.isSeen(slot)) return shard.typesAt(slot) === known ? 'repeated' : 'ambiguous';
+    shard.markSeen(slot, known);
+    this.#seenCount += 1;
+    this.#newlySeen.push(this.#digest.high, this.#digest.low);
+    return 'new';
+  }
+
+  /** Whether the walk has seen the key, with any types. */
+  hasSeen(id: string): boolean {
+    const shard = this.#shardOf(id);
+    const slot = shard.find(this.#digest.high, this.#digest.low);
+    return slot !== undefined && shard.isSeen(slot);
+  }
+
+  /** Whether an item with this key is known. */
+  hasItem(id: string): boolean {
+    const shard = this.#shardOf(id);
+    const slot = shard.find(this.#digest.high, this.#digest.low);
+    return slot !== undefined && shard.hasItem(slot);
+  }
+
+  /** Whether no item with this key is known, or one with another hash. */
+  differs(id: string, hash: string): boolean {
+    const shard = this.#shardOf(id);
+    const slot = shard.find(this.#digest.high, this.#digest.low);
+    return slot === undefined || !shard.hasHash(slot, hash);
+  }
+
+  /** Notes that the walk has stored the object. Its item is no tombstone any more. */
+  wrote(id: string, hash: string): void {
+    const shard = this.#shardOf(id);
+    shard.setHash(this.#slotIn(shard), hash, false);
+  }
+
+  /** Forgets all items, because the table has too many of them. The keys that the walk has seen stay. */
+  forgetItems(): void {
+    for (const shard of this.#shards) shard.forgetItems();
+  }
+
+  /** Counts the items that are no tombstones. */
+  countLive(): number {
+    let live = 0;
+    for (const shard of this.#shards) {
+      for (const slot of shard.slots()) if (shard.isLive(slot)) live += 1;
+    }
+    return live;
+  }
+
+  /**
+   * Returns the entries of the keys seen since the last call, {@link ENTRY_BYTES} each, for the state table. All writes of their
+   * objects must be done.
+   */
+  takeNewlySeen(): Uint8Array {
+    const entries = new Uint32Array(this.newlySeenCount * ENTRY_WORDS);
+    for (let index = 0; index < this.newlySeenCount; index += 1) {
+      const high = this.#newlySeen[2 * index] as number;
+      const shard = this.#shards[high % SHARDS] as Shard;
+      const slot = shard.slotOf(high, this.#newlySeen[2 * index + 1] as number);
+      shard.copyEntry(slot, entries, index * ENTRY_WORDS);
+    }
+    this.#newlySeen = [];
+    return new Uint8Array(entries.buffer);
+  }
+
+  /**
+   * Marks the keys as seen whose entries {@link takeNewlySeen} returned in an earlier slice. Their items are left out, because they
+   * may have changed since.
+   */
+  restoreSeen(entries: Uint8Array): void {
+    // A copy, because an array of words must begin at a multiple of four bytes.
+    const words = new Uint32Array(new Uint8Array(entries).buffer);
+    for (let at = 0; at < words.length; at += ENTRY_WORDS) {
+      const high = words[at] as number;
+      const low = words[at + 1] as number;
+      const shard = this.#shards[high % SHARDS] as Shard;
+      const slot = shard.slotOf(high, low);
+      if (!shard.isSeen(slot)) this.#seenCount += 1;
+      shard.markSeen(slot, low & TYPES_MASK);
+    }
+  }
+
+  /** The shard of a key, whose digest is then in `#digest`. */
+  #shardOf(id: string): Shard {
+    digestKey(id, this.seed, this.#digest);
+    return this.#shards[this.#digest.high % SHARDS] as Shard;
+  }
+
+  #slotIn(shard: Shard): number {
+    return shard.slotOf(this.#digest.high, this.#digest.low);
+  }
+}
