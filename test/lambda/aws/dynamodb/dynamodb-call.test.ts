@@ -36,6 +36,12 @@ function reply(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
 }
 
+/** Answers with 200 and a body that ends before its length. */
+function cutShort(response: ServerResponse): void {
+  response.writeHead(200, { 'content-length': 1000 });
+  response.write('{"Items":', () => response.destroy());
+}
+
 describe('callRaw', () => {
   test('signs each call as AWS prescribes, whether the SDK sends it or its signer and handler alone', async () => {
     const texts = [TABLE, '{"TableName":"José"}'];
@@ -67,6 +73,7 @@ describe('callRaw', () => {
       fail: (response) => reply(response, 400, { __type: 'ThrottlingException' }),
     },
     { name: 'a closed connection', fail: (response) => response.destroy() },
+    { name: 'an answer that is cut short', fail: cutShort },
   ];
   test.each(FAILURES)('lets the SDK repeat a call after $name', async ({ fail }) => {
     await callRaw(client, 'Scan', TABLE);
@@ -104,6 +111,20 @@ describe('callRaw', () => {
     const before = server.requests.length;
     await callRaw(client, 'Scan', TABLE);
     expect(server.requests).toHaveLength(before + 1);
+  });
+
+  test('signs each call with the credentials of the moment, because those of a role expire', async () => {
+    let renewals = 0;
+    const credentials = async () => {
+      renewals += 1;
+      return { ...KEYS, accessKeyId: `KEY${renewals}`, expiration: new Date(Date.now() + 1000) };
+    };
+    client = new DynamoDBClient({ endpoint: server.origin, region: 'eu-west-1', credentials });
+    for (let call = 0; call < 4; call += 1) await callRaw(client, 'Scan', TABLE);
+    const keys = server.requests.map(
+      ({ headers }) => /Credential=(\w+)/.exec(headers.authorization ?? '')?.[1],
+    );
+    expect(new Set(keys).size).toBe(4);
   });
 
   test('stops when the signal aborts, with its reason, and does not repeat the call', async () => {
