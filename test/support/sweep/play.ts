@@ -2,7 +2,7 @@ import { FATES } from '../../../lambda/core/pull/counts.ts';
 import type { Receipt, WalkStatus } from '../../../lambda/core/pull/receipt.ts';
 import type { History } from './history.ts';
 import { MISBEHAVIOURS } from './misbehaviours.ts';
-import { openStage, type Revisions, type Stage } from './scene.ts';
+import { openStage, type Revisions, type Snapshot, type Stage } from './scene.ts';
 import type { OpenShelf, Shelf } from './shelf.ts';
 
 /** What came of a history. */
@@ -58,7 +58,7 @@ function leavesNoSign({ misbehaviours }: History): boolean {
 
 /** Pulls and notes what is wrong afterwards. A walk that is continued is judged as of its beginning. */
 function pullAndJudge(stage: Stage, shelf: Shelf, history: History, violations: string[]) {
-  let atStart: Revisions | undefined;
+  let atStart: Snapshot | undefined;
   let isExcused = false;
   return async (name: string, stopsAfter?: number): Promise<Receipt> => {
     atStart ??= stage.record();
@@ -66,7 +66,7 @@ function pullAndJudge(stage: Stage, shelf: Shelf, history: History, violations: 
     isExcused ||= stage.isMisbehaving && leavesNoSign(history);
     const problems = balanceOf(receipt);
     if (receipt.status === 'complete' && !isExcused) {
-      problems.push(...gapsOf(atStart, stage.record(), await shelf.revisions(), history));
+      problems.push(...gapsOf(atStart, stage.standingSince(atStart), await shelf.revisions(), history));
     }
     violations.push(...problems.map((problem) => `${name}: ${problem}`));
     if (!(await shelf.keepsWalk())) {
@@ -83,17 +83,24 @@ function balanceOf(receipt: Receipt): string[] {
 }
 
 /**
- * What the table lacks although it must not, by the simulator's record at the walk's start and now.
+ * What the table lacks although it must not.
  *
  * A removal moves objects to a page that was read already, and nothing in later pages tells. So as many may be missing in
  * listings with page numbers.
+ *
+ * @param atStart - The listing at the walk's start.
+ * @param standing - Keys of the objects that stood throughout.
  */
-function gapsOf(atStart: Revisions, now: Revisions, stored: Revisions, { kind }: History): string[] {
-  const standing = [...atStart.keys()].filter((key) => now.has(key));
+function gapsOf(
+  { revisions }: Snapshot,
+  standing: readonly string[],
+  stored: Revisions,
+  { kind }: History,
+): string[] {
   const missing = standing.filter((key) => !stored.has(key));
-  const outdated = standing.filter((key) => (stored.get(key) ?? Infinity) < (atStart.get(key) ?? 0));
+  const outdated = standing.filter((key) => (stored.get(key) ?? Infinity) < (revisions.get(key) ?? 0));
   const isNumbered = kind === 'hal' || kind === 'linkedPages' || kind === 'numberedPages';
-  const mayMiss = isNumbered ? atStart.size - standing.length : 0;
+  const mayMiss = isNumbered ? revisions.size - standing.length : 0;
   if (missing.length + outdated.length <= mayMiss) return [];
   const what = `missing: ${missing.join(' ')}, outdated: ${outdated.join(' ')}`;
   return [`complete, but of ${standing.length} objects that stood throughout, ${what}`];

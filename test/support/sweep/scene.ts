@@ -18,6 +18,12 @@ export interface Scene {
 /** The revisions of a listing's objects, by key: how often each was edited. */
 export type Revisions = ReadonlyMap<string, number>;
 
+/** A listing at a moment of the simulator's record. */
+export interface Snapshot {
+  readonly moment: number;
+  readonly revisions: Revisions;
+}
+
 /** A simulator with one listing of a scene. */
 export interface Stage extends AsyncDisposable {
   readonly simulator: Simulator;
@@ -28,16 +34,13 @@ export interface Stage extends AsyncDisposable {
   /** Forgets the faults of {@link misbehave}. */
   behave(): void;
   readonly isMisbehaving: boolean;
-  /** The simulator's own record of the listing as it stands. */
-  record(): Revisions;
+  /** The listing as it stands. */
+  record(): Snapshot;
+  /** Keys of the objects that the listing has had at every moment since a snapshot, by the simulator's own record. */
+  standingSince(snapshot: Snapshot): readonly string[];
   /** Edits the object at a place of the listing, from 0. */
   edit(place: number): void;
 }
-
-/** More objects than the simulator generates of any kind that is in a scene. */
-const MOST_GENERATED = 300;
-/** More objects than a history adds. */
-const MOST_ADDED = 20;
 
 export async function openStage(scene: Scene): Promise<Stage> {
   const { kind, objects, pageSize, tiedBy } = scene;
@@ -48,13 +51,11 @@ export async function openStage(scene: Scene): Promise<Stage> {
   const { control } = simulator;
   const paging = caseOf(kind);
   const { route, objectKind, key } = paging;
-  const existing = (numbers: readonly number[]) =>
-    numbers.filter((number) => control.get(objectKind, number) !== undefined);
-  const generated = existing(numbersFrom(1, MOST_GENERATED));
-  for (const number of generated.slice(objects)) control.remove(objectKind, number);
-  const kept = generated.slice(0, objects);
-  const possible = [...kept, ...numbersFrom(generated.length + 1, objects - kept.length + MOST_ADDED)];
-  for (let missing = objects - kept.length; missing > 0; missing -= 1) control.create(objectKind);
+  const present = () => control.standing(objectKind);
+  const keyOf = (number: number) => String(control.keyOf(objectKind, number));
+  const revisionOf = (number: number) => Number(control.get(objectKind, number)?.revision ?? 0);
+  for (const number of present().slice(objects)) control.remove(objectKind, number);
+  for (let missing = objects - present().length; missing > 0; missing -= 1) control.create(objectKind);
   let isMisbehaving = false;
   const behave = () => {
     isMisbehaving = false;
@@ -77,19 +78,15 @@ export async function openStage(scene: Scene): Promise<Stage> {
     get isMisbehaving() {
       return isMisbehaving;
     },
-    record: () =>
-      new Map(
-        existing(possible).map((number) => {
-          const object = control.get(objectKind, number);
-          return [String(object?.[key]), Number(object?.revision ?? 0)];
-        }),
-      ),
+    record: () => ({
+      moment: control.moment(),
+      revisions: new Map(present().map((number) => [keyOf(number), revisionOf(number)])),
+    }),
+    standingSince: ({ moment }) => control.standing(objectKind, { from: moment }).map(keyOf),
     edit(place) {
-      const there = existing(possible);
+      const there = present();
       const number = there[place % Math.max(1, there.length)];
-      if (number === undefined) return;
-      const revision = Number(control.get(objectKind, number)?.revision ?? 0);
-      control.edit(objectKind, number, { revision: revision + 1 });
+      if (number !== undefined) control.edit(objectKind, number, { revision: revisionOf(number) + 1 });
     },
     [Symbol.asyncDispose]: () => simulator.close(),
   };
@@ -100,8 +97,4 @@ function streamOf({ kind, pageSize, tiedBy }: Scene, stream: StreamInput): Strea
     return archivedRelations(stream.name, { paging: linkedPages({ amount: pageSize }) });
   }
   return tiedBy === undefined ? stream : emailTracking(stream.name, { paging: after('changed') });
-}
-
-function numbersFrom(first: number, count: number): number[] {
-  return Array.from({ length: count }, (_, index) => first + index);
 }
