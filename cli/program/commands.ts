@@ -126,12 +126,14 @@ function addSimulator(program: Command): Command {
     .option('--port <number>', 'the port to listen on; 0 chooses a free one', wholeNumber(0, 65_535), 4010)
     .option('--relations <number>', 'people and organisations', wholeNumber(10, 1_000_000), 1000)
     .option('--seed <number>', 'the same seed makes the same data', wholeNumber(0), 1)
+    .option('--plan <file>', 'a JSON file with the switches and faults to begin with')
     .option('--json', 'print address and credentials as JSON')
     .addHelpText(
       'after',
       `
 Examples:
   $ npx procurios-sync simulator --port 4010 --relations 5000
+  $ npx procurios-sync simulator --plan nightly-job.json
 In another terminal:
   $ npx procurios-sync pull ${DEMO_TABLES}
 With another config, or on another port:
