@@ -112,7 +112,7 @@ export function storesUnder(lease: Lease, tables: SliceTables): SliceStores {
   const { state, config, dynamoDb: client, runId, name, memory } = tables;
   const tableName = streamTableName(config.environment, name);
   return {
-    walks: createWalkStore({ state, lease, memory, clock: systemClock }),
+    walks: createWalkStore({ state, lease, runId, memory, clock: systemClock }),
     table: createStreamTable({ client, tableName, runId, lease, clock: systemClock }),
     signal: lease.signal,
     [Symbol.asyncDispose]: nothing,

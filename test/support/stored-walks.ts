@@ -23,7 +23,7 @@ export class StoredWalks implements WalkStore {
     if (stored === undefined) return JSON.parse(this.#ended.get(name) ?? 'null') ?? undefined;
     const { seed, ...position } = JSON.parse(stored.position);
     const walk: Walk = { ...position, table: new TableMap(seed), followed: new FollowedLinks() };
-    for (const entries of stored.seen) walk.table.restoreSeen(entries);
+    for (const entries of stored.seen) walk.table.restore(entries, false);
     for (const digests of stored.followed) walk.followed.restore(digests);
     return walk;
   }

@@ -31,6 +31,11 @@ export const STATE_KEYS = {
     pk: PARTITION.walk(stream),
     sk: `seen#${walkId}#${part}`,
   }),
+  /** Items of the stream's table that a walk has not seen. @param part - As for `seen`. */
+  scanned: (stream: string, partition: number, walkId: string, part: string): StateKey => ({
+    pk: PARTITION.walk(`${stream}#${partition}`),
+    sk: `scanned#${walkId}#${part}`,
+  }),
   /** A change's entry in the ledger. */
   change: (changeId: string): StateKey => ({ pk: PARTITION.change(changeId), sk: 'ledger' }),
 } as const;

@@ -7,10 +7,10 @@ import { TableMap } from '../../core/pull/table-map.ts';
 import type { EndedWalk, EndingWalk, Walk, WalkRecord, WalkStore } from '../../core/pull/walk.ts';
 import { type Lease, notBehind } from './lease.ts';
 import { clearRejects, saveRejects } from './reject-store.ts';
-import { putRows, rowsUnder } from './rows.ts';
 import { STATE_KEYS } from './state-keys.ts';
-import type { StateTable } from './state-table.ts';
+import type { Row, StateTable } from './state-table.ts';
 import { readStreamState, saveStreamState } from './stream-store.ts';
+import { keepTable, restoreWalk, saveSeen } from './walk-rows.ts';
 
 /** The rows of a walk expire 14 days after the last slice. */
 const KEPT_SECONDS = 14 * 24 * 60 * 60;
@@ -18,6 +18,7 @@ const KEPT_SECONDS = 14 * 24 * 60 * 60;
 export interface WalkStoreOptions {
   readonly state: StateTable;
   readonly lease: Pick<Lease, 'fence' | 'guard'>;
+  readonly runId: string;
   readonly clock: Clock;
   /**
    * Shared by the stores that a process opens one after the other while no other process can take the lease.
@@ -38,7 +39,13 @@ export interface WalkMemory {
  * The position is written last, so a crash never leaves it pointing past data that was not saved. The record of a walk that
  * reads no further page takes the position's place until the next walk starts.
  */
-export function createWalkStore({ lease, clock, memory = {}, ...options }: WalkStoreOptions): WalkStore {
+export function createWalkStore({
+  lease,
+  runId,
+  clock,
+  memory = {},
+  ...options
+}: WalkStoreOptions): WalkStore {
   const state = options.state.underLease(lease);
   const expiresAt = (): number => Math.floor(clock.now() / 1000) + KEPT_SECONDS;
 
@@ -49,6 +56,25 @@ export function createWalkStore({ lease, clock, memory = {}, ...options }: WalkS
     if (isWritten) return;
     throw new SyncError('RUN_ACTIVE', 'another pull has taken over the walk; this one has stopped writing');
   };
+  const readWalk = async (stream: Stream): Promise<WalkRecord | undefined> => {
+    const row = await state.get(STATE_KEYS.walk(stream.name));
+    const stored = row && recordIn(row);
+    if (stored?.phase !== 'reading') return stored;
+    const { seed, keptAfter, ...position } = stored;
+    // Another run, or another attempt at this slice, may have changed the table since.
+    const isSameTable = row?.savedBy === runId && row.fence === lease.fence - 1;
+    const walk: Walk = {
+      ...position,
+      ...(isSameTable && keptAfter !== undefined && { keptAfter }),
+      // Walks of version 0.1 have no seed, and begin anew.
+      table: new TableMap(seed ?? [0, 0]),
+      followed: new FollowedLinks(),
+    };
+    await restoreWalk(state, stream, walk);
+    return walk;
+  };
+  const writePosition = (stream: Stream, { table, followed: _followed, ...position }: Walk): Promise<void> =>
+    writeRow(stream, { ...position, seed: table.seed, savedBy: runId });
   // Both phases use the attribute `ended`, because earlier versions wrote only that.
   const writeFinished = (stream: Stream, finished: EndingWalk | EndedWalk): Promise<void> =>
     writeRow(stream, { ended: finished });
@@ -60,15 +86,18 @@ export function createWalkStore({ lease, clock, memory = {}, ...options }: WalkS
       const inMemory = memory.kept?.stream === stream.name ? memory.kept.walk : undefined;
       // The caller changes the walk, so the one in memory no longer equals the one in the table until it is saved again.
       memory.kept = undefined;
-      return inMemory ?? (await readWalk(state, stream));
+      return inMemory ?? (await readWalk(stream));
     },
 
-    async saveWalk(stream, walk, rejects) {
+    async saveWalk(stream, walk, rejects, { isLastOfInvocation }) {
       await saveRejects(state, stream, walk, rejects, clock);
       await saveSeen(state, stream, walk, expiresAt(), clock);
-      const { table, followed, ...position } = walk;
-      await writeRow(stream, { ...position, seed: table.seed });
+      await writePosition(stream, walk);
       memory.kept = { stream: stream.name, walk };
+      const mayKeep = isLastOfInvocation && walk.table.isWhole && walk.keptAfter === undefined;
+      if (!mayKeep || !(await keepTable(state, stream, walk, expiresAt(), clock))) return;
+      walk.keptAfter = walk.slices;
+      await writePosition(stream, walk);
     },
 
     async endWalk(stream, ending, rejects) {
@@ -81,40 +110,6 @@ export function createWalkStore({ lease, clock, memory = {}, ...options }: WalkS
       await writeFinished(stream, { ...ending, phase: 'ended' });
     },
   };
-}
-
-/** Bytes of entries or links per row, so whole ones. An item may have 400 KB. */
-const BYTES_PER_ROW = 320_000;
-
-/**
- * Saves the keys and links that are new in this slice, in several rows if they do not fit in one.
- *
- * The rows expire and are never deleted: deleting a row of 320 KB costs 313 write units, and a partition takes 1,000 a second.
- */
-async function saveSeen(
-  state: StateTable,
-  stream: Stream,
-  { walkId, slices, table, followed }: Walk,
-  _expiresAt: number,
-  clock: Clock,
-): Promise<void> {
-  const contents = [
-    ...partsOf(table.takeNewlySeen()).map((entries) => ({ entries })),
-    ...partsOf(followed.takeNew()).map((links) => ({ followed: links })),
-  ];
-  const rows = contents.map((content, part) => ({
-    ...STATE_KEYS.seen(stream.name, walkId, `${ordinalOf(slices)}#${part}`),
-    ...content,
-    _expiresAt,
-  }));
-  await putRows(state, rows, clock);
-}
-
-function partsOf(bytes: Uint8Array): Uint8Array[] {
-  const count = Math.ceil(bytes.length / BYTES_PER_ROW);
-  return Array.from({ length: count }, (_, part) =>
-    bytes.slice(part * BYTES_PER_ROW, (part + 1) * BYTES_PER_ROW),
-  );
 }
 
 /** An unfinished walk, without the keys and links that it has met. A pull may be reading it now. */
@@ -138,38 +133,15 @@ export type StoredWalk = UnfinishedWalk | EndingWalk | EndedWalk;
 /** Reads the record of the stream's walk; undefined if the stream was never walked, or too long ago. */
 export async function readWalkRecord(state: StateTable, stream: string): Promise<StoredWalk | undefined> {
   const row = await state.get(STATE_KEYS.walk(stream));
-  if (row === undefined) return undefined;
-  const { pk: _pk, sk: _sk, fence: _fence, _expiresAt, ended, ...position } = row;
+  return row && recordIn(row);
+}
+
+function recordIn(row: Row): StoredWalk {
+  const { pk: _pk, sk: _sk, fence: _fence, savedBy: _savedBy, _expiresAt, ended, ...position } = row;
   if (ended === undefined) {
     return { doubts: {}, ...position, phase: 'reading' } as unknown as UnfinishedWalk;
   }
   const finished = ended as unknown as EndingWalk | EndedWalk;
   // Version 0.1 wrote this record last, and without a phase.
   return finished.phase === undefined ? { ...(finished as EndedWalk), phase: 'ended' } : finished;
-}
-
-async function readWalk(state: StateTable, stream: Stream): Promise<WalkRecord | undefined> {
-  const stored = await readWalkRecord(state, stream.name);
-  if (stored?.phase !== 'reading') return stored;
-  const { seed, ...position } = stored;
-  // Walks of version 0.1 have no seed, and begin anew.
-  const walk: Walk = { ...position, table: new TableMap(seed ?? [0, 0]), followed: new FollowedLinks() };
-
-  const { walkId, slices } = walk;
-  const { sk: firstUnsaved } = STATE_KEYS.seen(stream.name, walkId, ordinalOf(slices + 1));
-  const rows = { ...rowsUnder(STATE_KEYS.seen(stream.name, walkId, '')), isConsistent: true };
-  for await (const page of state.query(rows)) {
-    for (const { sk, entries, followed } of page) {
-      // Rows of a slice that was cut off before it was saved.
-      if (sk >= firstUnsaved) continue;
-      if (entries !== undefined) walk.table.restoreSeen(entries as Uint8Array);
-      if (followed !== undefined) walk.followed.restore(followed as Uint8Array);
-    }
-  }
-  return walk;
-}
-
-/** @param slice - From 1. Leading zeros make the order of texts that of numbers. */
-function ordinalOf(slice: number): string {
-  return String(slice).padStart(8, '0');
 }

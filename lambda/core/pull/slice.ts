@@ -68,8 +68,12 @@ async function takeAndReport(run: Run, stream: Stream, turn: Turn, ports: RunPor
   if (isDone) progress.streamEnds(stream, receipt);
   else if (pauseMs > 0) progress.waits(stream, pauseMs);
 
-  const restMs = ports.timeLeftMs() < TIME_FOR_A_SLICE_MS ? REST_MS : 0;
-  return { receipt, isDone, waitMs: isDone ? restMs : Math.max(pauseMs, restMs), waitedMs };
+  return { receipt, isDone, waitMs: restMs(ports, isDone ? 0 : pauseMs), waitedMs };
+}
+
+/** How long to wait before the next slice. In Lambda any wait ends the invocation, as the next slice needs if little time is left. */
+function restMs(ports: RunPorts, pauseMs: number): number {
+  return ports.timeLeftMs() < TIME_FOR_A_SLICE_MS ? Math.max(pauseMs, REST_MS) : pauseMs;
 }
 
 /** What a slice did, and whether its stream can continue. */
@@ -123,8 +127,13 @@ async function continueWalk(
     // A resumed walk that failed on its first page would fail there in every run.
     const hasFailedAgain =
       end.kind === 'failed' && counts.pages === 0 && walk.walkId !== runId && continueAfterMs === undefined;
-    if (canContinueAfter(end) && !hasFailedAgain) await walks.saveWalk(stream, walk, rejects);
-    else await walks.endWalk(stream, finishWalk(walk, runId, receipt), rejects);
+    if (canContinueAfter(end) && !hasFailedAgain) {
+      const isLastOfInvocation =
+        Number.isFinite(ports.timeLeftMs()) &&
+        continueAfterMs !== undefined &&
+        restMs(ports, continueAfterMs) > 0;
+      await walks.saveWalk(stream, walk, rejects, { isLastOfInvocation });
+    } else await walks.endWalk(stream, finishWalk(walk, runId, receipt), rejects);
     return { receipt, counts, continueAfterMs };
   } catch (error) {
     const failure = reading.signal.aborted ? reading.signal.reason : error;

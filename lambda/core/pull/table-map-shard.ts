@@ -98,6 +98,13 @@ export class Shard {
     for (let word = 0; word < ENTRY_WORDS; word += 1) target[at + word] = wordAt(this.#words, slot + word);
   }
 
+  /** Takes over the item of a copied entry; the mark of a seen key stays as it is. */
+  setItem(slot: number, entry: Uint32Array): void {
+    const seen = wordAt(this.#words, slot + 2) & SEEN;
+    this.#words[slot + 2] = seen | (wordAt(entry, 2) & ~SEEN);
+    this.#words[slot + 3] = wordAt(entry, 3);
+  }
+
   /** Removes the items that the walk has not seen, and what is known of the others. The marks of seen keys stay. */
   forgetItems(): void {
     const before = this.#words;
@@ -122,6 +129,11 @@ export class Shard {
       }
     }
   }
+}
+
+/** Whether a copied entry has the mark of a seen key. */
+export function isSeenEntry(entry: Uint32Array): boolean {
+  return (wordAt(entry, 2) & SEEN) !== 0;
 }
 
 /** The slot that holds the key's digest, or the empty slot for it. */

@@ -1,5 +1,5 @@
 import { type DigestSeed, digestKey, type KeyDigest } from './key-digest.ts';
-import { ENTRY_WORDS, Shard, TYPES_MASK } from './table-map-shard.ts';
+import { ENTRY_WORDS, isSeenEntry, Shard, TYPES_MASK } from './table-map-shard.ts';
 
 /** Each shard grows by itself, so that growing needs little memory beside the map. */
 const SHARDS = 64;
@@ -104,6 +104,12 @@ export class TableMap {
     shard.setHash(this.#slotIn(shard), hash, false);
   }
 
+  /** As {@link wrote}, for a key that was seen before: its entry may be saved already, and has to be saved again. */
+  wroteAgain(id: string, hash: string): void {
+    this.wrote(id, hash);
+    this.#newlySeen.push(this.#digest.high, this.#digest.low);
+  }
+
   /** Forgets all items, because the table has too many of them. The keys that the walk has seen stay. */
   forgetItems(): void {
     for (const shard of this.#shards) shard.forgetItems();
@@ -119,8 +125,8 @@ export class TableMap {
   }
 
   /**
-   * Returns the entries of the keys seen since the last call, {@link ENTRY_BYTES} each, for the state table. All writes of their
-   * objects must be done.
+   * Returns the entries of the keys seen or stored again since the last call, {@link ENTRY_BYTES} each, for the state table. All
+   * writes of their objects must be done.
    */
   takeNewlySeen(): Uint8Array {
     const entries = new Uint32Array(this.newlySeenCount * ENTRY_WORDS);
@@ -134,20 +140,44 @@ export class TableMap {
     return new Uint8Array(entries.buffer);
   }
 
+  /** The items of keys that the walk has not seen, {@link ENTRY_BYTES} each. @param most - Entries in one array. */
+  *unseenItems(most: number): Generator<Uint8Array, void, undefined> {
+    let entries = new Uint32Array(most * ENTRY_WORDS);
+    let count = 0;
+    for (const shard of this.#shards) {
+      for (const slot of shard.slots()) {
+        if (shard.isSeen(slot) || !shard.hasItem(slot)) continue;
+        shard.copyEntry(slot, entries, count * ENTRY_WORDS);
+        count += 1;
+        if (count < most) continue;
+        yield new Uint8Array(entries.buffer);
+        entries = new Uint32Array(most * ENTRY_WORDS);
+        count = 0;
+      }
+    }
+    if (count > 0) yield new Uint8Array(entries.buffer, 0, count * ENTRY_BYTES);
+  }
+
   /**
-   * Marks the keys as seen whose entries {@link takeNewlySeen} returned in an earlier slice. Their items are left out, because they
-   * may have changed since.
+   * Adds entries that {@link takeNewlySeen} or {@link unseenItems} returned in an earlier slice. A later entry of the same key replaces
+   * an earlier one.
+   *
+   * @param withItems - False if the items may have changed since; only the marks of seen keys are restored then.
    */
-  restoreSeen(entries: Uint8Array): void {
+  restore(saved: Uint8Array, withItems: boolean): void {
     // A copy, because an array of words must begin at a multiple of four bytes.
-    const words = new Uint32Array(new Uint8Array(entries).buffer);
+    const words = new Uint32Array(new Uint8Array(saved).buffer);
     for (let at = 0; at < words.length; at += ENTRY_WORDS) {
-      const high = words[at] as number;
-      const low = words[at + 1] as number;
+      const entry = words.subarray(at, at + ENTRY_WORDS);
+      const [high = 0, low = 0] = entry;
       const shard = this.#shards[high % SHARDS] as Shard;
       const slot = shard.slotOf(high, low);
-      if (!shard.isSeen(slot)) this.#seenCount += 1;
-      shard.markSeen(slot, low & TYPES_MASK);
+      const wasSeen = shard.isSeen(slot);
+      if (isSeenEntry(entry)) {
+        shard.markSeen(slot, low & TYPES_MASK);
+        if (!wasSeen) this.#seenCount += 1;
+      }
+      if (withItems) shard.setItem(slot, entry);
     }
   }
 

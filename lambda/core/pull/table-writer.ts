@@ -97,6 +97,7 @@ export function createTableWriter(
       for (const item of items) {
         const { id, hash, page, index } = item;
         if (refused.has(item)) onRefused({ id, reason: 'REFUSED', field: undefined, page, index });
+        else if (isRepeated) walk.table.wroteAgain(id, hash);
         else walk.table.wrote(id, hash);
       }
     });

@@ -22,13 +22,18 @@ export interface WalkStore {
   /** The stream's record; undefined if the stream was never walked, or too long ago. */
   loadWalk(stream: Stream): Promise<WalkRecord | undefined>;
   /** Saves the walk and the rejects of its last slice, so that the next slice can continue it. */
-  saveWalk(stream: Stream, walk: Walk, rejects: readonly Reject[]): Promise<void>;
+  saveWalk(stream: Stream, walk: Walk, rejects: readonly Reject[], options: SaveOptions): Promise<void>;
   /**
    * Saves the rejects of the walk's last slice, and adds the walk to the stream's state. After a
    * complete walk, the rejects of earlier ones are deleted. The record is in the phase `ending` until all of that is done, then in `ended`. If the call was cut
    * off, it is made again with the ending walk that {@link loadWalk} returns.
    */
   endWalk(stream: Stream, walk: EndingWalk, rejects: readonly Reject[]): Promise<void>;
+}
+
+export interface SaveOptions {
+  /** Whether the next slice has nothing of this one in memory, so that the map of the table is worth being saved too. */
+  readonly isLastOfInvocation: boolean;
 }
 
 /** The reading of a stream's pages from first to last, as it stands between two slices. */
@@ -57,6 +62,8 @@ export interface Walk {
   readonly table: TableMap;
   /** Why the walk reads back items in place of reading its table first; absent if it reads its table. */
   readBack?: ReadBackReason;
+  /** The slice after which the map was saved; absent if it was not, or if the table may have changed since. */
+  keptAfter?: number;
   /** The links and cursors followed so far, to detect a listing that loops. */
   readonly followed: FollowedLinks;
 }

@@ -17,7 +17,7 @@ import { saveCutOffReceipt } from '../../../../lambda/wiring/run-pull.ts';
 import { type DynamoDbServer, describeDynamoDbs } from '../../../support/dynamodb-servers.ts';
 import { ManualClock } from '../../../support/memory-ports.ts';
 import { streamOf } from '../../../support/streams.ts';
-import { endOf, GUARD, walkOf } from './setup.ts';
+import { endOf, GUARD, STAYS, walkOf } from './setup.ts';
 
 const HOUR = 60 * 60 * 1000;
 const TONIGHT = 'arn:aws:lambda:eu-west-1:111122223333:function:pull:1/durable-execution/tonight/1';
@@ -164,9 +164,14 @@ describeDynamoDbs('the receipt for a run that was cut off', (server) => {
 
   test('saveCutOffReceipt() accounts for every stream: what has ended, what is unfinished and what was not read', async () => {
     const { state } = await open(server);
-    const store = createWalkStore({ state, lease: { ...GUARD, fence: 1 }, clock: new ManualClock() });
+    const store = createWalkStore({
+      state,
+      lease: { ...GUARD, fence: 1 },
+      clock: new ManualClock(),
+      runId: 'r1',
+    });
     const counts = { ...noCounts(), pages: 1, fetched: 3, written: 3 };
-    await store.saveWalk(streamOf({ name: 'unfinished' }), walkOf('run-0', [], { counts }), []);
+    await store.saveWalk(streamOf({ name: 'unfinished' }), walkOf('run-0', [], { counts }), [], STAYS);
     await store.endWalk(streamOf({ name: 'ended' }), endOf('run-1'), []);
 
     await saveCutOffReceipt(state, STREAMS, holder);

@@ -3,21 +3,22 @@ import { listRejects } from '../../../../lambda/aws/state/reject-store.ts';
 import { createWalkStore } from '../../../../lambda/aws/state/walk-store.ts';
 import { describeDynamoDbs } from '../../../support/dynamodb-servers.ts';
 import { ManualClock } from '../../../support/memory-ports.ts';
-import { endOf, GUARD, openState, reject, THINGS, walkOf } from './setup.ts';
+import { endOf, GUARD, openState, reject, STAYS, THINGS, walkOf } from './setup.ts';
 
 describeDynamoDbs('rejects', (server) => {
   const storeOf = (state: Awaited<ReturnType<typeof openState>>) =>
-    createWalkStore({ state, lease: { ...GUARD, fence: 1 }, clock: new ManualClock() });
+    createWalkStore({ state, lease: { ...GUARD, fence: 1 }, clock: new ManualClock(), runId: 'r1' });
 
   test('rejects are saved with their reason and id, also those without an id or with a very long one', async () => {
     const state = await openState(server);
     const long = 'x'.repeat(2000);
 
-    await storeOf(state).saveWalk(THINGS, walkOf('w1', []), [
-      reject('1'),
-      reject(undefined, 5),
-      reject(long),
-    ]);
+    await storeOf(state).saveWalk(
+      THINGS,
+      walkOf('w1', []),
+      [reject('1'), reject(undefined, 5), reject(long)],
+      STAYS,
+    );
 
     const rejects = await listRejects(state, 'things');
     expect(rejects.map(({ id }) => id)).toEqual(['1', long, undefined]);

@@ -7,6 +7,9 @@ import type { DynamoDbServer } from '../../../support/dynamodb-servers.ts';
 import { streamOf } from '../../../support/streams.ts';
 
 export const THINGS = streamOf();
+/** A slice is saved, and the next one of the same invocation goes on. */
+export const STAYS = { isLastOfInvocation: false };
+export const LAST = { isLastOfInvocation: true };
 /** A lease that never ends. */
 export const GUARD = { guard: () => new AbortController().signal };
 

@@ -19,7 +19,12 @@ describeDynamoDbs("a stream's state", (server) => {
   ): Promise<void> {
     const { written = 0, unchanged = 0, ...counted } = stored;
     const receipt = receiptOf({ ...noCounts(), fetched: written + unchanged, written, unchanged }, status);
-    const store = createWalkStore({ state, lease: { ...GUARD, fence }, clock: new ManualClock() });
+    const store = createWalkStore({
+      state,
+      lease: { ...GUARD, fence },
+      clock: new ManualClock(),
+      runId: 'r1',
+    });
     await store.endWalk(THINGS, endOf(walkId, status, { startedAt, receipt, ...counted }), []);
   }
 
@@ -90,7 +95,12 @@ describeDynamoDbs("a stream's state", (server) => {
     await state.put({ pk: 'stream#things', sk: 'state', key: 'id', keyTypes: 'integer' });
     const { startedAt: _startedAt, ...ended } = { ...endOf('w1'), added: 3 };
     await state.put({ pk: 'walk#things', sk: 'position', ended, fence: 1 });
-    const store = createWalkStore({ state, lease: { ...GUARD, fence: 2 }, clock: new ManualClock() });
+    const store = createWalkStore({
+      state,
+      lease: { ...GUARD, fence: 2 },
+      clock: new ManualClock(),
+      runId: 'r1',
+    });
 
     const cut = await store.loadWalk(THINGS);
     if (cut?.phase !== 'ending') throw new Error('it is not ending');

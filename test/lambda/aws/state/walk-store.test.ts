@@ -1,6 +1,6 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { listRejects } from '../../../../lambda/aws/state/reject-store.ts';
-import { createStateTable } from '../../../../lambda/aws/state/state-table.ts';
+import { createStateTable, type StateTable } from '../../../../lambda/aws/state/state-table.ts';
 import { createWalkStore, readUnfinishedWalk } from '../../../../lambda/aws/state/walk-store.ts';
 import { noCounts } from '../../../../lambda/core/pull/counts.ts';
 import type { EndingWalk, Walk, WalkStore } from '../../../../lambda/core/pull/walk.ts';
@@ -8,11 +8,11 @@ import { describeDynamoDbs } from '../../../support/dynamodb-servers.ts';
 import { closeAfterTest } from '../../../support/embedded-aws.ts';
 import { type Fault, type ProxiedCall, startFaultProxy } from '../../../support/fault-proxy.ts';
 import { ManualClock } from '../../../support/memory-ports.ts';
-import { endOf, GUARD, openState, reject, THINGS, walkOf } from './setup.ts';
+import { endOf, GUARD, LAST, openState, reject, STAYS, THINGS, walkOf } from './setup.ts';
 
 describeDynamoDbs('a walk', (server) => {
   const storeOf = (state: Awaited<ReturnType<typeof openState>>, fence = 1) =>
-    createWalkStore({ state, lease: { ...GUARD, fence }, clock: new ManualClock() });
+    createWalkStore({ state, lease: { ...GUARD, fence }, clock: new ManualClock(), runId: 'r1' });
 
   test('a walk is loaded as it was saved, with the keys of all its slices', async () => {
     const state = await openState(server);
@@ -20,10 +20,10 @@ describeDynamoDbs('a walk', (server) => {
     const counts = { ...noCounts(), pages: 3, fetched: 30, written: 30, requests: 3 };
     const walk = walkOf('w1', ['a', 'b'], { counts, barrenPages: 2, keyless: 1 });
     walk.followed.add('/x?page=4');
-    await store.saveWalk(THINGS, walk, []);
+    await store.saveWalk(THINGS, walk, [], STAYS);
     walk.table.see('c');
     walk.slices = 2;
-    await store.saveWalk(THINGS, walk, []);
+    await store.saveWalk(THINGS, walk, [], STAYS);
 
     const read = await loadUnfinished(storeOf(state));
 
@@ -51,7 +51,7 @@ describeDynamoDbs('a walk', (server) => {
     const store = storeOf(state);
     const keys = Array.from({ length: 45_000 }, (_, index) => `key-${index}`);
 
-    await store.saveWalk(THINGS, walkOf('w1', keys), []);
+    await store.saveWalk(THINGS, walkOf('w1', keys), [], STAYS);
 
     const read = await loadUnfinished(storeOf(state));
     expect(read?.table.seenCount).toBe(45_000);
@@ -59,8 +59,8 @@ describeDynamoDbs('a walk', (server) => {
 
   test('a walk is loaded without the keys of a slice that was cut off, or of an earlier walk', async () => {
     const state = await openState(server);
-    await storeOf(state).saveWalk(THINGS, walkOf('w0', ['old'], { slices: 7 }), []);
-    await storeOf(state).saveWalk(THINGS, walkOf('w1', ['a']), []);
+    await storeOf(state).saveWalk(THINGS, walkOf('w0', ['old'], { slices: 7 }), [], STAYS);
+    await storeOf(state).saveWalk(THINGS, walkOf('w1', ['a']), [], STAYS);
     const cut = await loadUnfinished(storeOf(state));
     await saveSeenOnly(state, cut, 'b');
 
@@ -79,7 +79,7 @@ describeDynamoDbs('a walk', (server) => {
     walk.table.see(key);
     walk.slices += 1;
     const store = dyingStore(state);
-    await expect(store.saveWalk(THINGS, walk, [])).rejects.toThrow('killed');
+    await expect(store.saveWalk(THINGS, walk, [], STAYS)).rejects.toThrow('killed');
   }
 
   /** The store of a process that dies before its second write. */
@@ -93,12 +93,12 @@ describeDynamoDbs('a walk', (server) => {
         return GUARD.guard();
       },
     };
-    return createWalkStore({ state, lease: dies, clock: new ManualClock() });
+    return createWalkStore({ state, lease: dies, clock: new ManualClock(), runId: 'r1' });
   }
 
   test('a walk whose end was cut off is ending until its end is repeated', async () => {
     const state = await openState(server);
-    await storeOf(state).saveWalk(THINGS, walkOf('w1', ['a']), []);
+    await storeOf(state).saveWalk(THINGS, walkOf('w1', ['a']), [], STAYS);
     await expect(dyingStore(state).endWalk(THINGS, endOf('w1'), [])).rejects.toThrow('killed');
     const cut = await storeOf(state).loadWalk(THINGS);
     await storeOf(state).endWalk(THINGS, cut as EndingWalk, []);
@@ -126,16 +126,16 @@ describeDynamoDbs('a walk', (server) => {
 
   test('a pull that was thought dead does not save over a newer walk', async () => {
     const state = await openState(server);
-    await storeOf(state, 2).saveWalk(THINGS, walkOf('w1', ['a'], { slices: 5 }), []);
+    await storeOf(state, 2).saveWalk(THINGS, walkOf('w1', ['a'], { slices: 5 }), [], STAYS);
 
-    await expect(storeOf(state, 1).saveWalk(THINGS, walkOf('w1', []), [])).rejects.toThrow();
+    await expect(storeOf(state, 1).saveWalk(THINGS, walkOf('w1', []), [], STAYS)).rejects.toThrow();
 
     expect(await storeOf(state, 3).loadWalk(THINGS)).toMatchObject({ slices: 5 });
   });
 
   test('a pull that was thought dead does not end a newer walk', async () => {
     const state = await openState(server);
-    await storeOf(state, 2).saveWalk(THINGS, walkOf('w2', ['a']), [reject('300')]);
+    await storeOf(state, 2).saveWalk(THINGS, walkOf('w2', ['a']), [reject('300')], STAYS);
 
     await expect(storeOf(state, 1).endWalk(THINGS, endOf('w1'), [])).rejects.toMatchObject({
       code: 'RUN_ACTIVE',
@@ -152,7 +152,7 @@ describeDynamoDbs('a walk', (server) => {
       Array.from({ length: 100_000 }, (_, index) => `key-${index}`),
     );
 
-    await storeOf(state).saveWalk(THINGS, walk, []);
+    await storeOf(state).saveWalk(THINGS, walk, [], STAYS);
 
     expect((await loadUnfinished(storeOf(state)))?.table.seenCount).toBe(100_000);
   });
@@ -163,15 +163,17 @@ describeDynamoDbs('a walk', (server) => {
     const clock = new ManualClock();
     proxy.onCall(throttle(clock));
     const state = createStateTable(server.client(proxy.url), stateName);
-    const store = createWalkStore({ state, lease: { ...GUARD, fence: 1 }, clock });
+    const store = createWalkStore({ state, lease: { ...GUARD, fence: 1 }, runId: 'r1', clock });
     const walk = walkOf('w1', [], { slices: 0 });
 
     for (let slice = 0; slice < 3; slice += 1) {
       for (let key = 0; key < 115_200; key += 1) walk.table.see(`${slice}-${key}`);
       walk.slices += 1;
-      await store.saveWalk(THINGS, walk, []);
+      await store.saveWalk(THINGS, walk, [], STAYS);
     }
-    const read = await loadUnfinished(createWalkStore({ state, lease: { ...GUARD, fence: 1 }, clock }));
+    const read = await loadUnfinished(
+      createWalkStore({ state, lease: { ...GUARD, fence: 1 }, runId: 'r1', clock }),
+    );
     await store.endWalk(THINGS, endOf('w1'), []);
 
     expect(read?.table.seenCount).toBe(345_600);
@@ -181,11 +183,85 @@ describeDynamoDbs('a walk', (server) => {
     expect(clock.now() - START_MS).toBeLessThan(15_000);
   });
 
+  describe('the map of the table', () => {
+    const HASH = 'a'.repeat(32);
+    const atFence = (state: StateTable, fence: number, runId = 'r1') =>
+      createWalkStore({ state, lease: { ...GUARD, fence }, runId, clock: new ManualClock() });
+
+    /** Saves two slices of a walk over a table of 45,000 items, the second as the last of its invocation. */
+    async function saveWhole(state: StateTable): Promise<void> {
+      const walk = walkOf('w1', ['item-1', 'new']);
+      for (let index = 0; index < 45_000; index += 1) {
+        walk.table.add({ id: `item-${index}`, hash: HASH, isTombstone: false });
+      }
+      walk.table.isWhole = true;
+      await atFence(state, 4).saveWalk(THINGS, walk, [], STAYS);
+      walk.slices = 2;
+      walk.table.see('item-2');
+      walk.table.wrote('item-2', 'b'.repeat(32));
+      await atFence(state, 5).saveWalk(THINGS, walk, [], LAST);
+    }
+
+    test('it is restored by the next slice of the same run', async () => {
+      const state = await openState(server);
+      await saveWhole(state);
+
+      const walk = await loadUnfinished(atFence(state, 6));
+
+      expect(walk?.table).toMatchObject({ isWhole: true, seenCount: 3 });
+      expect(walk?.table.countLive()).toBe(45_000);
+      expect(walk?.table.differs('item-44999', HASH)).toBe(false);
+      expect([walk?.table.differs('item-2', HASH), walk?.table.hasItem('new')]).toEqual([true, false]);
+    });
+
+    test('it is restored once more after further slices, with what they stored', async () => {
+      const state = await openState(server);
+      await saveWhole(state);
+      const third = atFence(state, 6);
+      const walk = await loadUnfinished(third);
+      if (walk === undefined) throw new Error('no walk');
+      walk.slices = 3;
+      walk.table.wroteAgain('item-1', 'c'.repeat(32));
+      await third.saveWalk(THINGS, walk, [], LAST);
+
+      const later = await loadUnfinished(atFence(state, 7));
+
+      expect(later?.keptAfter).toBe(2);
+      expect(later?.table).toMatchObject({ isWhole: true, seenCount: 3 });
+      expect(later?.table.differs('item-1', 'c'.repeat(32))).toBe(false);
+      expect(later?.table.differs('item-44999', HASH)).toBe(false);
+    });
+
+    test.each<[string, number, string]>([
+      ['another attempt at the slice', 7, 'r1'],
+      ['another run', 6, 'r2'],
+      ['the same slice', 5, 'r1'],
+    ])('it is not restored by %s, which scans the table', async (_reader, fence, runId) => {
+      const state = await openState(server);
+      await saveWhole(state);
+
+      const walk = await loadUnfinished(atFence(state, fence, runId));
+
+      expect(walk?.table).toMatchObject({ isWhole: false, seenCount: 3, size: 3 });
+      expect(walk?.keptAfter).toBeUndefined();
+      expect([walk?.table.hasSeen('item-2'), walk?.table.hasItem('item-2')]).toEqual([true, false]);
+    });
+
+    test('it is not saved in the midst of an invocation', async () => {
+      const state = await openState(server);
+      const walk = walkOf('w1', ['item-1']);
+      walk.table.isWhole = true;
+      await atFence(state, 5).saveWalk(THINGS, walk, [], STAYS);
+
+      expect((await loadUnfinished(atFence(state, 6)))?.table.isWhole).toBe(false);
+    });
+  });
+
   test('a walk that ended leaves its record', async () => {
     const state = await openState(server);
     const store = storeOf(state);
     const walk = walkOf('w1', ['a']);
-    await store.saveWalk(THINGS, walk, []);
+    await store.saveWalk(THINGS, walk, [], STAYS);
 
     await store.endWalk(THINGS, endOf('w1'), []);
 

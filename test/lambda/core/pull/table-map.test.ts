@@ -114,7 +114,7 @@ describe('the seen keys', () => {
     map.see('5', number);
     map.see('6', text);
     const other = new TableMap(SEED);
-    other.restoreSeen(map.takeNewlySeen());
+    other.restore(map.takeNewlySeen(), false);
 
     const sights = [map, other].map((each) => [
       each.see('5', text),
@@ -129,7 +129,7 @@ describe('the seen keys', () => {
     expect([map.seenCount, other.seenCount]).toEqual([2, 2]);
   });
 
-  test('takeNewlySeen returns each new key once, in 16 bytes, and restoreSeen marks it elsewhere without its item', () => {
+  test('takeNewlySeen returns each new key once, in 16 bytes, and restore marks it elsewhere without its item', () => {
     const map = new TableMap(SEED);
     map.add(item('a'));
     for (const key of ['a', 'b']) map.see(key);
@@ -140,8 +140,8 @@ describe('the seen keys', () => {
     other.add(item('c'));
 
     // As a row has it: a part of a larger buffer.
-    other.restoreSeen(Buffer.concat([Buffer.alloc(3), first]).subarray(3));
-    other.restoreSeen(second);
+    other.restore(Buffer.concat([Buffer.alloc(3), first]).subarray(3), false);
+    other.restore(second, false);
 
     expect([first.length, second.length]).toEqual([32, 16]);
     expect(['a', 'b', 'c', 'd'].map((key) => other.see(key))).toEqual([
@@ -152,6 +152,41 @@ describe('the seen keys', () => {
     ]);
     expect([other.hasItem('a'), other.hasItem('c')]).toEqual([false, true]);
     expect(other.takeNewlySeen()).toHaveLength(16);
+  });
+});
+
+describe('a map that is saved and restored', () => {
+  test('has the items that were not seen, those that were stored meanwhile, and the marks', () => {
+    const map = new TableMap(SEED);
+    for (const key of keys(100)) map.add(item(key));
+    map.add({ id: 'gone', hash: 'gone', isTombstone: true });
+    map.see('key-0');
+    map.see('new');
+    map.wrote('new', hashOf('new'));
+    const firstSeen = map.takeNewlySeen();
+    const unseen = [...map.unseenItems(30)];
+    map.see('key-1', 1);
+    map.wrote('key-1', hashOf('changed'));
+    map.see('refused');
+    const secondSeen = map.takeNewlySeen();
+    map.wroteAgain('new', hashOf('newer'));
+    const thirdSeen = map.takeNewlySeen();
+
+    const other = new TableMap(SEED);
+    for (const saved of [...unseen, firstSeen, secondSeen, thirdSeen]) other.restore(saved, true);
+
+    expect(unseen.map(({ length }) => length / 16)).toEqual([30, 30, 30, 10]);
+    expect([other.size, other.countLive(), other.seenCount]).toEqual([103, 101, 4]);
+    expect(keys(100).filter((key) => other.differs(key, hashOf(key)))).toEqual(['key-1']);
+    expect(other.differs('key-1', hashOf('changed'))).toBe(false);
+    expect(other.differs('new', hashOf('newer'))).toBe(false);
+    expect([other.hasItem('refused'), other.hasSeen('refused')]).toEqual([false, true]);
+    expect([other.see('key-1', 0), other.see('key-1', 1), other.see('key-2')]).toEqual([
+      'ambiguous',
+      'repeated',
+      'new',
+    ]);
+    expect(other.newlySeenCount).toBe(1);
   });
 });
 
