@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { listRunReceipts } from '../../lambda/aws/state/run-store.ts';
 import { readLease } from '../../lambda/aws/state/take-lease.ts';
 import { readUnfinishedWalk } from '../../lambda/aws/state/walk-store.ts';
-import { stateTableName } from '../../lambda/deployment/names.ts';
+import { stateTableName, streamTableName } from '../../lambda/deployment/names.ts';
 import { SIMULATOR_CREDENTIALS } from '../../local/simulator/simulator.ts';
 import {
   CLIENT_SECRET,
@@ -88,6 +88,14 @@ describe('the bundled pull', () => {
     expect(sliced.invocations).toBe(5);
     expect(sliced.printed.match(/"stream begins"/g)).toHaveLength(2);
     expect(sliced.printed.match(/"stream ends"/g)).toHaveLength(2);
+  });
+
+  test('a walk of several invocations scans its table once, and passes on what the scan found', () => {
+    const members = streamTableName(deployed.config.environment, 'members');
+    const scans = uses.filter(({ action, resource }) => action === 'dynamodb:Scan' && resource === members);
+
+    // One for each segment of the table.
+    expect(scans).toHaveLength(4);
   });
 
   test('the bundled pull makes no call to DynamoDB that the stack does not allow it, and needs every right it has', () => {

@@ -15,6 +15,8 @@ const PARTITIONS = 16;
 /** Longer than this a map is not written, because its invocation ends. 45 seconds. */
 const LONGEST_KEEPING_MS = 45_000;
 const ROWS_PER_CHECK = 25;
+/** A map serves one run, and a run ends within a day. 2 days. */
+const TABLE_KEPT_SECONDS = 2 * 24 * 60 * 60;
 
 /**
  * Saves the keys and links that are new in this slice, in several rows if they do not fit in one.
@@ -50,10 +52,10 @@ export async function keepTable(
   state: StateTable,
   stream: Stream,
   { walkId, slices, table }: Walk,
-  _expiresAt: number,
   clock: Clock,
 ): Promise<boolean> {
   const endsAt = clock.now() + LONGEST_KEEPING_MS;
+  const _expiresAt = Math.floor(clock.now() / 1000) + TABLE_KEPT_SECONDS;
   let rows: Row[] = [];
   let part = 0;
   for (const entries of table.unseenItems(ENTRIES_PER_ROW)) {

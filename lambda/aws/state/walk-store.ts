@@ -95,7 +95,7 @@ export function createWalkStore({
       await writePosition(stream, walk);
       memory.kept = { stream: stream.name, walk };
       const mayKeep = isLastOfInvocation && walk.table.isWhole && walk.keptAfter === undefined;
-      if (!mayKeep || !(await keepTable(state, stream, walk, expiresAt(), clock))) return;
+      if (!mayKeep || !(await keepTable(state, stream, walk, clock))) return;
       walk.keptAfter = walk.slices;
       await writePosition(stream, walk);
     },
