@@ -8,6 +8,7 @@ import { type ClientLimits, DEFAULT_LIMITS } from './limits.ts';
 import { type JsonAnswer, readJson, readStatusAndJson } from './read-answer.ts';
 import { type RetryListener, withRetries } from './retry.ts';
 import { type JsonContent, readReply, sendOnce } from './send-once.ts';
+import { watchLeaving } from './sent-detector.ts';
 
 /** Reads from one Procurios environment, and writes to it. */
 export interface Client {
@@ -50,7 +51,9 @@ export interface JsonRequest {
   readonly about: string;
   readonly signal?: AbortSignal;
   /** Receives the length of the answer's text and the number of its values before it is parsed, of each attempt that gets one. */
-  readonly onMeasured?: ((length: number, values: number) => void) | undefined;
+  readonly onMeasured?: (length: number, values: number) => void;
+  /** Called once the request has left, or waits for a token, the rate limiter or a retry. May be called again. */
+  readonly onLeft?: () => void;
 }
 
 export type SendRequest = Omit<ApiRequest, 'signal'> & {
@@ -115,14 +118,17 @@ export function createClient(options: ClientOptions): Client {
     get requests() {
       return authorized.requests;
     },
-    async getJson({ path, mediaType, about, signal, onMeasured }) {
+    async getJson({ path, mediaType, about, signal, onMeasured, onLeft = () => {} }) {
       const call: Call = { method: 'GET', url: urlOnHost(path, origin, about), about };
       const exchange: Exchange<Json> = {
         call,
         headers: { accept: mediaType, ...ownHeaders },
         read: (each, answer) => readJson(each, answer, onMeasured),
       };
-      return withRetries(call, { ...retrying, signal }, (each) => authorized.fetch(each, exchange));
+      const watch = watchLeaving(onLeft);
+      return withRetries(call, { ...retrying, signal }, (each) =>
+        watch(() => authorized.fetch(each, exchange)),
+      );
     },
     async ask(request) {
       const call = callOf(request, origin);

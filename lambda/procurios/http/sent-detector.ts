@@ -12,6 +12,7 @@ export interface SentDetector {
 interface Observation {
   isMade: boolean;
   isWritten: boolean;
+  readonly onWritten?: () => void;
 }
 
 const watching = new AsyncLocalStorage<Observation>();
@@ -34,7 +35,9 @@ subscribe('undici:request:create', (message) => {
 // Published just before the bytes are written.
 subscribe('undici:client:sendHeaders', (message) => {
   const observation = observations.get((message as Published).request);
-  if (observation !== undefined) observation.isWritten = true;
+  if (observation === undefined) return;
+  observation.isWritten = true;
+  observation.onWritten?.();
 });
 
 /**
@@ -51,4 +54,18 @@ export function createSentDetector(): SentDetector {
       return observation.isWritten || !observation.isMade;
     },
   };
+}
+
+/**
+ * Watches the attempts of a request for the moment when it leaves. Each attempt is run by the function that is returned.
+ *
+ * @param onLeft - Called when the request is written to a connection, and when an attempt ends. Called too if no request is made
+ * within a turn of the event loop, because the attempt then waits for a token or for the rate limiter.
+ */
+export function watchLeaving(onLeft: () => void): <T>(attempt: () => Promise<T>) => Promise<T> {
+  const observation: Observation = { isMade: false, isWritten: false, onWritten: onLeft };
+  setImmediate(() => {
+    if (!observation.isMade) onLeft();
+  });
+  return (attempt) => watching.run(observation, attempt).finally(onLeft);
 }

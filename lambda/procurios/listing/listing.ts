@@ -10,7 +10,7 @@ import { aboutPage, readSurely } from './read-surely.ts';
 /**
  * Yields a stream's pages in order, from a position to the end that its paging kind defines, or to a `broken` page.
  *
- * The next pages are prefetched while the consumer handles a page. After a page that repeated keys of the walk, those that were
+ * The next pages are prefetched while the consumer handles a page, which it gets once their requests have left. After a page that repeated keys of the walk, those that were
  * requested before it came are requested again, one after the other at first; so is the page itself if the consumer asks for that. If the consumer stops or the signal aborts, the
  * requests in flight are aborted. The consumer must detect links that lead in a circle.
  *
@@ -30,13 +30,12 @@ export async function* listPages(
   const { mediaType } = stream;
   const prefetch = createPrefetch({
     addressOf: (position) => addressOf(stream, position),
-    request: (position, abort, onMeasured) =>
+    request: (position, options) =>
       client.getJson({
         path: addressOf(stream, position),
         mediaType,
         about: aboutPage(stream, position),
-        signal: abort,
-        onMeasured,
+        ...options,
       }),
     signal,
     budget,
@@ -48,11 +47,11 @@ export async function* listPages(
     while (position !== undefined) {
       const isAhead = prefetch.isEarlier(position);
       const page = await readSurely(reader, position);
-      prefetch.expect(presumedAfter(stream, page, ahead));
+      await prefetch.expect(presumedAfter(stream, page, ahead));
       const after = yield isAhead ? { ...page, isAhead } : page;
       ahead = after === undefined ? 2 * ahead : 1;
       if (after === 'moved') prefetch.dropEarlier();
-      if (after === 'stale') prefetch.expect([position]);
+      if (after === 'stale') await prefetch.expect([position]);
       else position = page.next;
     }
   } finally {

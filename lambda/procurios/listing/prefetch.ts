@@ -1,6 +1,7 @@
 import type { Json } from '../../core/json.ts';
 import { type ByteBudget, weightOfPage } from '../../core/pull/byte-budget.ts';
 import type { Position } from '../../core/pull/page.ts';
+import type { JsonRequest } from '../http/client.ts';
 import { sameness } from './page-addresses.ts';
 
 /** Requests for the pages that are expected next, sent before they are taken. */
@@ -15,8 +16,13 @@ export interface Prefetch {
   peek(position: Position): Promise<Json>;
   /** Whether the request at a position was begun before the last {@link expect}, so before the page before it came. */
   isEarlier(position: Position): boolean;
-  /** Sets the positions in flight: begins the missing requests, as far as memory allows, and aborts all others. */
-  expect(positions: readonly Position[]): void;
+  /**
+   * Sets the positions in flight: begins the missing requests, as far as memory allows, and aborts all others.
+   *
+   * Resolves once those that it began have left, because they would not leave while the caller keeps the event loop busy. A
+   * request that waits for a token, the rate limiter or a retry is not waited for.
+   */
+  expect(positions: readonly Position[]): Promise<void>;
   /** Aborts the requests that were begun before the last {@link expect}. */
   dropEarlier(): void;
   /** Aborts all requests in flight. */
@@ -25,6 +31,8 @@ export interface Prefetch {
 
 interface InFlight {
   readonly answer: Promise<Json>;
+  /** Resolves once the request has left, waits for something else than its connection, or has ended. */
+  readonly left: Promise<void>;
   readonly controller: AbortController;
   /** How often `expect` had been called when the request was begun. */
   readonly since: number;
@@ -32,14 +40,12 @@ interface InFlight {
   bytes: number;
 }
 
+type RequestOptions = Required<Pick<JsonRequest, 'signal' | 'onMeasured' | 'onLeft'>>;
+
 export interface PrefetchOptions {
   /** The address of a position, by which requests are known. */
   readonly addressOf: (position: Position) => string;
-  readonly request: (
-    position: Position,
-    signal: AbortSignal,
-    onMeasured: (length: number, values: number) => void,
-  ) => Promise<Json>;
+  readonly request: (position: Position, options: RequestOptions) => Promise<Json>;
   readonly signal: AbortSignal | undefined;
   readonly budget: ByteBudget;
 }
@@ -51,29 +57,15 @@ export function createPrefetch({ addressOf, request, signal, budget }: PrefetchO
   let takenBytes = 0;
 
   const keyOf = (position: Position): string => sameness(addressOf(position));
-  const begin = (position: Position): InFlight => {
-    const controller = new AbortController();
-    const key = keyOf(position);
-    const answer = request(position, controller.signal, (length, values) =>
-      inFlight.resize(key, begun, weightOfPage(length, values)),
-    );
-    answer.catch(() => {}); // `take` throws the error; a request that is never taken may fail unseen
-    const begun: InFlight = { answer, controller, since: expectations, bytes: budget.pageBytes };
-    inFlight.add(key, begun);
-    return begun;
-  };
-  const abortWhere = (isUnwanted: (key: string, each: InFlight) => boolean): void => {
-    for (const [key, each] of inFlight.requests) {
-      if (!isUnwanted(key, each)) continue;
-      each.controller.abort(signal?.reason);
-      inFlight.remove(key);
-    }
-  };
+  const begin = (position: Position): InFlight =>
+    inFlight.begin(keyOf(position), expectations, (options) => request(position, options));
+  const abortWhere = (isUnwanted: (key: string, each: InFlight) => boolean): void =>
+    inFlight.abortWhere(isUnwanted, signal?.reason);
   const abortAll = () => abortWhere(() => true);
   signal?.addEventListener('abort', abortAll, { once: true });
   const peek = (position: Position): Promise<Json> => {
     signal?.throwIfAborted();
-    return (inFlight.requests.get(keyOf(position)) ?? begin(position)).answer;
+    return (inFlight.get(keyOf(position)) ?? begin(position)).answer;
   };
 
   return {
@@ -90,18 +82,20 @@ export function createPrefetch({ addressOf, request, signal, budget }: PrefetchO
       }
     },
     isEarlier(position) {
-      return (inFlight.requests.get(keyOf(position))?.since ?? expectations) < expectations;
+      return (inFlight.get(keyOf(position))?.since ?? expectations) < expectations;
     },
-    expect(positions) {
+    async expect(positions) {
       const expected = new Set(positions.map(keyOf));
       abortWhere((key) => !expected.has(key));
       expectations += 1;
+      const leaving: Promise<void>[] = [];
       for (const position of positions) {
-        if (inFlight.requests.has(keyOf(position))) continue;
+        if (inFlight.get(keyOf(position)) !== undefined) continue;
         // In order, so that only pages behind the next one are left for later.
-        if (!budget.fits(budget.pageBytes)) return;
-        begin(position);
+        if (!budget.fits(budget.pageBytes)) break;
+        leaving.push(begin(position).left);
       }
+      await Promise.all(leaving);
     },
     dropEarlier() {
       abortWhere((_key, { since }) => since < expectations);
@@ -115,28 +109,47 @@ export function createPrefetch({ addressOf, request, signal, budget }: PrefetchO
   };
 }
 
-/** The requests in flight, as far as they count in the budget. */
+/** The requests in flight by key, as far as they count in the budget. */
 function createInFlight(budget: ByteBudget) {
   const requests = new Map<string, InFlight>();
+  /** @returns The bytes that no longer count. */
+  const remove = (key: string): number => {
+    const bytes = requests.get(key)?.bytes ?? 0;
+    requests.delete(key);
+    budget.free(bytes);
+    return bytes;
+  };
+  /** Counts an answer with its own size. One that was aborted or taken no longer counts here. */
+  const resize = (key: string, request: InFlight, bytes: number): void => {
+    budget.notePage(bytes);
+    if (requests.get(key) !== request) return;
+    budget.take(bytes - request.bytes);
+    request.bytes = bytes;
+  };
   return {
-    requests: requests as ReadonlyMap<string, InFlight>,
-    add(key: string, request: InFlight): void {
-      requests.set(key, request);
-      budget.take(request.bytes);
+    get: (key: string): InFlight | undefined => requests.get(key),
+    begin(key: string, since: number, send: (options: RequestOptions) => Promise<Json>): InFlight {
+      const controller = new AbortController();
+      const { promise: left, resolve: onLeft } = Promise.withResolvers<void>();
+      const answer = send({
+        signal: controller.signal,
+        onMeasured: (length, values) => resize(key, begun, weightOfPage(length, values)),
+        onLeft,
+      });
+      // `take` throws the error; a request that is never taken may fail unseen.
+      answer.catch(() => {}).finally(onLeft);
+      const begun: InFlight = { answer, left, controller, since, bytes: budget.pageBytes };
+      requests.set(key, begun);
+      budget.take(begun.bytes);
+      return begun;
     },
-    /** Counts an answer with its own size. One that was aborted or taken no longer counts here. */
-    resize(key: string, request: InFlight, bytes: number): void {
-      budget.notePage(bytes);
-      if (requests.get(key) !== request) return;
-      budget.take(bytes - request.bytes);
-      request.bytes = bytes;
+    abortWhere(isUnwanted: (key: string, each: InFlight) => boolean, reason: unknown): void {
+      for (const [key, each] of requests) {
+        if (!isUnwanted(key, each)) continue;
+        each.controller.abort(reason);
+        remove(key);
+      }
     },
-    /** @returns The bytes that no longer count. */
-    remove(key: string): number {
-      const bytes = requests.get(key)?.bytes ?? 0;
-      requests.delete(key);
-      budget.free(bytes);
-      return bytes;
-    },
+    remove,
   };
 }
