@@ -1,6 +1,6 @@
-import { cp, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Config } from '../../lambda/deployment/config.ts';
 import { pick, resourcesIn, synthesizeDemo } from './assembly.ts';
 
@@ -8,7 +8,7 @@ import { pick, resourcesIn, synthesizeDemo } from './assembly.ts';
 export interface Bundle extends AsyncDisposable {
   /** The file to import. */
   readonly file: string;
-  /** Size of the code. */
+  /** Size of the file and of the modules beside it that it imports at once. */
   readonly bytes: number;
 }
 
@@ -29,7 +29,20 @@ export async function bundle(entry: keyof typeof LOGICAL_IDS, config: Config): P
   await writeFile(join(folder, 'config.json'), JSON.stringify(config));
   return {
     file,
-    bytes: (await stat(file)).size,
+    bytes: await bytesAtStart(file),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+async function bytesAtStart(file: string): Promise<number> {
+  const loaded = new Set([file]);
+  let bytes = 0;
+  // The set grows while it is gone through.
+  for (const each of loaded) {
+    const code = await readFile(each, 'utf8');
+    bytes += Buffer.byteLength(code);
+    for (const [, name = ''] of code.matchAll(/(?:from|import)"\.\/([\w.-]+)"/g))
+      loaded.add(join(dirname(file), name));
+  }
+  return bytes;
 }
