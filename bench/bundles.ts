@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { checkConfig } from '../config/check-config.ts';
 import demoConfig from '../examples/demo.config.ts';
@@ -12,17 +12,20 @@ import { median } from './median.ts';
 /** Size of a function's bundle, and the cost of importing it. Medians of several processes. */
 export interface BundleSize {
   readonly name: string;
-  /** Size of the code without config and source map, in units of 1024 bytes. */
+  /** Size of the code that is loaded at the start, without config and source maps, in units of 1024 bytes. */
   readonly kilobytes: number;
   readonly importMs: number;
   /** CPU time of the whole process during the import, with all threads. */
   readonly importCpuMs: number;
+  /** That CPU time, of what a process takes to import the SDK's client of DynamoDB from node_modules, round by round. */
+  readonly importCpuOfSdk: number;
 }
 
 const FUNCTIONS = ['pull', 'push', 'enqueue'];
+const SDK = fileURLToPath(import.meta.resolve('@aws-sdk/client-dynamodb'));
 
-/** Imports each bundle in new processes that do nothing else and share no compile cache. */
-export async function measureBundles(processes: number): Promise<BundleSize[]> {
+/** Imports the SDK and each bundle by turns, in new processes that do nothing else and share no compile cache. */
+export async function measureBundles(rounds: number): Promise<BundleSize[]> {
   const config = checkConfig(demoConfig);
   const folder = await mkdtemp(join(tmpdir(), 'procurios-sync-bench-'));
   try {
@@ -30,14 +33,18 @@ export async function measureBundles(processes: number): Promise<BundleSize[]> {
     for (const name of FUNCTIONS) {
       const code = bundle(`lambda/${name}.ts`, config);
       writeBundle(code, join(folder, name));
-      const imports: Import[] = [];
-      for (let count = 0; count < processes; count += 1)
-        imports.push(await importOnce(join(folder, name, 'index.mjs')));
+      const imports: (Import & { readonly ofSdk: number })[] = [];
+      for (let round = 0; round < rounds; round += 1) {
+        const sdk = await importOnce(SDK);
+        const own = await importOnce(join(folder, name, 'index.mjs'));
+        imports.push({ ...own, ofSdk: own.cpuMs / sdk.cpuMs });
+      }
       sizes.push({
         name,
         kilobytes: code.codeBytes / 1024,
         importMs: median(imports.map(({ wallMs }) => wallMs)),
         importCpuMs: median(imports.map(({ cpuMs }) => cpuMs)),
+        importCpuOfSdk: median(imports.map(({ ofSdk }) => ofSdk)),
       });
     }
     return sizes;

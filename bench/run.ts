@@ -25,7 +25,7 @@ const PUSH_LATENCIES = { writeMs: 300, callMs: 5 };
 const ROUNDS = 3;
 const ROUNDS_AT_ONCE = 5;
 const PROCESSES_FOR_MEMORY = 3;
-const PROCESSES_FOR_IMPORTS = 7;
+const ROUNDS_OF_IMPORTS = 7;
 
 function print(title: string, table: string): void {
   console.log(`\n${title}\n${table}`);
@@ -87,9 +87,9 @@ async function run(): Promise<void> {
   const memory = await measureMemory(surroundings, PROCESSES_FOR_MEMORY);
   print('Peak memory under the limits of a Lambda function of 512 MB', memoryTable(memory));
 
-  const bundles = await measureBundles(PROCESSES_FOR_IMPORTS);
+  const bundles = await measureBundles(ROUNDS_OF_IMPORTS);
   print(
-    `Functions' code, and importing it in a new process (medians of ${PROCESSES_FOR_IMPORTS})`,
+    `Functions' code, and importing it in a new process (medians of ${ROUNDS_OF_IMPORTS} rounds)`,
     bundleTable(bundles),
   );
 

@@ -36,6 +36,8 @@ export interface Target {
 
 /** Largest acceptable bundles, because they are imported at a cold start. In units of 1024 bytes. */
 const LARGEST_BUNDLES_KB: Readonly<Record<string, number>> = { pull: 700, push: 400, enqueue: 300 };
+/** The most CPU for importing a bundle, of what importing the SDK's client of DynamoDB alone takes. */
+const MOST_IMPORT_CPU: Readonly<Record<string, number>> = { pull: 1.4, push: 1, enqueue: 0.8 };
 
 /** Compares the results with their targets. */
 export function checkTargets({
@@ -84,9 +86,10 @@ export function checkTargets({
       push.oneSubject.boundMs / push.oneSubject.wallMs,
     ),
     atMost('memory at 1,000,000 objects, of that at 10,000, in Lambda', 1.3, memory.at1M / memory.at10k),
-    ...bundles.map(({ name, kilobytes }) =>
+    ...bundles.flatMap(({ name, kilobytes, importCpuOfSdk }) => [
       atMost(`bundle of ${name}, KB`, LARGEST_BUNDLES_KB[name] ?? 0, kilobytes),
-    ),
+      atMost(`import of ${name}: CPU, of the SDK's alone`, MOST_IMPORT_CPU[name] ?? 0, importCpuOfSdk),
+    ]),
   ];
 }
 
