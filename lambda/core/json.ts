@@ -1,3 +1,4 @@
+import { canonicalDecimal, holdsExactly } from './decimal.ts';
 import { endOfText, isClosing, isOpening, shapeOf } from './json-shape.ts';
 
 /** A number that a double cannot hold exactly, such as `9007199254740993` or `0.1000000000000000055`. */
@@ -56,11 +57,11 @@ const DEEPEST_KEPT = 64;
  * @throws {SyntaxError} As `JSON.parse`. The message may quote the text, so it must never be shown.
  */
 export function parseJson(text: string, onMeasured: (values: number) => void = () => {}): Json {
-  const { depth, values, hasLongNumber } = shapeOf(text, MOST_VALUES);
+  const { depth, values, hasInexactNumber } = shapeOf(text, MOST_VALUES);
   onMeasured(values);
   if (values > MOST_VALUES) throw new TooManyValues();
   const kept = depth > DEEPEST_KEPT ? cutDepths(text) : text;
-  return hasLongNumber ? parseWithSource(kept, keepDigits) : (JSON.parse(kept) as Json);
+  return hasInexactNumber ? parseWithSource(kept, keepDigits) : (JSON.parse(kept) as Json);
 }
 
 /** The same JSON, but lists and objects deeper than {@link DEEPEST_KEPT} levels are empty. */
@@ -99,6 +100,20 @@ export function stringifyJson(value: Json, indent?: number): string {
   );
 }
 
+/** Up to this length a loop over a text takes less time than a call of `JSON.stringify`. */
+const LONGEST_PLAIN = 40;
+
+/** Whether a text is short, and JSON has it between quotes as it is. False also for a long text of that kind. */
+export function isPlain(text: string): boolean {
+  if (text.length > LONGEST_PLAIN) return false;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    // Control characters, the quote and the backslash have escapes, and so has half of a surrogate pair.
+    if (code < 0x20 || code === 0x22 || code === 0x5c || code >= 0xd800) return false;
+  }
+  return true;
+}
+
 export function isObject(value: Json | undefined): value is JsonObject {
   return (
     typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber)
@@ -109,42 +124,6 @@ export function isObject(value: Json | undefined): value is JsonObject {
 export function objectFrom(fields: Iterable<readonly [string, Json]>): JsonObject {
   return Object.fromEntries(fields);
 }
-
-/**
- * Returns one spelling for all decimals of equal value: the significant digits, `e`, and the exponent of the last digit.
- * `1.50`, `15e-1` and `1.5` all give `15e-1`. Every zero gives `0`.
- *
- * @param text - A JSON number, or the result of `String` for a finite number.
- */
-export function canonicalDecimal(text: string): string {
-  const sign = text.startsWith('-') ? '-' : '';
-  const exponentAt = text.search(/e/i);
-  const mantissa = text.slice(sign.length, exponentAt < 0 ? undefined : exponentAt);
-  const exponent = exponentAt < 0 ? 0 : Number(text.slice(exponentAt + 1));
-  const point = mantissa.indexOf('.');
-  const digits = point < 0 ? mantissa : mantissa.slice(0, point) + mantissa.slice(point + 1);
-  const decimals = point < 0 ? 0 : mantissa.length - point - 1;
-  // A regular expression would take quadratic time on a long number with zeros in it.
-  let end = digits.length;
-  while (end > 0 && digits[end - 1] === '0') end -= 1;
-  let start = 0;
-  while (start < end && digits[start] === '0') start += 1;
-  return start === end
-    ? '0'
-    : `${sign}${digits.slice(start, end)}e${exponent - decimals + digits.length - end}`;
-}
-
-/** Whether a double is equal to the decimal that was written, digit for digit. */
-export function holdsExactly(double: number, text: string): boolean {
-  const own = String(double);
-  if (own === text) return true;
-  // Two integers without an exponent have one spelling each, and most numbers with many digits are such integers.
-  if (INTEGER.test(own) && INTEGER.test(text)) return false;
-  return canonicalDecimal(own) === canonicalDecimal(text);
-}
-
-/** An integer that has one spelling, at most as long as the longest that `String` writes without an exponent. */
-const INTEGER = /^-?[1-9]\d{0,20}$/;
 
 /** More zeros than this behind an integer's digits are a mistake, not an identifier. */
 const LARGEST_EXPONENT = 40;

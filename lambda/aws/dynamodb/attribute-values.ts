@@ -1,21 +1,28 @@
-import { quotedName } from '../../core/canonical.ts';
-import {
-  ExactNumber,
-  holdsExactly,
-  isObject,
-  type Json,
-  type JsonObject,
-  objectFrom,
-} from '../../core/json.ts';
+import { holdsExactly } from '../../core/decimal.ts';
+import { fieldNames } from '../../core/field-names.ts';
+import { ExactNumber, isObject, isPlain, type Json, type JsonObject, objectFrom } from '../../core/json.ts';
 
 /**
- * Writes a value as DynamoDB's JSON, e.g. `{"M":{"age":{"N":"42"}}}`. The text is the same as the SDK's `marshall` and serializer
- * make, but takes a fraction of their CPU and keeps the digits of an {@link ExactNumber}.
+ * Writes an object's fields as DynamoDB's JSON, e.g. `"age":{"N":"42"},"tags":{"L":[]}`. Without braces, so that other fields can
+ * be added. The text is the same as the SDK's `marshall` and serializer make, but takes a fraction of their CPU and keeps the digits
+ * of an {@link ExactNumber}.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
  */
-export function attributeText(value: Json): string {
-  if (typeof value === 'string') return `{"S":${JSON.stringify(value)}}`;
+export function fieldsText(fields: JsonObject): string {
+  const names = Object.keys(fields);
+  const labels = fieldNames(names)?.labels;
+  let text = '';
+  for (let index = 0; index < names.length; index += 1) {
+    const name = names[index] as string;
+    const part = (labels?.[index] ?? `${JSON.stringify(name)}:`) + attributeText(fields[name] as Json);
+    text = index === 0 ? part : `${text},${part}`;
+  }
+  return text;
+}
+
+function attributeText(value: Json): string {
+  if (typeof value === 'string') return `{"S":${isPlain(value) ? `"${value}"` : JSON.stringify(value)}}`;
   if (typeof value === 'number') return `{"N":"${value}"}`;
   if (value === null) return '{"NULL":true}';
   if (typeof value === 'boolean') return value ? '{"BOOL":true}' : '{"BOOL":false}';
@@ -24,18 +31,8 @@ export function attributeText(value: Json): string {
   return `{"M":{${fieldsText(value as JsonObject)}}}`;
 }
 
-/** The fields of an object as in {@link attributeText}, but without braces, so that other fields can be added. */
-export function fieldsText(fields: JsonObject): string {
-  let text = '';
-  for (const name of Object.keys(fields)) {
-    const part = `${quotedName(name)}:${attributeText(fields[name] as Json)}`;
-    text = text === '' ? part : `${text},${part}`;
-  }
-  return text;
-}
-
 /**
- * Reads an attribute value as {@link attributeText} writes it. Sets and binary values, which only other programs write, become
+ * Reads an attribute value as {@link fieldsText} writes it. Sets and binary values, which only other programs write, become
  * lists and base64 texts.
  *
  * @throws {TypeError} If it is no attribute value.

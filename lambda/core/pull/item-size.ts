@@ -1,4 +1,5 @@
-import { canonicalDecimal, ExactNumber, type Json, type JsonObject } from '../json.ts';
+import { canonicalDecimal } from '../decimal.ts';
+import { ExactNumber, type Json, type JsonObject } from '../json.ts';
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
 export const LARGEST_ITEM_BYTES = 400 * 1024;

@@ -52,9 +52,8 @@ export function prepareKeyed({ object, id }: Keyed, stream: Stream, place: Place
   const reserved = OWN_FIELDS.find((name) => Object.hasOwn(object, name));
   if (reserved !== undefined) return reject('RESERVED_NAME', reserved);
   try {
-    const ignored = new Set(stream.ignoreChangesIn);
-    const text = canonicalText(object, ignored);
-    const mayBeLarge = text.length > SURELY_SMALL_ENOUGH || ignored.size > 0;
+    const text = canonicalText(object, stream.ignoreChangesIn);
+    const mayBeLarge = text.length > SURELY_SMALL_ENOUGH || stream.ignoreChangesIn.length > 0;
     if (mayBeLarge && itemBytes(object) + id.length + OWN_FIELDS_BYTES > LARGEST_ITEM_BYTES) {
       return reject('TOO_LARGE');
     }

@@ -119,7 +119,7 @@ export function problemText({ path, expected }: Problem): string {
 /** A hash of all but the id, by which two messages with the same id are told apart if they hold different changes. */
 export function contentHashOf({ operation, subject, parameters, body }: Change): string {
   const content = { operation, subject, parameters, ...(body !== undefined && { body }) };
-  return hash('sha256', canonicalText(content, new Set()), 'hex').slice(0, 32);
+  return hash('sha256', canonicalText(content, []), 'hex').slice(0, 32);
 }
 
 /**
@@ -185,7 +185,7 @@ function checkBody(body: Json | undefined, operation: Operation | undefined): Pr
     return needsOne ? [{ path: 'body', expected: 'the JSON to send' }] : [];
   }
   try {
-    canonicalText({ body }, new Set());
+    canonicalText({ body }, []);
     return [];
   } catch (error) {
     if (!(error instanceof Unstorable)) throw error;
