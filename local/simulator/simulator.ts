@@ -1,5 +1,7 @@
 import type { AddressInfo } from 'node:net';
-import { createApiServer } from './api-server.ts';
+import { type ApiRequest, answerRequest } from './answer-request.ts';
+import type { EncodedReply } from './api-reply.ts';
+import { createApiServer, type SimulatedEnvironment } from './api-server.ts';
 import { type Control, createControl } from './control.ts';
 import { countsFor } from './data/model.ts';
 import { createPools } from './data/pools.ts';
@@ -44,6 +46,17 @@ export interface SimulatorOptions {
   readonly now?: () => number;
 }
 
+/** A Procurios environment without a server. */
+export interface Environment {
+  readonly control: Control;
+  /**
+   * Answers a request in this process.
+   *
+   * @returns Undefined if a fault cuts the answer, stalls it or takes it away.
+   */
+  ask(request: ApiRequest): Promise<EncodedReply | undefined>;
+}
+
 /** A running Procurios environment. */
 export interface Simulator {
   /** `http://127.0.0.1:PORT`. */
@@ -54,13 +67,49 @@ export interface Simulator {
 }
 
 /**
+ * Creates a simulated Procurios environment without a server, for many requests in little time.
+ *
+ * @param options - The port has no effect.
+ * @throws As {@link startSimulator}.
+ */
+export function createEnvironment(options: SimulatorOptions = {}): Environment {
+  const environment = create(options);
+  return {
+    control: environment.control,
+    async ask(request) {
+      const { reply, send } = await answerRequest(environment, request);
+      return send === undefined ? reply : undefined;
+    },
+  };
+}
+
+/**
  * Starts a simulated Procurios environment on the loopback interface.
  *
  * @throws {TypeError} If a switch is unknown or its value has the wrong type, or a fault is wrong.
  * @throws {RangeError} If the number of relations is not an integer of at least 1.
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const { port = 0, relations = 1000, seed = 1, now = Date.now } = options;
+  const { port = 0 } = options;
+  const environment = create(options);
+  const server = createApiServer(environment);
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, '127.0.0.1', resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    control: environment.control,
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error === undefined ? resolve() : reject(error)));
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function create(options: SimulatorOptions): SimulatedEnvironment {
+  const { relations = 1000, seed = 1, now = Date.now } = options;
   if (!Number.isInteger(relations) || relations < 1) {
     throw new RangeError(`'relations' must be a whole number from 1; got ${relations}`);
   }
@@ -76,18 +125,5 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
   const control = createControl(controlled);
   for (const fault of options.faults ?? []) control.fault(fault);
-  const server = createApiServer({ ...controlled, control });
-
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(port, '127.0.0.1', resolve);
-  });
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    control,
-    close: () =>
-      new Promise((resolve, reject) => {
-        server.close((error) => (error === undefined ? resolve() : reject(error)));
-        server.closeAllConnections();
-      }),
-  };
+  return { ...controlled, control };
 }
