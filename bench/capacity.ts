@@ -1,80 +1,44 @@
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { stateTableName } from '../lambda/deployment/names.ts';
-import { startEmbeddedAws } from '../local/endpoints/embedded-aws.ts';
-import { start } from './processes.ts';
-import { type Measured, type Round, tableNameOf } from './scripts/round.ts';
-import { type CapacityMeter, startCapacityMeter } from './stand-ins/capacity-meter.ts';
-import { startScript } from './surroundings.ts';
+import type { Billing } from './billing.ts';
+import type { NightRound } from './scripts/night.ts';
 
 /** Capacity units that a pull consumes in a stream's table, per object. */
 export interface CapacityUse {
-  readonly label: string;
+  readonly kilobytes: number;
+  readonly object: 'new' | 'unchanged' | 'changed';
   readonly readPerObject: number;
   readonly writePerObject: number;
 }
 
-const ROUND: Round = {
-  environment: 'capacity',
+const SIZES = [0.3, 1, 4];
+const ROUND = {
   listing: 'after',
   objects: 1_000,
   perPage: 100,
   revision: 0,
   revisedEvery: 1,
-  kilobytes: 1,
-};
+  minutes: 1,
+} as const;
 const CASES = [
-  { label: 'new', round: ROUND },
-  { label: 'unchanged', round: ROUND },
-  { label: 'changed', round: { ...ROUND, revision: 1 } },
-];
+  { object: 'new', revision: 0 },
+  { object: 'unchanged', revision: 0 },
+  { object: 'changed', revision: 1 },
+] as const;
 
-/** Measures three pulls into dynalite, which counts capacity units as DynamoDB does. */
-export async function measureCapacity(): Promise<CapacityUse[]> {
-  const aws = await startEmbeddedAws();
-  const endpoint = aws.environment.AWS_ENDPOINT_URL_DYNAMODB ?? '';
-  await createTables(endpoint);
-  const meter = await startCapacityMeter(endpoint);
-  try {
-    return await pullThrough(meter);
-  } finally {
-    meter.close();
-    await aws.close();
-  }
-}
-
-async function pullThrough(meter: CapacityMeter): Promise<CapacityUse[]> {
-  const procurios = await start('./stand-ins/procurios.ts');
-  const script = await startScript('procurios-sync', {
-    procuriosHost: procurios.greeting,
-    dynamoDbUrl: meter.url,
-  });
+/** Measures three pulls of objects of each size. */
+export async function measureCapacity(billing: Billing): Promise<CapacityUse[]> {
   const uses: CapacityUse[] = [];
-  for (const { label, round } of CASES) {
-    const { fetched } = await script.ask<Measured>(round);
-    const { read, write } = meter.take(tableNameOf(round));
-    uses.push({ label, readPerObject: read / fetched, writePerObject: write / fetched });
+  for (const kilobytes of SIZES) {
+    for (const { object, revision } of CASES) {
+      const environment = `capacity-${kilobytes * 10}`;
+      const round: NightRound = { ...ROUND, environment, revision, kilobytes };
+      const { fetched, stream } = await billing.pull(round);
+      uses.push({
+        kilobytes,
+        object,
+        readPerObject: stream.read / fetched,
+        writePerObject: stream.write / fetched,
+      });
+    }
   }
-  script.end();
-  procurios.end();
   return uses;
-}
-
-async function createTables(endpoint: string): Promise<void> {
-  const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' };
-  const client = new DynamoDBClient({ endpoint, region: 'eu-west-1', credentials });
-  const create = (TableName: string, ...keys: string[]) =>
-    client.send(
-      new CreateTableCommand({
-        TableName,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: keys.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-        KeySchema: keys.map((AttributeName, index) => ({
-          AttributeName,
-          KeyType: index === 0 ? 'HASH' : 'RANGE',
-        })),
-      }),
-    );
-  await create(tableNameOf(ROUND), '_id');
-  await create(stateTableName(ROUND.environment), 'pk', 'sk');
-  client.destroy();
 }

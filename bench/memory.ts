@@ -4,13 +4,18 @@ import type { Surroundings } from './surroundings.ts';
 
 /** Peak memory of pulls under the limits of a Lambda function of 512 MB, in units of 2^20 bytes. */
 export interface Memory {
-  /** Medians of first loads in several processes. */
-  readonly at10k: number;
-  readonly at200k: number;
-  /** A first load in one process, because it takes minutes. */
-  readonly at1M: number;
+  /** Medians of several processes. */
+  readonly at10k: Peaks;
+  /** Of one process, because it takes minutes. */
+  readonly at1M: Peaks;
   /** A first load of pages of 31 MB, 8 of them requested ahead. */
   readonly ofLargePages: number;
+}
+
+/** The peak of a process after its first load, and after it has also pulled the same objects unchanged. */
+interface Peaks {
+  readonly firstLoad: number;
+  readonly nightAfter: number;
 }
 
 /**
@@ -40,21 +45,29 @@ export const LARGE_PAGES: Round = {
 
 /** Measures pulls in processes that do nothing else, without latency. */
 export async function measureMemory(surroundings: Surroundings, processes: number): Promise<Memory> {
-  const peakOf = async (round: Round): Promise<number> => {
-    const script = await surroundings.startScript('procurios-sync', LAMBDA_OPTIONS);
-    const { peakMemoryMb } = await script.run(round, 'empty');
-    script.end();
-    return peakMemoryMb;
-  };
-  const medianAt = async (objects: number): Promise<number> => {
-    const peaks: number[] = [];
-    for (let count = 0; count < processes; count += 1) peaks.push(await peakOf({ ...FIRST_LOAD, objects }));
-    return median(peaks);
-  };
+  const at10k: Peaks[] = [];
+  for (let count = 0; count < processes; count += 1) at10k.push(await peaksAt(10_000, surroundings));
   return {
-    at10k: await medianAt(10_000),
-    at200k: await medianAt(200_000),
-    at1M: await peakOf({ ...FIRST_LOAD, objects: 1_000_000 }),
-    ofLargePages: await peakOf(LARGE_PAGES),
+    at10k: {
+      firstLoad: median(at10k.map(({ firstLoad }) => firstLoad)),
+      nightAfter: median(at10k.map(({ nightAfter }) => nightAfter)),
+    },
+    at1M: await peaksAt(1_000_000, surroundings),
+    ofLargePages: await peakOfLargePages(surroundings),
   };
+}
+
+async function peaksAt(objects: number, surroundings: Surroundings): Promise<Peaks> {
+  const script = await surroundings.startScript('procurios-sync', LAMBDA_OPTIONS);
+  const firstLoad = await script.run({ ...FIRST_LOAD, objects }, 'empty');
+  const nightAfter = await script.run({ ...FIRST_LOAD, objects }, 'as it is');
+  script.end();
+  return { firstLoad: firstLoad.peakMemoryMb, nightAfter: nightAfter.peakMemoryMb };
+}
+
+async function peakOfLargePages(surroundings: Surroundings): Promise<number> {
+  const script = await surroundings.startScript('procurios-sync', LAMBDA_OPTIONS);
+  const { peakMemoryMb } = await script.run(LARGE_PAGES, 'empty');
+  script.end();
+  return peakMemoryMb;
 }

@@ -1,11 +1,14 @@
 import { cpus } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
+import { startBilling } from './billing.ts';
 import { measureBundles } from './bundles.ts';
 import { countCalls } from './calls.ts';
 import { measureCapacity } from './capacity.ts';
 import { measureMemory } from './memory.ts';
+import { measureNights } from './nights.ts';
 import { endAll } from './processes.ts';
 import { measurePush } from './push-speed.ts';
+import { measureScan } from './scan.ts';
 import { measureSpeed, startContenders } from './speed.ts';
 import { type Latencies, NO_LATENCY, type Surroundings, startSurroundings } from './surroundings.ts';
 import {
@@ -13,6 +16,7 @@ import {
   callTable,
   capacityTable,
   memoryTable,
+  nightTable,
   pushTable,
   speedTable,
   targetTable,
@@ -26,6 +30,7 @@ const ROUNDS = 3;
 const ROUNDS_AT_ONCE = 5;
 const PROCESSES_FOR_MEMORY = 3;
 const ROUNDS_OF_IMPORTS = 7;
+const SCANNED_ITEMS = 1_000_000;
 
 function print(title: string, table: string): void {
   console.log(`\n${title}\n${table}`);
@@ -70,13 +75,40 @@ async function measureSpeeds(surroundings: Surroundings) {
   return { atOnce, withLatencies };
 }
 
+async function measurePulls(surroundings: Surroundings) {
+  const calls = await countCalls(surroundings);
+  print("Calls to a stream's table, and the fewest possible", callTable(calls));
+
+  const scan = await measureScan(SCANNED_ITEMS, ROUNDS);
+  const { items, cpuUsPerItem } = scan;
+  print(
+    `A table of ${items.toLocaleString('en')} items of 1 KB, scanned into a map`,
+    `${cpuUsPerItem.toFixed(1)} µs of CPU per item (median of ${ROUNDS} rounds)`,
+  );
+
+  const memory = await measureMemory(surroundings, PROCESSES_FOR_MEMORY);
+  print('Peak memory under the limits of a Lambda function of 512 MB', memoryTable(memory));
+  return { calls, scan, memory };
+}
+
+async function measureUnits() {
+  const billing = await startBilling();
+  try {
+    const capacity = await measureCapacity(billing);
+    print("Capacity units per object in a stream's table, from dynalite", capacityTable(capacity));
+    const nights = await measureNights(billing);
+    print('Unchanged nights in Lambda, computed from smaller ones: units per object, $', nightTable(nights));
+    return { capacity, nights };
+  } finally {
+    await billing.end();
+  }
+}
+
 async function run(): Promise<void> {
   console.log(`${machine()}\n${await loadOfOthers('Before')}`);
   const surroundings = await startSurroundings();
   const speeds = await measureSpeeds(surroundings);
-
-  const calls = await countCalls(surroundings);
-  print("Calls to a stream's table, and the fewest possible", callTable(calls));
+  const pulls = await measurePulls(surroundings);
 
   const push = await measurePush(PUSH_LATENCIES, ROUNDS);
   print(
@@ -84,18 +116,14 @@ async function run(): Promise<void> {
     pushTable([push.independent, push.oneSubject]),
   );
 
-  const memory = await measureMemory(surroundings, PROCESSES_FOR_MEMORY);
-  print('Peak memory under the limits of a Lambda function of 512 MB', memoryTable(memory));
-
   const bundles = await measureBundles(ROUNDS_OF_IMPORTS);
   print(
     `Functions' code, and importing it in a new process (medians of ${ROUNDS_OF_IMPORTS} rounds)`,
     bundleTable(bundles),
   );
 
-  const capacity = await measureCapacity();
-  print('Capacity units per object, from dynalite', capacityTable(capacity));
-  print('Targets', targetTable(checkTargets({ ...speeds, memory, calls, push, bundles, capacity })));
+  const units = await measureUnits();
+  print('Targets', targetTable(checkTargets({ ...speeds, ...pulls, ...units, push, bundles })));
   console.log(await loadOfOthers('Afterwards'));
 }
 

@@ -1,3 +1,4 @@
+import { EMBEDDED_CREDENTIALS } from '../local/endpoints/guard.ts';
 import { type Helper, start, startPython } from './processes.ts';
 import { type Measured, pathOf, queryOf, type Round, tableNameOf } from './scripts/round.ts';
 import type { Calls, Instruction } from './stand-ins/dynamodb.ts';
@@ -55,7 +56,7 @@ export async function startSurroundings(): Promise<Surroundings> {
 
 /** Starts a script with the addresses of the two stand-ins. */
 export function startScript(
-  name: ScriptName | 'push',
+  name: ScriptName | 'push' | 'night' | 'scan',
   { procuriosHost, dynamoDbUrl }: { procuriosHost: string; dynamoDbUrl: string },
   nodeOptions?: readonly string[],
 ): Promise<Helper> {
@@ -64,8 +65,9 @@ export function startScript(
     AWS_ENDPOINT_URL_DYNAMODB: dynamoDbUrl,
     AWS_REGION: 'eu-west-1',
     AWS_DEFAULT_REGION: 'eu-west-1',
-    AWS_ACCESS_KEY_ID: 'bench',
-    AWS_SECRET_ACCESS_KEY: 'bench',
+    // Dynalite accepts no others. The stand-ins accept any.
+    AWS_ACCESS_KEY_ID: EMBEDDED_CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: EMBEDDED_CREDENTIALS.secretAccessKey,
   };
   if (name === 'python') return startPython('./scripts/python.py', environment);
   return start(`./scripts/${name}.ts`, { nodeOptions, environment });

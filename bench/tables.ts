@@ -3,6 +3,7 @@ import type { BundleSize } from './bundles.ts';
 import type { CallCount } from './calls.ts';
 import type { CapacityUse } from './capacity.ts';
 import type { Memory } from './memory.ts';
+import type { NightCost } from './nights.ts';
 import type { PushSpeed } from './push-speed.ts';
 import {
   AFTERNOON,
@@ -80,35 +81,48 @@ export function bundleTable(sizes: readonly BundleSize[]): string {
   );
 }
 
-export function memoryTable({ at10k, at200k, at1M, ofLargePages }: Memory): string {
+export function memoryTable({ at10k, at1M, ofLargePages }: Memory): string {
+  const of10k = (peak: number) => (peak / at10k.nightAfter).toFixed(2);
   return textOf(
-    ['first load', 'peak memory, MB', '÷'],
+    ['', 'first load, MB', 'night after, MB', 'of 10,000'],
     [
-      ['10,000 objects', whole(at10k), '1'],
-      ['200,000 objects', whole(at200k), (at200k / at10k).toFixed(2)],
-      ['1,000,000 objects', whole(at1M), (at1M / at10k).toFixed(2)],
-      ['12,000 objects, 31 MB a page', whole(ofLargePages), (ofLargePages / at10k).toFixed(2)],
+      ['10,000 objects', whole(at10k.firstLoad), whole(at10k.nightAfter), '1'],
+      ['1,000,000 objects', whole(at1M.firstLoad), whole(at1M.nightAfter), of10k(at1M.nightAfter)],
+      ['12,000 objects, 31 MB a page', whole(ofLargePages), '–', of10k(ofLargePages)],
     ],
   );
 }
 
 export function callTable(counts: readonly CallCount[]): string {
   return textOf(
-    ['', 'objects', 'reads', 'fewest', 'writes', 'fewest'],
-    counts.map(({ label, objects, reads, readFloor, writes, writeFloor }) => [
+    ['', 'objects', 'scans', 'fewest', 'reads by key', 'writes', 'fewest'],
+    counts.map(({ label, objects, scans, scanFloor, reads, writes, writeFloor }) => [
       label,
-      ...[objects, reads, readFloor, writes, writeFloor].map(whole),
+      ...[objects, scans, scanFloor, reads, writes, writeFloor].map(whole),
     ]),
   );
 }
 
 export function capacityTable(uses: readonly CapacityUse[]): string {
   return textOf(
-    ['object', 'read units', 'write units'],
-    uses.map(({ label, readPerObject, writePerObject }) => [
-      label,
-      readPerObject.toFixed(2),
+    ['object', 'KB', 'read units', 'write units'],
+    uses.map(({ kilobytes, object, readPerObject, writePerObject }) => [
+      object,
+      String(kilobytes),
+      readPerObject.toFixed(3),
       writePerObject.toFixed(2),
+    ]),
+  );
+}
+
+export function nightTable(nights: readonly NightCost[]): string {
+  return textOf(
+    ['objects', 'invocations', 'reads, table', 'reads, state', 'writes, state', 'units', 'a night'],
+    nights.map(({ objects, invocations, streamReads, stateReads, stateWrites, units, dollars }) => [
+      whole(objects),
+      whole(invocations),
+      ...[streamReads, stateReads, stateWrites, units].map((perObject) => perObject.toFixed(3)),
+      `$${dollars.toFixed(3)}`,
     ]),
   );
 }
@@ -120,7 +134,7 @@ export function targetTable(targets: readonly Target[]): string {
   );
 }
 
-const TEXT_COLUMNS = ['', 'target', 'object', 'first load'];
+const TEXT_COLUMNS = ['', 'target', 'object'];
 
 function textOf(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const columns = heads.map((head, index) => ({

@@ -9,7 +9,8 @@ export interface CapacityMeter {
   close(): void;
 }
 
-interface Units {
+/** Capacity units. */
+export interface Units {
   readonly read: number;
   readonly write: number;
 }

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type Answer, serve } from './serving.ts';
 
@@ -8,6 +9,8 @@ export type Instruction =
   /** Deletes the table's items and resets its calls. */
   | { readonly empty: string }
   | { readonly forgetCallsOf: string }
+  /** Stores so many items in the table. */
+  | { readonly fill: string; readonly items: number }
   /** Answers with the table's {@link Calls} since the last reset. */
   | { readonly callsOf: string };
 
@@ -36,6 +39,7 @@ process.on('message', (instruction: Instruction) => {
   if ('latencyMs' in instruction) callLatencyMs = instruction.latencyMs;
   if ('empty' in instruction) tables.delete(instruction.empty);
   if ('forgetCallsOf' in instruction) tableNamed(instruction.forgetCallsOf).calls = {};
+  if ('fill' in instruction) fill(tableNamed(instruction.fill), instruction.items);
   process.send?.('callsOf' in instruction ? tableNamed(instruction.callsOf).calls : 'done');
 });
 
@@ -109,6 +113,13 @@ function store({ byId, items }: Table, id: string, hash: string): void {
   const item = { id, hash };
   byId.set(id, item);
   items.push(item);
+}
+
+function fill(table: Table, items: number): void {
+  for (let index = 0; index < items; index += 1) {
+    const id = String(10_000_001 + index);
+    store(table, id, hash('md5', id));
+  }
 }
 
 function tableNamed(name: string): Table {

@@ -26,7 +26,7 @@ interface Extent {
   readonly revision: number;
   /** Every how many objects one has the revision; 1 for all. The others have revision 0. */
   readonly revisedEvery: number;
-  /** About how large an object is, in units of 1024 bytes, from 1. */
+  /** About how large an object is, in units of 1024 bytes. */
   readonly kilobytes: number;
 }
 
@@ -55,10 +55,7 @@ function templateOf(first: number, count: number, kilobytes: number): Template {
 }
 
 function createTemplate(first: number, count: number, kilobytes: number): Template {
-  const minutes = 'The board met, and nothing was decided. '.repeat(((kilobytes - 1) * 1024) / 40);
-  const objects = Array.from({ length: count }, (_, index) =>
-    JSON.stringify({ ...person(first + index), ...(minutes !== '' && { minutes }) }),
-  );
+  const objects = Array.from({ length: count }, (_, index) => objectText(first + index, kilobytes * 1024));
   const starts: number[] = [];
   let end = 1;
   for (const object of objects) {
@@ -66,6 +63,21 @@ function createTemplate(first: number, count: number, kilobytes: number): Templa
     end += Buffer.byteLength(object) + 1;
   }
   return { bytes: Buffer.from(`[${objects.join()}]`), starts };
+}
+
+/** The size of a person, about. */
+const PERSON_BYTES = 1024;
+const MINUTES = 'The board met, and nothing was decided. ';
+
+/** A person, with the first fields only or with minutes as long as needed. */
+function objectText(index: number, bytes: number): string {
+  const fields = Object.entries(person(index));
+  if (bytes > PERSON_BYTES) {
+    fields.push(['minutes', MINUTES.repeat((bytes - PERSON_BYTES) / MINUTES.length)]);
+  }
+  const textOf = () => JSON.stringify(Object.fromEntries(fields));
+  while (bytes < PERSON_BYTES && Buffer.byteLength(textOf()) > bytes) fields.pop();
+  return textOf();
 }
 
 function person(index: number) {
