@@ -62,6 +62,7 @@ function drawNames(draws: Draws, { kind }: Scene): string[] {
 function fits(name: string, others: readonly string[]): boolean {
   const all = [...others, name];
   const hides = all.filter((each) => MISBEHAVIOURS[each]?.hidesAPage === true).length;
+  const isShortened = all.some((each) => MISBEHAVIOURS[each]?.shortensTheList === true);
   const isCut = all.includes('no links on a later page') && all.includes('no last link');
-  return !isCut && (hides === 0 || (hides === 1 && !all.includes('removals')));
+  return !isCut && (hides === 0 || (hides === 1 && !isShortened));
 }

@@ -1,5 +1,5 @@
 import type { Draws } from '../../../local/simulator/data/draws.ts';
-import type { Fault, FaultAction } from '../../../local/simulator/simulator.ts';
+import type { Fault, FaultAction, Selection } from '../../../local/simulator/simulator.ts';
 import { caseOf } from '../paging-kinds.ts';
 import type { Scene } from './scene.ts';
 
@@ -13,6 +13,8 @@ export interface Misbehaviour {
   readonly leavesNoSign?: boolean;
   /** Whether it hides a page so that it looks empty. Two such pages in a row of three would look like the end. */
   readonly hidesAPage?: boolean;
+  /** Whether it makes the list shorter, so that another page becomes the last. */
+  readonly shortensTheList?: boolean;
   readonly draw: (draws: Draws, scene: Scene) => readonly Fault[];
 }
 
@@ -62,6 +64,29 @@ const change =
       nth: draws.between(1, pagesOf(scene) + 2),
       do: { kind: 'shift', by, at: draws.below(60) },
     }));
+
+/** Fewer objects than a page has, for the same reason. */
+const few = (draws: Draws, { pageSize }: Scene): Selection => ({
+  random: draws.between(1, Math.min(3, pageSize - 1)),
+});
+
+/** A job that does these things at the same moment of every walk. */
+const job =
+  (work: readonly ('removes' | 'renumbers' | 'edits' | 'adds')[]) =>
+  (draws: Draws, scene: Scene): readonly Fault[] => {
+    const amounts = work.map((name) =>
+      name === 'adds' ? [name, draws.below(4)] : [name, few(draws, scene)],
+    );
+    return [
+      {
+        ...route(scene),
+        fromShare: draws.between(0, 10) / 10,
+        times: 1,
+        perWalk: true,
+        do: { kind: 'job', ...Object.fromEntries(amounts), seed: draws.between(1, 99) },
+      },
+    ];
+  };
 
 /**
  * A page that looks empty. A page that always does is one before the last, because nothing shows that the end is not the end.
@@ -190,8 +215,52 @@ export const MISBEHAVIOURS: Readonly<Record<string, Misbehaviour>> = {
   },
   insertions: { isHarmless: true, draw: change('insertion') },
   additions: { isHarmless: true, draw: change('addition') },
-  removals: { isHarmless: true, draw: change('removal') },
+  removals: { isHarmless: true, shortensTheList: true, draw: change('removal') },
   edits: { isHarmless: true, draw: change('edit') },
+  'a job in the middle of every walk': {
+    isHarmless: true,
+    shortensTheList: true,
+    draw: job(['removes', 'adds', 'edits']),
+  },
+  'other keys for some objects': { isHarmless: true, shortensTheList: true, draw: job(['renumbers']) },
+  'objects that are out of the list for a share of every walk': {
+    isHarmless: true,
+    shortensTheList: true,
+    draw: (draws, scene) => {
+      const fromShare = draws.between(0, 8) / 10;
+      return [
+        {
+          ...route(scene),
+          fromShare,
+          toShare: fromShare + draws.between(1, 2) / 10,
+          do: { kind: 'hide', objects: few(draws, scene), seed: draws.between(1, 99) },
+        },
+      ];
+    },
+  },
+  'another order': {
+    isHarmless: true,
+    draw: ofAll((draws) => ({
+      kind: 'order',
+      by: draws.pick(['key', 'name']),
+      direction: draws.pick(['up', 'down']),
+    })),
+  },
+  // An edited object moves those behind it to a page that was read already, and nothing in later pages tells.
+  'an order by modification': {
+    isHarmless: true,
+    leavesNoSign: true,
+    draw: ofAll((draws) => ({ kind: 'order', by: 'modified', direction: draws.pick(['up', 'down']) })),
+  },
+  'a list that is empty as a whole': {
+    isHarmless: true,
+    leavesNoSign: true,
+    draw: ofAll(() => ({ kind: 'emptyListing' })),
+  },
+  'old pages of a cache': {
+    isHarmless: true,
+    draw: ofAll((draws) => ({ kind: 'oldPage', uses: draws.between(1, 3) })),
+  },
   'numbers as text': {
     isHarmless: true,
     draw: ofAll((draws, { kind }) => ({
