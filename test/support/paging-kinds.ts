@@ -71,7 +71,7 @@ export const PAGING_CASES: readonly PagingCase[] = [
     objectKind: 'contactMoment',
     key: 'id',
     pages: 7,
-    requestsUpToFault: 4,
+    requestsUpToFault: 5,
   },
   {
     ...inTheMiddle,

@@ -5,6 +5,11 @@ import { pageNumberIn, withPageNumber } from './page-addresses.ts';
 /** Pages in flight at a time, for a listing that says how many pages it has. */
 const MOST_IN_FLIGHT = 8;
 
+/** How many pages beyond a suspicious one show whether the listing goes on. With the page itself, three empty ones are an end. */
+export const PAGES_BEYOND = 2;
+/** A walk's first pages, after which a short listing may end. */
+const FIRST_PAGES = 2;
+
 /** Pages in flight at the beginning of a reading, at most. A listing that does not say how many pages it has begins with one. */
 export function aheadAtFirst({ paging }: Stream): number {
   return paging.kind === 'hal' ? MOST_IN_FLIGHT : 1;
@@ -29,12 +34,14 @@ export function furtherOn({ paging }: Stream, position: Position, steps: number)
  * The first is the next page. The others are presumed: they are right only if each page links to the one that follows.
  *
  * @param most - How many pages may be in flight. It doubles from page to page, so that a short list costs few requests beyond its
- * end.
+ * end. After the first pages it is at least as many as are requested anyway if the next page is the end.
  */
-export function presumedAfter(stream: Stream, { next }: Page, most: number): Position[] {
+export function presumedAfter(stream: Stream, { number, next }: Page, most: number): Position[] {
   if (next === undefined) return [];
   const { paging } = stream;
-  const count = Math.min(most, paging.kind === 'numberedPages' ? paging.ahead : MOST_IN_FLIGHT);
+  const least = number <= FIRST_PAGES ? 1 + PAGES_BEYOND : 1;
+  const limit = paging.kind === 'numberedPages' ? paging.ahead : MOST_IN_FLIGHT;
+  const count = Math.min(Math.max(most, least), limit);
   const others = Array.from({ length: count - 1 }, (_, index) => furtherOn(stream, next, index + 1));
   return [next, ...others.filter((position) => position !== undefined)];
 }

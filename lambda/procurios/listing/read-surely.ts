@@ -4,7 +4,7 @@ import type { Json } from '../../core/json.ts';
 import type { Page, Position } from '../../core/pull/page.ts';
 import type { Stream } from '../../core/pull/stream.ts';
 import type { Client } from '../http/client.ts';
-import { furtherOn } from './ahead.ts';
+import { furtherOn, PAGES_BEYOND } from './ahead.ts';
 import { readPage } from './paging.ts';
 import type { Prefetch } from './prefetch.ts';
 import { type Outcome, settle, suspicionOf } from './second-look.ts';
@@ -16,9 +16,6 @@ export interface PageReader {
   readonly prefetch: Prefetch;
   readonly signal: AbortSignal | undefined;
 }
-
-/** How many pages beyond a suspicious one show whether the listing goes on. With the page itself, three empty ones are an end. */
-const PAGES_BEYOND = 2;
 
 /**
  * Reads the page at a position. If it may be the listing's end, or may be wrong, it is read again after a pause, and the pages

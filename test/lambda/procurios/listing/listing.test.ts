@@ -395,8 +395,23 @@ describe('listPages: numberedPages', () => {
       { page: 4, list: '' },
       undefined,
     ]);
-    expect(server.paths.slice(0, 2)).toEqual([`${PATH}?page=1`, `${PATH}?page=2`]);
+    expect(server.paths[0]).toBe(`${PATH}?page=1`);
     expect(server.requests.length).toBeLessThanOrEqual(8);
+  });
+
+  test('a listing of numbered pages has three pages in flight after the first one, which the look at an end requests anyway', async () => {
+    const fourth = Promise.withResolvers<void>();
+    await using server = await startHttpServer(async ({ path }, response) => {
+      const page = Number(path.split('page=')[1]);
+      if (page === 4) fourth.resolve();
+      if (page === 2) await fourth.promise;
+      answerJson(response, page === 1 ? [{ id: 1 }] : []);
+    });
+
+    const { pages: both } = await readAll(read(server, numbered));
+
+    expect(idsOf(both)).toEqual([1]);
+    expect(server.requests).toHaveLength(5);
   });
 
   test('a listing of numbered pages costs three requests beyond an empty list, and four beyond a single page', async () => {
@@ -607,21 +622,21 @@ describe('listPages: onePage', () => {
 });
 
 describe('createPrefetch', () => {
-  test.each<[string, Paging, unknown]>([
-    ['hal', { kind: 'hal' }, { things: [{ id: 1 }], _links: { next: { href: '?page=2' } } }],
-    ['linkedPages', { kind: 'linkedPages' }, { things: [{ id: 1 }], _links: { next: '?page=2' } }],
-    ['numberedPages', { kind: 'numberedPages', ahead: 8 }, [{ id: 1 }]],
-    ['after', { kind: 'after', field: 'id' }, [{ id: 1 }]],
+  test.each<[string, Paging, number, unknown]>([
+    ['hal', { kind: 'hal' }, 1, { things: [{ id: 1 }], _links: { next: { href: '?page=2' } } }],
+    ['linkedPages', { kind: 'linkedPages' }, 1, { things: [{ id: 1 }], _links: { next: '?page=2' } }],
+    ['numberedPages', { kind: 'numberedPages', ahead: 8 }, 3, [{ id: 1 }]],
+    ['after', { kind: 'after', field: 'id' }, 1, [{ id: 1 }]],
   ])(
     'the prefetch asks for the next page while the consumer has this one: %s',
-    async (_name, paging, answer) => {
+    async (_name, paging, ahead, answer) => {
       await using server = await startHttpServer(pages(() => answer));
       const listing = read(server, paging);
 
       await listing.next();
-      await until(() => server.requests.length === 2);
+      await until(() => server.requests.length === 1 + ahead);
 
-      expect(server.requests).toHaveLength(2);
+      expect(server.requests).toHaveLength(1 + ahead);
       await listing.return();
     },
   );

@@ -118,7 +118,7 @@ const ODD_LISTINGS: readonly OddListing[] = [
       // What was fetched ahead of a page that repeats keys is fetched again.
       hal: { ...MISSED, pages: 6, fetched: 60, repeated: 50, lacks: [10, 60], requests: 10 },
       linkedPages: { ...MISSED, pages: 6, fetched: 60, repeated: 50, lacks: [10, 60] },
-      numberedPages: { ...LOOPED, pages: 2, fetched: 20, repeated: 10, lacks: [10, 60], requests: 4 },
+      numberedPages: { ...LOOPED, pages: 2, fetched: 20, repeated: 10, lacks: [10, 60], requests: 5 },
       after: {
         status: 'incomplete',
         code: 'RESPONSE_INVALID',
