@@ -56,28 +56,32 @@ export function createPrefetch({ addressOf, request, signal, budget }: PrefetchO
   /** The size of the page that was taken last. It counts until the next one is taken. */
   let takenBytes = 0;
 
-  const keyOf = (position: Position): string => sameness(addressOf(position));
-  const begin = (position: Position): InFlight =>
-    inFlight.begin(keyOf(position), expectations, (options) => request(position, options));
+  /** The keys of the addresses that were expected last, because parsing an address takes long. */
+  let keys: ReadonlyMap<string, string> = new Map();
+  const keyOf = (position: Position): string => {
+    const address = addressOf(position);
+    return keys.get(address) ?? sameness(address);
+  };
+  const begin = (key: string, position: Position): InFlight =>
+    inFlight.begin(key, expectations, (options) => request(position, options));
   const abortWhere = (isUnwanted: (key: string, each: InFlight) => boolean): void =>
     inFlight.abortWhere(isUnwanted, signal?.reason);
   const abortAll = () => abortWhere(() => true);
   signal?.addEventListener('abort', abortAll, { once: true });
-  const peek = (position: Position): Promise<Json> => {
+  const answerAt = async (key: string, position: Position): Promise<Json> => {
     signal?.throwIfAborted();
-    return (inFlight.get(keyOf(position)) ?? begin(position)).answer;
+    return (inFlight.get(key) ?? begin(key, position)).answer;
   };
 
   return {
-    async peek(position) {
-      return await peek(position);
-    },
+    peek: (position) => answerAt(keyOf(position), position),
     async take(position) {
+      const key = keyOf(position);
       try {
-        return await peek(position);
+        return await answerAt(key, position);
       } finally {
         budget.free(takenBytes);
-        takenBytes = inFlight.remove(keyOf(position));
+        takenBytes = inFlight.remove(key);
         budget.take(takenBytes);
       }
     },
@@ -85,15 +89,16 @@ export function createPrefetch({ addressOf, request, signal, budget }: PrefetchO
       return (inFlight.get(keyOf(position))?.since ?? expectations) < expectations;
     },
     async expect(positions) {
-      const expected = new Set(positions.map(keyOf));
+      keys = new Map(positions.map((position) => [addressOf(position), keyOf(position)]));
+      const expected = new Map(positions.map((position) => [keyOf(position), position]));
       abortWhere((key) => !expected.has(key));
       expectations += 1;
       const leaving: Promise<void>[] = [];
-      for (const position of positions) {
-        if (inFlight.get(keyOf(position)) !== undefined) continue;
+      for (const [key, position] of expected) {
+        if (inFlight.get(key) !== undefined) continue;
         // In order, so that only pages behind the next one are left for later.
         if (!budget.fits(budget.pageBytes)) break;
-        leaving.push(begin(position).left);
+        leaving.push(begin(key, position).left);
       }
       await Promise.all(leaving);
     },
