@@ -22,7 +22,7 @@ export interface Absence {
   readonly back?: Point;
 }
 
-/** What the question is about which objects stood throughout. */
+/** A period of the record, and the requests that count in it. */
 export interface Period {
   /** The first moment. @default - The latest. */
   readonly from?: number;

@@ -8,7 +8,7 @@ type Directions = readonly ('up' | 'down')[];
 const UP: Directions = ['up'];
 const IN_TURN: Directions = ['up', 'down'];
 
-/** Opens a listing, reads it in peace, and plans the faults. */
+/** Opens a listing, reads it once without faults, and plans the faults. */
 async function begin(faults: readonly Fault[]) {
   const listing = await openNights(OBJECTS);
   const { shown } = await listing.walk('up');

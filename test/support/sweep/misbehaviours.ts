@@ -257,8 +257,10 @@ export const MISBEHAVIOURS: Readonly<Record<string, Misbehaviour>> = {
     leavesNoSign: true,
     draw: ofAll(() => ({ kind: 'emptyListing' })),
   },
+  // A cache that stored a page that looked empty shows it again when it is looked at again.
   'old pages of a cache': {
     isHarmless: true,
+    hidesAPage: true,
     draw: ofAll((draws) => ({ kind: 'oldPage', uses: draws.between(1, 3) })),
   },
   'numbers as text': {
