@@ -15,11 +15,12 @@ import {
   bundleTable,
   callTable,
   capacityTable,
+  cpuTable,
   memoryTable,
   nightTable,
   pushTable,
-  speedTable,
   targetTable,
+  wallTable,
 } from './tables.ts';
 import { checkTargets } from './targets.ts';
 
@@ -61,14 +62,14 @@ function idleMs(): number {
 async function measureSpeeds(surroundings: Surroundings) {
   const scripts = await startContenders(surroundings);
   const atOnce = await measureSpeed(scripts, NO_LATENCY, ROUNDS_AT_ONCE);
-  print(`No latency: the client is the limit (medians of ${ROUNDS_AT_ONCE} rounds)`, speedTable(atOnce));
+  print(`No latency: the client is the limit (medians of ${ROUNDS_AT_ONCE} rounds)`, cpuTable(atOnce));
 
   await surroundings.setLatencies(LATENCIES);
   const withLatencies = await measureSpeed(scripts, LATENCIES, ROUNDS);
   const { pageMs, callMs } = LATENCIES;
   print(
     `A page of 100 objects of 1 KB: ${pageMs} ms, a DynamoDB call: ${callMs} ms (medians of ${ROUNDS} rounds)`,
-    speedTable(withLatencies),
+    wallTable(withLatencies),
   );
   for (const script of scripts.values()) script.end();
   await surroundings.setLatencies(NO_LATENCY);

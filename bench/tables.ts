@@ -2,51 +2,73 @@ import { tableOf } from '../cli/terminal/table.ts';
 import type { BundleSize } from './bundles.ts';
 import type { CallCount } from './calls.ts';
 import type { CapacityUse } from './capacity.ts';
-import type { Memory } from './memory.ts';
-import type { NightCost } from './nights.ts';
-import type { PushSpeed } from './push-speed.ts';
 import {
   AFTERNOON,
   AFTERNOON_1_PERCENT,
   AFTERNOON_UNCHANGED,
   type Contender,
   PUT_EACH,
-  type Ratio,
-  type RoundSpeed,
-  ratioOf,
-  type Speed,
-} from './speed.ts';
+} from './contenders.ts';
+import type { Memory } from './memory.ts';
+import type { NightCost } from './nights.ts';
+import type { PushSpeed } from './push-speed.ts';
+import { type Ratio, type RoundSpeed, ratioOf, type Speed } from './speed.ts';
 import type { Target } from './targets.ts';
 
-export function speedTable(speeds: ReadonlyMap<Contender, Speed>): string {
-  const rows = [...speeds.values()];
-  const against = (speed: Speed, baseline: Contender, figure: keyof RoundSpeed): string => {
-    const other = speeds.get(baseline);
-    return other === undefined ? '–' : ratioText(ratioOf(other, speed, figure));
-  };
+/** @param speeds - Measured with latencies. */
+export function wallTable(speeds: ReadonlyMap<Contender, Speed>): string {
   return textOf(
-    [
-      ...['', 'objects', 'wall, s', 'bound, s', 'reached', 'wall: B1 ÷', 'B4 ÷'],
-      ...['CPU µs/object', 'CPU: B1 ÷', 'CPU: B4 ÷'],
-    ],
-    rows.map((speed) => [
+    ['', 'objects', 'wall, s', 'one page, s', 'bound, s', 'reached', 'B1 ÷', 'B4 ÷'],
+    [...speeds.values()].map((speed) => {
+      const { contender, objects, wallMs, pages } = speed;
+      return [
+        contender.label,
+        whole(objects),
+        seconds(wallMs),
+        seconds(pages?.onePageMs ?? NaN),
+        seconds(pages?.boundMs ?? NaN),
+        pages === undefined ? '–' : percentText(pages.reached),
+        against(speeds, speed, PUT_EACH, 'wallUsPerObject'),
+        against(speeds, speed, afternoonOver(contender.table), 'wallUsPerObject'),
+      ];
+    }),
+  );
+}
+
+/** @param speeds - Measured without latencies. */
+export function cpuTable(speeds: ReadonlyMap<Contender, Speed>): string {
+  return textOf(
+    ['', 'objects', 'CPU µs/object', 'B1 ÷', 'B4 ÷'],
+    [...speeds.values()].map((speed) => [
       speed.contender.label,
       whole(speed.objects),
-      (speed.wallMs / 1000).toFixed(2),
-      speed.boundMs === 0 ? '–' : (speed.boundMs / 1000).toFixed(2),
-      speed.boundMs === 0 ? '–' : `${((speed.boundMs / speed.wallMs) * 100).toFixed(1)} %`,
-      against(speed, PUT_EACH, 'wallUsPerObject'),
-      against(speed, afternoonOver(speed.contender.table), 'wallUsPerObject'),
       whole(speed.cpuUsPerObject),
-      against(speed, PUT_EACH, 'cpuUsPerObject'),
-      against(speed, afternoonOver(speed.contender.table), 'cpuUsPerObject'),
+      against(speeds, speed, PUT_EACH, 'cpuUsPerObject'),
+      against(speeds, speed, afternoonOver(speed.contender.table), 'cpuUsPerObject'),
     ]),
   );
+}
+
+/** The baseline's figure divided by this one. Wall times are compared only where as many pages are in flight. */
+function against(
+  speeds: ReadonlyMap<Contender, Speed>,
+  speed: Speed,
+  baseline: Contender,
+  figure: keyof RoundSpeed,
+): string {
+  const other = speeds.get(baseline);
+  const isFair = figure === 'cpuUsPerObject' || baseline.inFlight === speed.contender.inFlight;
+  return other === undefined || !isFair ? '–' : ratioText(ratioOf(other, speed, figure));
 }
 
 /** The afternoon's script over the same table. */
 function afternoonOver(table: Contender['table']): Contender {
   return { empty: AFTERNOON, unchanged: AFTERNOON_UNCHANGED, '1 % changed': AFTERNOON_1_PERCENT }[table];
+}
+
+function percentText({ median, least, most }: Ratio): string {
+  const [middle, low, high] = [median, least, most].map((share) => (share * 100).toFixed(1));
+  return `${middle} % (${low}–${high})`;
 }
 
 function ratioText({ median, least, most }: Ratio): string {
@@ -59,9 +81,9 @@ export function pushTable(speeds: readonly PushSpeed[]): string {
     speeds.map(({ label, changes, wallMs, spread, boundMs, cpuUsPerChange }) => [
       label,
       whole(changes),
-      (wallMs / 1000).toFixed(2),
+      seconds(wallMs),
       String(Math.round(spread * 50)),
-      (boundMs / 1000).toFixed(2),
+      seconds(boundMs),
       `${((boundMs / wallMs) * 100).toFixed(1)} %`,
       whole(cpuUsPerChange),
     ]),
@@ -143,6 +165,10 @@ function textOf(heads: readonly string[], rows: readonly (readonly string[])[]):
     isNumber: !TEXT_COLUMNS.includes(head),
   }));
   return tableOf(columns, undefined);
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(2);
 }
 
 function whole(value: number): string {

@@ -1,10 +1,6 @@
 import type { BundleSize } from './bundles.ts';
 import type { CallCount } from './calls.ts';
 import type { CapacityUse } from './capacity.ts';
-import type { Memory } from './memory.ts';
-import { EIGHT_MILLION, MILLION, type NightCost } from './nights.ts';
-import type { PushSpeed } from './push-speed.ts';
-import type { ScanCost } from './scan.ts';
 import {
   AFTERNOON,
   AFTERNOON_UNCHANGED,
@@ -13,10 +9,13 @@ import {
   HAL,
   NUMBERED,
   PUT_EACH,
-  ratioOf,
-  type Speed,
   UNCHANGED,
-} from './speed.ts';
+} from './contenders.ts';
+import type { Memory } from './memory.ts';
+import { EIGHT_MILLION, MILLION, type NightCost } from './nights.ts';
+import type { PushSpeed } from './push-speed.ts';
+import type { ScanCost } from './scan.ts';
+import { ratioOf, type Speed } from './speed.ts';
 
 /** All results of a run that have a target. */
 interface Results {
@@ -55,10 +54,7 @@ export function checkTargets(results: Results): Target[] {
 }
 
 function speedTargets({ withLatencies, atOnce }: Results): Target[] {
-  const share = (contender: Contender) => {
-    const { boundMs, wallMs } = speedOf(withLatencies, contender);
-    return boundMs / wallMs;
-  };
+  const share = (contender: Contender) => speedOf(withLatencies, contender).pages?.reached.median ?? NaN;
   const cpu = (ours: Contender, baseline: Contender) =>
     ratioOf(speedOf(atOnce, ours), speedOf(atOnce, baseline), 'cpuUsPerObject').median;
   return [
@@ -131,11 +127,16 @@ function speedOf(speeds: ReadonlyMap<Contender, Speed>, contender: Contender): S
 }
 
 function atLeast(label: string, wanted: number, reached: number): Target {
-  return { label, wanted: `at least ${wanted}`, reached: rounded(reached), isMet: reached >= wanted };
+  return {
+    label,
+    wanted: `at least ${rounded(wanted)}`,
+    reached: rounded(reached),
+    isMet: reached >= wanted,
+  };
 }
 
 function atMost(label: string, wanted: number, reached: number): Target {
-  return { label, wanted: `at most ${wanted}`, reached: rounded(reached), isMet: reached <= wanted };
+  return { label, wanted: `at most ${rounded(wanted)}`, reached: rounded(reached), isMet: reached <= wanted };
 }
 
 function rounded(value: number): string {
