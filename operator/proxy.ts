@@ -30,7 +30,7 @@ export function proxyHint(code: string | undefined): string | undefined {
 }
 
 /**
- * Makes `fetch` use the proxy. The AWS SDK's clients do not use `fetch`, so each gets the proxy when it is made.
+ * Makes requests to Procurios use the proxy. The AWS SDK's clients have agents of their own, so each gets the proxy when it is made.
  *
  * @throws {CommandError} `USAGE` if this Node is too old.
  * @see https://nodejs.org/docs/latest-v24.x/api/http.html#built-in-proxy-support

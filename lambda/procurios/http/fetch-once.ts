@@ -1,13 +1,14 @@
-import { setImmediate } from 'node:timers/promises';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { SyncError } from '../../core/errors.ts';
 import { type Call, callFailure } from './call.ts';
+import { sendRequest } from './http-request.ts';
 import type { ClientLimits } from './limits.ts';
 import { networkFailure } from './network-failure.ts';
 
 /** An answer whose body has not been read yet. */
 export interface Answer {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: AnswerHeaders;
   /**
    * Reads the whole body. A second call gives the same text.
    *
@@ -17,6 +18,9 @@ export interface Answer {
   readText(): Promise<string>;
 }
 
+/** The headers of an answer, by names in any case. */
+export type AnswerHeaders = Pick<Headers, 'get' | 'has'>;
+
 /** Receives the answer to each attempt, before its body is read. */
 export type AnswerListener = (call: Call, answer: Pick<Answer, 'status' | 'headers'>) => void;
 
@@ -24,7 +28,7 @@ export type AnswerListener = (call: Call, answer: Pick<Answer, 'status' | 'heade
 export interface Exchange<T> {
   readonly call: Call;
   readonly headers: Readonly<Record<string, string>>;
-  /** Sent with a Content-Length because it is a text. A `Request` would turn it into a stream, which has none. */
+  /** Parameters are sent as a form. */
   readonly body?: URLSearchParams | string | undefined;
   /** Reads the answer within the attempt's time limit. A body that is not read is cancelled. */
   readonly read: (call: Call, answer: Answer) => Promise<T>;
@@ -49,29 +53,32 @@ export const NO_REUSE = { connection: 'close' };
  * @throws The signal's reason, if it aborts first.
  */
 export async function fetchOnce<T>(
-  { url, method, redirect, signal }: Request,
+  { url, method, signal }: Request,
   { call, headers, body, read }: Exchange<T>,
   limits: ClientLimits,
 ): Promise<ReadResponse<T>> {
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), limits.attemptMs);
+  signal.throwIfAborted();
+  const { answered, readBody, abort } = sendRequest({
+    url,
+    method,
+    headers: body instanceof URLSearchParams ? { 'content-type': FORM, ...headers } : headers,
+    body: body?.toString(),
+  });
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    abort();
+  }, limits.attemptMs);
+  signal.addEventListener('abort', abort);
   const translate = (error: unknown): never => {
     signal.throwIfAborted();
-    throw late.signal.aborted ? lateFailure(call, limits.attemptMs) : networkFailure(error, call);
+    throw isLate ? lateFailure(call, limits.attemptMs) : networkFailure(error, call);
   };
 
-  let response: Response | undefined;
   try {
-    response = await fetch(url, {
-      method,
-      headers,
-      body,
-      redirect,
-      signal: AbortSignal.any([signal, late.signal]),
-    }).catch(translate);
-    const { status, headers: answered, body: stream } = response;
+    const answer = await answered.catch(translate);
     const readWhole = async () => {
-      const bytes = await readBytes(stream, limits.largestBodyBytes).catch(translate);
+      const bytes = await readBody(limits.largestBodyBytes).catch(translate);
       return decode(bytes, call, limits.largestBodyBytes);
     };
     let text: Promise<string> | undefined;
@@ -79,44 +86,21 @@ export async function fetchOnce<T>(
       text ??= readWhole();
       return text;
     };
-    const value = await read(call, { status, headers: answered, readText });
-    return Object.assign(response, { json: async () => value });
+    const { statusCode: status = 0 } = answer;
+    const value = await read(call, { status, headers: headersOf(answer.headers), readText });
+    return Object.assign(new Response(), { json: async () => value });
   } finally {
     clearTimeout(timer);
-    response?.body?.cancel().catch(() => {}); // frees the connection if the body was not read
-    if (closesIts(response, headers)) await connectionClosed();
+    signal.removeEventListener('abort', abort);
+    abort(); // frees the connection if the body was not read
   }
 }
 
-/** Whether the connection is closed after the answer. */
-function closesIts(response: Response | undefined, { connection }: Exchange<unknown>['headers']): boolean {
-  const answered = response?.headers.get('connection') ?? '';
-  return response !== undefined && (connection === 'close' || /\bclose\b/i.test(answered));
-}
+const FORM = 'application/x-www-form-urlencoded;charset=UTF-8';
 
-/**
- * Resolves when a connection that was about to close has closed. undici gives a request that comes sooner a connection pool
- * that it is about to discard, and from then on it opens a connection for each request.
- *
- * @see https://github.com/nodejs/undici/pull/5034
- */
-async function connectionClosed(): Promise<void> {
-  await setImmediate();
-  // Node closes sockets at the end of a turn of the event loop, behind what waits for that turn.
-  await setImmediate();
-}
-
-/** @returns Undefined if there are more than `most`. */
-async function readBytes(body: Response['body'], most: number): Promise<Uint8Array | undefined> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body ?? []) {
-    size += chunk.byteLength;
-    if (size > most) return undefined;
-    chunks.push(chunk);
-  }
-  const [only] = chunks;
-  return only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks, size);
+function headersOf(headers: IncomingHttpHeaders): AnswerHeaders {
+  const has = (name: string): boolean => headers[name.toLowerCase()] !== undefined;
+  return { has, get: (name) => (has(name) ? String(headers[name.toLowerCase()]) : null) };
 }
 
 const MB = 1024 * 1024;

@@ -4,13 +4,11 @@ import type { Answer } from './fetch-once.ts';
 /**
  * Whether an answer without content is certain to be whole: its status says so, or the length or the chunks of its body do.
  *
- * A body that ends with its connection may have been cut. So may a compressed one, because undici reads one that is cut near
- * its beginning as empty.
+ * A body that ends with its connection may have been cut.
  */
 function isSurelyEmpty({ status, headers }: Answer): boolean {
   if (status === 204 || status === 205 || headers.get('content-length') === '0') return true;
-  const showsItsEnd = headers.has('content-length') || headers.has('transfer-encoding');
-  return showsItsEnd && !headers.has('content-encoding');
+  return headers.has('content-length') || headers.has('transfer-encoding');
 }
 
 /**

@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { subscribe } from 'node:diagnostics_channel';
 
 /** Detects whether one request may have reached the other side. */
 export interface SentDetector {
@@ -16,29 +15,17 @@ interface Observation {
 }
 
 const watching = new AsyncLocalStorage<Observation>();
-const observations = new WeakMap<object, Observation>();
 
-/** The message that undici publishes. It holds the same object for one request in every channel. */
-interface Published {
-  readonly request: { readonly method: string };
-}
-
-/** @see https://undici.nodejs.org/#/docs/api/DiagnosticsChannel */
-subscribe('undici:request:create', (message) => {
-  const { request } = message as Published;
+/** Tells the detector that watches the current work of a request. @returns Must be called when the request is written to a connection. */
+export function observe(): () => void {
   const observation = watching.getStore();
-  // A proxy's CONNECT is not the request.
-  if (observation === undefined || request.method === 'CONNECT') return;
+  if (observation === undefined) return () => {};
   observation.isMade = true;
-  observations.set(request, observation);
-});
-// Published just before the bytes are written.
-subscribe('undici:client:sendHeaders', (message) => {
-  const observation = observations.get((message as Published).request);
-  if (observation === undefined) return;
-  observation.isWritten = true;
-  observation.onWritten?.();
-});
+  return () => {
+    observation.isWritten = true;
+    observation.onWritten?.();
+  };
+}
 
 /**
  * Creates a detector for one request.

@@ -581,9 +581,14 @@ describe('sendChange: lost', () => {
 
   const cut = (compressed: Buffer) => compressed.subarray(0, 2);
 
-  test.each<[string, string, Buffer]>([
-    ['ends with its connection', '', Buffer.alloc(0)],
-    ['ends with its connection, after a line end', '', Buffer.from('\r\n')],
+  const EMPTY = /^UNAVAILABLE answered 200, but .*an answer with nothing in it may be cut short$/;
+  const CUT =
+    /^UNAVAILABLE answered 200, but .*the connection broke \(Z_BUF_ERROR\); expected a whole answer$/;
+
+  test.each<[string, string, Buffer, RegExp?]>([
+    ['ends with its connection', '', Buffer.alloc(0), EMPTY],
+    ['ends with its connection, after a line end', '', Buffer.from('\r\n'), EMPTY],
+    ['is gzip that has nothing', 'Content-Encoding: gzip', Buffer.alloc(0)],
     ['is gzip cut short', 'Content-Encoding: gzip', cut(gzipSync(ERRORS))],
     [
       'is gzip cut short, with a length',
@@ -592,7 +597,7 @@ describe('sendChange: lost', () => {
     ],
     ['is brotli cut short', 'Content-Encoding: br', cut(brotliCompressSync(ERRORS))],
     ['is deflate cut short', 'Content-Encoding: deflate', cut(deflateSync(ERRORS))],
-  ])('a change is lost with an empty 200 that %s', async (_name, header, body) => {
+  ])('a change is lost with an empty 200 that %s', async (_name, header, body, reason = CUT) => {
     await using server = await startTcpServer((socket) => {
       const head = ['HTTP/1.1 200 OK', 'Content-Type: application/json', 'Connection: close', header];
       const text = `${head.filter((line) => line !== '').join('\r\n')}\r\n\r\n`;
@@ -601,7 +606,6 @@ describe('sendChange: lost', () => {
 
     const reply = await send(`http://${server.address}`);
 
-    const reason = /^UNAVAILABLE answered 200, but .*an answer with nothing in it may be cut short$/;
     expect(reply).toEqual({ kind: 'lost', reason: expect.stringMatching(reason) });
   });
 
