@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { COUNT_NAMES, type CountName, isRare, totalOf } from '../../lambda/core/pull/counts.ts';
 import type { Receipt, RunReceipt, WalkStatus } from '../../lambda/core/pull/receipt.ts';
 import { wasBegun } from '../../lambda/core/pull/verdict.ts';
+import { readBackLines } from '../../operator/status/read-back-lines.ts';
 import { countOf, duration, grouped, printable } from '../../operator/words.ts';
 import { countWord } from '../terminal/count-word.ts';
 import { type Column, tableOf } from '../terminal/table.ts';
@@ -29,7 +30,7 @@ export function receiptsText(run: RunReceipt, { isDryRun, shrunk, flags }: RunCo
     ...errorLines(shown).map(fitted),
     ...(left > 0 ? [`not begun: ${countOf(left, 'stream')}`] : []),
     ...helpLines(shown),
-    ...readBackLines(run).map(fitted),
+    ...readBackLines(run.streams).map(fitted),
     ...(isDryRun ? [] : rejectHints(run, flags)),
     ...shrunk.map((line) => coloured('yellow', fitted(line))),
     verdict(run, isDryRun),
@@ -86,13 +87,6 @@ function rejectHints({ streams }: RunReceipt, flags: string): string[] {
       ([stream, { rejected }]) =>
         `${stream}: ${grouped(rejected)} rejected; see npx procurios-sync show ${stream} --rejects${flags}`,
     );
-}
-
-/** One line for each stream whose table was not scanned. */
-function readBackLines({ streams }: RunReceipt): string[] {
-  return Object.entries(streams).flatMap(([stream, { readBack }]) =>
-    readBack === undefined ? [] : [`${stream}: ${readBack}, so items were read back one by one`],
-  );
 }
 
 /** `complete: 7 streams, 3 of 5,841 objects written, 4.1 s`. */

@@ -3,6 +3,7 @@ import { totalOf } from '../../lambda/core/pull/counts.ts';
 import type { RunReceipt } from '../../lambda/core/pull/receipt.ts';
 import type { Schedule } from '../../operator/deployed/schedule.ts';
 import type { Concern } from '../../operator/status/concern.ts';
+import { readBackLines } from '../../operator/status/read-back-lines.ts';
 import { shrunkLists } from '../../operator/status/shrunk-lists.ts';
 import {
   known,
@@ -32,6 +33,7 @@ export function statusText(
     ...pullLines(report),
     '',
     ...streamLines(report, width),
+    ...notScannedLines(report),
     '',
     ...changeLines(report),
     ...alarmLines(report),
@@ -122,6 +124,14 @@ function streamLines({ streams, at, timeZone }: StatusReport, width: number | un
       width,
     ),
   ];
+}
+
+/** Below the table, because the operator need not do anything. */
+function notScannedLines({ streams }: StatusReport): string[] {
+  const walks = (known(streams) ?? []).map(({ name, lastWalk }) => [name, lastWalk ?? {}] as const);
+  const lines = readBackLines(Object.fromEntries(walks));
+  const room = textWidth(process.stdout);
+  return lines.length === 0 ? [] : ['', ...lines.map((text) => wrapped(text, room, { first: '', rest: 2 }))];
 }
 
 function groupedOrBlank(count: number | undefined): string {

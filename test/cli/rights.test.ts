@@ -178,7 +178,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
     await holdLease();
     await run(['pull'], setting);
     await runs('pull');
-    // The items of a table that is too large are read back one by one.
+    // The items of a table that is too large are read back by key.
     await state().put({ ...STATE_KEYS.stream('channels'), inTable: 8_000_001 });
     await runs('pull');
   },

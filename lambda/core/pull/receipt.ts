@@ -21,7 +21,7 @@ export interface Failure {
 export interface Receipt extends Readonly<Counts> {
   readonly status: WalkStatus;
   readonly error?: Failure;
-  /** Why the items of the listing's objects were read back one by one; absent if the table was scanned. */
+  /** Why the items of the listing's objects were read back by key; absent if the table was scanned. */
   readonly readBack?: ReadBackReason;
 }
 

@@ -155,6 +155,26 @@ describe('a list that has shrunk', () => {
   });
 });
 
+describe('a table that was not scanned', () => {
+  test('status says in words why its items were read back, and all is well', async () => {
+    deploy(aws, 'acme', []);
+    await pulled(hoursAgo(5), {
+      members: { ...WELL, readBack: 'table too large' },
+      orders: WELL,
+      channels: WELL,
+    });
+
+    const { code, stdout } = await status();
+
+    expect(code).toBe(0);
+    const words = stdout.replace(/\s+/g, ' ');
+    expect(words).toContain(
+      ' members: table too large, so its items were read back by key and not scanned changes ',
+    );
+    expect(stdout).toMatch(/\n\nall is well\n$/);
+  });
+});
+
 describe('status of a deployment with problems', () => {
   test('status begins with the problems, each with what to run or to read, and exit code 1', async () => {
     const { pull } = deploy(aws, 'acme', [firing('changes-unknown')]);
