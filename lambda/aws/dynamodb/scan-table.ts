@@ -49,6 +49,7 @@ async function* answersOf(
   do {
     const body = scanBody(tableName, segment, isConsistent, start);
     let text = '';
+    // One entry, because DynamoDB answers a scan or throttles it.
     await untilDone([body], async () => {
       text = await callRaw(client, 'Scan', body, signal);
       return [];

@@ -19,7 +19,7 @@ export type UntilDone = <Entry>(
   attempt: (entries: readonly Entry[]) => Promise<readonly Entry[]>,
 ) => Promise<void>;
 
-/** The calls of one table share a limit of calls in flight. */
+/** Creates the repetition for one table, whose calls share a limit of calls in flight. */
 export function createUntilDone(tableName: string, clock: Clock): UntilDone {
   const concurrency = createAdaptiveConcurrency();
   return async (entries, attempt) => {

@@ -6,13 +6,13 @@ import { putRows, rowsUnder } from './rows.ts';
 import { STATE_KEYS } from './state-keys.ts';
 import type { Row, StateTable } from './state-table.ts';
 
-/** Bytes of entries or links per row, so whole ones. An item may have 400 KB. */
+/** Bytes of entries or links per row, a multiple of the size of both. An item may have 400 KB. */
 const BYTES_PER_ROW = 320_000;
 const ENTRIES_PER_ROW = BYTES_PER_ROW / ENTRY_BYTES;
 
 /** The map of a large table is spread over so many partitions, because one takes 1 MB a second. */
 const PARTITIONS = 16;
-/** Longer than this a map is not written, because its invocation ends. 45 seconds. */
+/** After this time the writing of a map is given up, because its invocation ends soon. 45 seconds. */
 const LONGEST_KEEPING_MS = 45_000;
 const ROWS_PER_CHECK = 25;
 /** A map serves one run, and a run ends within a day. 2 days. */
@@ -83,7 +83,7 @@ export async function restoreWalk(state: StateTable, stream: Stream, walk: Walk)
   }
   const { sk: firstUnsaved } = STATE_KEYS.seen(stream.name, walkId, ordinalOf(slices + 1));
   for await (const row of rowsOf(state, STATE_KEYS.seen(stream.name, walkId, ''))) {
-    // Rows of a slice that was cut off before it was saved.
+    // Such a row is of a slice that was cut off before it was saved.
     if (row.sk >= firstUnsaved) continue;
     if (row.entries !== undefined) table.restore(row.entries as Uint8Array, withItems);
     if (row.followed !== undefined) followed.restore(row.followed as Uint8Array);

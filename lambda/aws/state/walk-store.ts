@@ -114,7 +114,7 @@ export function createWalkStore({
 
 /** An unfinished walk, without the keys and links that it has met. A pull may be reading it now. */
 export interface UnfinishedWalk extends Omit<Walk, 'table' | 'followed'> {
-  /** Of the digests of its keys; absent in rows of version 0.1. */
+  /** The seed of the digests of its keys; absent in rows of version 0.1. */
   readonly seed?: DigestSeed;
 }
 

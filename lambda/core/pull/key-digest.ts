@@ -15,7 +15,7 @@ export function newDigestSeed(): DigestSeed {
 
 /**
  * Computes the digest of a key: two lanes in the manner of MurmurHash3, each with multipliers of its own. SHA-256 would take
- * fifty times as long, and here only accidental collisions matter.
+ * twenty times as long, and here only accidental collisions matter.
  *
  * @param into - Receives the digest, because a new object for each key would cost more than the digest.
  * @see https://github.com/aappleby/smhasher/blob/master/src/MurmurHash3.cpp

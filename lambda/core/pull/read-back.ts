@@ -8,18 +8,18 @@ export type ReadBackReason =
   /** Scanning the table would cost more than reading back the items of the listing. */
   | 'table far larger than its listing';
 
-/** A scan of more items than this would take more than 180 MB of memory. */
+/** The map of more items than this may take more than 180 MB of memory. */
 export const MOST_ITEMS = 8_000_000;
 
-/** A scan of fewer items costs less than a cent, whatever the listing shows. */
-const ITEMS_WORTH_A_SCAN = 100_000;
+/** A table of so many items is scanned whatever its listing shows, because that costs less than a cent. */
+const ITEMS_ALWAYS_SCANNED = 100_000;
 /**
  * A table is scanned until it has this many times the items of its listing. DynamoDB bills a scan by bytes, and other reads by item,
  * rounded up to 4 KB: one item that is read back costs as much as four scanned items of 1 KB, or twenty of 200 bytes.
  */
 const MOST_TIMES_LISTED = 20;
 
-/** What is known of a stream from earlier walks; a number is absent if none of them told it. */
+/** What is known of a stream from earlier walks; a number is absent if no earlier walk told it. */
 interface Known {
   /** Objects that the listing showed. */
   readonly listed?: number;
@@ -30,6 +30,6 @@ interface Known {
 /** Decides from the last walks how a new walk learns what the table has; undefined if it scans the table. */
 export function readBackReason({ listed, inTable = 0 }: Known): ReadBackReason | undefined {
   if (inTable > MOST_ITEMS) return 'table too large';
-  if (listed === undefined || inTable <= ITEMS_WORTH_A_SCAN) return undefined;
+  if (listed === undefined || inTable <= ITEMS_ALWAYS_SCANNED) return undefined;
   return inTable > MOST_TIMES_LISTED * listed ? 'table far larger than its listing' : undefined;
 }

@@ -26,7 +26,7 @@ export interface ReadingPorts {
   onPage(page: Page, counts: Readonly<Counts>): void;
 }
 
-/** A slice ends at this many new keys, also with time left, because they are held in memory and saved in one go. */
+/** A slice ends at this many new keys, also with time left, because they are held in memory and saved together. */
 const MOST_KEYS_PER_SLICE = 120_000;
 
 /** A slice also ends at this many rejects. They are held in memory, and each takes a write of one partition when they are saved. */
@@ -76,7 +76,7 @@ async function takePages(taking: SliceTaking, ports: ReadingPorts): Promise<Read
   const { stream, walk, writer, budget, isFull } = taking;
   const pages = ports.listPages(walk.position, ports.signal, budget);
   const ended = new AbortController();
-  // Beside the request for the first page. No page is taken in before the table was read.
+  // The scan runs beside the request for the first page. No page is taken in before it has ended.
   const reading = readTable(walk, ports.table, AbortSignal.any([ports.signal, ended.signal]));
   reading.catch(() => {}); // thrown where it is awaited, unless the slice ends before
   let after: AfterPage | undefined;
@@ -117,8 +117,8 @@ async function isDone(action: Promise<void>, signal: AbortSignal): Promise<boole
 }
 
 /**
- * Whether a page was requested too early: before the page before it came, and the list moved in between. Its first object was then
- * on that page. An object that should be here may have moved to a page that was read, so the page is read again in order.
+ * Whether the list moved while a page was in flight beside the page before it. The first object of the page was then on that other
+ * page too. An object that should be here may have moved to a page that was read, so the page is read again in order.
  */
 function isStale(page: Page, stream: Stream, walk: Walk): boolean {
   if (page.isAhead !== true) return false;

@@ -58,7 +58,7 @@ export interface TableWriter {
 /**
  * Creates the writer of one slice.
  *
- * @param walk - Its map must have been read, if it reads its table first. The writer counts `unchanged`, and `written` and
+ * @param walk - Its map must have the items of the table, unless the walk reads them back. The writer counts `unchanged`, and `written` and
  * `rejected` when the table answers.
  * @param budget - The objects that the writer holds count in it.
  * @param onRefused - Called for each object that the table refuses.
@@ -126,7 +126,7 @@ export function createTableWriter(
     add: (objects) => takeIn(objects, false),
     async addRepeated(objects) {
       if (objects.length === 0) return;
-      // What the walk stored under these keys must have been answered: it is compared with, and calls may overtake one another.
+      // Earlier writes of these keys must have ended, because calls may overtake one another and the map must have what they stored.
       await flush(false);
       await takeIn(objects, true);
       await flush(true);
@@ -135,7 +135,7 @@ export function createTableWriter(
   };
 }
 
-/** The objects that wait or are under way, as far as they count in the budget. */
+/** The objects that wait for their write or are in flight, with the bytes that they take from the budget. */
 function createHoldings(budget: ByteBudget) {
   let held = 0;
   return {

@@ -47,7 +47,7 @@ const CONNECT_MS = 10_000;
  */
 export function sendRequest({ url, method, headers, body }: HttpRequest): Transfer {
   const isTls = url.startsWith('https:');
-  // Node gives some methods no length of its own.
+  // Node sends no Content-Length for some methods unless it is given.
   const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
   const options = {
     method,
@@ -61,9 +61,9 @@ export function sendRequest({ url, method, headers, body }: HttpRequest): Transf
     clearTimeout(tooSlow);
     onConnected();
   });
-  // It may come in the middle of a body too, as the parser's errors do.
+  // An error may come in the middle of a body too, as those of the parser do.
   const failed = new Promise<never>((_resolve, reject) => request.on('error', reject));
-  failed.catch(() => {}); // thrown by what is awaited
+  failed.catch(() => {}); // thrown where `answered` or `readBody` is awaited
   request.once('close', () => clearTimeout(tooSlow));
   const response = new Promise<IncomingMessage>((resolve) => request.once('response', resolve));
   const answered = Promise.race([response, failed]);
@@ -75,7 +75,7 @@ export function sendRequest({ url, method, headers, body }: HttpRequest): Transf
   };
 }
 
-/** Agents by the global one, which the command line replaces where a proxy is set. */
+/** Agents that use a connection once, by the global agent whose options they have. The command line replaces the global agent where a proxy is set. */
 const freshAgents = new WeakMap<Agent, Agent>();
 
 function agentFor(isTls: boolean, isFresh: boolean): Agent {

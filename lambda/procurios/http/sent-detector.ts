@@ -16,7 +16,11 @@ interface Observation {
 
 const watching = new AsyncLocalStorage<Observation>();
 
-/** Tells the detector that watches the current work of a request. @returns Must be called when the request is written to a connection. */
+/**
+ * Tells the detector that watches the current work that a request is made.
+ *
+ * @returns A function to call when the request is written to a connection.
+ */
 export function observe(): () => void {
   const observation = watching.getStore();
   if (observation === undefined) return () => {};
