@@ -3,7 +3,7 @@ import { SyncError } from '../../core/errors.ts';
 import { isThrottle } from '../aws-errors.ts';
 import { createAdaptiveConcurrency } from './adaptive-concurrency.ts';
 
-/** Attempts in a row without progress, after which the table counts as unavailable. About two minutes. */
+/** Attempts in a row without progress, after which the table counts as unavailable. Up to about two minutes. */
 const MOST_ATTEMPTS = 12;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 20_000;

@@ -24,15 +24,15 @@ export interface WalkStore {
   /** Saves the walk and the rejects of its last slice, so that the next slice can continue it. */
   saveWalk(stream: Stream, walk: Walk, rejects: readonly Reject[], options: SaveOptions): Promise<void>;
   /**
-   * Saves the rejects of the walk's last slice, and adds the walk to the stream's state. After a
-   * complete walk, the rejects of earlier ones are deleted. The record is in the phase `ending` until all of that is done, then in `ended`. If the call was cut
-   * off, it is made again with the ending walk that {@link loadWalk} returns.
+   * Saves the rejects of the walk's last slice, and adds the walk to the stream's state. After a complete walk, it deletes the
+   * rejects of earlier ones. The record is in the phase `ending` until all of that is done, then in `ended`. If the call was
+   * cut off, the next slice repeats it with the ending walk that {@link loadWalk} returns.
    */
   endWalk(stream: Stream, walk: EndingWalk, rejects: readonly Reject[]): Promise<void>;
 }
 
 export interface SaveOptions {
-  /** Whether the next slice has nothing of this one in memory, so that the map of the table is worth being saved too. */
+  /** Whether another process takes the next slice. The map of the table is then saved too, so that it need not be scanned again. */
   readonly isLastOfInvocation: boolean;
 }
 
