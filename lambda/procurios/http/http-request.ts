@@ -56,22 +56,32 @@ export function sendRequest({ url, method, headers, body }: HttpRequest): Transf
   };
   const request = isTls ? https.request(url, options) : http.request(url, options);
   const onConnected = observe();
-  const tooSlow = setTimeout(() => request.destroy(errorWith('ETIMEDOUT')), CONNECT_MS);
+  const { promise: failed, reject: fail } = Promise.withResolvers<never>();
+  failed.catch(() => {}); // thrown where `answered` or `readBody` is awaited
+  // An error may come in the middle of a body too, as those of the parser do.
+  request.on('error', fail);
+  const end = (code: string): void => {
+    const error = errorWith(code);
+    request.destroy(error);
+    fail(error); // Node reports no error while a proxy is still connecting, nor of a body that is read later
+  };
+  const tooSlow = setTimeout(() => end('ETIMEDOUT'), CONNECT_MS);
   whenConnected(request, () => {
     clearTimeout(tooSlow);
     onConnected();
   });
-  // An error may come in the middle of a body too, as those of the parser do.
-  const failed = new Promise<never>((_resolve, reject) => request.on('error', reject));
-  failed.catch(() => {}); // thrown where `answered` or `readBody` is awaited
   request.once('close', () => clearTimeout(tooSlow));
-  const response = new Promise<IncomingMessage>((resolve) => request.once('response', resolve));
+  const response = new Promise<IncomingMessage>((resolve, reject) => {
+    request.once('response', resolve);
+    // A 101 that the client did not ask for ends the request without an error.
+    request.once('close', () => reject(errorWith('ECONNRESET')));
+  });
   const answered = Promise.race([response, failed]);
   request.end(body);
   return {
     answered,
     readBody: async (most) => Promise.race([failed, readBytes(await response, most)]),
-    abort: () => request.destroy(),
+    abort: () => end('ECONNRESET'),
   };
 }
 
@@ -107,18 +117,18 @@ function errorWith(code: string): Error {
   return Object.assign(new Error(code), { code });
 }
 
-const DECODERS: Readonly<Record<string, () => NodeJS.ReadWriteStream & Readable>> = {
-  gzip: createUnzip,
-  'x-gzip': createUnzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-};
+const DECODERS: ReadonlyMap<string, () => NodeJS.ReadWriteStream & Readable> = new Map([
+  ['gzip', createUnzip],
+  ['x-gzip', createUnzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+]);
 
 /** The decompressors that a body passes through, in order. An encoding that is not known is left as it is. */
 function decodersFor({ 'content-encoding': encodings = '', 'content-length': length }: IncomingHttpHeaders) {
   if (length === '0') return [];
   const names = encodings.split(',').map((each) => each.trim().toLowerCase());
-  return names.toReversed().flatMap((name) => DECODERS[name]?.() ?? []);
+  return names.toReversed().flatMap((name) => DECODERS.get(name)?.() ?? []);
 }
 
 function readBytes(answer: IncomingMessage, most: number): Promise<Buffer | undefined> {
@@ -132,8 +142,12 @@ function readBytes(answer: IncomingMessage, most: number): Promise<Buffer | unde
     let size = 0;
     body.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > most) resolve(undefined);
-      else chunks.push(chunk);
+      if (size <= most) {
+        chunks.push(chunk);
+        return;
+      }
+      resolve(undefined);
+      body.destroy(); // a few bytes may decompress to a gigabyte
     });
     body.on('end', () => resolve(Buffer.concat(chunks, size)));
     body.on('error', reject);

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import https from 'node:https';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
@@ -435,6 +436,24 @@ describe('sendChange: not sent', () => {
       kind: 'notSent',
       reason: expect.stringMatching(/^HOST_UNREACHABLE .*the connection was refused \(ECONNREFUSED\)$/),
     });
+  });
+
+  test('a change is not sent if the proxy that is to pass it on opens a tunnel and then says nothing', async () => {
+    await using proxy = await startTcpServer((socket) => {
+      socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'));
+    });
+    const direct = https.globalAgent;
+    https.globalAgent = new https.Agent({ proxyEnv: { https_proxy: `http://${proxy.address}` } });
+    try {
+      const reply = await send('https://nothing.invalid', { limits: { attemptMs: 200 } });
+
+      expect(reply).toMatchObject({
+        kind: 'notSent',
+        reason: expect.stringMatching(/ no whole answer within 0\.2 s$/),
+      });
+    } finally {
+      https.globalAgent = direct;
+    }
   });
 
   test('a change to an unknown host is not sent', async () => {

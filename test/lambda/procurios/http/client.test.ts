@@ -751,6 +751,30 @@ describe('getJson: an answer that breaks HTTP', () => {
     });
     expect(server.requests).toHaveLength(2);
   });
+
+  test('a switch to another protocol is retried, and if it stays it is said to break the connection', async () => {
+    const bytes = 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n';
+    await using server = await startHttpServer((_request, response) => void response.socket?.write(bytes));
+
+    const failure = await failureOf(readThings(clientFor(server.origin, { limits: { retries: 1 } })));
+
+    expect(failure).toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('the connection broke (ECONNRESET)'),
+    });
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test.each(['constructor', 'toString', 'zip'])(
+    'the body of an answer with the encoding %s, which does not exist, is read as it is',
+    async (encoding) => {
+      await using server = await startHttpServer((_request, response) => {
+        answerJson(response, { a: 1 }, 200, { 'content-encoding': encoding });
+      });
+
+      expect(await readThings(clientFor(server.origin))).toEqual({ a: 1 });
+    },
+  );
 });
 
 describe('getJson: connections', () => {
