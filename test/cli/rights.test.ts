@@ -179,7 +179,11 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
     await run(['pull'], setting);
     await runs('pull');
     // The items of a table that is too large are read back by key.
-    await state().put({ ...STATE_KEYS.stream('channels'), inTable: 8_000_001 });
+    await state().put({
+      ...STATE_KEYS.stream('channels'),
+      inTable: 8_000_001,
+      countedAt: new Date().toISOString(),
+    });
     await runs('pull');
   },
   'pull --dry-run': () => runs('pull', '--dry-run'),

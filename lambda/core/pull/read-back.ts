@@ -19,16 +19,25 @@ const ITEMS_ALWAYS_SCANNED = 100_000;
  */
 const MOST_TIMES_LISTED = 20;
 
-/** What is known of a stream from earlier walks; a number is absent if no earlier walk told it. */
+/** A count of a table's items is believed for so long, because reading items back does not tell when a table has shrunk. 30 days. */
+const COUNT_BELIEVED_MS = 30 * 24 * 60 * 60 * 1000;
+
+/** What is known of a stream from earlier walks; a field is absent if no earlier walk told it. */
 interface Known {
   /** Objects that the listing showed. */
   readonly listed?: number;
   /** Items that the table has. */
   readonly inTable?: number;
+  /** When a scan counted them last, RFC 3339. */
+  readonly countedAt?: string;
 }
 
 /** Decides from the last walks how a new walk learns what the table has; undefined if it scans the table. */
-export function readBackReason({ listed, inTable = 0 }: Known): ReadBackReason | undefined {
+export function readBackReason(
+  { listed, inTable = 0, countedAt }: Known,
+  nowMs: number,
+): ReadBackReason | undefined {
+  if (countedAt === undefined || nowMs - Date.parse(countedAt) > COUNT_BELIEVED_MS) return undefined;
   if (inTable > MOST_ITEMS) return 'table too large';
   if (listed === undefined || inTable <= ITEMS_ALWAYS_SCANNED) return undefined;
   return inTable > MOST_TIMES_LISTED * listed ? 'table far larger than its listing' : undefined;

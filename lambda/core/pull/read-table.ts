@@ -10,7 +10,7 @@ import type { Walk } from './walk.ts';
  * @throws The signal's reason, if it aborts.
  */
 export async function readTable(
-  walk: Pick<Walk, 'table' | 'readBack' | 'slices'>,
+  walk: Pick<Walk, 'table' | 'readBack' | 'metItems' | 'slices'>,
   table: Pick<TablePort, 'scan'>,
   signal: AbortSignal,
   mostItems = MOST_ITEMS,
@@ -26,6 +26,7 @@ export async function readTable(
     walk.table.isWhole = true;
   } else {
     walk.readBack = 'table too large';
+    walk.metItems = walk.table.size;
     walk.table.forgetItems();
   }
 }

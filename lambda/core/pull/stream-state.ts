@@ -7,10 +7,12 @@ export interface StreamState {
   /** How many objects the last complete walk found and stored, each key counted once. Absent with `wholeAsOf`. */
   readonly listed?: number;
   /**
-   * How many items the table has, those that the listing no longer shows included, as the last walk that read the table counted
+   * How many items the table has, those that the listing no longer shows included, as the last walk that scanned the table counted
    * them. Absent if no walk ended.
    */
   readonly inTable?: number;
+  /** When that walk began, RFC 3339. Absent if no walk has counted the items, and in rows of version 0.1. */
+  readonly countedAt?: string;
 }
 
 /** What an ended walk tells of its stream. */
@@ -18,7 +20,7 @@ interface Ended {
   /** RFC 3339; absent in rows of version 0.1. */
   readonly startedAt?: string;
   readonly receipt: Receipt;
-  /** Absent if the walk did not read its table. */
+  /** Absent if the walk did not scan its table. */
   readonly inTable?: number;
 }
 
@@ -26,10 +28,14 @@ interface Ended {
 export function stateAfter(before: StreamState, { startedAt, receipt, ...walk }: Ended): StreamState {
   const { status, written, unchanged } = receipt;
   const stored = written + unchanged;
-  const inTable = walk.inTable ?? Math.max(stored, before.inTable ?? 0);
+  const table = {
+    ...before,
+    inTable: walk.inTable ?? Math.max(stored, before.inTable ?? 0),
+    ...(walk.inTable !== undefined && startedAt !== undefined && { countedAt: startedAt }),
+  };
   return status === 'complete' && startedAt !== undefined
-    ? { wholeAsOf: startedAt, listed: stored, inTable }
-    : { ...before, inTable };
+    ? { ...table, wholeAsOf: startedAt, listed: stored }
+    : table;
 }
 
 /**

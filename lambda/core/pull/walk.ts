@@ -62,6 +62,8 @@ export interface Walk {
   readonly table: TableMap;
   /** Why the walk reads back items in place of reading its table first; absent if it reads its table. */
   readBack?: ReadBackReason;
+  /** How many items a scan had met when it was given up; absent if none was. */
+  metItems?: number;
   /** The slice after which the map was saved; absent if it was not, or if the table may have changed since. */
   keptAfter?: number;
   /** The links and cursors followed so far, to detect a listing that loops. */
@@ -71,7 +73,7 @@ export interface Walk {
 /** A walk that reads no further page, while its rows in the state table are cleaned up. */
 export interface EndingWalk extends Pick<Walk, 'walkId'> {
   readonly phase: 'ending';
-  /** How many items the table has, without tombstones; absent if the walk did not read its table. */
+  /** How many items the table has, without tombstones, or at least has; absent if the walk did not scan its table. */
   readonly inTable?: number;
   /** When the walk began, RFC 3339; absent in rows of versions that did not save it. */
   readonly startedAt?: string;
@@ -94,7 +96,7 @@ export function beginWalk(
   start: Pick<Walk, 'walkId' | 'startedAt'>,
   state: StreamState,
 ): Walk {
-  const readBack = readBackReason(state);
+  const readBack = readBackReason(state, Date.parse(start.startedAt));
   return {
     phase: 'reading',
     ...start,
@@ -114,7 +116,8 @@ export function beginWalk(
 /** The next phase of a walk that reads no further page. */
 export function finishWalk(walk: Walk, runId: string, receipt: Receipt): EndingWalk {
   const { walkId, startedAt, table } = walk;
-  const counted = table.isWhole ? { inTable: table.countLive() } : {};
+  const inTable = table.isWhole ? table.countLive() : walk.metItems;
+  const counted = inTable === undefined ? {} : { inTable };
   return { phase: 'ending', walkId, startedAt, ...counted, runId, receipt };
 }
 

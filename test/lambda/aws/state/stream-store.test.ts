@@ -47,6 +47,7 @@ describeDynamoDbs("a stream's state", (server) => {
       wholeAsOf: '2026-11-25T03:00:00.000Z',
       listed: 990,
       inTable: 1002,
+      countedAt: '2026-11-25T03:00:00.000Z',
     });
   });
 
@@ -76,7 +77,7 @@ describeDynamoDbs("a stream's state", (server) => {
     const after20 = await readStreamState(state, 'things');
     await end(state, 'w3', { written: 1001 });
 
-    expect(after20).toMatchObject({ listed: 20, inTable: 1000 });
+    expect(after20).toMatchObject({ listed: 20, inTable: 1000, countedAt: '2026-11-24T03:00:00.000Z' });
     expect(await readStreamState(state, 'things')).toMatchObject({ listed: 1001, inTable: 1001 });
   });
 

@@ -5,6 +5,7 @@ import { prepare } from '../../../../lambda/core/pull/prepare.ts';
 import { readBackReason } from '../../../../lambda/core/pull/read-back.ts';
 import { readTable } from '../../../../lambda/core/pull/read-table.ts';
 import { pullStreams } from '../../../../lambda/core/pull/run.ts';
+import type { StreamState } from '../../../../lambda/core/pull/stream-state.ts';
 import { beginWalk } from '../../../../lambda/core/pull/walk.ts';
 import { MemoryTable, MemoryWalks, runOf, runPorts } from '../../../support/memory-ports.ts';
 import { streamOf } from '../../../support/streams.ts';
@@ -38,6 +39,9 @@ describe('how a walk learns what the table has', () => {
   test.each([
     [{}, undefined],
     [{ listed: 10, inTable: 10 }, undefined],
+    [{ listed: 10, inTable: 9_000_000, countedAt: undefined }, undefined],
+    [{ listed: 10, inTable: 9_000_000, countedAt: '2026-10-25T03:00:00.000Z' }, undefined],
+    [{ listed: 10, inTable: 9_000_000, countedAt: '2026-10-26T03:00:00.000Z' }, 'table too large'],
     [{ listed: 0, inTable: 100_000 }, undefined],
     [{ listed: 10, inTable: 100_001 }, 'table far larger than its listing'],
     [{ listed: 400_000, inTable: 8_000_000 }, undefined],
@@ -45,7 +49,8 @@ describe('how a walk learns what the table has', () => {
     [{ inTable: 8_000_000 }, undefined],
     [{ listed: 8_000_001, inTable: 8_000_001 }, 'table too large'],
   ])('after walks that left %j: %s', (state, reason) => {
-    expect(readBackReason(state)).toBe(reason);
+    const counted = { countedAt: '2026-11-24T03:00:00.000Z', ...state } as StreamState;
+    expect(readBackReason(counted, Date.parse('2026-11-25T02:00:00.000Z'))).toBe(reason);
   });
 
   test('a table with too many items is left, and what the walk saw stays', async () => {
@@ -54,7 +59,11 @@ describe('how a walk learns what the table has', () => {
 
     await readTable(walk, tableOf(things(1, 11)), NEVER, 10);
 
-    expect(walk).toMatchObject({ readBack: 'table too large', table: { isWhole: false, size: 1 } });
+    expect(walk).toMatchObject({
+      readBack: 'table too large',
+      metItems: 11,
+      table: { isWhole: false, size: 1 },
+    });
     expect([walk.table.hasSeen('3'), walk.table.hasItem('3')]).toEqual([true, false]);
   });
 
@@ -78,7 +87,7 @@ describe('how a walk learns what the table has', () => {
 
 describe('a walk that reads items back', () => {
   const walksOf = (state: object) => Object.assign(new MemoryWalks(), { state });
-  const LARGE = { listed: 10, inTable: 200_000 };
+  const LARGE = { listed: 10, inTable: 200_000, countedAt: '2026-11-20T03:00:00.000Z' };
 
   test('writes what differs, and says why in its receipt', async () => {
     const table = tableOf([...things(1, 250), ...things(900, 950)]);
