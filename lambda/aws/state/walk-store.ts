@@ -94,7 +94,9 @@ export function createWalkStore({
       await saveSeen(state, stream, walk, expiresAt(), clock);
       await writePosition(stream, walk);
       memory.kept = { stream: stream.name, walk };
-      const mayKeep = isLastOfInvocation && walk.table.isWhole && walk.keptAfter === undefined;
+      // Entries that slices before the scan saved may be older than what it found, where a slice was cut off after it wrote.
+      const isExact = walk.table.isWhole && walk.scannedAfter === 0;
+      const mayKeep = isLastOfInvocation && isExact && walk.keptAfter === undefined;
       if (!mayKeep || !(await keepTable(state, stream, walk, clock))) return;
       walk.keptAfter = walk.slices;
       await writePosition(stream, walk);

@@ -10,7 +10,7 @@ import type { Walk } from './walk.ts';
  * @throws The signal's reason, if it aborts.
  */
 export async function readTable(
-  walk: Pick<Walk, 'table' | 'readBack' | 'metItems' | 'slices'>,
+  walk: Pick<Walk, 'table' | 'readBack' | 'metItems' | 'slices' | 'scannedAfter'>,
   table: Pick<TablePort, 'scan'>,
   signal: AbortSignal,
   mostItems = MOST_ITEMS,
@@ -24,6 +24,7 @@ export async function readTable(
   });
   if (isThrough) {
     walk.table.isWhole = true;
+    walk.scannedAfter = walk.slices;
   } else {
     walk.readBack = 'table too large';
     walk.metItems = walk.table.size;

@@ -64,6 +64,8 @@ export interface Walk {
   readBack?: ReadBackReason;
   /** How many items a scan had met when it was given up; absent if none was. */
   metItems?: number;
+  /** How many slices were read before the table was scanned; absent before that. */
+  scannedAfter?: number;
   /** The slice after which the map was saved; absent if it was not, or if the table may have changed since. */
   keptAfter?: number;
   /** The links and cursors followed so far, to detect a listing that loops. */

@@ -3,11 +3,12 @@ import { listRejects } from '../../../../lambda/aws/state/reject-store.ts';
 import { createStateTable, type StateTable } from '../../../../lambda/aws/state/state-table.ts';
 import { createWalkStore, readUnfinishedWalk } from '../../../../lambda/aws/state/walk-store.ts';
 import { noCounts } from '../../../../lambda/core/pull/counts.ts';
+import { readTable } from '../../../../lambda/core/pull/read-table.ts';
 import type { EndingWalk, Walk, WalkStore } from '../../../../lambda/core/pull/walk.ts';
 import { describeDynamoDbs } from '../../../support/dynamodb-servers.ts';
 import { closeAfterTest } from '../../../support/embedded-aws.ts';
 import { type Fault, type ProxiedCall, startFaultProxy } from '../../../support/fault-proxy.ts';
-import { ManualClock } from '../../../support/memory-ports.ts';
+import { ManualClock, MemoryTable } from '../../../support/memory-ports.ts';
 import { endOf, GUARD, LAST, openState, reject, STAYS, THINGS, walkOf } from './setup.ts';
 
 describeDynamoDbs('a walk', (server) => {
@@ -195,6 +196,7 @@ describeDynamoDbs('a walk', (server) => {
         walk.table.add({ id: `item-${index}`, hash: HASH, isTombstone: false });
       }
       walk.table.isWhole = true;
+      walk.scannedAfter = 0;
       await atFence(state, 4).saveWalk(THINGS, walk, [], STAYS);
       walk.slices = 2;
       walk.table.see('item-2');
@@ -245,6 +247,26 @@ describeDynamoDbs('a walk', (server) => {
       expect(walk?.table).toMatchObject({ isWhole: false, seenCount: 3, size: 3 });
       expect(walk?.keptAfter).toBeUndefined();
       expect([walk?.table.hasSeen('item-2'), walk?.table.hasItem('item-2')]).toEqual([true, false]);
+    });
+
+    test('it is not saved if the table was scanned again, because earlier slices saved older hashes', async () => {
+      const state = await openState(server);
+      const first = walkOf('w1', ['item-1']);
+      first.table.wrote('item-1', HASH);
+      await atFence(state, 4).saveWalk(THINGS, first, [], STAYS);
+      // The next slice stored another version of the object, and was cut off. It is repeated.
+      const repeated = await loadUnfinished(atFence(state, 6));
+      if (repeated === undefined) throw new Error('no walk');
+      const table = new MemoryTable();
+      await readTable(repeated, table, new AbortController().signal);
+      repeated.slices += 1;
+      await atFence(state, 6).saveWalk(THINGS, repeated, [], LAST);
+
+      const walk = await loadUnfinished(atFence(state, 7));
+
+      expect(repeated).toMatchObject({ scannedAfter: 1, table: { isWhole: true } });
+      expect(walk?.table).toMatchObject({ isWhole: false, seenCount: 1 });
+      expect(walk?.table.hasItem('item-1')).toBe(false);
     });
 
     test('it is not saved in the midst of an invocation', async () => {
