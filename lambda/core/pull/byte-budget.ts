@@ -1,8 +1,8 @@
 /**
  * What a slice may hold in memory, in bytes of JSON text: pages in flight, objects that wait, and calls under way. Parsed, a page
- * takes about three times its text, so this fits a function of 512 MB. 64 MB.
+ * takes about three times its text, so this fits a function of 512 MB, with one page of the largest size. 48 MB.
  */
-const MOST_BYTES = 64 * 1024 * 1024;
+const MOST_BYTES = 48 * 1024 * 1024;
 
 /** The memory of one slice, shared by the requests for pages and by the writer of the table. */
 export interface ByteBudget {
