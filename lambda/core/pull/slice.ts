@@ -147,7 +147,7 @@ function done(receipt: Receipt, counts: Readonly<Counts>): SliceReport {
   return { receipt, counts, continueAfterMs: undefined };
 }
 
-/** The unfinished walk; undefined if there is none that can be resumed. */
+/** The stream's unfinished walk; undefined if it has none, or one that cannot be continued. */
 function resumable(kept: WalkRecord | undefined, stream: Stream, nowMs: number): Walk | undefined {
   return kept?.phase === 'reading' && mayResume(kept, stream, nowMs) ? kept : undefined;
 }

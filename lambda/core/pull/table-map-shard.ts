@@ -95,7 +95,7 @@ export class Shard {
 
   /** Copies an entry's words to `target`, from an index on. */
   copyEntry(slot: number, target: Uint32Array, at: number): void {
-    for (let word = 0; word < ENTRY_WORDS; word += 1) target[at + word] = wordAt(this.#words, slot + word);
+    copyWords(this.#words, slot, target, at);
   }
 
   /** Takes over the item of a copied entry; the mark of a seen key stays as it is. */
@@ -124,9 +124,7 @@ export class Shard {
     for (let slot = 0; slot < before.length; slot += ENTRY_WORDS) {
       if (isEmpty(before, slot)) continue;
       const target = findSlot(this.#words, wordAt(before, slot), wordAt(before, slot + 1));
-      for (let word = 0; word < ENTRY_WORDS; word += 1) {
-        this.#words[target + word] = wordAt(before, slot + word);
-      }
+      copyWords(before, slot, this.#words, target);
     }
   }
 }
@@ -151,6 +149,11 @@ function findSlot(words: Uint32Array, high: number, low: number): number {
 /** No digest has a high word of 0. */
 function isEmpty(words: Uint32Array, slot: number): boolean {
   return words[slot] === 0;
+}
+
+/** Copies the words of an entry. */
+function copyWords(from: Uint32Array, fromSlot: number, to: Uint32Array, toSlot: number): void {
+  for (let word = 0; word < ENTRY_WORDS; word += 1) to[toSlot + word] = wordAt(from, fromSlot + word);
 }
 
 function wordAt(words: Uint32Array, index: number): number {

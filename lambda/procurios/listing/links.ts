@@ -43,7 +43,7 @@ export function namesNextPage(answer: Json): boolean {
     : isObject(next) && typeof next.href === 'string' && next.href !== '';
 }
 
-/** What PHP writes for the absence of a link. A 0 is none of it. */
+/** What PHP writes where there is no link. A 0 is not such a value. */
 function isNone(value: Json | undefined): boolean {
   return value !== 0 && isEmptyValue(value);
 }

@@ -10,9 +10,10 @@ import { aboutPage, readSurely } from './read-surely.ts';
 /**
  * Yields a stream's pages in order, from a position to the end that its paging kind defines, or to a `broken` page.
  *
- * The next pages are prefetched while the consumer handles a page, which it gets once their requests have left. After a page that repeated keys of the walk, those that were
- * requested before it came are requested again, one after the other at first; so is the page itself if the consumer asks for that. If the consumer stops or the signal aborts, the
- * requests in flight are aborted. The consumer must detect links that lead in a circle.
+ * The next pages are prefetched while the consumer handles a page. It gets the page once their requests have left. After a page that
+ * repeated keys of the walk, pages that were requested before it came are requested again, one after the other at first. So is the
+ * page itself if the consumer asks for that. If the consumer stops or the signal aborts, the requests in flight are aborted. The
+ * consumer must detect links that lead in a circle.
  *
  * @param from - Undefined for the first page.
  * @param budget - Limits the pages in flight. @default - One of its own.

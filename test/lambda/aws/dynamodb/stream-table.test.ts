@@ -43,7 +43,7 @@ describeDynamoDbs('a stream table', (server) => {
     expect(byId(read)).toEqual(byId(items.map(({ id, hash }) => ({ id, hash, isTombstone: false }))));
   });
 
-  test('scan returns each item of the table once, whoever wrote it', async () => {
+  test('scan returns each item of the table once, also those of other programs', async () => {
     const { table, client, tableName } = await openTable(server);
     const items = things(60);
     for (let start = 0; start < 60; start += 20) await table.write(items.slice(start, start + 20));

@@ -120,7 +120,7 @@ describe('a walk that reads items back', () => {
   });
 });
 
-describe('a scan that does not come to its end', () => {
+describe('a scan that fails or is stopped', () => {
   test('fails the stream, and nothing is written', async () => {
     const table = tableOf(things(1, 3));
     table.scan = async () => {
