@@ -1,0 +1,106 @@
+import { type Absence, sharing } from './absences.ts';
+import type { Due } from './due.ts';
+import type { Evidence, Known } from './evidence.ts';
+import { heldIds, summarizeHeld } from './held.ts';
+import { msBetween } from './walk-facts.ts';
+
+/** An operator's word that objects may go. It names what the operator was shown, and nothing beyond it is carried. */
+export interface Approval {
+  /** The held set that was shown. */
+  readonly heldId: string;
+  /** What of it may go. */
+  readonly ids: readonly string[];
+  /** How many were shown. */
+  readonly shown: number;
+  /** When the first counted walk of the sight began under which it was held, RFC 3339. */
+  readonly sightBegan: string;
+  /** RFC 3339. */
+  readonly at: string;
+  readonly by: string;
+  readonly note?: string;
+}
+
+/** An approval expires after 7 days. */
+const LONGEST_APPROVAL_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** Whether an approval has neither expired nor lost its sight. */
+export function isInForce({ at, sightBegan }: Approval, { firstBegan }: Evidence, now: string): boolean {
+  return sightBegan === firstBegan && msBetween(at, now) < LONGEST_APPROVAL_MS;
+}
+
+/** What of a held set an operator names. */
+export type Choice =
+  | { readonly kind: 'chosen'; readonly ids: readonly string[] }
+  | { readonly kind: 'nothing held' }
+  /** Something else is held now. */
+  | { readonly kind: 'another set'; readonly heldId: string }
+  | { readonly kind: 'not held'; readonly ids: readonly string[] };
+
+/** @param ids - All of the set if there are none. */
+export function chooseHeld(known: Known, heldId: string, ids: readonly string[]): Choice {
+  const { held } = known.evidence;
+  if (held === undefined) return { kind: 'nothing held' };
+  if (held.id !== heldId) return { kind: 'another set', heldId: held.id };
+  if (ids.length === 0) return { kind: 'chosen', ids: heldIds(known) };
+  const strangers = ids.filter((id) => known.absences.get(id)?.mark !== 'held');
+  return strangers.length > 0
+    ? { kind: 'not held', ids: strangers }
+    : { kind: 'chosen', ids: [...new Set(ids)] };
+}
+
+/** The approval of what an operator chose. */
+export function approve(
+  { evidence }: Known,
+  ids: readonly string[],
+  by: Pick<Approval, 'by' | 'at' | 'note'>,
+): Approval | undefined {
+  const { held, firstBegan } = evidence;
+  if (held === undefined || firstBegan === undefined) return undefined;
+  return { heldId: held.id, ids, shown: held.count, sightBegan: firstBegan, ...by };
+}
+
+/** What of the due is approved, with the held id, and the rest. */
+export function splitByApproval(
+  due: readonly Due[],
+  approvals: readonly Approval[],
+  evidence: Evidence,
+  now: string,
+): { readonly approved: readonly Due[]; readonly rest: readonly Due[] } {
+  const heldIdOf = new Map<string, string>();
+  for (const approval of approvals.filter((each) => isInForce(each, evidence, now))) {
+    for (const id of approval.ids) heldIdOf.set(id, approval.heldId);
+  }
+  const approved: Due[] = [];
+  const rest: Due[] = [];
+  for (const each of due) {
+    const heldId = heldIdOf.get(each.id);
+    if (heldId === undefined) rest.push(each);
+    else approved.push({ ...each, heldId });
+  }
+  return { approved, rest };
+}
+
+/** An operator's note of an approval or a rejection is not longer. */
+export const LONGEST_NOTE = 200;
+
+/** Keeps what an operator chose of the held set. */
+export function reject(known: Known, ids: readonly string[], note: string): Known {
+  const kept = sharing(
+    (absence: Absence): Absence => ({ ...absence, mark: 'kept', note: note.slice(0, LONGEST_NOTE) }),
+  );
+  const absences = new Map(known.absences);
+  for (const id of ids) {
+    const absence = absences.get(id);
+    if (absence?.mark === 'held') absences.set(id, kept(absence));
+  }
+  return summarizeHeld({ ...known, absences });
+}
+
+/** Takes rejections back: counting starts at zero. Ids that are not kept are passed over. */
+export function release(known: Known, ids: readonly string[]): Known {
+  const absences = new Map(known.absences);
+  for (const id of ids) {
+    if (absences.get(id)?.mark === 'kept') absences.delete(id);
+  }
+  return { ...known, absences };
+}
