@@ -35,11 +35,21 @@ export function sharing(change: (absence: Absence) => Absence): (absence: Absenc
 
 /** The absences as lines of JSON: `["17",3,"2026-11-24T03:00:00.000Z","kept","is on leave"]`. What is absent at the end is left out. */
 export function* linesOf(absences: Absences): Generator<string> {
-  for (const [id, { missed, since, mark, note }] of absences) {
-    const line = note === undefined ? [id, missed, since, mark] : [id, missed, since, mark, note];
-    yield JSON.stringify(mark === undefined ? [id, missed, since] : line);
+  const stories = new Map<Absence, string>();
+  for (const [id, absence] of absences) {
+    const story = stories.get(absence) ?? storyOf(absence);
+    stories.set(absence, story);
+    yield `["${id}",${story}]`;
   }
 }
+
+function storyOf({ missed, since, mark, note }: Absence): string {
+  const values = [missed, since, mark, note].filter((value) => value !== undefined);
+  return JSON.stringify(values).slice(1, -1);
+}
+
+/** A line of {@link linesOf}. An id is percent-encoded, so it holds no quote. */
+const LINE = /^\["([^"\\]+)",(.+)\]$/;
 
 /**
  * Reads the lines that {@link linesOf} wrote.
@@ -48,36 +58,33 @@ export function* linesOf(absences: Absences): Generator<string> {
  */
 export function absencesFrom(lines: Iterable<string>): Absences | undefined {
   const absences = new Map<string, Absence>();
-  const shared = new Map<string, Absence>();
+  const stories = new Map<string, Absence>();
   for (const line of lines) {
-    const read = readLine(line);
-    if (read === undefined) return undefined;
-    const [id, absence] = read;
-    const story = JSON.stringify(absence);
-    const first = shared.get(story) ?? absence;
-    shared.set(story, first);
-    absences.set(id, first);
+    const [, id, story] = LINE.exec(line) ?? [];
+    if (id === undefined || story === undefined) return undefined;
+    const absence = stories.get(story) ?? readStory(story);
+    if (absence === undefined) return undefined;
+    stories.set(story, absence);
+    absences.set(id, absence);
   }
   return absences;
 }
 
-function readLine(line: string): readonly [id: string, absence: Absence] | undefined {
-  const values = parsed(line);
-  if (!Array.isArray(values)) return undefined;
-  const [id, missed, since, mark, note] = values as readonly unknown[];
-  if (typeof id !== 'string' || !Number.isSafeInteger(missed) || typeof since !== 'string') return undefined;
-  if (Number.isNaN(Date.parse(since))) return undefined;
-  const absence = { missed: missed as number, since };
-  if (mark === undefined) return [id, absence];
+function readStory(story: string): Absence | undefined {
+  const [missed, since, mark, note] = parsed(`[${story}]`);
+  if (typeof missed !== 'number' || !Number.isSafeInteger(missed)) return undefined;
+  if (typeof since !== 'string' || Number.isNaN(Date.parse(since))) return undefined;
+  if (mark === undefined) return { missed, since };
   if (!isMark(mark) || (note !== undefined && typeof note !== 'string')) return undefined;
-  return [id, { ...absence, mark, ...(note !== undefined && { note }) }];
+  return { missed, since, mark, ...(note !== undefined && { note }) };
 }
 
-function parsed(line: string): unknown {
+/** The list in a JSON text; an empty one if it is not JSON. */
+function parsed(list: string): readonly unknown[] {
   try {
-    return JSON.parse(line);
+    return JSON.parse(list);
   } catch {
-    return undefined;
+    return [];
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Absence, type Absences, sharing } from './absences.ts';
 import { type Approval, splitByApproval } from './approval.ts';
 import type { Due } from './due.ts';
-import type { Known } from './evidence.ts';
+import { isDoubt, type Known } from './evidence.ts';
 import { guard, type Moment, type Verdict } from './guard.ts';
 import { summarizeHeld } from './held.ts';
 import type { DeletePolicy } from './policy.ts';
@@ -43,7 +43,7 @@ function enter(
   verdict: Decision['verdict'],
 ): Known {
   const { waitingSince = now, ...others } = evidence;
-  const isUnclean = 'reason' in verdict && (verdict.reason === 'hole' || verdict.reason === 'restless');
+  const isUnclean = 'reason' in verdict && isDoubt(verdict.reason);
   const heldNow = new Set(verdict.kind === 'hold' ? rest.map(({ id }) => id) : []);
   const entered = {
     evidence: { ...others, ...(isUnclean && { waitingSince }) },

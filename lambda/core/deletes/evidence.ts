@@ -85,15 +85,17 @@ export interface Held {
   readonly sample: readonly string[];
 }
 
-/** What makes evidence unclean. */
-export type Doubt = 'hole' | 'restless';
+/** What makes evidence unclean: an empty page in front of a filled one, an empty list, a list re-ordered faster than it was read. */
+export type Doubt = (typeof DOUBTS)[number];
+
+const DOUBTS = ['hole', 'empty', 'restless'] as const;
 
 /**
  * - `overflow`: more objects are unseen than the absences have room for.
  * - `never shown`: some were never shown since the listing is read as it is.
  * - `too many`, `too many in a week`: over the limit.
  * - `one direction`: the listing can only be read upwards, which proves too little.
- * - `hole`, `restless`: the evidence was not clean for 14 days.
+ * - `hole`, `empty`, `restless`: the evidence was not clean for 14 days.
  * - `asked before`: some were held before the counts started over.
  */
 export type HeldReason =
@@ -104,6 +106,10 @@ export type HeldReason =
   | 'one direction'
   | 'asked before'
   | Doubt;
+
+export function isDoubt(reason: HeldReason): reason is Doubt {
+  return DOUBTS.some((doubt) => doubt === reason);
+}
 
 /** The beginning of what is known. */
 export const NOTHING_KNOWN: Known = {

@@ -78,6 +78,8 @@ function isAbsent({ because }: Due): boolean {
 function doubtAbout(due: readonly Due[], evidence: Evidence, policy: DeletePolicy): Doubt | undefined {
   // Beside the archive's word, the last walk alone is the evidence.
   const witnesses = due.some(isAbsent) ? (witnessesOf(evidence, policy) ?? []) : evidence.walks.slice(-1);
+  // A list that looks empty for a night would add to the counts of the few that walks before it missed.
+  if (witnesses.some(({ shown }) => shown === 0)) return 'empty';
   if (policy.holes === 'wait' && witnesses.some(({ holes }) => holes > 0)) return 'hole';
   return witnesses.some(isRestless) ? 'restless' : undefined;
 }

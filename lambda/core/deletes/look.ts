@@ -10,10 +10,10 @@ import { hasChanged, type Sight } from './sight.ts';
 import { LONGEST_READING_MS, msBetween, type WalkFacts } from './walk-facts.ts';
 
 /** The second reading of the whole list, before anything is carried that only walks call gone. */
-export type LookFacts = Pick<WalkFacts, 'began' | 'ended' | 'sight' | 'isComplete' | 'isCached' | 'holes'>;
+export type LookFacts = Pick<WalkFacts, 'began' | 'ended' | 'sight' | 'isComplete' | 'isCached' | 'holes' | 'shown'>;
 
 /** Why a look proves nothing. */
-export type LookFailure = 'incomplete' | 'another sight' | 'cached' | 'hole' | 'too long';
+export type LookFailure = 'incomplete' | 'another sight' | 'cached' | 'empty' | 'hole' | 'too long';
 
 /** Whether the list must be read again. Not for what the archive names, because that is a second witness already. */
 export function needsLook(free: readonly Due[]): boolean {
@@ -34,6 +34,7 @@ export function whyLookFails(
   if (!look.isComplete) return 'incomplete';
   if (hasChanged(walkSight, look.sight)) return 'another sight';
   if (look.isCached) return 'cached';
+  if (look.shown === 0) return 'empty';
   if (look.holes > 0 && policy.holes === 'wait') return 'hole';
   return msBetween(look.began, look.ended) > LONGEST_READING_MS ? 'too long' : undefined;
 }

@@ -20,6 +20,7 @@ export interface History {
   readonly kind: Kind;
   readonly order: Order;
   readonly policy: DeletePolicy;
+  readonly nights: number;
   readonly objects: number;
   readonly pageSize: number;
   readonly job: Job | undefined;
@@ -28,12 +29,13 @@ export interface History {
   /** Whether an operator looks each morning at what is held. */
   readonly hasOperator: boolean;
   readonly hasArchive: boolean;
-  /** Of a night, in percent: a fault of the listing, a kill, a second pull, a change of sight. */
+  /** In percent: a fault of a reading, a kill, a second pull, a change of sight, a night without deletes. */
   readonly chances: {
     readonly fault: number;
     readonly kill: number;
     readonly secondPull: number;
     readonly change: number;
+    readonly blind: number;
   };
 }
 
@@ -60,6 +62,7 @@ export function drawHistory(seed: number): History {
       guard: DEFAULT_GUARD,
       holes: draws.chance(90) ? 'wait' : 'count',
     },
+    nights: 20,
     objects: draws.between(300, 1000),
     pageSize: draws.pick([20, 25, 25, 50]),
     job: draws.chance(50) ? drawJob(draws) : undefined,
@@ -67,8 +70,8 @@ export function drawHistory(seed: number): History {
     hasOperator: draws.chance(50),
     hasArchive: draws.chance(40),
     chances: isCalm
-      ? { fault: 0, kill: 0, secondPull: 5, change: 0 }
-      : { fault: 25, kill: 10, secondPull: 10, change: draws.pick([0, 0, 6]) },
+      ? { fault: 0, kill: 0, secondPull: 5, change: 0, blind: 0 }
+      : { fault: 25, kill: 10, secondPull: 10, change: draws.pick([0, 0, 6]), blind: draws.pick([0, 0, 5]) },
   };
 }
 

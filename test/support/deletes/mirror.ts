@@ -45,9 +45,13 @@ export class Mirror {
     this.#lines = [...linesOf(absences)];
   }
 
+  get evidence(): Evidence {
+    return JSON.parse(this.#evidence) as Evidence;
+  }
+
   load(): Known {
     const absences = absencesFrom(this.#lines);
     if (absences === undefined) throw new Error('the lines that were written cannot be read');
-    return { evidence: JSON.parse(this.#evidence) as Evidence, absences };
+    return { evidence: this.evidence, absences };
   }
 }

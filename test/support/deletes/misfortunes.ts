@@ -2,14 +2,14 @@ import type { Draws } from '../../../local/simulator/data/draws.ts';
 import type { ModelListing, ModelObject } from './listing.ts';
 import type { Answers } from './reading.ts';
 
-/** What goes wrong with a night's readings. */
+/** What goes wrong with a reading. */
 export interface Misfortune {
   readonly answers: Answers;
   readonly isCached: boolean;
   /** The reading ends before this request. */
   readonly endsAt?: number;
   readonly end?: 'stop' | 'fail';
-  /** So many objects are out of sight for the night. */
+  /** So many objects are out of sight from its beginning on, for the night. */
   readonly outOfSight: number;
 }
 
@@ -27,6 +27,10 @@ const FAULTS = [
   'outOfSight',
 ] as const;
 
+export function goodFortune(pageSize: number): Misfortune {
+  return { answers: { pageSize: () => pageSize }, isCached: false, outOfSight: 0 };
+}
+
 /** @param yesterday - The list as it was the night before. */
 export function drawMisfortune(
   draws: Draws,
@@ -35,8 +39,8 @@ export function drawMisfortune(
   yesterday: readonly ModelObject[],
   chance: number,
 ): Misfortune {
-  const usual: Answers = { pageSize: () => pageSize };
-  const well = { answers: usual, isCached: false, outOfSight: 0 };
+  const well = goodFortune(pageSize);
+  const usual = well.answers;
   if (!draws.chance(chance)) return well;
   const pages = Math.ceil(listing.count / pageSize);
   const request = draws.between(1, pages + 1);

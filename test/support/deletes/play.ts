@@ -3,13 +3,14 @@ import { Draws } from '../../../local/simulator/data/draws.ts';
 import { drawHistory, type History } from './history.ts';
 import { ModelListing, type ModelObject } from './listing.ts';
 import { Mirror } from './mirror.ts';
-import { drawMisfortune, type Misfortune } from './misfortunes.ts';
-import { Killed, ModelPull, type Night } from './pull.ts';
+import { drawMisfortune, goodFortune, type Misfortune } from './misfortunes.ts';
+import { type Conditions, Killed, ModelPull, type Night } from './pull.ts';
 import { Referee } from './referee.ts';
 
 const HOUR_MS = 3_600_000;
 const NIGHT_MS = 24 * HOUR_MS;
-const NIGHTS = 20;
+/** In one night. */
+const MOST_KILLS = 3;
 const BEGIN = Date.parse('2026-01-01T03:00:00.000Z');
 
 /** What came of a history. */
@@ -18,18 +19,20 @@ export interface Outcome {
   /** Of the objects that were gone for good long enough, the tombstones. */
   readonly gone: number;
   readonly all: number;
+  /** Items that are tombstones at the end. */
+  readonly tombstones: number;
 }
 
-/** Plays a history of 20 nights and some quiet ones. */
+/** Plays a history, and some quiet nights after it. */
 export function play(history: History): Outcome {
   const world = new World(history);
-  for (let night = 1; night <= NIGHTS; night += 1) world.playNight(night);
+  for (let night = 1; night <= history.nights; night += 1) world.playNight(night);
   const outcome = world.referee.checkLateness();
   const before = world.referee.completeWalks;
   for (let quiet = 1; world.referee.completeWalks < before + 2 && quiet < 10; quiet += 1)
     world.playQuietNight();
   world.referee.checkTable();
-  return { violations: world.referee.violations, ...outcome };
+  return { violations: world.referee.violations, ...outcome, tombstones: world.tombstones };
 }
 
 /** Everything that happens to a stream, drawn from the history's seed. */
@@ -61,19 +64,23 @@ class World {
     this.referee.pull = this.#pull;
   }
 
+  get tombstones(): number {
+    return this.#mirror.items.size - this.#mirror.liveIds().length;
+  }
+
   playNight(night: number): void {
     const { chances, hasOperator, pageSize } = this.#history;
     this.#changeByDay();
     if (night > 1 && this.#draws.chance(chances.change)) this.#changeSight();
     this.#listing.now = Math.max(this.#nextNight, this.#listing.now);
     this.#nextNight += NIGHT_MS;
-    const misfortune = drawMisfortune(this.#draws, this.#listing, pageSize, this.#yesterday, chances.fault);
+    const misfortune = this.#drawMisfortune();
     this.#yesterday = [...this.#listing.listed];
-    this.#hideSome(misfortune.outOfSight);
-    this.#run(misfortune);
+    const isBlind = this.#draws.chance(chances.blind);
+    this.#run({ ...this.#nightOf(misfortune, this.#drawMisfortune()), isBlind });
     if (this.#draws.chance(chances.secondPull)) {
       this.#listing.now += this.#draws.between(1, 8) * HOUR_MS;
-      this.#run({ answers: { pageSize: () => pageSize }, isCached: false, outOfSight: 0 });
+      this.#run(this.#nightOf(goodFortune(pageSize), goodFortune(pageSize)));
     }
     this.#hideSome(0);
     this.#listing.now += HOUR_MS;
@@ -83,13 +90,17 @@ class World {
   playQuietNight(): void {
     this.#listing.now = Math.max(this.#nextNight, this.#listing.now);
     this.#nextNight += NIGHT_MS;
-    const answers = { pageSize: () => this.#history.pageSize };
-    this.#pull.run({ answers, isCached: false, onRequest: () => undefined, isKilled: () => false });
+    const well = { ...goodFortune(this.#history.pageSize), onRequest: () => undefined };
+    this.#pull.run({ walk: well, look: well, isBlind: false, isKilled: () => false });
+  }
+
+  #drawMisfortune(): Misfortune {
+    const { pageSize, chances } = this.#history;
+    return drawMisfortune(this.#draws, this.#listing, pageSize, this.#yesterday, chances.fault);
   }
 
   /** Runs the pull, again after each kill. */
-  #run(misfortune: Misfortune): void {
-    const night = this.#nightOf(misfortune);
+  #run(night: Night): void {
     for (;;) {
       try {
         this.#pull.run(night);
@@ -100,29 +111,35 @@ class World {
     }
   }
 
-  #nightOf({ answers, isCached, endsAt, end }: Misfortune): Night {
+  #nightOf(walk: Misfortune, look: Misfortune): Night {
     const { chances, job } = this.#history;
-    let events: { readonly at: number; readonly happens: () => void }[] = [];
-    let readings = 0;
-    const onRequest = (request: number): 'stop' | 'fail' | undefined => {
-      if (request === 1 || readings === 0) {
-        readings += 1;
-        events = this.#drawEvents(request, readings === 1 || job?.runsInLooks === true);
-      }
-      for (const { happens } of events.filter(({ at }) => at <= request)) happens();
-      events = events.filter(({ at }) => at > request);
-      return request === endsAt ? end : undefined;
+    let kills = 0;
+    return {
+      walk: this.#conditionsOf(walk, true),
+      look: this.#conditionsOf(look, job?.runsInLooks === true),
+      isBlind: false,
+      isKilled: () => {
+        const isKilled = kills < MOST_KILLS && this.#draws.chance(chances.kill);
+        kills += Number(isKilled);
+        return isKilled;
+      },
     };
-    let endedOnce = false;
+  }
+
+  #conditionsOf({ answers, isCached, endsAt, end, outOfSight }: Misfortune, hasJob: boolean): Conditions {
+    let events: { readonly at: number; readonly happens: () => void }[] | undefined;
     return {
       answers,
       isCached,
       onRequest: (request) => {
-        const ends = endedOnce ? undefined : onRequest(request);
-        endedOnce ||= ends !== undefined;
-        return ends;
+        if (events === undefined) {
+          events = this.#drawEvents(request, hasJob);
+          if (outOfSight > 0) this.#hideSome(outOfSight);
+        }
+        for (const { happens } of events.filter(({ at }) => at <= request)) happens();
+        events = events.filter(({ at }) => at > request);
+        return request === endsAt ? end : undefined;
       },
-      isKilled: () => this.#draws.chance(chances.kill),
     };
   }
 
@@ -168,6 +185,8 @@ class World {
   #changeByDay(): void {
     const { most } = this.#history;
     this.#listing.hide('blink', []);
+    const quietDays = most.removals === 0 && most.additions === 0 && most.edits === 0;
+    if (quietDays) return;
     for (let count = this.#draws.below(most.removals + 3); count > 0; count -= 1) {
       this.#remove(this.#draws.pick(this.#listing.ids()));
     }
@@ -233,16 +252,10 @@ class World {
     });
   }
 
+  /** The operator approves what is gone, and keeps the rest and some of what is gone. */
   #operate(): void {
-    const isGone = (id: string): boolean => !this.#listing.isListed(Number(id));
-    const { held } = this.#mirror.load().evidence;
-    if (held !== undefined) {
-      const kept = [...this.#mirror.load().absences].filter(
-        ([id, { mark }]) => mark === 'held' && !isGone(id),
-      );
-      this.referee.keeps(kept.map(([id]) => id));
-    }
-    this.#pull.operate(isGone, this.#draws.chance(50));
+    const isGone = (id: string): boolean => !this.#listing.isListed(Number(id)) && Number(id) % 10 !== 0;
+    this.referee.keeps(this.#pull.operate(isGone, this.#draws.chance(50)));
   }
 
   #drawName(): string {

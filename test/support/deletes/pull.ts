@@ -20,12 +20,20 @@ import type { ModelListing } from './listing.ts';
 import type { Mirror } from './mirror.ts';
 import { type Answers, type Findings, type Kind, type PageRead, read } from './reading.ts';
 
-/** How a night's readings go. */
-export interface Night {
+/** How a reading goes in one night. */
+export interface Conditions {
   readonly answers: Answers;
   readonly isCached: boolean;
-  /** Called before each request of a walk or look, with its number from 1; what it returns happens in place of the request. */
+  /** Called before each request of the reading, with its number from 1; what it returns happens in place of the request. */
   readonly onRequest: (request: number) => 'stop' | 'fail' | undefined;
+}
+
+/** How a night goes. */
+export interface Night {
+  readonly walk: Conditions;
+  readonly look: Conditions;
+  /** Whether deletes are switched off, so that the walk leaves no evidence. */
+  readonly isBlind: boolean;
   /** Called where the process may be killed. True: it is. */
   readonly isKilled: (place: string) => boolean;
 }
@@ -68,7 +76,8 @@ export interface Watch {
     before: Known;
     after: Known;
   }): void;
-  givenUp(walkId: string, at: number): void;
+  /** A walk that leaves no evidence, and what it showed. */
+  givenUp(walkId: string, at: number, shown: ReadonlySet<string>): void;
   due(due: readonly Due[], unseen: readonly string[], known: Known): void;
   lookEnds(shown: ReadonlySet<string>, failure: string | undefined): void;
   decided(decision: Decision): void;
@@ -110,8 +119,14 @@ export class ModelPull {
   run(night: Night): void {
     const walk = this.#openWalk(night);
     if (walk.phase === 'reading') {
-      const end = this.#readOn(walk.reading, night);
+      const end = this.#readOn(walk.reading, night.walk);
       if (end === 'stop') return;
+      if (night.isBlind) {
+        this.watch.givenUp(walk.walkId, this.listing.now, walk.reading.seen);
+        this.#lastWalkId = walk.walkId;
+        this.#walk = undefined;
+        return;
+      }
       this.#endReading(walk, end === undefined);
       if (walk.phase === 'reading') return;
     }
@@ -125,28 +140,27 @@ export class ModelPull {
     const left = this.#walk;
     if (left !== undefined && (left.phase !== 'reading' || !this.sight.isReconfigured)) return left;
     if (left !== undefined) {
-      this.watch.givenUp(left.walkId, this.listing.now);
+      this.watch.givenUp(left.walkId, this.listing.now, left.reading.seen);
       this.#lastWalkId = left.walkId;
     }
     this.sight = { ...this.sight, isReconfigured: false };
     this.#walks += 1;
-    const { evidence } = this.mirror.load();
-    const direction = nextDirection(evidence, this.policy.paging);
+    const direction = nextDirection(this.mirror.evidence, this.policy.paging);
     const walk: ModelWalk = {
       walkId: `walk-${this.#walks}`,
       previous: this.#lastWalkId,
       firstSight: this.sight.sight,
       sightNumber: this.sight.number,
-      reading: this.#begin(this.kind === 'irregularHal' ? 'up' : direction, night),
+      reading: this.#begin(this.kind === 'irregularHal' ? 'up' : direction, night.walk),
       phase: 'reading',
     };
     this.#walk = walk;
     return walk;
   }
 
-  #begin(direction: Direction, night: Night): Reading {
+  #begin(direction: Direction, night: Conditions): Reading {
     const findings: Findings = { direction, holes: 0 };
-    const { lastPage } = this.mirror.load().evidence;
+    const { lastPage } = this.mirror.evidence;
     return {
       findings,
       pages: read(this.kind, this.listing, night.answers, findings, lastPage),
@@ -158,7 +172,7 @@ export class ModelPull {
     };
   }
 
-  #readOn(reading: Reading, night: Night): 'stop' | 'fail' | undefined {
+  #readOn(reading: Reading, night: Conditions): 'stop' | 'fail' | undefined {
     reading.isCached ||= night.isCached;
     for (;;) {
       const event = night.onRequest(reading.requests + 1);
@@ -241,8 +255,8 @@ export class ModelPull {
   #look(walk: ModelWalk, night: Night): 'stop' | undefined {
     const { facts } = walk;
     if (facts === undefined) throw new Error('the walk has not ended');
-    walk.look ??= this.#begin(lookDirection(facts.direction, this.policy.paging), night);
-    const end = this.#readOn(walk.look, night);
+    walk.look ??= this.#begin(lookDirection(facts.direction, this.policy.paging), night.look);
+    const end = this.#readOn(walk.look, night.look);
     if (end === 'stop') return 'stop';
     this.#plan(walk, { isComplete: end === undefined });
     walk.phase = 'carrying';
@@ -253,9 +267,12 @@ export class ModelPull {
     const { facts, decision, look: reading } = walk;
     if (facts === undefined || decision === undefined) throw new Error('nothing was decided');
     const moment = { walkId: walk.walkId, now: this.#now, live: facts.live };
-    const known = this.mirror.load();
     if (look === undefined || reading === undefined) {
-      const { known: planned, carry } = carryAfter(known, decision.free, moment, undefined);
+      if (decision.free.length === 0) {
+        walk.carry = [];
+        return;
+      }
+      const { known: planned, carry } = carryAfter(this.mirror.load(), decision.free, moment, undefined);
       this.mirror.save(planned);
       walk.carry = carry;
       return;
@@ -267,11 +284,12 @@ export class ModelPull {
       isComplete: look.isComplete,
       isCached: reading.isCached,
       holes: reading.findings.holes,
+      shown: reading.seen.size,
     };
     const failure = whyLookFails(lookFacts, facts.sight, this.policy);
     this.watch.lookEnds(reading.seen, failure);
     const isShown = (id: string): boolean => reading.seen.has(id);
-    const { known: planned, carry } = carryAfter(known, decision.free, moment, { failure, isShown });
+    const { known: planned, carry } = carryAfter(this.mirror.load(), decision.free, moment, { failure, isShown });
     this.mirror.save(planned);
     walk.carry = carry;
   }
@@ -297,23 +315,25 @@ export class ModelPull {
     if (!isBalanced(left, fates)) this.watch.unbalanced(`${left} unseen, but ${JSON.stringify(fates)}`);
   }
 
-  /** What an operator does in the morning with what is held: approves what is gone, and keeps the rest. */
-  operate(isGone: (id: string) => boolean, atOnce: boolean): void {
+  /**
+   * What an operator does in the morning with what is held: approves what may go, and keeps the rest.
+   *
+   * @returns The ids that are kept from now on.
+   */
+  operate(mayGo: (id: string) => boolean, atOnce: boolean): readonly string[] {
+    const { held } = this.mirror.evidence;
+    if (held === undefined) return [];
     const known = this.mirror.load();
-    const { held } = known.evidence;
-    if (held === undefined) return;
     const choice = chooseHeld(known, held.id, []);
     if (choice.kind !== 'chosen') throw new Error(`the held set cannot be chosen: ${choice.kind}`);
-    const approval = approve(known, choice.ids.filter(isGone), { by: 'operator', at: this.#now });
-    const rejected = reject(
-      known,
-      choice.ids.filter((id) => !isGone(id)),
-      'is listed',
-    );
-    this.mirror.save(rejected);
+    const approval = approve(known, choice.ids.filter(mayGo), { by: 'operator', at: this.#now });
     if (approval === undefined) throw new Error('nothing is held');
+    const kept = choice.ids.filter((id) => !mayGo(id));
+    const rejected = reject(known, kept, 'is listed');
+    this.mirror.save(rejected);
     this.mirror.approvals = [...this.mirror.approvals, approval];
     if (atOnce && this.#walk === undefined) this.#carryApproved(rejected, approval);
+    return kept;
   }
 
   #carryApproved(known: Known, approval: Approval): void {
@@ -335,6 +355,6 @@ export class ModelPull {
   }
 
   get isOneWay(): boolean {
-    return readsOneWay(this.mirror.load().evidence, this.policy.paging);
+    return readsOneWay(this.mirror.evidence, this.policy.paging);
   }
 }

@@ -84,9 +84,9 @@ class Pages {
 
   behind(id: number): readonly ModelObject[] {
     this.#requests += 1;
-    return this.all()
-      .filter((object) => object.id > id)
-      .slice(0, this.size);
+    const objects = this.#answers.snapshot ?? this.#listing.listed;
+    const from = objects.findIndex((object) => object.id > id);
+    return this.#answers.isEmpty === true || from < 0 ? [] : objects.slice(from, from + this.size);
   }
 
   get #count(): number {

@@ -2,7 +2,6 @@ import type { Decision } from '../../../lambda/core/deletes/decide.ts';
 import type { Due } from '../../../lambda/core/deletes/due.ts';
 import type { Known } from '../../../lambda/core/deletes/evidence.ts';
 import { turns } from '../../../lambda/core/deletes/policy.ts';
-import { hasChanged } from '../../../lambda/core/deletes/sight.ts';
 import type { History } from './history.ts';
 import type { ModelListing } from './listing.ts';
 import type { Mirror } from './mirror.ts';
@@ -10,6 +9,14 @@ import type { ModelPull, Watch } from './pull.ts';
 import { type LoggedWalk, type ReferenceWord, referenceWord } from './reference.ts';
 
 const HOUR_MS = 3_600_000;
+
+const NO_EVIDENCE = { isCounted: false, isOneWay: false, isGivenUp: false, isUnclean: false };
+
+/** Whether a sight may show less than another one: 1 is another query, 2 has a scope less, 3 has one more. */
+function showsLess(before: number, now: number): boolean {
+  const scopes = [2, 2, 1, 3];
+  return (before === 1) !== (now === 1) || (scopes[now] ?? 0) < (scopes[before] ?? 0);
+}
 
 /** Holds what a pull does against the listing's own record, and notes what it must not do. */
 export class Referee implements Watch {
@@ -19,6 +26,9 @@ export class Referee implements Watch {
   readonly #mirror: Mirror;
   readonly #log: LoggedWalk[] = [];
   readonly #kept = new Set<string>();
+  /** What an operator was to decide and no walk has shown since. */
+  readonly #held = new Set<string>();
+  #sight = 0;
   #words = new Map<string, ReferenceWord>();
   #carried: { readonly at: number; readonly count: number }[] = [];
   #lookFailed = false;
@@ -35,31 +45,35 @@ export class Referee implements Watch {
     return this.#completeWalks;
   }
 
-  walkEnds({ facts, isCounted, shown, before, after }: Parameters<Watch['walkEnds']>[0]): void {
+  walkEnds({ facts, isCounted, shown, sight, before, after }: Parameters<Watch['walkEnds']>[0]): void {
     if (facts.isComplete) this.#completeWalks += 1;
     const lastCounted = this.#log.findLast((walk) => walk.isCounted);
-    const hasNewSight =
-      before.evidence.sight !== undefined && isCounted && hasChanged(before.evidence.sight, facts.sight);
+    const isNewSight = isCounted && showsLess(this.#sight, sight);
+    if (isCounted) this.#sight = sight;
     this.#log.push({
       walkId: facts.walkId,
       began: Date.parse(facts.began),
       ended: Date.parse(facts.ended),
-      sight: (lastCounted?.sight ?? 0) + Number(hasNewSight),
+      sight: (lastCounted?.sight ?? 0) + Number(isNewSight),
       direction: facts.direction,
       isCounted,
       isOneWay: facts.isOneWay,
       isGivenUp: false,
+      isUnclean:
+        facts.shown === 0 ||
+        (facts.holes > 0 && this.#history.policy.holes === 'wait') ||
+        facts.repeated > Math.max(9, 0.03 * facts.shown),
       shown: new Set(shown),
     });
-    for (const id of shown) this.#kept.delete(id);
+    this.#showed(shown);
     if (isCounted) this.#checkDistance(lastCounted);
     else this.#checkUncounted(facts.walkId, before, after);
     this.#lookFailed = false;
   }
 
-  givenUp(walkId: string, at: number): void {
+  givenUp(walkId: string, at: number, shown: ReadonlySet<string>): void {
     const sight = this.#log.at(-1)?.sight ?? 0;
-    const facts = { isCounted: false, isOneWay: false, isGivenUp: true, shown: new Set<string>() };
+    const facts = { ...NO_EVIDENCE, isGivenUp: true, shown: new Set(shown) };
     this.#log.push({ walkId, began: at, ended: at, sight, direction: 'up', ...facts });
   }
 
@@ -76,7 +90,7 @@ export class Referee implements Watch {
     for (const [id, word] of this.#words) {
       const each = found.get(id);
       if (each === undefined) this.#note(`${id} is not due, but was missed ${word.witnesses.length} times`);
-      else if (each.wasNeverShown !== word.wasNeverShown) {
+      else if (word.wasNeverShown !== undefined && each.wasNeverShown !== word.wasNeverShown) {
         this.#note(`${id} is taken for ${each.wasNeverShown ? 'never' : 'once'} shown`);
       }
     }
@@ -86,7 +100,8 @@ export class Referee implements Watch {
     }
   }
 
-  decided({ approved }: Decision): void {
+  decided({ approved, known }: Decision): void {
+    for (const [id, { mark }] of known.absences) if (mark === 'held') this.#held.add(id);
     const named = new Set(this.#mirror.approvals.flatMap(({ ids }) => ids));
     for (const { id } of approved) if (!named.has(id)) this.#note(`${id} was never approved`);
   }
@@ -95,7 +110,8 @@ export class Referee implements Watch {
     const last = this.#log.at(-1);
     if (last === undefined) return;
     this.#lookFailed = failure !== undefined;
-    const facts = { isCounted: false, isOneWay: false, isGivenUp: false, shown: new Set(shown) };
+    const facts = { ...NO_EVIDENCE, shown: new Set(shown) };
+    this.#showed(shown);
     this.#log.push({ ...last, ...facts, walkId: `${last.walkId} look`, ended: this.#listing.now });
   }
 
@@ -103,8 +119,13 @@ export class Referee implements Watch {
     const { mode } = this.#history.policy;
     if (mode === 'report') this.#note(`${id} is a tombstone, although the stream only reports`);
     if (heldId !== undefined) return;
+    if (this.#held.has(id)) this.#note(`${id} was held, and no operator approved it`);
     const last = this.#log.at(-1);
     const witnesses = because.startsWith('absent') ? this.#words.get(id)?.witnesses : undefined;
+    if (witnesses !== undefined && this.#lookFailed) this.#note(`${id} is a tombstone after a look that failed`);
+    if (witnesses?.some(({ isUnclean }) => isUnclean) === true) this.#note(`${id} has unclean evidence`);
+    if (this.#words.get(id)?.wasNeverShown === true) this.#note(`${id} was never shown, and no operator approved it`);
+    if (witnesses !== undefined && this.pull?.isOneWay === true) this.#note(`${id} was only missed upwards`);
     const from = witnesses?.at(-1)?.began ?? last?.began ?? 0;
     const to = witnesses === undefined ? this.#listing.now : (last?.ended ?? 0);
     if (this.#listing.stood(Number(id), from, to)) this.#note(`WRONG: ${id} is a tombstone, ${because}`);
@@ -202,6 +223,13 @@ export class Referee implements Watch {
       const earlier = before.absences.get(id)?.missed;
       if (earlier === undefined || missed > earlier)
         this.#note(`${walkId} does not count, but ${id} is missed`);
+    }
+  }
+
+  #showed(shown: ReadonlySet<string>): void {
+    for (const id of shown) {
+      this.#kept.delete(id);
+      this.#held.delete(id);
     }
   }
 

@@ -6,19 +6,23 @@ export interface LoggedWalk {
   /** Milliseconds since the epoch. */
   readonly began: number;
   readonly ended: number;
+  /** A number that differs if the listing was read in another way than by the counted walk before. */
   readonly sight: number;
   readonly direction: Direction;
   readonly isCounted: boolean;
   readonly isOneWay: boolean;
-  /** Whether it was given up, so that what it showed is not known. */
+  /** Whether the rules do not know what it showed. */
   readonly isGivenUp: boolean;
+  /** Whether it cannot prove an absence alone: an empty list, an empty page in it, or many objects shown twice. */
+  readonly isUnclean: boolean;
   readonly shown: ReadonlySet<string>;
 }
 
 /** The counted walks that prove an absence, newest first. */
 export interface ReferenceWord {
   readonly witnesses: readonly LoggedWalk[];
-  readonly wasNeverShown: boolean;
+  /** Undefined if the rules cannot know. */
+  readonly wasNeverShown: boolean | undefined;
 }
 
 /**
@@ -55,10 +59,16 @@ export function referenceWord(
   return undefined;
 }
 
-/** Whether no walk since the first counted one of the present sight is known to have shown the object. */
-function neverShown(id: string, log: readonly LoggedWalk[], sight: number | undefined): boolean {
+/** Whether no walk since the first counted one of the present sight showed the object; undefined if only one did whose showing is not known. */
+function neverShown(
+  id: string,
+  log: readonly LoggedWalk[],
+  sight: number | undefined,
+): boolean | undefined {
   const counted = log.filter(({ isCounted }) => isCounted);
   const other = counted.findLastIndex((walk) => walk.sight !== sight);
   const first = counted[other + 1];
-  return first !== undefined && log.slice(log.indexOf(first)).every(({ shown }) => !shown.has(id));
+  const showing = log.slice(first === undefined ? 0 : log.indexOf(first)).filter(({ shown }) => shown.has(id));
+  if (showing.length === 0) return true;
+  return showing.every(({ isGivenUp }) => isGivenUp) ? undefined : false;
 }
