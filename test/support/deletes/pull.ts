@@ -289,7 +289,10 @@ export class ModelPull {
     const failure = whyLookFails(lookFacts, facts.sight, this.policy);
     this.watch.lookEnds(reading.seen, failure);
     const isShown = (id: string): boolean => reading.seen.has(id);
-    const { known: planned, carry } = carryAfter(this.mirror.load(), decision.free, moment, { failure, isShown });
+    const { known: planned, carry } = carryAfter(this.mirror.load(), decision.free, moment, {
+      failure,
+      isShown,
+    });
     this.mirror.save(planned);
     walk.carry = carry;
   }

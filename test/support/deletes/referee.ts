@@ -122,9 +122,11 @@ export class Referee implements Watch {
     if (this.#held.has(id)) this.#note(`${id} was held, and no operator approved it`);
     const last = this.#log.at(-1);
     const witnesses = because.startsWith('absent') ? this.#words.get(id)?.witnesses : undefined;
-    if (witnesses !== undefined && this.#lookFailed) this.#note(`${id} is a tombstone after a look that failed`);
+    if (witnesses !== undefined && this.#lookFailed)
+      this.#note(`${id} is a tombstone after a look that failed`);
     if (witnesses?.some(({ isUnclean }) => isUnclean) === true) this.#note(`${id} has unclean evidence`);
-    if (this.#words.get(id)?.wasNeverShown === true) this.#note(`${id} was never shown, and no operator approved it`);
+    if (this.#words.get(id)?.wasNeverShown === true)
+      this.#note(`${id} was never shown, and no operator approved it`);
     if (witnesses !== undefined && this.pull?.isOneWay === true) this.#note(`${id} was only missed upwards`);
     const from = witnesses?.at(-1)?.began ?? last?.began ?? 0;
     const to = witnesses === undefined ? this.#listing.now : (last?.ended ?? 0);

@@ -60,15 +60,13 @@ export function referenceWord(
 }
 
 /** Whether no walk since the first counted one of the present sight showed the object; undefined if only one did whose showing is not known. */
-function neverShown(
-  id: string,
-  log: readonly LoggedWalk[],
-  sight: number | undefined,
-): boolean | undefined {
+function neverShown(id: string, log: readonly LoggedWalk[], sight: number | undefined): boolean | undefined {
   const counted = log.filter(({ isCounted }) => isCounted);
   const other = counted.findLastIndex((walk) => walk.sight !== sight);
   const first = counted[other + 1];
-  const showing = log.slice(first === undefined ? 0 : log.indexOf(first)).filter(({ shown }) => shown.has(id));
+  const showing = log
+    .slice(first === undefined ? 0 : log.indexOf(first))
+    .filter(({ shown }) => shown.has(id));
   if (showing.length === 0) return true;
   return showing.every(({ isGivenUp }) => isGivenUp) ? undefined : false;
 }
