@@ -48,9 +48,6 @@ function storyOf({ missed, since, mark, note }: Absence): string {
   return JSON.stringify(values).slice(1, -1);
 }
 
-/** A line of {@link linesOf}. An id is percent-encoded, so it holds no quote. */
-const LINE = /^\["([^"\\]+)",(.+)\]$/;
-
 /**
  * Reads the lines that {@link linesOf} wrote.
  *
@@ -60,8 +57,11 @@ export function absencesFrom(lines: Iterable<string>): Absences | undefined {
   const absences = new Map<string, Absence>();
   const stories = new Map<string, Absence>();
   for (const line of lines) {
-    const [, id, story] = LINE.exec(line) ?? [];
-    if (id === undefined || story === undefined) return undefined;
+    // An id is percent-encoded, so it holds no quote.
+    const end = line.indexOf('",', 2);
+    if (end < 0 || !line.startsWith('["') || !line.endsWith(']')) return undefined;
+    const id = line.slice(2, end);
+    const story = line.slice(end + 2, -1);
     const absence = stories.get(story) ?? readStory(story);
     if (absence === undefined) return undefined;
     stories.set(story, absence);

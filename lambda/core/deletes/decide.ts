@@ -17,7 +17,7 @@ export interface Decision {
   readonly verdict: Verdict | { readonly kind: 'none' | 'report' };
 }
 
-/** Decides about what is due after a counted walk. Repeated for the same walk, it decides the same. */
+/** Decides about what is due after a counted walk. Repeated before anything is carried, it decides the same. */
 export function decide(
   known: Known,
   due: readonly Due[],
@@ -54,6 +54,7 @@ function enter(
 
 /** Marks what is held now. What was held and is not due any more stays marked, so that an operator is asked again. */
 function markHeld(absences: Absences, heldNow: ReadonlySet<string>): Absences {
+  if (heldNow.size === 0 && !absences.values().some(({ mark }) => mark === 'held')) return absences;
   const held = sharing((absence: Absence): Absence => ({ ...absence, mark: 'held' }));
   const asked = sharing((absence: Absence): Absence => ({ ...absence, mark: 'asked' }));
   const marked = (id: string, absence: Absence): Absence => {

@@ -10,7 +10,10 @@ import { hasChanged, type Sight } from './sight.ts';
 import { LONGEST_READING_MS, msBetween, type WalkFacts } from './walk-facts.ts';
 
 /** The second reading of the whole list, before anything is carried that only walks call gone. */
-export type LookFacts = Pick<WalkFacts, 'began' | 'ended' | 'sight' | 'isComplete' | 'isCached' | 'holes' | 'shown'>;
+export type LookFacts = Pick<
+  WalkFacts,
+  'began' | 'ended' | 'sight' | 'isComplete' | 'isCached' | 'holes' | 'shown'
+>;
 
 /** Why a look proves nothing. */
 export type LookFailure = 'incomplete' | 'another sight' | 'cached' | 'empty' | 'hole' | 'too long';

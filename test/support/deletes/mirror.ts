@@ -13,8 +13,7 @@ export interface ModelItem {
 export class Mirror {
   readonly items = new Map<string, ModelItem>();
   approvals: readonly Approval[] = [];
-  #evidence = JSON.stringify(NOTHING_KNOWN.evidence);
-  #lines: readonly string[] = [];
+  #known = NOTHING_KNOWN;
 
   /** Stores an object as a listing showed it. */
   store({ id, revision }: ModelObject): void {
@@ -37,21 +36,19 @@ export class Mirror {
   }
 
   liveIds(): string[] {
-    return [...this.items.keys()].filter((id) => this.isLive(id));
+    const ids: string[] = [];
+    for (const [id, { deletedBecause }] of this.items) if (deletedBecause === undefined) ids.push(id);
+    return ids;
   }
 
+  /** Keeps what is known as it is read back. */
   save({ evidence, absences }: Known): void {
-    this.#evidence = JSON.stringify(evidence);
-    this.#lines = [...linesOf(absences)];
-  }
-
-  get evidence(): Evidence {
-    return JSON.parse(this.#evidence) as Evidence;
+    const read = absences === this.#known.absences ? absences : absencesFrom(linesOf(absences));
+    if (read === undefined) throw new Error('the lines that were written cannot be read');
+    this.#known = { evidence: JSON.parse(JSON.stringify(evidence)) as Evidence, absences: read };
   }
 
   load(): Known {
-    const absences = absencesFrom(this.#lines);
-    if (absences === undefined) throw new Error('the lines that were written cannot be read');
-    return { evidence: this.evidence, absences };
+    return this.#known;
   }
 }

@@ -151,9 +151,9 @@ class World {
     const times = (count: number, happens: () => void) =>
       Array.from({ length: this.#draws.below(count + 1) }, () => ({ at: at(), happens }));
     const events = [
-      ...times(most.removals, () => this.#remove(this.#draws.pick(this.#listing.ids()))),
+      ...times(most.removals, () => this.#remove(this.#drawId())),
       ...times(most.additions, () => this.#listing.add(this.#drawName())),
-      ...times(most.edits, () => this.#listing.edit(this.#draws.pick(this.#listing.ids()))),
+      ...times(most.edits, () => this.#listing.edit(this.#drawId())),
     ];
     if (job !== undefined && hasJob) {
       const moment = 1 + Math.floor(job.moment * requests);
@@ -173,7 +173,7 @@ class World {
     if (job.kind === 'blink') {
       this.#listing.hide('blink', oldest.slice(40, 40 + job.objects));
     } else if (job.kind === 'touch') {
-      for (let count = 0; count < job.objects; count += 1) this.#listing.edit(this.#draws.pick(oldest));
+      for (let count = 0; count < job.objects; count += 1) this.#listing.edit(this.#drawId());
     } else {
       for (const id of oldest.slice(0, job.objects)) {
         this.#remove(id);
@@ -188,13 +188,13 @@ class World {
     const quietDays = most.removals === 0 && most.additions === 0 && most.edits === 0;
     if (quietDays) return;
     for (let count = this.#draws.below(most.removals + 3); count > 0; count -= 1) {
-      this.#remove(this.#draws.pick(this.#listing.ids()));
+      this.#remove(this.#drawId());
     }
     for (let count = this.#draws.below(most.additions + 3); count > 0; count -= 1) {
       this.#listing.add(this.#drawName());
     }
     for (let count = this.#draws.below(20); count > 0; count -= 1) {
-      this.#listing.edit(this.#draws.pick(this.#listing.ids()));
+      this.#listing.edit(this.#drawId());
     }
     if (this.#draws.chance(20)) this.#bringBack();
   }
@@ -205,7 +205,7 @@ class World {
     if (object === undefined || !this.#history.hasArchive || !this.#draws.chance(80)) return;
     this.#archived.push(object);
     const entry = { archivedAtMs: this.#listing.now };
-    const survivor = this.#draws.chance(20) ? String(this.#draws.pick(this.#listing.ids())) : undefined;
+    const survivor = this.#draws.chance(20) ? String(this.#drawId()) : undefined;
     this.#pull.archive.set(String(id), survivor === undefined ? entry : { ...entry, mergedInto: survivor });
   }
 
@@ -256,6 +256,12 @@ class World {
   #operate(): void {
     const isGone = (id: string): boolean => !this.#listing.isListed(Number(id)) && Number(id) % 10 !== 0;
     this.referee.keeps(this.#pull.operate(isGone, this.#draws.chance(50)));
+  }
+
+  /** The id of a listed object; 0 if the list is empty. */
+  #drawId(): number {
+    const { listed } = this.#listing;
+    return listed[this.#draws.below(listed.length)]?.id ?? 0;
   }
 
   #drawName(): string {

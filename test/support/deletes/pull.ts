@@ -145,7 +145,7 @@ export class ModelPull {
     }
     this.sight = { ...this.sight, isReconfigured: false };
     this.#walks += 1;
-    const direction = nextDirection(this.mirror.evidence, this.policy.paging);
+    const direction = nextDirection(this.mirror.load().evidence, this.policy.paging);
     const walk: ModelWalk = {
       walkId: `walk-${this.#walks}`,
       previous: this.#lastWalkId,
@@ -160,7 +160,7 @@ export class ModelPull {
 
   #begin(direction: Direction, night: Conditions): Reading {
     const findings: Findings = { direction, holes: 0 };
-    const { lastPage } = this.mirror.evidence;
+    const { lastPage } = this.mirror.load().evidence;
     return {
       findings,
       pages: read(this.kind, this.listing, night.answers, findings, lastPage),
@@ -324,7 +324,7 @@ export class ModelPull {
    * @returns The ids that are kept from now on.
    */
   operate(mayGo: (id: string) => boolean, atOnce: boolean): readonly string[] {
-    const { held } = this.mirror.evidence;
+    const { held } = this.mirror.load().evidence;
     if (held === undefined) return [];
     const known = this.mirror.load();
     const choice = chooseHeld(known, held.id, []);
@@ -358,6 +358,6 @@ export class ModelPull {
   }
 
   get isOneWay(): boolean {
-    return readsOneWay(this.mirror.evidence, this.policy.paging);
+    return readsOneWay(this.mirror.load().evidence, this.policy.paging);
   }
 }

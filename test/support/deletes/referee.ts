@@ -63,7 +63,7 @@ export class Referee implements Watch {
         facts.shown === 0 ||
         (facts.holes > 0 && this.#history.policy.holes === 'wait') ||
         facts.repeated > Math.max(9, 0.03 * facts.shown),
-      shown: new Set(shown),
+      shown,
     });
     this.#showed(shown);
     if (isCounted) this.#checkDistance(lastCounted);
@@ -73,7 +73,7 @@ export class Referee implements Watch {
 
   givenUp(walkId: string, at: number, shown: ReadonlySet<string>): void {
     const sight = this.#log.at(-1)?.sight ?? 0;
-    const facts = { ...NO_EVIDENCE, isGivenUp: true, shown: new Set(shown) };
+    const facts = { ...NO_EVIDENCE, isGivenUp: true, shown };
     this.#log.push({ walkId, began: at, ended: at, sight, direction: 'up', ...facts });
   }
 
@@ -110,7 +110,7 @@ export class Referee implements Watch {
     const last = this.#log.at(-1);
     if (last === undefined) return;
     this.#lookFailed = failure !== undefined;
-    const facts = { ...NO_EVIDENCE, shown: new Set(shown) };
+    const facts = { ...NO_EVIDENCE, shown };
     this.#showed(shown);
     this.#log.push({ ...last, ...facts, walkId: `${last.walkId} look`, ended: this.#listing.now });
   }
