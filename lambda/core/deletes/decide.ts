@@ -1,7 +1,7 @@
 import { type Absence, type Absences, sharing } from './absences.ts';
 import { type Approval, splitByApproval } from './approval.ts';
 import type { Due } from './due.ts';
-import { isDoubt, type Known } from './evidence.ts';
+import { isDoubt, type Known, withoutWaiting } from './evidence.ts';
 import { guard, type Moment, type Verdict } from './guard.ts';
 import { summarizeHeld } from './held.ts';
 import type { DeletePolicy } from './policy.ts';
@@ -42,11 +42,13 @@ function enter(
   { now }: Moment,
   verdict: Decision['verdict'],
 ): Known {
-  const { waitingSince = now, ...others } = evidence;
   const isUnclean = 'reason' in verdict && isDoubt(verdict.reason);
+  // What a look is to prove goes on waiting until one does.
+  const isUnproved = verdict.kind === 'carry' && evidence.failedLook !== undefined;
+  const { waitingSince = now } = evidence;
   const heldNow = new Set(verdict.kind === 'hold' ? rest.map(({ id }) => id) : []);
   const entered = {
-    evidence: { ...others, ...(isUnclean && { waitingSince }) },
+    evidence: isUnclean || isUnproved ? { ...evidence, waitingSince } : withoutWaiting(evidence),
     absences: markHeld(absences, heldNow),
   };
   return summarizeHeld(entered, verdict.kind === 'hold' ? { ...verdict, since: now } : undefined);

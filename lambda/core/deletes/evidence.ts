@@ -33,8 +33,10 @@ export interface Evidence {
   readonly carried: readonly Carried[];
   /** What an operator decides; absent if nothing is held. */
   readonly held?: Held;
-  /** Since when something due waits for walks that are clean, RFC 3339; absent if nothing waits. */
+  /** Since when something due waits for clean walks or a look, RFC 3339; absent if nothing waits. */
   readonly waitingSince?: string;
+  /** Why the last look proved nothing; absent if it did, or none was needed. */
+  readonly failedLook?: LookFailure;
   /** Unseen objects that the absences have no room for. */
   readonly overflow: number;
 }
@@ -85,6 +87,9 @@ export interface Held {
   readonly sample: readonly string[];
 }
 
+/** Why a look proves nothing. */
+export type LookFailure = 'incomplete' | 'another sight' | 'cached' | 'empty' | 'hole' | 'too long';
+
 /** What makes evidence unclean: an empty page in front of a filled one, an empty list, a list re-ordered faster than it was read. */
 export type Doubt = (typeof DOUBTS)[number];
 
@@ -96,6 +101,7 @@ const DOUBTS = ['hole', 'empty', 'restless'] as const;
  * - `too many`, `too many in a week`: over the limit.
  * - `one direction`: the listing can only be read upwards, which proves too little.
  * - `hole`, `empty`, `restless`: the evidence was not clean for 14 days.
+ * - `look`: no look proved anything for 14 days.
  * - `asked before`: some were held before the counts started over.
  */
 export type HeldReason =
@@ -104,6 +110,7 @@ export type HeldReason =
   | 'too many'
   | 'too many in a week'
   | 'one direction'
+  | 'look'
   | 'asked before'
   | Doubt;
 
@@ -122,8 +129,14 @@ export const NOTHING_KNOWN: Known = {
  * not show is held as never shown.
  */
 export function withoutAbsences(evidence: Evidence): Known {
-  const { sight: _sight, firstBegan: _first, held: _held, waitingSince: _since, ...kept } = evidence;
+  const { sight: _sight, firstBegan: _first, held: _held, ...kept } = withoutWaiting(evidence);
   return { evidence: { ...kept, overflow: 0 }, absences: new Map() };
+}
+
+/** The evidence once nothing waits. */
+export function withoutWaiting(evidence: Evidence): Evidence {
+  const { waitingSince: _since, failedLook: _failure, ...others } = evidence;
+  return others;
 }
 
 /** Whether no walk of the present sight is known to have shown the object. */

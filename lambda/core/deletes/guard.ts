@@ -51,9 +51,8 @@ export function guard(
     return hold(evidence.held?.reason ?? 'asked before', evidence.held?.limit);
   }
   const doubt = doubtAbout(due, evidence, policy);
-  if (doubt === undefined) return { kind: 'carry' };
-  const waitedMs = msBetween(evidence.waitingSince ?? now, now);
-  return waitedMs >= LONGEST_WAIT_MS ? hold(doubt) : { kind: 'wait', reason: doubt };
+  if (msBetween(evidence.waitingSince ?? now, now) >= LONGEST_WAIT_MS) return hold(doubt ?? 'look');
+  return doubt === undefined ? { kind: 'carry' } : { kind: 'wait', reason: doubt };
 }
 
 /** So many times the limit of a walk may be carried in 7 days. */

@@ -1,8 +1,8 @@
 import { type Absence, type Absences, sharing } from './absences.ts';
-import { type CountedWalk, type Evidence, type Known, wasNeverShown } from './evidence.ts';
+import { type CountedWalk, type Evidence, type Known, wasNeverShown, withoutWaiting } from './evidence.ts';
 import { summarizeHeld } from './held.ts';
 import { MOST_WALKS } from './policy.ts';
-import { hasChanged } from './sight.ts';
+import { hasChanged, type Sight } from './sight.ts';
 import type { WalkFacts } from './walk-facts.ts';
 
 /** The most bytes of ids in a stream's absences. */
@@ -21,7 +21,9 @@ export function judge(
 ): Known {
   if (known.evidence.ended?.walkId === walk.walkId) return known;
   const isContinuous = continues(known.evidence, walk);
-  const { evidence, absences } = atSight(isContinuous ? known : startOver(known), walk);
+  // Scopes that came while it was read cannot have shown what was on its first pages.
+  const { firstSight: sight = walk.sight } = walk;
+  const { evidence, absences } = atSight(isContinuous ? known : startOver(known), sight, walk.began);
   const counted = countAbsences({ evidence, absences }, walk, unseen, mostIdBytes);
   const { walkId, began, ended, direction, shown, repeated, holes, live } = walk;
   const after = isContinuous ? evidence.ended?.began : undefined;
@@ -33,7 +35,7 @@ export function judge(
   return summarizeHeld({
     evidence: {
       ...withEnded(evidence, walk),
-      sight: walk.sight,
+      sight,
       walks: [...evidence.walks.filter(isEarlier), countedWalk].slice(-MOST_WALKS),
       overflow: unseen.length - counted.size,
     },
@@ -83,16 +85,16 @@ function startOver({ evidence, absences }: Known): Known {
 }
 
 /** Starts over if the listing is read in another way than before. */
-function atSight(known: Known, { sight, began }: WalkFacts): Known {
+function atSight(known: Known, sight: Sight, began: string): Known {
   const { evidence } = known;
   const { firstBegan = '' } = evidence;
   const isSame = evidence.sight !== undefined && !hasChanged(evidence.sight, sight);
   // A first walk of the future had a wrong clock, and would have everything held until that time.
   if (isSame && firstBegan <= began) return known;
   const { absences } = startOver(known);
-  const { waitingSince: _since, ...kept } = evidence;
+  const anew = { ...withoutWaiting(evidence), firstBegan: began, overflow: 0 };
   // Two down walks that failed may have been the old sight's fault.
-  return { evidence: { ...kept, firstBegan: began, failedDowns: 0, overflow: 0 }, absences };
+  return { evidence: { ...anew, failedDowns: 0 }, absences };
 }
 
 /** Adds one to the count of each unseen object. Those already counted come first, because only they may be held or kept. */

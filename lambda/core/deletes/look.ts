@@ -2,21 +2,18 @@ import type { Paging } from '../pull/stream.ts';
 import { enterCarried } from './carried.ts';
 import { opposite } from './direction.ts';
 import type { Due } from './due.ts';
-import type { Direction, Known } from './evidence.ts';
+import { type Direction, type Evidence, type Known, type LookFailure, withoutWaiting } from './evidence.ts';
 import type { Moment } from './guard.ts';
 import { takeBack } from './judge.ts';
 import { type DeletePolicy, turns } from './policy.ts';
-import { hasChanged, type Sight } from './sight.ts';
+import { hasChanged } from './sight.ts';
 import { LONGEST_READING_MS, msBetween, type WalkFacts } from './walk-facts.ts';
 
 /** The second reading of the whole list, before anything is carried that only walks call gone. */
 export type LookFacts = Pick<
   WalkFacts,
-  'began' | 'ended' | 'sight' | 'isComplete' | 'isCached' | 'holes' | 'shown'
+  'began' | 'ended' | 'firstSight' | 'sight' | 'isComplete' | 'isCached' | 'holes' | 'shown'
 >;
-
-/** Why a look proves nothing. */
-export type LookFailure = 'incomplete' | 'another sight' | 'cached' | 'empty' | 'hole' | 'too long';
 
 /** Whether the list must be read again. Not for what the archive names, because that is a second witness already. */
 export function needsLook(free: readonly Due[]): boolean {
@@ -31,11 +28,14 @@ export function lookDirection(walk: Direction, paging: Paging['kind']): Directio
 /** Why the look proves nothing; undefined if it does. */
 export function whyLookFails(
   look: LookFacts,
-  walkSight: Sight,
+  walk: Pick<WalkFacts, 'firstSight' | 'sight'>,
   policy: DeletePolicy,
 ): LookFailure | undefined {
   if (!look.isComplete) return 'incomplete';
-  if (hasChanged(walkSight, look.sight)) return 'another sight';
+  const { firstSight = look.sight } = look;
+  const hasOther =
+    hasChanged(walk.firstSight ?? walk.sight, firstSight) || hasChanged(firstSight, look.sight);
+  if (hasOther) return 'another sight';
   if (look.isCached) return 'cached';
   if (look.shown === 0) return 'empty';
   if (look.holes > 0 && policy.holes === 'wait') return 'hole';
@@ -64,5 +64,12 @@ export function carryAfter(
     ({ id, because }) => !isShown(id) && (because !== 'absent' || failure === undefined),
   );
   const { evidence, absences } = takeBack(known, isShown);
-  return { known: { evidence: enterCarried(evidence, walkId, now, carry.length), absences }, carry };
+  const looked =
+    look?.failure === undefined ? withoutWaiting(evidence) : waiting(evidence, look.failure, now);
+  return { known: { evidence: enterCarried(looked, walkId, now, carry.length), absences }, carry };
+}
+
+function waiting(evidence: Evidence, failedLook: LookFailure, now: string): Evidence {
+  const { waitingSince = now } = evidence;
+  return { ...evidence, waitingSince, failedLook };
 }

@@ -21,7 +21,7 @@ export interface WalkFacts {
   readonly isOneWay: boolean;
   /** How the listing was read at the first slice; absent if an older version began the walk. */
   readonly firstSight?: Sight;
-  /** How it was read at the last slice. */
+  /** How it was read at the last slice: as at the first, or with more scopes, if the walk counts. */
   readonly sight: Sight;
   /** Whether the walk is complete. */
   readonly isComplete: boolean;
@@ -57,7 +57,8 @@ export function whyNotCounted(walk: WalkFacts, { walks }: Evidence): NotCounted 
   if (walk.isCached) return 'cached';
   if (isPageNumbered(walk.paging) && msBetween(walk.began, walk.ended) > LONGEST_READING_MS)
     return 'too long';
-  const last = walks.at(-1);
+  // A repeated step asks again about a walk that was counted already.
+  const last = walks.findLast(({ walkId }) => walkId !== walk.walkId);
   if (last === undefined) return undefined;
   const distanceMs = msBetween(last.began, walk.began);
   // A walk that began in the future had a wrong clock, so it says nothing about the distance.

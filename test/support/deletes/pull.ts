@@ -42,6 +42,7 @@ export interface Night {
 export class Killed extends Error {}
 
 interface Reading {
+  readonly sight: Sight;
   readonly findings: Findings;
   readonly pages: Generator<PageRead>;
   readonly began: number;
@@ -55,8 +56,8 @@ interface Reading {
 interface ModelWalk {
   readonly walkId: string;
   readonly previous: string | undefined;
-  readonly firstSight: Sight;
   readonly sightNumber: number;
+  isNoted: boolean;
   reading: Reading;
   phase: 'reading' | 'judging' | 'looking' | 'carrying';
   facts?: WalkFacts;
@@ -127,7 +128,7 @@ export class ModelPull {
         this.#walk = undefined;
         return;
       }
-      this.#endReading(walk, end === undefined);
+      this.#endReading(walk, end === undefined, night);
       if (walk.phase === 'reading') return;
     }
     if (walk.phase === 'judging') this.#judge(walk, night);
@@ -149,8 +150,8 @@ export class ModelPull {
     const walk: ModelWalk = {
       walkId: `walk-${this.#walks}`,
       previous: this.#lastWalkId,
-      firstSight: this.sight.sight,
       sightNumber: this.sight.number,
+      isNoted: false,
       reading: this.#begin(this.kind === 'irregularHal' ? 'up' : direction, night.walk),
       phase: 'reading',
     };
@@ -162,6 +163,7 @@ export class ModelPull {
     const findings: Findings = { direction, holes: 0 };
     const { lastPage } = this.mirror.load().evidence;
     return {
+      sight: this.sight.sight,
       findings,
       pages: read(this.kind, this.listing, night.answers, findings, lastPage),
       began: this.listing.now,
@@ -191,7 +193,7 @@ export class ModelPull {
   }
 
   /** After the last page: a walk that is no evidence ends here. */
-  #endReading(walk: ModelWalk, isComplete: boolean): void {
+  #endReading(walk: ModelWalk, isComplete: boolean, night: Night): void {
     const { reading } = walk;
     const { direction, holes, lastPage } = reading.findings;
     const live = this.mirror.liveIds();
@@ -203,7 +205,7 @@ export class ModelPull {
       ended: this.#now,
       direction,
       isOneWay: this.kind === 'irregularHal',
-      firstSight: walk.firstSight,
+      firstSight: reading.sight,
       sight: this.sight.sight,
       isComplete,
       isFull: true,
@@ -222,8 +224,12 @@ export class ModelPull {
     const after = isCounted
       ? judge(before, facts, unseen)
       : noteUncounted(before, facts, (id) => reading.seen.has(id));
-    this.watch.walkEnds({ facts, isCounted, shown: reading.seen, sight: walk.sightNumber, before, after });
+    const end = { facts, isCounted, shown: reading.seen, sight: walk.sightNumber, before, after };
+    if (!walk.isNoted) this.watch.walkEnds(end);
     this.mirror.save(after);
+    walk.isNoted = true;
+    // Killed before the next phase is saved, the walk ends once more.
+    if (night.isKilled('after the walk was noted')) throw new Killed();
     if (!isCounted) {
       this.#walk = undefined;
       return;
@@ -280,13 +286,14 @@ export class ModelPull {
     const lookFacts = {
       began: new Date(reading.began).toISOString(),
       ended: this.#now,
+      firstSight: reading.sight,
       sight: this.sight.sight,
       isComplete: look.isComplete,
       isCached: reading.isCached,
       holes: reading.findings.holes,
       shown: reading.seen.size,
     };
-    const failure = whyLookFails(lookFacts, facts.sight, this.policy);
+    const failure = whyLookFails(lookFacts, facts, this.policy);
     this.watch.lookEnds(reading.seen, failure);
     const isShown = (id: string): boolean => reading.seen.has(id);
     const { known: planned, carry } = carryAfter(this.mirror.load(), decision.free, moment, {

@@ -181,7 +181,7 @@ export class Referee implements Watch {
   /** How many of the objects that were gone for good long enough are tombstones, and how many of them there are. */
   checkLateness(): { readonly gone: number; readonly all: number } {
     const { absences, evidence } = this.#mirror.load();
-    const waits = evidence.waitingSince !== undefined || this.#lookFailed || this.pull?.isOpen === true;
+    const waits = evidence.waitingSince !== undefined || this.pull?.isOpen === true;
     let gone = 0;
     let all = 0;
     for (const [id, { deletedBecause }] of this.#mirror.items) {

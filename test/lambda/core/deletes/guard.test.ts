@@ -114,6 +114,13 @@ describe('guard', () => {
     expect(guard(dueOf(1), MOMENT, since(at(-10, 1)), POLICY)).toEqual({ kind: 'hold', reason });
   });
 
+  test('what no look has proved for 14 days is held', () => {
+    const since = (waitingSince: string): Evidence => ({ ...CLEAN, waitingSince, failedLook: 'cached' });
+
+    expect(guard(dueOf(1), MOMENT, since(at(-9.9)), POLICY)).toEqual({ kind: 'carry' });
+    expect(guard(dueOf(1), MOMENT, since(at(-10, 1)), POLICY)).toEqual({ kind: 'hold', reason: 'look' });
+  });
+
   test.each<readonly [string, Partial<WalkFacts>]>([
     ['9 of 20 objects', { shown: 20, repeated: 9 }],
     ['3 %', { shown: 1000, repeated: 30 }],

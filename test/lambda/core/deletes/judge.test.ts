@@ -77,6 +77,14 @@ describe('judge', () => {
     expect(neverShown(narrower)).toEqual(['1']);
   });
 
+  test('a walk that got a scope back while it was read is one without it', () => {
+    const less = { ...SIGHT, scopes: [] };
+    const known = judge(knownAfter([], ['1']), walkOf(3, { firstSight: less }), ['1']);
+
+    expect(missed(known)).toEqual({ 1: 1 });
+    expect(missed(judge(known, walkOf(4), ['1']))).toEqual({ 1: 2 });
+  });
+
   test('what the very first counted walk did not show was never shown, also when counts start over later', () => {
     const known = knownAfter(['1'], ['1', '2']);
     const restarted = judge(known, walkOf(4), ['1', '2']);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { fatesOf, isBalanced } from '../../../../lambda/core/deletes/balance.ts';
-import { decide } from '../../../../lambda/core/deletes/decide.ts';
+import { type Decision, decide } from '../../../../lambda/core/deletes/decide.ts';
 import { type Due, findDue } from '../../../../lambda/core/deletes/due.ts';
-import { takeBack } from '../../../../lambda/core/deletes/judge.ts';
+import type { Known } from '../../../../lambda/core/deletes/evidence.ts';
+import { judge, takeBack } from '../../../../lambda/core/deletes/judge.ts';
 import {
   carryAfter,
   type LookFacts,
@@ -10,17 +11,19 @@ import {
   needsLook,
   whyLookFails,
 } from '../../../../lambda/core/deletes/look.ts';
-import { at, idsOf, knownAfter, OTHER_SIGHT, POLICY, SIGHT } from '../../../support/deletes/facts.ts';
+import { at, idsOf, knownAfter, OTHER_SIGHT, POLICY, SIGHT, walkOf } from '../../../support/deletes/facts.ts';
 
 const LOOK: LookFacts = {
   began: at(4, 1),
   ended: at(4, 2),
+  firstSight: SIGHT,
   sight: SIGHT,
   isComplete: true,
   isCached: false,
   holes: 0,
   shown: 1000,
 };
+const WALK = walkOf(4);
 const KNOWN = knownAfter([], ['1', '2'], ['1', '2'], ['1', '2', '3']);
 const FREE: readonly Due[] = [
   { id: '1', because: 'absent', wasNeverShown: false, wasHeld: false },
@@ -45,17 +48,19 @@ describe('the look', () => {
   test.each<readonly [string, Partial<LookFacts>]>([
     ['incomplete', { isComplete: false }],
     ['another sight', { sight: OTHER_SIGHT }],
+    ['another sight', { firstSight: OTHER_SIGHT }],
+    ['another sight', { firstSight: OTHER_SIGHT, sight: OTHER_SIGHT }],
     ['cached', { isCached: true }],
     ['empty', { shown: 0 }],
     ['hole', { holes: 1 }],
     ['too long', { ended: at(5, 1.01) }],
   ])('it proves nothing if it is %s', (failure, more) => {
-    expect(whyLookFails({ ...LOOK, ...more }, SIGHT, POLICY)).toBe(failure);
+    expect(whyLookFails({ ...LOOK, ...more }, WALK, POLICY)).toBe(failure);
   });
 
   test('a clean one proves what it did not show, and holes are normal where the stream says so', () => {
-    expect(whyLookFails(LOOK, SIGHT, POLICY)).toBeUndefined();
-    expect(whyLookFails({ ...LOOK, holes: 1 }, SIGHT, { ...POLICY, holes: 'count' })).toBeUndefined();
+    expect(whyLookFails(LOOK, WALK, POLICY)).toBeUndefined();
+    expect(whyLookFails({ ...LOOK, holes: 1 }, WALK, { ...POLICY, holes: 'count' })).toBeUndefined();
   });
 });
 
@@ -77,6 +82,26 @@ describe('carryAfter', () => {
     expect(known.absences.get('2')).toMatchObject({ missed: 3 });
     expect(known.absences.has('1')).toBe(false);
     expect(findDue(known, POLICY, new Map()).map(({ id }) => id)).toEqual(['2']);
+  });
+
+  test('what a look failed to prove has waited since the first one that failed, until one does or nothing is due', () => {
+    const failed = { failure: 'incomplete', isShown: () => false } as const;
+    const again = (known: Known, night: number): Decision => {
+      const moment = { ...MOMENT, walkId: `walk-${night}`, now: at(night, 1) };
+      const next = judge(known, walkOf(night), ['1']);
+      return decide(next, findDue(next, POLICY, new Map()), moment, POLICY, []);
+    };
+    const once = carryAfter(KNOWN, FREE, MOMENT, failed).known;
+    const second = again(once, 5);
+    const twice = carryAfter(second.known, second.free, { ...MOMENT, now: at(5, 2) }, failed).known;
+    const third = again(twice, 6);
+    const proved = carryAfter(third.known, third.free, MOMENT, { ...failed, failure: undefined }).known;
+
+    expect(once.evidence).toMatchObject({ waitingSince: at(4, 2), failedLook: 'incomplete' });
+    expect(twice.evidence).toMatchObject({ waitingSince: at(4, 2), failedLook: 'incomplete' });
+    expect(proved.evidence.waitingSince).toBeUndefined();
+    expect(proved.evidence.failedLook).toBeUndefined();
+    expect(decide(twice, [], MOMENT, POLICY, []).known.evidence.failedLook).toBeUndefined();
   });
 
   test('what the look shows stays, whatever the archive says', () => {

@@ -44,6 +44,13 @@ describe('whyNotCounted', () => {
     expect(whyNotCounted(walkOf(2, { paging: 'linkedPages', ended }), evidence)).toBe('too long');
   });
 
+  test('a walk that was counted already counts when it is asked about again', () => {
+    const known = knownAfter([], []).evidence;
+
+    expect(whyNotCounted(walkOf(2), known)).toBeUndefined();
+    expect(whyNotCounted(walkOf(2, { began: at(1, 9) }), known)).toBe('too soon');
+  });
+
   test('a counted walk of the future keeps no walk from counting', () => {
     expect(whyNotCounted(walkOf(1, { began: at(-300), ended: at(-300, 1) }), evidence)).toBeUndefined();
   });
