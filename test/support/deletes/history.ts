@@ -77,10 +77,19 @@ export function drawHistory(seed: number): History {
 
 function drawJob(draws: Draws): Job {
   const kind = draws.pick(['rotate', 'rotate', 'touch', 'blink'] as const);
+  const moment = draws.below(90) / 100;
   return {
     kind,
     objects: kind === 'touch' ? 25 : draws.pick([3, 8, 8, 25]),
-    moment: draws.below(90) / 100,
-    runsInLooks: draws.chance(50),
+    moment,
+    runsInLooks: !isMiddle(moment) && draws.chance(50),
   };
+}
+
+/**
+ * Whether readings in both directions are at the same place of the list then. A job that runs at that moment of every reading, looks
+ * included, hides the same objects from all of them. No clock is that exact, so no history has such a job.
+ */
+export function isMiddle(moment: number): boolean {
+  return Math.abs(moment - 0.5) < 0.1;
 }

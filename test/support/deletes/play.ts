@@ -19,7 +19,7 @@ export interface Outcome {
   /** Of the objects that were gone for good long enough, the tombstones. */
   readonly gone: number;
   readonly all: number;
-  /** Items that are tombstones at the end. */
+  /** How many items became tombstones, those included whose objects came back. */
   readonly tombstones: number;
 }
 
@@ -32,7 +32,7 @@ export function play(history: History): Outcome {
   for (let quiet = 1; world.referee.completeWalks < before + 2 && quiet < 10; quiet += 1)
     world.playQuietNight();
   world.referee.checkTable();
-  return { violations: world.referee.violations, ...outcome, tombstones: world.tombstones };
+  return { violations: world.referee.violations, ...outcome, tombstones: world.referee.tombstones };
 }
 
 /** Everything that happens to a stream, drawn from the history's seed. */
@@ -43,6 +43,8 @@ class World {
   readonly #listing: ModelListing;
   readonly #mirror = new Mirror();
   readonly #pull: ModelPull;
+  /** The job begins in the second night, so that the first one shows all objects. */
+  #night = 0;
   #nextNight = BEGIN;
   #yesterday: readonly ModelObject[] = [];
   #archived: ModelObject[] = [];
@@ -64,12 +66,9 @@ class World {
     this.referee.pull = this.#pull;
   }
 
-  get tombstones(): number {
-    return this.#mirror.items.size - this.#mirror.liveIds().length;
-  }
-
   playNight(night: number): void {
     const { chances, hasOperator, pageSize } = this.#history;
+    this.#night = night;
     this.#changeByDay();
     if (night > 1 && this.#draws.chance(chances.change)) this.#changeSight();
     this.#listing.now = Math.max(this.#nextNight, this.#listing.now);
@@ -115,8 +114,8 @@ class World {
     const { chances, job } = this.#history;
     let kills = 0;
     return {
-      walk: this.#conditionsOf(walk, true),
-      look: this.#conditionsOf(look, job?.runsInLooks === true),
+      walk: this.#conditionsOf(walk, this.#night > 1),
+      look: this.#conditionsOf(look, this.#night > 1 && job?.runsInLooks === true),
       isBlind: false,
       isKilled: () => {
         const isKilled = kills < MOST_KILLS && this.#draws.chance(chances.kill);

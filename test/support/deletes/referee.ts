@@ -33,12 +33,17 @@ export class Referee implements Watch {
   #carried: { readonly at: number; readonly count: number }[] = [];
   #lookFailed = false;
   #completeWalks = 0;
+  #tombstones = 0;
   pull: ModelPull | undefined;
 
   constructor(history: History, listing: ModelListing, mirror: Mirror) {
     this.#history = history;
     this.#listing = listing;
     this.#mirror = mirror;
+  }
+
+  get tombstones(): number {
+    return this.#tombstones;
   }
 
   get completeWalks(): number {
@@ -116,6 +121,7 @@ export class Referee implements Watch {
   }
 
   buried(id: string, because: string, { heldId }: Due): void {
+    this.#tombstones += 1;
     const { mode } = this.#history.policy;
     if (mode === 'report') this.#note(`${id} is a tombstone, although the stream only reports`);
     if (heldId !== undefined) return;
