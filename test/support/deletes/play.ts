@@ -170,7 +170,9 @@ class World {
     if (job === undefined) return;
     const oldest = this.#listing.ids().toSorted((a, b) => a - b);
     if (job.kind === 'blink') {
-      this.#listing.hide('blink', oldest.slice(40, 40 + job.objects));
+      // In the middle, where readings in both directions are at the same moment.
+      const from = Math.floor(oldest.length / 2) - 20;
+      this.#listing.hide('blink', oldest.slice(from, from + job.objects));
     } else if (job.kind === 'touch') {
       for (let count = 0; count < job.objects; count += 1) this.#listing.edit(this.#drawId());
     } else {
