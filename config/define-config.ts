@@ -222,17 +222,60 @@ export interface StreamInput {
   /** How the listing goes from one page to the next. */
   readonly paging: Paging;
   /**
-   * What happens to the item of an object that is gone. Deletes are not carried yet, so `never` is the only value.
-   *
-   * @default 'never'
-   */
-  readonly deletes?: 'never';
-  /**
    * Top-level fields whose difference alone causes no write. Their new values are stored with the object's next other change.
    *
    * @default []
    */
   readonly ignoreChangesIn?: readonly string[];
+  /**
+   * What happens to the item of an object that the listing no longer shows. `fromWalk`: it is marked as deleted once walks prove
+   * that the object is gone. `report`: absences are counted and shown, and no item is marked. `never`: absences are not counted.
+   *
+   * @default 'report'
+   */
+  readonly deletes?: 'fromWalk' | 'report' | 'never';
+  /**
+   * So many counted walks in a row must miss an object before it is gone: 3 to 14, or 2 to 14 with `after(field)` or `onePage()`.
+   *
+   * @default 3
+   */
+  readonly goneAfter?: number;
+  /** How many deletes of one walk need no operator. More are held until an operator approves them. */
+  readonly guard?: {
+    /**
+     * The largest share of the items, from 0 to 1. Ten deletes are always few enough, and more than half of the items never are.
+     *
+     * @default 0.05
+     */
+    readonly share?: number;
+    /**
+     * The largest number, however many items there are: 0 to 1,000,000.
+     *
+     * @default 500
+     */
+    readonly most?: number;
+  };
+  /**
+   * What an empty page in front of filled ones means for deletes. `wait`: they wait for walks without one, because such a page
+   * hides objects. `count`: such pages are normal in this listing.
+   *
+   * @default 'wait'
+   */
+  readonly holes?: 'wait' | 'count';
+  /**
+   * Days for which a deleted object's item stays, marked as deleted: 0 to 3650. With 0 it is deleted at once.
+   *
+   * @default 30
+   */
+  readonly retainTombstonesFor?: number;
+  /**
+   * The stream that names archived objects: its name, or `{ stream, by }` if this stream's key is not `id`. `by` is the field of
+   * this stream's objects whose value is the archive's key. An object that the archive names is gone as soon as one walk misses it.
+   *
+   * @default - The stream of archived relations, for the relations of a collection whose key is `id`, if the config has one. None
+   * for other streams.
+   */
+  readonly archive?: string | { readonly stream: string; readonly by?: string };
 }
 
 /** A kind of write to Procurios, which changes ask for by its name. */

@@ -31,6 +31,10 @@ export function configOf(round: Round): Config {
     paging: PAGING[round.listing],
     ignoreChangesIn: [],
     deletes: 'never',
+    goneAfter: 3,
+    guard: { share: 0.05, most: 500 },
+    holes: 'wait',
+    retainTombstonesFor: 30,
   };
   return {
     // The tables' names are derived from environment and stream.

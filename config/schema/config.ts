@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { MESSAGE_RETENTION_DAYS } from '../../lambda/deployment/queues.ts';
 import { parseHost } from '../../lambda/deployment/safe-addresses.ts';
 import { AUTH, safeUrl } from './auth.ts';
+import { problemsOfArchives } from './deletes.ts';
 import { OPERATIONS } from './operation.ts';
 import {
   type CrossProblem,
@@ -94,7 +95,7 @@ export const CONFIG = options('an object made by defineConfig({ … })', {
   }).prefault({}),
   terminationProtection: z.boolean({ error: 'true or false' }).default(false),
   tags: TAGS.default({}),
-  streams: withRules(STREAMS, differentNames),
+  streams: withRules(STREAMS, (streams) => [...differentNames(streams), ...problemsOfArchives(streams)]),
   operations: OPERATIONS.prefault({}),
 });
 

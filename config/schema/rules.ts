@@ -5,6 +5,9 @@ export function text(expected: string, isValid: (text: string) => boolean) {
   return z.string({ error: expected }).refine(isValid, { error: expected });
 }
 
+/** A top-level field of objects. */
+export const field = text('the name of a field', (name) => name !== '');
+
 /** An integer from `least` to `most`. */
 export function integer(least: number, most: number) {
   const error = `an integer from ${least} to ${most}`;
@@ -100,6 +103,12 @@ export function withRules<Schema extends z.ZodType>(
 /** A field of a value that may not be an object; undefined if there is no such field. */
 export function fieldOf(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+/** Names of a stream's query parameters. */
+export function parametersOf(stream: unknown): string[] {
+  const query = fieldOf(stream, 'query');
+  return typeof query === 'object' && query !== null ? Object.keys(query) : [];
 }
 
 /** The indexes of the texts that occur earlier in the list. */

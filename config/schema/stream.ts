@@ -1,37 +1,23 @@
 import * as z from 'zod';
+import { DELETE_OPTIONS, problemsOfDeletes } from './deletes.ts';
+import { PAGING } from './paging.ts';
 import {
   type CrossProblem,
+  field,
   fieldOf,
-  integer,
   mediaType,
   nameUpTo,
   options,
+  parametersOf,
   path,
   pointer,
   text,
   withRules,
 } from './rules.ts';
 
-const field = text('the name of a field', (name) => name !== '');
 const keyField = text(
   "the name of a field that does not begin with _, as the items' own fields do",
   (name) => name !== '' && !name.startsWith('_'),
-);
-
-const PAGING = z.discriminatedUnion(
-  'kind',
-  [
-    options('hal()', { kind: z.literal('hal') }),
-    options('linkedPages()', { kind: z.literal('linkedPages'), amount: integer(1, 1000).optional() }),
-    options('numberedPages()', {
-      kind: z.literal('numberedPages'),
-      ahead: integer(1, 32),
-      first: integer(0, 1).optional(),
-    }),
-    options('after(field)', { kind: z.literal('after'), field }),
-    options('onePage()', { kind: z.literal('onePage') }),
-  ],
-  { error: 'hal(), linkedPages(), numberedPages(), after(field) or onePage()' },
 );
 
 const QUERY = z.record(
@@ -54,8 +40,8 @@ const STREAM_OPTIONS = options('a stream made by the catalogue or by stream(name
     })
     .transform((fields) => [fields].flat()),
   paging: PAGING,
-  deletes: z.literal('never', { error: "'never': deletes are not carried yet" }).default('never'),
   ignoreChangesIn: z.array(field, { error: 'a list of names of fields' }).default([]),
+  ...DELETE_OPTIONS,
 });
 
 /** One stream of a config. Checked, it is a `Stream`. */
@@ -65,6 +51,7 @@ export const STREAM = withRules(STREAM_OPTIONS, (stream) => [
   ...parametersLeftByPaging(stream),
   ...differentKeyFields(stream),
   ...ignoredFieldsOutsideKey(stream),
+  ...problemsOfDeletes(stream),
 ]);
 
 /** A stream `a-state` of the environment `x` would have the name of the state table of the environment `x-a`. */
@@ -102,11 +89,6 @@ function parametersLeftByPaging(stream: unknown): CrossProblem[] {
     .filter((name) => set.includes(name))
     .filter((name) => name !== 'amount' || fieldOf(paging, 'amount') !== undefined)
     .map((name) => ({ path: ['query', name], expected: 'no such parameter, because the paging sets it' }));
-}
-
-function parametersOf(stream: unknown): string[] {
-  const query = fieldOf(stream, 'query');
-  return typeof query === 'object' && query !== null ? Object.keys(query) : [];
 }
 
 function differentKeyFields(stream: unknown): CrossProblem[] {

@@ -49,7 +49,19 @@ describe('checkConfig', () => {
       tags: {},
       ledgerRetentionDays: 400,
       secretName: 'procurios-sync/acme/client',
-      streams: [{ ...THINGS, key: ['id'], query: {}, deletes: 'never', ignoreChangesIn: [] }],
+      streams: [
+        {
+          ...THINGS,
+          key: ['id'],
+          query: {},
+          ignoreChangesIn: [],
+          deletes: 'report',
+          goneAfter: 3,
+          guard: { share: 0.05, most: 500 },
+          holes: 'wait',
+          retainTombstonesFor: 30,
+        },
+      ],
       operations: {},
     });
   });
@@ -61,8 +73,12 @@ describe('checkConfig', () => {
         objects: '/data/0/x~1y',
         key: ['a', 'b'],
         paging: numberedPages({ ahead: 32 }),
-        deletes: 'never',
         ignoreChangesIn: ['checkedAt'],
+        deletes: 'fromWalk',
+        goneAfter: 14,
+        guard: { share: 0, most: 0 },
+        holes: 'count',
+        retainTombstonesFor: 0,
       }),
       tokenUrl: 'https://login.example.com/token?tenant=1',
       acceptLanguage: 'en-US,en;q=0.5',
@@ -101,7 +117,7 @@ describe('checkConfig', () => {
       streams: [
         { ...THINGS, path: 'things', query: { page: 1 }, key: ['id', 'id'] },
         { ...THINGS, mediaType: 'json', paging: { kind: 'scroll' }, ignoreChangesIn: ['id'] },
-        { ...THINGS, name: 'others', key: '_id', deletes: 'fromWalk' },
+        { ...THINGS, name: 'others', key: '_id', deletes: 'fromTime' },
         'things',
       ],
     };
@@ -152,6 +168,11 @@ describe('checkConfig', () => {
           key: [`_${secret}`, ''],
           paging: { kind: secret },
           deletes: secret,
+          goneAfter: secret,
+          guard: { share: secret, most: secret },
+          holes: secret,
+          retainTombstonesFor: secret,
+          archive: { stream: secret, by: 'id' },
           ignoreChangesIn: secret,
         },
         secret,
@@ -165,7 +186,7 @@ describe('checkConfig', () => {
       thrown = error;
     }
 
-    expect(thrown).toMatchObject({ code: 'CONFIG_INVALID', message: 'the config has 21 problems' });
+    expect(thrown).toMatchObject({ code: 'CONFIG_INVALID', message: 'the config has 27 problems' });
     const { message, problems, stack, cause } = thrown as SyncError;
     expect(JSON.stringify([message, problems, stack, cause])).not.toMatch(/hunter2/i);
   });

@@ -11,6 +11,10 @@ export function streamOf(overrides: Partial<Stream> = {}): Stream {
     paging: { kind: 'hal' },
     ignoreChangesIn: [],
     deletes: 'never',
+    goneAfter: 3,
+    guard: { share: 0.05, most: 500 },
+    holes: 'wait',
+    retainTombstonesFor: 30,
     ...overrides,
   };
 }

@@ -1,8 +1,9 @@
+import type { DeleteGuard } from '../pull/stream.ts';
 import { carriedInWeek } from './carried.ts';
 import { readsOneWay } from './direction.ts';
 import { type Due, witnessesOf } from './due.ts';
 import type { CountedWalk, Doubt, Evidence, HeldReason } from './evidence.ts';
-import type { DeletePolicy, GuardPolicy } from './policy.ts';
+import type { DeletePolicy } from './policy.ts';
 import { msBetween } from './walk-facts.ts';
 
 /** What becomes of all that is due in one walk, as a whole. */
@@ -64,7 +65,7 @@ const LONGEST_WAIT_MS = 14 * 24 * 60 * 60 * 1000;
 const ALWAYS_FEW = 10;
 
 /** How many deletes of one walk need no operator: never more than half of the table. */
-export function limitOf({ share, most }: GuardPolicy, live: number): number {
+export function limitOf({ share, most }: DeleteGuard, live: number): number {
   const few = Math.max(ALWAYS_FEW, Math.min(share * live, most));
   return Math.floor(Math.min(few, live / 2));
 }

@@ -1,4 +1,4 @@
-import type { Paging } from '../pull/stream.ts';
+import type { DeleteGuard, Paging, Stream } from '../pull/stream.ts';
 
 /** What a stream's configuration says about deletes. Plain JSON. */
 export interface DeletePolicy {
@@ -7,19 +7,23 @@ export interface DeletePolicy {
   readonly paging: Paging['kind'];
   /** So many counted walks in a row must miss an object: 3 to 14, or 2 to 14 where {@link needsBothDirections} is false. */
   readonly goneAfter: number;
-  readonly guard: GuardPolicy;
+  readonly guard: DeleteGuard;
   /** `count`: empty pages in the middle of the listing are normal. */
   readonly holes: 'wait' | 'count';
 }
 
-/** How many deletes of one walk need no operator. */
-export interface GuardPolicy {
-  /** Of the live items, from 0 to 1. */
-  readonly share: number;
-  readonly most: number;
+/** The policy of a checked stream; undefined if absences are not counted. */
+export function deletePolicyOf({
+  deletes,
+  paging,
+  goneAfter,
+  guard,
+  holes,
+}: Stream): DeletePolicy | undefined {
+  return deletes === 'never' ? undefined : { mode: deletes, paging: paging.kind, goneAfter, guard, holes };
 }
 
-export const DEFAULT_GUARD: GuardPolicy = { share: 0.05, most: 500 };
+export const DEFAULT_GUARD: DeleteGuard = { share: 0.05, most: 500 };
 
 /** The range of `goneAfter` for a kind of paging. */
 export function goneAfterRange(paging: Paging['kind']): readonly [least: number, most: number] {

@@ -35,6 +35,33 @@ export interface Stream {
   readonly paging: Paging;
   /** Top-level fields whose difference alone causes no write. Their new values are stored with the object's next other change. */
   readonly ignoreChangesIn: readonly string[];
-  /** What happens to the item of an object that the listing no longer shows. Nothing yet. */
-  readonly deletes: 'never';
+  /**
+   * What happens to the item of an object that the listing no longer shows. `fromWalk`: it is marked as deleted once walks prove that
+   * the object is gone. `report`: absences are counted and shown, and no item is marked. `never`: absences are not counted.
+   */
+  readonly deletes: 'fromWalk' | 'report' | 'never';
+  /** So many counted walks in a row must miss an object before it is gone. */
+  readonly goneAfter: number;
+  readonly guard: DeleteGuard;
+  /** Deletes after a walk with empty pages in front of filled ones: `wait` for clean walks, or `count` such pages as normal. */
+  readonly holes: 'wait' | 'count';
+  /** Days for which a deleted object's item stays, marked as deleted; 0 if it is deleted at once. */
+  readonly retainTombstonesFor: number;
+  /** The stream that names archived objects; absent if none does. */
+  readonly archive?: ArchiveLink;
+}
+
+/** How many deletes of one walk need no operator. */
+export interface DeleteGuard {
+  /** Of the live items, from 0 to 1. */
+  readonly share: number;
+  readonly most: number;
+}
+
+/** Where a stream's archived objects are named. */
+export interface ArchiveLink {
+  /** Name of the archive's stream, whose key is one field. */
+  readonly stream: string;
+  /** The field of the objects whose value is the archive's key; absent if it is the objects' own key. */
+  readonly by?: string;
 }

@@ -1,25 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Json } from '../../../lambda/core/json.ts';
-import type { Paging, Stream } from '../../../lambda/core/pull/stream.ts';
+import type { Paging } from '../../../lambda/core/pull/stream.ts';
 import { judgeListing } from '../../../operator/doctor/judge-listing.ts';
 import type { FirstPage } from '../../../operator/procurios/recognize-paging.ts';
-
-function streamOf(paging: Paging): Stream {
-  return {
-    name: 'things',
-    path: '/l/x',
-    query: {},
-    mediaType: 'application/json',
-    key: ['id'],
-    paging,
-    ignoreChangesIn: [],
-    deletes: 'never',
-  };
-}
+import { streamOf } from '../../support/streams.ts';
 
 function judge(paging: Paging, objects: readonly Json[], more: Partial<FirstPage> = {}) {
   const page: FirstPage = { lists: [''], objects, links: 'none', hasNext: false, ...more };
-  return judgeListing(streamOf(paging), { page });
+  return judgeListing(streamOf({ paging }), { page });
 }
 
 describe('judgeListing()', () => {

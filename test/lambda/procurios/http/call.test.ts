@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { resolveLink } from '../../../../lambda/procurios/http/call.ts';
 import { readPage } from '../../../../lambda/procurios/listing/paging.ts';
+import { streamOf } from '../../../support/streams.ts';
 
 const ORIGIN = 'https://acme.procurios.site';
 
@@ -22,23 +23,13 @@ test('a link to http on a host without https stays as it is', () => {
 });
 
 test('a listing whose links name http continues on https', () => {
-  const stream = {
-    name: 'things',
-    path: '/l/things_api/thing',
-    query: {},
-    mediaType: 'application/json',
-    paging: { kind: 'hal' as const },
-    key: ['id'],
-    ignoreChangesIn: [],
-    deletes: 'never' as const,
-  };
   const answer = {
     things: [{ id: 1 }],
     _links: { next: { href: 'http://acme.procurios.site/l/things_api/thing?page=2' } },
   };
 
   const page = readPage({
-    stream,
+    stream: streamOf(),
     position: { page: 1 },
     answer,
     origin: ORIGIN,
