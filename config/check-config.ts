@@ -8,6 +8,7 @@ import {
   problemsOfHost,
   withHost,
 } from '../lambda/deployment/with-host.ts';
+import { withArchive } from './catalogue/archive.ts';
 import { CONFIG } from './schema/config.ts';
 
 export interface CheckConfigOptions {
@@ -48,6 +49,7 @@ function withDerivedDefaults(input: z.output<typeof CONFIG>): Config {
             ...auth,
             authorizeUrl: new URL(auth.authorizeUrl ?? DEFAULT_AUTHORIZE_PATH, input.host).href,
           },
+    streams: withArchive(input.streams),
     secretName: input.secretName ?? clientSecretName(input.environment),
   };
 }

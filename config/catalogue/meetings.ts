@@ -1,4 +1,5 @@
 import type { StreamInput, StreamOverrides } from '../define-config.ts';
+import { carriedIfProven } from './deletes.ts';
 import { numberedPages, onePage } from './paging.ts';
 
 /**
@@ -14,7 +15,14 @@ export function meetings(
   name: string,
   overrides: StreamOverrides & { readonly path?: string } = {},
 ): StreamInput {
-  return { name, ...inMeetings('meetings', 2), key: 'id', paging: numberedPages(), ...overrides };
+  return {
+    name,
+    ...inMeetings('meetings', 2),
+    key: 'id',
+    paging: numberedPages(),
+    deletes: 'report',
+    ...overrides,
+  };
 }
 
 /**
@@ -32,6 +40,7 @@ export function meetingRegistrations(name: string, overrides: StreamOverrides = 
     objects: '/registrations',
     key: 'registrationId',
     paging: numberedPages(),
+    deletes: carriedIfProven(overrides),
     ...overrides,
   };
 }
@@ -55,6 +64,7 @@ export function meetingAttendees(
     objects: '/attendees',
     key: 'relation_id',
     paging: onePage(),
+    deletes: carriedIfProven(overrides),
     ...overrides,
   };
 }
@@ -74,6 +84,7 @@ export function meetingLocations(name: string, overrides: StreamOverrides = {}):
     objects: '/locations',
     key: 'id',
     paging: onePage(),
+    deletes: carriedIfProven(overrides),
     ...overrides,
   };
 }

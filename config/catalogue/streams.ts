@@ -1,4 +1,6 @@
 import type { StreamInput, StreamOverrides } from '../define-config.ts';
+import { collectionPath, RELATION_ARCHIVE } from './archive.ts';
+import { carriedIfProven } from './deletes.ts';
 import { after, hal, linkedPages, numberedPages, onePage } from './paging.ts';
 
 export * from './meetings.ts';
@@ -21,10 +23,11 @@ export function stream(name: string, options: Omit<StreamInput, 'name'>): Stream
 export function relationCollection(name: string, id: string, overrides: StreamOverrides = {}): StreamInput {
   return {
     name,
-    path: `/l/relation_list_api/collection/${encodeURIComponent(id)}`,
+    path: collectionPath(id),
     mediaType: mediaTypeOf('relation'),
     key: 'id',
     paging: hal(),
+    deletes: carriedIfProven(overrides),
     ...overrides,
   };
 }
@@ -40,11 +43,12 @@ export function relationCollection(name: string, id: string, overrides: StreamOv
 export function archivedRelations(name: string, overrides: StreamOverrides = {}): StreamInput {
   return {
     name,
-    path: '/l/relation_archive_api/relations/export',
+    path: RELATION_ARCHIVE,
     mediaType: mediaTypeOf('archived_relations'),
     objects: '/relations',
     key: 'archived_relation_id',
     paging: linkedPages({ amount: 1000 }),
+    deletes: 'never',
     ...overrides,
   };
 }
@@ -64,6 +68,7 @@ export function profileSets(name: string, overrides: StreamOverrides = {}): Stre
     objects: '/profileSet',
     key: 'id',
     paging: onePage(),
+    deletes: carriedIfProven(overrides),
     ...overrides,
   };
 }
@@ -84,6 +89,7 @@ export function registrationSets(name: string, overrides: StreamOverrides = {}):
     objects: '/registrationSet',
     key: 'id',
     paging: onePage(),
+    deletes: carriedIfProven(overrides),
     ...overrides,
   };
 }
@@ -104,6 +110,7 @@ export function contactMoments(name: string, overrides: StreamOverrides = {}): S
     objects: '',
     key: 'id',
     paging: numberedPages(),
+    deletes: carriedIfProven(overrides),
     ...overrides,
   };
 }
@@ -116,7 +123,7 @@ export function contactMoments(name: string, overrides: StreamOverrides = {}): S
  * @see https://api.procurios.com/api_documentation/engagement/engagement
  */
 export function engagementActions(name: string, overrides: StreamOverrides = {}): StreamInput {
-  return { name, ...engagement('action'), key: 'code', paging: numberedPages(), ...overrides };
+  return { name, ...engagement('action', overrides), key: 'code', paging: numberedPages(), ...overrides };
 }
 
 /**
@@ -127,7 +134,13 @@ export function engagementActions(name: string, overrides: StreamOverrides = {})
  * @see https://api.procurios.com/api_documentation/engagement/engagement
  */
 export function campaigns(name: string, overrides: StreamOverrides = {}): StreamInput {
-  return { name, ...engagement('campaign'), key: 'campaignId', paging: numberedPages(), ...overrides };
+  return {
+    name,
+    ...engagement('campaign', overrides),
+    key: 'campaignId',
+    paging: numberedPages(),
+    ...overrides,
+  };
 }
 
 /**
@@ -138,11 +151,16 @@ export function campaigns(name: string, overrides: StreamOverrides = {}): Stream
  * @see https://api.procurios.com/api_documentation/engagement/engagement
  */
 export function channels(name: string, overrides: StreamOverrides = {}): StreamInput {
-  return { name, ...engagement('channel'), key: 'channelId', paging: onePage(), ...overrides };
+  return { name, ...engagement('channel', overrides), key: 'channelId', paging: onePage(), ...overrides };
 }
 
-function engagement(list: string) {
-  return { path: `/l/engagement_api/${list}`, mediaType: mediaTypeOf('engagement'), objects: '' };
+function engagement(list: string, overrides: StreamOverrides) {
+  return {
+    path: `/l/engagement_api/${list}`,
+    mediaType: mediaTypeOf('engagement'),
+    objects: '',
+    deletes: carriedIfProven(overrides),
+  };
 }
 
 /**
@@ -160,6 +178,7 @@ export function emailTracking(name: string, overrides: StreamOverrides = {}): St
     objects: '/emails',
     key: 'trackingId',
     paging: after('trackingId'),
+    deletes: 'report',
     ...overrides,
   };
 }
@@ -184,6 +203,7 @@ export function emailRecipients(
     mediaType: mediaTypeOf('emailtracking'),
     key: 'trackingCode',
     paging: after('trackingCode'),
+    deletes: 'report',
     ...overrides,
   };
 }
@@ -204,6 +224,7 @@ export function pledges(name: string, overrides: StreamOverrides = {}): StreamIn
     objects: '',
     key: 'id',
     paging: numberedPages(),
+    deletes: carriedIfProven(overrides),
     ...overrides,
   };
 }
@@ -229,6 +250,7 @@ export function webshopOrders(
     objects: '',
     key: 'orderId',
     paging: numberedPages(),
+    deletes: carriedIfProven(overrides),
     ...overrides,
   };
 }
