@@ -3,6 +3,7 @@ import { quoted } from '../quoted.ts';
 import { oneLine, shortened } from '../words.ts';
 import type { Address } from './address.ts';
 import type { FieldSet, Offer } from './discovery.ts';
+import { deletesTexts } from './offered-deletes.ts';
 
 /** The content of the config to write. */
 export interface ConfigParts extends Address {
@@ -50,9 +51,11 @@ ${isUsual ? '' : `  tokenUrl: ${quoted(tokenUrl)},\n`}
   // How much of the rate agreed with Procurios each direction may use.
   requestsPerSecond: { pull: 8, push: 2 },
 
-  // One table per stream. config/catalogue/streams.ts lists all known modules.
+  // One table per stream. config/catalogue/streams.ts lists all known modules. \`deletes\` decides about the items of
+  // objects that a list no longer shows: 'fromWalk' marks them as deleted once they are surely gone, 'report' only
+  // counts them, and 'never' leaves them as they are.
   streams: [
-${offers.map(streamText).join('\n')}
+${offers.map((offer) => streamText(offer, offers)).join('\n')}
   ],
 ${operationsText(parts.sets)}});
 `;
@@ -99,13 +102,15 @@ function listText(name: string, entries: readonly string[], indent: number): str
   return `${name}: [\n${entries.map((entry) => `${space}  ${entry},\n`).join('')}${space}]`;
 }
 
-function streamText({ name, title, factory, id, key, paging, fields, notes }: Offer): string {
+function streamText(offer: Offer, offers: readonly Offer[]): string {
+  const { name, title, factory, id, key, paging, fields, notes } = offer;
   const overrides = [
     ...(id !== undefined && 'shop' in id ? [`shop: ${id.shop}`] : []),
     ...(key === undefined
       ? []
       : [`key: ${key.length === 1 ? quoted(key[0] ?? '') : `[${key.map(quoted).join(', ')}]`}`]),
     ...(paging === undefined ? [] : [`paging: ${paging}`]),
+    ...deletesTexts(offer, offers),
   ];
   const given = [quoted(name), ...(id !== undefined && 'collection' in id ? [quoted(id.collection)] : [])];
   const comments = [`${title}: ${fields.join(', ') || 'no objects yet'}`, ...notes];

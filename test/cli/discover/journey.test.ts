@@ -69,7 +69,9 @@ test('the config that discover writes with every offered stream passes the forma
   expect(formatted).toMatchObject({ status: 0, stdout: source });
   expect(types).toMatchObject({ status: 0, stdout: '' });
   expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
-  expect(source).toContain("    relationCollection('leden', '4d036265-2b90-423e-9e54-867bbe1fd5ef'),\n");
+  expect(source).toContain(
+    "    relationCollection('leden', '4d036265-2b90-423e-9e54-867bbe1fd5ef', {\n      deletes: 'fromWalk',\n      archive: 'archived-relations',\n    }),\n",
+  );
   expect(source).toContain('  //     lidWorden: registration({ set: 42 }),\n');
 });
 
@@ -87,7 +89,7 @@ describe('a file that is there', () => {
     );
     expect(kept).toBe('// mine\n');
     expect(forced.code).toBe(0);
-    expect(await config()).toContain("channels('channels'),");
+    expect(await config()).toContain("channels('channels', { deletes: 'fromWalk' }),");
   });
 
   test('discover replaces the config of the repository if git reports no change in it', async () => {

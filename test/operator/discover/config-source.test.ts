@@ -34,9 +34,39 @@ test('the config overrides what the catalogue has otherwise, with the imports th
   const source = configSource({ ...PARTS, offers: [offer] });
 
   expect(source).toContain(
-    `    // Members: id\n    // its pages look like after\n    relationCollection('members', 'abc', { key: 'relation_id', paging: after('id') }),\n`,
+    [
+      '    // Members: id',
+      '    // its pages look like after',
+      "    relationCollection('members', 'abc', { key: 'relation_id', paging: after('id'), deletes: 'fromWalk' }),\n",
+    ].join('\n'),
   );
   expect(source).toContain("import { after, defineConfig, relationCollection } from 'procurios-sync';\n");
+});
+
+test('the config says what happens to deletes, and where archived relations are named', () => {
+  const archive = { ...OFFER, name: 'gone', factory: 'archivedRelations', id: undefined };
+  const offers = [
+    OFFER,
+    { ...OFFER, name: 'donors', key: ['relation_number'] },
+    { ...archive },
+    { ...archive, name: 'moments', factory: 'contactMoments' },
+    { ...archive, name: 'linked', factory: 'contactMoments', paging: 'linkedPages()' },
+    { ...archive, name: 'mails', factory: 'emailTracking' },
+  ];
+
+  const source = configSource({ ...PARTS, offers });
+
+  for (const line of [
+    "relationCollection('members', 'abc', { deletes: 'fromWalk', archive: 'gone' }),",
+    "relationCollection('donors', 'abc', { key: 'relation_number', deletes: 'fromWalk' }),",
+    "archivedRelations('gone', { deletes: 'never' }),",
+    "contactMoments('moments', { deletes: 'fromWalk' }),",
+    "contactMoments('linked', { paging: linkedPages(), deletes: 'report' }),",
+    "emailTracking('mails', { deletes: 'report' }),",
+  ]) {
+    expect(source).toContain(`    ${line}\n`);
+  }
+  expect(configSource(PARTS)).not.toContain('archive:');
 });
 
 test('a title from Procurios ends neither a comment nor a string of the config', () => {
@@ -51,7 +81,7 @@ test('a title from Procurios ends neither a comment nor a string of the config',
   expect(source).not.toContain('\u2028');
   expect(source).not.toContain('\u001b');
   expect(lines.filter((line) => line.includes('process.exit'))).toEqual([comment]);
-  expect(source).toContain(`relationCollection('members', "it's \\"x\\" \\\\ y"),`);
+  expect(source).toContain(`relationCollection('members', "it's \\"x\\" \\\\ y", { deletes: 'fromWalk' }),`);
 });
 
 test('an id from Procurios in a comment becomes no code, with any line separator', async () => {
