@@ -56,11 +56,16 @@ export default defineConfig({
   schedule: { cron: '0 4 * * ? *', timeZone: 'Europe/Amsterdam', expectWithinHours: 26 },
 
   // One table per stream. config/catalogue/streams.ts has the modules that are known, and says how certain each is.
-  // examples/generic-stream.config.ts shows how to copy another module.
+  // examples/generic-stream.config.ts shows how to copy another module. `deletes` decides about the items of objects
+  // that a list no longer shows; docs/configuration.md has its values, and config/catalogue/ says which each list has.
   streams: [
     // The second argument is the collection's id in Procurios. The key has to be one of the fields that the collection
-    // is configured to show.
-    relationCollection('members', '4d036265-2b90-423e-9e54-867bbe1fd5ef', { key: 'id' }),
+    // is configured to show. The archive names relations that left the collection because they were archived or merged.
+    relationCollection('members', '4d036265-2b90-423e-9e54-867bbe1fd5ef', {
+      key: 'id',
+      deletes: 'fromWalk',
+      archive: 'archived-relations',
+    }),
     archivedRelations('archived-relations'),
     contactMoments('contact-moments'),
     meetingRegistrations('meeting-registrations'),

@@ -13,6 +13,12 @@ export default defineConfig({
       objects: '',
       key: 'id',
       paging: numberedPages(),
+      // An item is marked as deleted once five walks in a row did not show its object, and stays marked for 90 days.
+      // More than 50 deletes in a night, or more than 10 % of the items, are held until an operator approves them.
+      deletes: 'fromWalk',
+      goneAfter: 5,
+      guard: { share: 0.1, most: 50 },
+      retainTombstonesFor: 90,
     }),
     // Answers {"functions": [{"relation": 99, "department": 7, "checkedAt": "…", …}, …]}, on one page.
     stream('functions', {
@@ -25,6 +31,8 @@ export default defineConfig({
       paging: onePage(),
       // This field changes with every request, which alone is no reason to write the item again.
       ignoreChangesIn: ['checkedAt'],
+      // With activeOnly, a function that ends leaves the list. Its item stays as it is, and the absence is only reported.
+      deletes: 'report',
     }),
   ],
 });
