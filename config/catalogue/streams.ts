@@ -15,7 +15,7 @@ export function stream(name: string, options: Omit<StreamInput, 'name'>): Stream
  *
  * `GET /l/relation_list_api/collection/{id}`, scope `relation_list_api/relation`, version 1, pages with HAL links.
  * Documented, except for the objects. The only list in the answer is taken, and their key is assumed to be `id`, so the
- * collection has to include that field.
+ * collection has to include that field. If the config has a stream of archived relations, that is the archive.
  *
  * @param id - The collection's UUID, from `GET /l/relation_list_api/collection`.
  * @see https://api.procurios.com/api_documentation/relation_list_api/relation
@@ -33,7 +33,7 @@ export function relationCollection(name: string, id: string, overrides: StreamOv
 }
 
 /**
- * The relations that were archived, by date. A merged one names the relation that was kept.
+ * The relations that were archived, by date. A merged one names the relation that was kept. The list only grows.
  *
  * `GET /l/relation_archive_api/relations/export`, scope `relation_archive_api/relations/export`, version 1, pages
  * with plain links, 1000 objects each. Documented.
