@@ -38,5 +38,6 @@ export const PARTITION = {
   leases: 'lease',
   stream: (stream: string) => `stream#${stream}`,
   walk: (stream: string) => `walk#${stream}`,
+  absence: (stream: string) => `absence#${stream}`,
   change: (changeId: string) => `change#${changeId}`,
 } as const;

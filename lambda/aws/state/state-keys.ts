@@ -36,6 +36,20 @@ export const STATE_KEYS = {
     pk: PARTITION.walk(`${stream}#${partition}`),
     sk: `scanned#${walkId}#${part}`,
   }),
+  /** What the walks of a stream proved about absent objects. */
+  evidence: (stream: string): StateKey => ({ pk: PARTITION.absence(stream), sk: 'evidence' }),
+  /** Absent objects. @param part - The part's number. */
+  absences: (stream: string, set: string, part: string): StateKey => ({
+    pk: PARTITION.absence(stream),
+    sk: `set#${set}#${part}`,
+  }),
+  /** An operator's approval of deletes. @param part - When it was given, and the part's number: `2026-11-24T03:00:00.000Z#0`. */
+  approval: (stream: string, heldId: string, part: string): StateKey => ({
+    pk: PARTITION.absence(stream),
+    sk: `approval#${heldId}#${part}`,
+  }),
+  /** The prefix of all approvals of a stream. */
+  approvals: (stream: string): StateKey => ({ pk: PARTITION.absence(stream), sk: 'approval#' }),
   /** A change's entry in the ledger. */
   change: (changeId: string): StateKey => ({ pk: PARTITION.change(changeId), sk: 'ledger' }),
 } as const;

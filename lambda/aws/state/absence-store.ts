@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { type Clock, timestamp } from '../../core/clock.ts';
+import { type Absences, absencesFrom, linesOf } from '../../core/deletes/absences.ts';
+import type { AbsenceStore, StoredKnown } from '../../core/deletes/delete-ports.ts';
+import { type Evidence, NOTHING_KNOWN, withoutAbsences } from '../../core/deletes/evidence.ts';
+import { listApprovals } from './approval-store.ts';
+import { type Lease, notBehind, takenOver } from './lease.ts';
+import { packLines, unpackLines } from './packed-lines.ts';
+import { putRows, queryRows } from './rows.ts';
+import { STATE_KEYS } from './state-keys.ts';
+import type { Row, StateTable } from './state-table.ts';
+
+/** What is known of absent objects expires 90 days after it was saved last. */
+const KEPT_SECONDS = 90 * 24 * 60 * 60;
+
+/** Where the evidence's row says that the absences are. */
+interface StoredSet {
+  /** The part of their keys that no other set has. */
+  readonly id: string;
+  readonly parts: number;
+}
+
+export interface AbsenceStoreOptions {
+  readonly state: StateTable;
+  readonly lease: Pick<Lease, 'fence' | 'guard'>;
+  readonly clock: Clock;
+}
+
+/**
+ * Keeps what is known of absent objects in the state table: a row for the evidence, and rows for the absences.
+ *
+ * Each save writes its absences under keys of their own, and the evidence, which names them, last. So what is read belongs together,
+ * whatever cuts a save off. Absences that are not named any more are left to the TTL, because deleting costs as much as writing.
+ */
+export function createAbsenceStore({ lease, clock, ...options }: AbsenceStoreOptions): AbsenceStore {
+  const state = options.state.underLease(lease);
+
+  return {
+    load: (stream) => readKnown(state, stream),
+
+    async save(stream, { evidence, absences }) {
+      const _expiresAt = Math.floor(clock.now() / 1000) + KEPT_SECONDS;
+      const id = `${evidence.ended?.walkId ?? 'none'}#${randomUUID()}`;
+      let parts = 0;
+      for (const lines of packLines(linesOf(absences))) {
+        const row = { ...STATE_KEYS.absences(stream, id, String(parts)), lines, _expiresAt };
+        await putRows(state, [row], clock);
+        parts += 1;
+      }
+      const set: StoredSet = { id, parts };
+      const row = { ...STATE_KEYS.evidence(stream), evidence, set, fence: lease.fence, _expiresAt };
+      if (!(await state.put(row, notBehind(lease)))) throw takenOver();
+    },
+
+    approvals: (stream, evidence) => listApprovals(state, stream, evidence, timestamp(clock.now())),
+  };
+}
+
+/** Reads what is known of a stream's absent objects. A pull may be saving it now. */
+export async function readKnown(state: StateTable, stream: string): Promise<StoredKnown> {
+  const row = await state.get(STATE_KEYS.evidence(stream));
+  if (row === undefined) return { known: NOTHING_KNOWN, areAbsencesLost: false };
+  const evidence = { ...NOTHING_KNOWN.evidence, ...(row.evidence as Evidence) };
+  const absences = await readAbsences(state, stream, row.set as StoredSet);
+  return absences === undefined
+    ? { known: withoutAbsences(evidence), areAbsencesLost: true }
+    : { known: { evidence, absences }, areAbsencesLost: false };
+}
+
+/** @returns Undefined if a part is missing or cannot be read. */
+async function readAbsences(
+  state: StateTable,
+  stream: string,
+  { id, parts }: StoredSet,
+): Promise<Absences | undefined> {
+  if (parts === 0) return NOTHING_KNOWN.absences;
+  const rows = await queryRows(state, STATE_KEYS.absences(stream, id, ''));
+  if (rows.length !== parts) return undefined;
+  return absencesIn(rows);
+}
+
+function absencesIn(rows: readonly Row[]): Absences | undefined {
+  try {
+    return absencesFrom(unpackLines(rows.map(({ lines }) => lines)));
+  } catch {
+    return undefined;
+  }
+}
