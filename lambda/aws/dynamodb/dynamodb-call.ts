@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import {
   BatchGetItemCommand,
   BatchWriteItemCommand,
+  DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -15,6 +16,7 @@ import { SyncError } from '../../core/errors.ts';
 const COMMANDS = {
   BatchGetItem: () => new BatchGetItemCommand({ RequestItems: {} }),
   BatchWriteItem: () => new BatchWriteItemCommand({ RequestItems: {} }),
+  DeleteItem: () => new DeleteItemCommand({ TableName: '-', Key: {} }),
   GetItem: () => new GetItemCommand({ TableName: '-', Key: {} }),
   PutItem: () => new PutItemCommand({ TableName: '-', Item: {} }),
   Query: () => new QueryCommand({ TableName: '-' }),

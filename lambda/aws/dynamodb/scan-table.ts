@@ -1,29 +1,39 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Json } from '../../core/json.ts';
-import type { TablePort } from '../../core/pull/table-writer.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
 import { callRaw } from './dynamodb-call.ts';
-import { ITEM_PROJECTION, itemsIn } from './table-items.ts';
+import type { ItemForm } from './table-items.ts';
 import type { UntilDone } from './until-done.ts';
 
 /** Parts of a table that are scanned side by side. */
 const SEGMENTS = 4;
 
 /** What a table is scanned with. */
-interface Scanned {
+export interface Scanned {
   readonly client: DynamoDBClient;
   readonly tableName: string;
   readonly untilDone: UntilDone;
 }
 
-/** Scans a table as {@link TablePort.scan} says, its segments side by side. */
-export async function scanTable(
+/**
+ * Scans a table, its segments side by side.
+ *
+ * @param form - What is read of each item.
+ * @param isConsistent - Whether the scan must see all earlier writes, which costs twice as much.
+ * @param take - Receives the items of one answer. It returns false to end the scan.
+ * @returns Whether all items were read.
+ * @throws The signal's reason, if it aborts.
+ */
+export async function scanTable<Item>(
   scanned: Scanned,
-  ...[isConsistent, signal, take]: Parameters<TablePort['scan']>
+  form: ItemForm<Item>,
+  isConsistent: boolean,
+  signal: AbortSignal,
+  take: (items: readonly Item[]) => boolean,
 ): Promise<boolean> {
   let isOver = false;
   const scanSegment = async (segment: number): Promise<void> => {
-    for await (const answer of answersOf(scanned, segment, isConsistent, signal)) {
-      isOver ||= !take(answer);
+    for await (const items of answersOf(scanned, segment, form.projection, isConsistent, signal)) {
+      isOver ||= !take(form.itemsIn(items));
       if (isOver) return;
     }
   };
@@ -42,12 +52,13 @@ export async function scanTable(
 async function* answersOf(
   { client, tableName, untilDone }: Scanned,
   segment: number,
+  projection: string,
   isConsistent: boolean,
   signal: AbortSignal,
-) {
+): AsyncGenerator<readonly JsonObject[] | undefined, void, undefined> {
   let start: Json | undefined;
   do {
-    const body = scanBody(tableName, segment, isConsistent, start);
+    const body = scanBody(tableName, segment, projection, isConsistent, start);
     let text = '';
     // One entry, because DynamoDB answers a scan or throttles it.
     await untilDone([body], async () => {
@@ -55,7 +66,7 @@ async function* answersOf(
       return [];
     });
     const { Items, LastEvaluatedKey } = JSON.parse(text);
-    yield itemsIn(Items);
+    yield Items;
     start = LastEvaluatedKey;
   } while (start !== undefined);
 }
@@ -64,10 +75,11 @@ async function* answersOf(
 function scanBody(
   tableName: string,
   segment: number,
+  projection: string,
   isConsistent: boolean,
   start: Json | undefined,
 ): string {
   const from = start === undefined ? '' : `,"ExclusiveStartKey":${JSON.stringify(start)}`;
   const part = `"Segment":${segment},"TotalSegments":${SEGMENTS}${from}`;
-  return `{"TableName":"${tableName}",${part},"ConsistentRead":${isConsistent},${ITEM_PROJECTION}}`;
+  return `{"TableName":"${tableName}",${part},"ConsistentRead":${isConsistent},${projection}}`;
 }

@@ -9,7 +9,7 @@ import type { Lease } from '../state/lease.ts';
 import { fieldsText } from './attribute-values.ts';
 import { callRaw } from './dynamodb-call.ts';
 import { scanTable } from './scan-table.ts';
-import { ITEM_PROJECTION, itemsIn, textOf } from './table-items.ts';
+import { TABLE_ITEM, textOf } from './table-items.ts';
 import { createUntilDone } from './until-done.ts';
 
 /**
@@ -38,7 +38,7 @@ export function createStreamTable(options: StreamTableOptions): TablePort {
 
   const readSome = async (ids: readonly string[], isConsistent: boolean, read: TableItem[]) => {
     const answer = JSON.parse(await callRaw(client, 'BatchGetItem', readBody(tableName, ids, isConsistent)));
-    for (const item of itemsIn(answer.Responses?.[tableName])) read.push(item);
+    for (const item of TABLE_ITEM.itemsIn(answer.Responses?.[tableName])) read.push(item);
     const keys: { _id: { S: string } }[] = answer.UnprocessedKeys?.[tableName]?.Keys ?? [];
     return keys.map((key) => key._id.S);
   };
@@ -68,7 +68,7 @@ export function createStreamTable(options: StreamTableOptions): TablePort {
 
   return {
     scan: (...scan) =>
-      scanTable({ client, tableName, untilDone }, ...scan).catch((error: unknown) => {
+      scanTable({ client, tableName, untilDone }, TABLE_ITEM, ...scan).catch((error: unknown) => {
         throw translate(error, `table ${tableName}`);
       }),
     async read(ids, isConsistent) {
@@ -85,7 +85,7 @@ export function createStreamTable(options: StreamTableOptions): TablePort {
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
 function readBody(tableName: string, ids: readonly string[], isConsistent: boolean): string {
   const keys = ids.map((id) => `{"_id":{"S":${JSON.stringify(id)}}}`);
-  const request = `"Keys":[${keys.join()}],"ConsistentRead":${isConsistent},${ITEM_PROJECTION}`;
+  const request = `"Keys":[${keys.join()}],"ConsistentRead":${isConsistent},${TABLE_ITEM.projection}`;
   return `{"RequestItems":{"${tableName}":{${request}}}}`;
 }
 

@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Json, JsonObject } from '../../core/json.ts';
 import { isThrottle, nameOf, translate } from '../aws-errors.ts';
 import { callRaw, type RawAction } from '../dynamodb/dynamodb-call.ts';
+import { referencesOf, type Values } from '../dynamodb/expressions.ts';
 import { fromAttributes, toAttributes } from './row-values.ts';
 import type { StateKey } from './state-keys.ts';
 
@@ -9,9 +10,6 @@ import type { StateKey } from './state-keys.ts';
 export interface Row extends StateKey {
   readonly [attribute: string]: unknown;
 }
-
-/** The values that expressions refer to: `{ ':fence': 3 }`. */
-export type Values = Readonly<Record<string, unknown>>;
 
 /**
  * A condition on the stored row. If it does not hold, nothing is written. In all expressions `#name` stands for the attribute
@@ -173,15 +171,6 @@ function queryRequest(TableName: string, query: Query) {
     ConsistentRead: isConsistent,
     ScanIndexForward: !isDescending,
     Limit: pageSize,
-  };
-}
-
-/** What the `#names` and the `:values` in expressions stand for. DynamoDB refuses an empty list of either. */
-function referencesOf(expressions: readonly (string | undefined)[], values: Values | undefined) {
-  const names = [...expressions.join(' ').matchAll(/#(\w+)/g)];
-  return {
-    ...(names.length > 0 && { ExpressionAttributeNames: Object.fromEntries(names) }),
-    ...(values !== undefined && { ExpressionAttributeValues: toAttributes(values) }),
   };
 }
 

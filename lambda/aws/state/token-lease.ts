@@ -6,8 +6,9 @@ import {
   type TokenLease,
   type TokenLeaseRow,
 } from '../../core/token/token-lease.ts';
+import type { Values } from '../dynamodb/expressions.ts';
 import { STATE_KEYS } from './state-keys.ts';
-import type { Condition, StateTable, Update, Values } from './state-table.ts';
+import type { Condition, StateTable, Update } from './state-table.ts';
 
 const KEY = STATE_KEYS.tokenLease;
 

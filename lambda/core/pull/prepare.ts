@@ -13,6 +13,7 @@ export const OWN_FIELDS = [
   '_changedAt',
   '_run',
   '_deletedAt',
+  '_deletedBecause',
   '_mergedInto',
   '_expiresAt',
 ] as const;

@@ -1,0 +1,52 @@
+import type { DeletesTable, RenamedSurvivor, UnseenTake } from '../../core/deletes/delete-ports.ts';
+import { translate } from '../aws-errors.ts';
+import { type BuryOptions, createBury } from './bury.ts';
+import { scanTable } from './scan-table.ts';
+import { createStreamTable, type StreamTableOptions } from './stream-table.ts';
+import { JUDGED_ITEM, type JudgedItem } from './table-items.ts';
+import { renameBody } from './tombstones.ts';
+import { createUntilDone } from './until-done.ts';
+import { createWriteIf, forEach, isTooLarge } from './write-if.ts';
+
+export interface DeletesTableOptions extends StreamTableOptions, BuryOptions {}
+
+/** A stream's table in DynamoDB, as far as deletes need it. Throttled calls are retried, with fewer calls in flight each time. */
+export function createDeletesTable(options: DeletesTableOptions): DeletesTable {
+  const { client, tableName, runId } = options;
+  const untilDone = createUntilDone(tableName, options.clock);
+  const writeIf = createWriteIf(options, untilDone);
+  const bury = createBury(options, writeIf, createStreamTable(options).read);
+  const rename = async (renamed: RenamedSurvivor): Promise<void> => {
+    await writeIf('UpdateItem', renameBody(tableName, renamed, runId)).catch((error: unknown) => {
+      // A tombstone without room for the new survivor keeps the former one.
+      if (!isTooLarge(error)) throw error;
+    });
+  };
+  const inWords = (error: unknown): never => {
+    throw translate(error, `table ${tableName}`);
+  };
+
+  return {
+    async scanUnseen(isSeen, isConsistent, signal, take) {
+      const scanned = { client, tableName, untilDone };
+      await scanTable(scanned, JUDGED_ITEM, isConsistent, signal, (items) => {
+        for (const item of items) sort(item, isSeen, take);
+        return true;
+      }).catch(inWords);
+    },
+    bury: (...burials) => bury(...burials).catch(inWords),
+    renameSurvivors: (renamed) => forEach(renamed, rename).catch(inWords),
+  };
+}
+
+function sort(
+  { id, hash, changedAt, isTombstone, mergedInto }: JudgedItem,
+  isSeen: (id: string) => boolean,
+  take: UnseenTake,
+): void {
+  if (isTombstone) {
+    if (mergedInto !== undefined) take.merged({ id, mergedInto });
+  } else if (hash !== undefined && !isSeen(id)) {
+    take.unseen({ id, hash, ...(changedAt !== undefined && { changedAt }) });
+  }
+}
