@@ -1,9 +1,10 @@
 import { timestamp } from '../../core/clock.ts';
 import type { Burial, DeletesTable } from '../../core/deletes/delete-ports.ts';
 import { KEYS_PER_READ, type TablePort } from '../../core/pull/table-writer.ts';
+import { forEach } from './for-each.ts';
 import type { StreamTableOptions } from './stream-table.ts';
 import { deleteBody, markBody } from './tombstones.ts';
-import { forEach, isTooLarge, type WriteIf } from './write-if.ts';
+import { isTooLarge, type WriteIf } from './write-if.ts';
 
 const DAY_SECONDS = 24 * 60 * 60;
 /** Items that are buried before the caller is asked whether time is left. */

@@ -1,12 +1,13 @@
 import type { DeletesTable, RenamedSurvivor, UnseenTake } from '../../core/deletes/delete-ports.ts';
 import { translate } from '../aws-errors.ts';
 import { type BuryOptions, createBury } from './bury.ts';
+import { forEach } from './for-each.ts';
 import { scanTable } from './scan-table.ts';
 import { createStreamTable, type StreamTableOptions } from './stream-table.ts';
 import { JUDGED_ITEM, type JudgedItem } from './table-items.ts';
 import { renameBody } from './tombstones.ts';
 import { createUntilDone } from './until-done.ts';
-import { createWriteIf, forEach, isTooLarge } from './write-if.ts';
+import { createWriteIf, isTooLarge } from './write-if.ts';
 
 export interface DeletesTableOptions extends StreamTableOptions, BuryOptions {}
 

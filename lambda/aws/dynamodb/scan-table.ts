@@ -1,18 +1,9 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Json, JsonObject } from '../../core/json.ts';
 import { callRaw } from './dynamodb-call.ts';
-import type { ItemForm } from './table-items.ts';
-import type { UntilDone } from './until-done.ts';
+import type { ItemForm, TableAccess } from './table-items.ts';
 
 /** Parts of a table that are scanned side by side. */
 const SEGMENTS = 4;
-
-/** What a table is scanned with. */
-export interface Scanned {
-  readonly client: DynamoDBClient;
-  readonly tableName: string;
-  readonly untilDone: UntilDone;
-}
 
 /**
  * Scans a table, its segments side by side.
@@ -24,7 +15,7 @@ export interface Scanned {
  * @throws The signal's reason, if it aborts.
  */
 export async function scanTable<Item>(
-  scanned: Scanned,
+  access: TableAccess,
   form: ItemForm<Item>,
   isConsistent: boolean,
   signal: AbortSignal,
@@ -32,7 +23,7 @@ export async function scanTable<Item>(
 ): Promise<boolean> {
   let isOver = false;
   const scanSegment = async (segment: number): Promise<void> => {
-    for await (const items of answersOf(scanned, segment, form.projection, isConsistent, signal)) {
+    for await (const items of answersOf(access, segment, form.projection, isConsistent, signal)) {
       isOver ||= !take(form.itemsIn(items));
       if (isOver) return;
     }
@@ -50,7 +41,7 @@ export async function scanTable<Item>(
 }
 
 async function* answersOf(
-  { client, tableName, untilDone }: Scanned,
+  { client, tableName, untilDone }: TableAccess,
   segment: number,
   projection: string,
   isConsistent: boolean,

@@ -2,12 +2,12 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Clock, timestamp } from '../../core/clock.ts';
 import { isObject, type Json } from '../../core/json.ts';
 import type { Prepared } from '../../core/pull/prepare.ts';
-import type { TableItem } from '../../core/pull/table-map.ts';
 import type { TablePort } from '../../core/pull/table-writer.ts';
 import { nameOf, translate } from '../aws-errors.ts';
 import type { Lease } from '../state/lease.ts';
 import { fieldsText } from './attribute-values.ts';
 import { callRaw } from './dynamodb-call.ts';
+import { getItems } from './get-items.ts';
 import { scanTable } from './scan-table.ts';
 import { TABLE_ITEM, textOf } from './table-items.ts';
 import { createUntilDone } from './until-done.ts';
@@ -35,12 +35,9 @@ export interface StreamTableOptions {
 export function createStreamTable(options: StreamTableOptions): TablePort {
   const { client, tableName, clock } = options;
   const untilDone = createUntilDone(tableName, clock);
-
-  const readSome = async (ids: readonly string[], isConsistent: boolean, read: TableItem[]) => {
-    const answer = JSON.parse(await callRaw(client, 'BatchGetItem', readBody(tableName, ids, isConsistent)));
-    for (const item of TABLE_ITEM.itemsIn(answer.Responses?.[tableName])) read.push(item);
-    const keys: { _id: { S: string } }[] = answer.UnprocessedKeys?.[tableName]?.Keys ?? [];
-    return keys.map((key) => key._id.S);
+  const access = { client, tableName, untilDone };
+  const inWords = (error: unknown): never => {
+    throw translate(error, `table ${tableName}`);
   };
 
   const writeSome = async (items: readonly Prepared[]) => {
@@ -67,26 +64,10 @@ export function createStreamTable(options: StreamTableOptions): TablePort {
   };
 
   return {
-    scan: (...scan) =>
-      scanTable({ client, tableName, untilDone }, TABLE_ITEM, ...scan).catch((error: unknown) => {
-        throw translate(error, `table ${tableName}`);
-      }),
-    async read(ids, isConsistent) {
-      const read: TableItem[] = [];
-      await untilDone(ids, (left) => readSome(left, isConsistent, read)).catch((error: unknown) => {
-        throw translate(error, `table ${tableName}`);
-      });
-      return read;
-    },
+    scan: (...scan) => scanTable(access, TABLE_ITEM, ...scan).catch(inWords),
+    read: (...read) => getItems(access, TABLE_ITEM, ...read).catch(inWords),
     write,
   };
-}
-
-/** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
-function readBody(tableName: string, ids: readonly string[], isConsistent: boolean): string {
-  const keys = ids.map((id) => `{"_id":{"S":${JSON.stringify(id)}}}`);
-  const request = `"Keys":[${keys.join()}],"ConsistentRead":${isConsistent},${TABLE_ITEM.projection}`;
-  return `{"RequestItems":{"${tableName}":{${request}}}}`;
 }
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */

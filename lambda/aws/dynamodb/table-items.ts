@@ -1,5 +1,14 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { isObject, type Json, type JsonObject } from '../../core/json.ts';
 import type { TableItem } from '../../core/pull/table-map.ts';
+import type { UntilDone } from './until-done.ts';
+
+/** What a table is read with. */
+export interface TableAccess {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+  readonly untilDone: UntilDone;
+}
 
 /** What is read of each item. */
 export interface ItemForm<Item> {

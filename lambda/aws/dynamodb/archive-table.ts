@@ -1,0 +1,84 @@
+import { type ArchiveEntry, endsToAsk } from '../../core/deletes/archive.ts';
+import type { ArchiveTable } from '../../core/deletes/delete-ports.ts';
+import type { Json } from '../../core/json.ts';
+import { keyOf } from '../../core/pull/key.ts';
+import { KEYS_PER_READ } from '../../core/pull/table-writer.ts';
+import { translate } from '../aws-errors.ts';
+import { fromAttribute } from './attribute-values.ts';
+import { forEach } from './for-each.ts';
+import { getItems } from './get-items.ts';
+import type { StreamTableOptions } from './stream-table.ts';
+import { type ItemForm, type TableAccess, textOf } from './table-items.ts';
+import { createUntilDone } from './until-done.ts';
+
+/**
+ * An entry with the id of its object. The API names the fields `archived_on` and `kept_relation_id`.
+ *
+ * @see https://api.core.milieudefensie.nl/api_documentation/relation_archive_api/archive
+ */
+const ARCHIVE_ENTRY: ItemForm<readonly [id: string, entry: ArchiveEntry]> = {
+  projection:
+    '"ProjectionExpression":"#i,#h,#d,archived_on,kept_relation_id",' +
+    '"ExpressionAttributeNames":{"#i":"_id","#h":"_hash","#d":"_deletedAt"}',
+  itemsIn: (items = []) =>
+    items.flatMap(({ _id, _hash, _deletedAt, archived_on, kept_relation_id }) => {
+      const id = textOf(_id);
+      // Another program's item is no word of Procurios, and an entry that is gone is none any more.
+      if (id === undefined || textOf(_hash) === undefined || _deletedAt !== undefined) return [];
+      const mergedInto = idIn(kept_relation_id);
+      const entry = {
+        archivedAtMs: msIn(textOf(archived_on)),
+        ...(mergedInto !== undefined && { mergedInto }),
+      };
+      return [[id, entry] as const];
+    }),
+};
+
+/** The table of the archive's stream. Throttled calls are retried, with fewer calls in flight each time. */
+export function createArchiveTable({
+  client,
+  tableName,
+  clock,
+}: Pick<StreamTableOptions, 'client' | 'tableName' | 'clock'>): ArchiveTable {
+  const access = { client, tableName, untilDone: createUntilDone(tableName, clock) };
+  return {
+    async read(ids) {
+      const objects = new Set(ids);
+      const archive = new Map<string, ArchiveEntry>();
+      const asked = new Set<string>();
+      for (;;) {
+        const ends = endsToAsk(objects, archive, asked);
+        if (ends.length === 0) return archive;
+        for (const [id, entry] of await readEntries(access, ends)) archive.set(id, entry);
+        for (const id of ends) asked.add(id);
+      }
+    },
+  };
+}
+
+async function readEntries(access: TableAccess, ids: readonly string[]) {
+  const starts = Array.from({ length: Math.ceil(ids.length / KEYS_PER_READ) }, (_, n) => n * KEYS_PER_READ);
+  const entries: (readonly [string, ArchiveEntry])[] = [];
+  await forEach(starts, async (start) => {
+    // An entry may come late anyway, so a read need not see the latest writes.
+    const read = await getItems(access, ARCHIVE_ENTRY, ids.slice(start, start + KEYS_PER_READ), false);
+    for (const entry of read) entries.push(entry);
+  }).catch((error: unknown) => {
+    throw translate(error, `table ${access.tableName}`);
+  });
+  return entries;
+}
+
+/** The `_id` of the object that an attribute names; undefined if it names none. */
+function idIn(attribute: Json | undefined): string | undefined {
+  if (attribute === undefined) return undefined;
+  const key = keyOf({ id: fromAttribute(attribute) }, ['id']);
+  return 'reason' in key ? undefined : key.id;
+}
+
+/** Without an offset, a time may be any of a day. */
+const WITH_OFFSET = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+function msIn(text = ''): number {
+  return WITH_OFFSET.test(text) ? Date.parse(text) : Number.NaN;
+}
