@@ -83,6 +83,7 @@ function addShow(program: Command): Command {
     .description("Show items of a stream's table, or one item whole.")
     .option('--limit <count>', 'list at most this many', wholeNumber(1), 20)
     .option('--rejects', 'list the objects that could not be stored, and why; with an ID, that one')
+    .option('--deleted', 'include items whose object is gone from Procurios')
     .addHelpText(
       'after',
       `
@@ -105,6 +106,7 @@ function addExport(program: Command): Command {
         .default('jsonl'),
     )
     .option('--excel', 'CSV with semicolons and a byte order mark, as Excel in Dutch reads it')
+    .option('--deleted', 'include objects that are gone from Procurios, with _deletedAt')
     .option('--out <file>', 'write to this file instead of stdout')
     .addHelpText(
       'after',

@@ -19,6 +19,8 @@ export interface ExportCommandOptions extends CommonOptions {
   readonly format: 'jsonl' | 'csv';
   /** CSV for an Excel that expects semicolons, as in Dutch: with these and with a byte order mark. */
   readonly excel?: boolean;
+  /** Include objects that are gone. */
+  readonly deleted?: boolean;
   /** The file to write; absent for stdout. */
   readonly out?: string;
 }
@@ -27,7 +29,7 @@ type Scan = AsyncIterable<readonly JsonObject[]>;
 
 /** `procurios-sync export STREAM`: the objects of a stream's table, as Procurios gave them. */
 export async function exportStream(stream: string, options: ExportCommandOptions): Promise<number> {
-  const { format, out, json, excel } = options;
+  const { format, out, json, excel, deleted = false } = options;
   if (excel && format !== 'csv') throw new CommandError('USAGE', '--excel goes with --format csv');
   if (json && format === 'csv' && out === undefined) {
     throw new CommandError('USAGE', 'with --json, stdout holds JSON; write the CSV to a file with --out');
@@ -38,7 +40,7 @@ export async function exportStream(stream: string, options: ExportCommandOptions
   await using output = await openOutput(out);
   using interrupt = onInterrupt('stopping', () => {});
 
-  const scan = counted(scanObjects(session, name), interrupt.signal, isToFile(out));
+  const scan = counted(scanObjects(session, name, deleted), interrupt.signal, isToFile(out));
   const count = format === 'csv' ? await writeCsv(scan, output, options) : await writeLines(scan, output);
   await output.finish();
 

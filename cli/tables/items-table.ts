@@ -10,7 +10,7 @@ const WIDEST_CELL = 28;
 const OWN: ReadonlySet<string> = new Set(OWN_FIELDS);
 
 /**
- * Items as a table: the id, the first fields that tell items apart, and when each item was last changed.
+ * Items as a table: the id, the first fields that tell items apart, and when each item was last changed or deleted.
  *
  * @param width - Columns of the terminal; undefined if there is no terminal, and any width fits.
  */
@@ -19,7 +19,8 @@ export function itemsTable(items: readonly JsonObject[], width: number | undefin
   const fields = [...names].filter((name) => !OWN.has(name) && isTelling(items, name));
   const columns = fields.slice(0, MOST_FIELDS).map((name, index) => column(items, name, index));
   const changed = column(items, '_changedAt', MORE_TELLING_FIELDS - 0.5);
-  return tableOf([column(items, '_id'), ...columns, changed], width);
+  const deleted = items.some((item) => item._deletedAt !== undefined) ? [column(items, '_deletedAt')] : [];
+  return tableOf([column(items, '_id'), ...columns, changed, ...deleted], width);
 }
 
 /** False for a field that holds lists or maps, is empty in every item, or equals the id in every item. */

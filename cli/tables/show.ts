@@ -20,6 +20,8 @@ export interface ShowCommandOptions extends CommonOptions {
   readonly limit: number;
   /** List the objects that could not be stored instead of the items. */
   readonly rejects?: boolean;
+  /** Include tombstones. */
+  readonly deleted?: boolean;
 }
 
 /** `procurios-sync show STREAM [ID]`: items of a stream's table, or its rejects. */
@@ -35,14 +37,14 @@ export async function show(
   if (options.rejects) printRejects(stream, await listRejects(session, stream, id), options);
   else if (id === undefined) await showItems(session, stream, options);
   else {
-    const item = await findItem(session, stream, id);
+    const item = await findItem(session, stream, id, options.deleted);
     print(options.json ? stringifyJson(item) : printable(stringifyJson(item, 2)));
   }
   return EXIT.done;
 }
 
 async function showItems(session: Session, stream: string, options: ShowCommandOptions): Promise<void> {
-  const { table, items, hasMore } = await listItems(session, stream, options.limit);
+  const { table, items, hasMore } = await listItems(session, stream, options.limit, options.deleted ?? false);
   if (options.json) for (const item of items) print(stringifyJson(item));
   else if (items.length > 0) print(itemsTable(items, tableWidth()));
   if (items.length === 0)

@@ -23,22 +23,34 @@ export async function readItem(
   return isObject(Item) ? fromFields(Item) : undefined;
 }
 
+/** Which items a scan reads. */
+export interface ScanOptions {
+  /** Whether tombstones are read too. */
+  readonly withDeleted: boolean;
+  /** Items that the first call looks at, at most. The others look at up to 1 MB. @default - As the others. */
+  readonly mostAtFirst?: number;
+}
+
 /**
- * Reads all items of a table, in an order without meaning. Yields the items of one call at a time.
+ * Reads the items of a table, in an order without meaning. Yields the items of one call at a time.
  *
- * @param mostPerCall - Items that one call returns, at most. @default - Up to 1 MB of items.
  * @throws {SyncError} `STORE_MISSING`, `STORE_UNAVAILABLE`.
  */
 export async function* scanItems(
   client: DynamoDBClient,
   tableName: string,
-  mostPerCall?: number,
+  { withDeleted, mostAtFirst }: ScanOptions,
 ): AsyncGenerator<readonly JsonObject[], void, undefined> {
+  const filter = {
+    FilterExpression: 'attribute_not_exists(#deletedAt)',
+    ExpressionAttributeNames: { '#deletedAt': '_deletedAt' },
+  };
   let startKey: Json | undefined;
   do {
     const request = {
       TableName: tableName,
-      ...(mostPerCall !== undefined && { Limit: mostPerCall }),
+      ...(!withDeleted && filter),
+      ...(startKey === undefined && mostAtFirst !== undefined && { Limit: mostAtFirst }),
       ...(startKey !== undefined && { ExclusiveStartKey: startKey }),
     };
     const text = await callRaw(client, 'Scan', stringifyJson(request)).catch((error: unknown) => {

@@ -9,6 +9,8 @@ import type { Session } from '../session.ts';
 import { readItem, scanItems } from './read-items.ts';
 
 const OWN: ReadonlySet<string> = new Set(OWN_FIELDS);
+/** What an export says of an object that is gone. No object has these fields, because it would be a reject. */
+const OF_DELETED: ReadonlySet<string> = new Set(['_deletedAt', '_deletedBecause', '_mergedInto']);
 
 /** Some items of a table. */
 export interface ListedItems {
@@ -19,11 +21,19 @@ export interface ListedItems {
   readonly hasMore: boolean;
 }
 
-/** @throws {CommandError} `USAGE` if the config has no such stream. */
-export async function listItems(session: Session, stream: string, limit: number): Promise<ListedItems> {
+/**
+ * @param withDeleted - Whether tombstones are listed too.
+ * @throws {CommandError} `USAGE` if the config has no such stream.
+ */
+export async function listItems(
+  session: Session,
+  stream: string,
+  limit: number,
+  withDeleted: boolean,
+): Promise<ListedItems> {
   const table = tableOfStream(session, stream);
   const found: JsonObject[] = [];
-  for await (const items of scanItems(session.dynamoDb, table, limit + 1)) {
+  for await (const items of scanItems(session.dynamoDb, table, { withDeleted, mostAtFirst: limit + 1 })) {
     for (const item of items) found.push(item);
     if (found.length > limit) break;
   }
@@ -33,15 +43,23 @@ export async function listItems(session: Session, stream: string, limit: number)
 /**
  * Finds an item by its id, or by the key's values, joined by `/`.
  *
+ * @param withDeleted - Whether a tombstone is found too.
  * @throws {CommandError} `NOT_FOUND` if the table has no such item; `USAGE` if the config has no such stream.
  */
-export async function findItem(session: Session, stream: string, id: string): Promise<JsonObject> {
+export async function findItem(
+  session: Session,
+  stream: string,
+  id: string,
+  withDeleted = false,
+): Promise<JsonObject> {
   const table = tableOfStream(session, stream);
+  let hint = '';
   for (const each of idsMeant(findStream(session.config, stream), id)) {
     const item = await readItem(session.dynamoDb, table, each);
-    if (item !== undefined) return item;
+    if (item !== undefined && (withDeleted || item._deletedAt === undefined)) return item;
+    if (item !== undefined) hint = ', but a deleted one; --deleted shows it';
   }
-  throw new CommandError('NOT_FOUND', `table ${table} has no item with that id`);
+  throw new CommandError('NOT_FOUND', `table ${table} has no item with that id${hint}`);
 }
 
 /** The ids that a given text may mean: as it is, and with its values percent-encoded, as `keyOf` does. */
@@ -102,14 +120,17 @@ function alikeOf(rejects: readonly StoredReject[]): AlikeRejects[] {
 /**
  * Reads the objects of a stream's table as Procurios gave them, without the fields that the pull adds.
  *
+ * @param withDeleted - Whether objects that are gone are read too, with the fields that say when and why.
  * @throws {CommandError} `USAGE` if the config has no such stream.
  */
 export async function* scanObjects(
   session: Session,
   stream: string,
+  withDeleted: boolean,
 ): AsyncGenerator<readonly JsonObject[], void, undefined> {
-  for await (const items of scanItems(session.dynamoDb, tableOfStream(session, stream))) {
-    yield items.map((item) => objectFrom(Object.entries(item).filter(([name]) => !OWN.has(name))));
+  const isKept = (name: string): boolean => !OWN.has(name) || OF_DELETED.has(name);
+  for await (const items of scanItems(session.dynamoDb, tableOfStream(session, stream), { withDeleted })) {
+    yield items.map((item) => objectFrom(Object.entries(item).filter(([name]) => isKept(name))));
   }
 }
 

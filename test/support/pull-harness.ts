@@ -177,7 +177,7 @@ export async function readStored(
 ): Promise<Stored> {
   const objects = new Map<string, string>();
   const writtenBy = new Map<string, string[]>();
-  for await (const page of scanItems(dynamoDb, streamTableName(environment, stream))) {
+  for await (const page of scanItems(dynamoDb, streamTableName(environment, stream), { withDeleted: true })) {
     for (const item of page) {
       const { _id, _hash, _changedAt, _run, ...object } = parseExactly(stringifyJson(item)) as OwnFields;
       objects.set(_id, comparable(object));

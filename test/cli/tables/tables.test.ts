@@ -48,6 +48,30 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
+/** Adds a tombstone to the stream `things`. Disposing of it removes it. */
+async function goneItem(): Promise<AsyncDisposable> {
+  const dynamoDb = dynamoDbOf(keptEndpoints(setting.cwd));
+  const table = { TableName: 'procurios-sync-test-things' };
+  const key = { _id: { S: 'gone%2F1' } };
+  const fields = {
+    id: { S: 'gone/1' },
+    title: { S: 'Old' },
+    _hash: { S: 'gone' },
+    _changedAt: { S: '2026-11-20T03:00:00.000Z' },
+    _run: { S: 'r1' },
+    _deletedAt: { S: '2026-11-24T03:00:00.000Z' },
+    _deletedBecause: { S: 'archived' },
+    _expiresAt: { N: '1798081200' },
+  };
+  await dynamoDb.send(new PutItemCommand({ ...table, Item: { ...key, ...fields } }));
+  return {
+    async [Symbol.asyncDispose]() {
+      await dynamoDb.send(new DeleteItemCommand({ ...table, Key: key }));
+      dynamoDb.destroy();
+    },
+  };
+}
+
 const embedded = (...args: string[]) => run([...args, '--embedded'], setting);
 
 describe('show', () => {
@@ -142,6 +166,35 @@ describe('show', () => {
     expect(JSON.parse(all.stdout)).toEqual(shown);
   });
 
+  test('show leaves out items whose object is gone, and --deleted includes them', async () => {
+    await using _gone = await goneItem();
+
+    const [table, lines, all, allLines, one, gone] = [
+      await embedded('show', 'things'),
+      await embedded('show', 'things', '--json', '--limit', '2'),
+      await embedded('show', 'things', '--deleted'),
+      await embedded('show', 'things', '--deleted', '--json'),
+      await embedded('show', 'things', 'gone/1'),
+      await embedded('show', 'things', 'gone/1', '--deleted', '--json'),
+    ];
+
+    expect(table.stderr).toBe('all 2 items\n');
+    expect(table.stdout).not.toContain('gone');
+    expect(lines.stderr).toBe('all 2 items\n');
+    expect(all.stderr).toBe('all 3 items\n');
+    expect(all.stdout).toMatch(/^_id .* _deletedAt *\n/);
+    expect(all.stdout).toContain('2026-11-24T03:00:00.000Z');
+    expect(allLines.stdout).toContain('"_deletedBecause":"archived"');
+    expect(one).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^NOT_FOUND: .* no item with that id, but a deleted one; --deleted shows it/,
+      ),
+    });
+    expect(JSON.parse(gone.stdout)).toMatchObject({ _id: 'gone%2F1', title: 'Old' });
+  });
+
   test('show reports a missing item as an error, and an empty table without one', async () => {
     const [item, table] = [await embedded('show', 'things', 'z'), await embedded('show', 'nothing')];
 
@@ -159,6 +212,23 @@ describe('export', () => {
       '{"id":"a/1","count":9007199254740993,"price":0.1000000000000000055,"title":"Zoë, \\"the\\" one\\u001b[2J","tags":["x"]}',
       '{"id":"b","count":2,"note":null}',
     ]);
+  });
+
+  test('export leaves out objects that are gone, and --deleted includes them with when and why', async () => {
+    await using _gone = await goneItem();
+
+    const [live, all] = [await embedded('export', 'things'), await embedded('export', 'things', '--deleted')];
+
+    expect(live.stderr).toBe('2 objects exported\n');
+    expect(live.stdout).not.toContain('gone');
+    expect(all.stderr).toBe('3 objects exported\n');
+    const gone = all.stdout.split('\n').find((line) => line.includes('gone'));
+    expect(JSON.parse(gone ?? '')).toEqual({
+      id: 'gone/1',
+      title: 'Old',
+      _deletedAt: '2026-11-24T03:00:00.000Z',
+      _deletedBecause: 'archived',
+    });
   });
 
   test('export writes CSV with the columns of all objects, to a file that appears once it is complete', async () => {

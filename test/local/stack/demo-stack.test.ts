@@ -50,7 +50,9 @@ describe("the demo's stack", () => {
     const ran = await stack.runSchedule();
 
     const members: unknown[] = [];
-    for await (const items of scanItems(dynamoDbOf(aws), 'procurios-sync-demo-members'))
+    for await (const items of scanItems(dynamoDbOf(aws), 'procurios-sync-demo-members', {
+      withDeleted: true,
+    }))
       members.push(...items);
     expect(ran).toMatchObject({ status: 'SUCCEEDED', result: { status: 'complete' } });
     expect(members).toHaveLength(150);
