@@ -91,7 +91,9 @@ export class ScheduledPull extends Construct {
     for (const table of streamTables) {
       pull.addToRolePolicy(
         new PolicyStatement({
-          actions: ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:Scan'],
+          actions: ['BatchGetItem', 'BatchWriteItem', 'DeleteItem', 'Scan', 'UpdateItem'].map(
+            (action) => `dynamodb:${action}`,
+          ),
           resources: [table.tableArn],
         }),
       );
@@ -100,7 +102,13 @@ export class ScheduledPull extends Construct {
       stateRights(
         stateTable,
         ['BatchWriteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
-        [PARTITION.leases, PARTITION.runs, PARTITION.stream('*'), PARTITION.walk('*')],
+        [
+          PARTITION.absence('*'),
+          PARTITION.leases,
+          PARTITION.runs,
+          PARTITION.stream('*'),
+          PARTITION.walk('*'),
+        ],
       ),
     );
     secrets.grantRead(pull);

@@ -34,7 +34,13 @@ const TRACES = { '*': ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'] };
 
 describe('the pull’s role', () => {
   test('the pull may do what it needs, and nothing else', () => {
-    const stream = ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:Scan'];
+    const stream = [
+      'dynamodb:BatchGetItem',
+      'dynamodb:BatchWriteItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:Scan',
+      'dynamodb:UpdateItem',
+    ];
     expect(byResource('PullFunctionRole')).toEqual({
       ...TRACES,
       PullFunctionLogs: LOGS,
@@ -123,7 +129,7 @@ describe('the schedule’s role', () => {
 
 describe('the state table', () => {
   test.each([
-    ['PullFunctionRole', ['lease', 'run', 'stream#*', 'walk#*']],
+    ['PullFunctionRole', ['absence#*', 'lease', 'run', 'stream#*', 'walk#*']],
     ['PushFunctionRole', ['change#*']],
     ['PushEnqueueRole', ['change#*']],
   ])('the state table is open to the %s for its own keys only', (role, keys) => {
