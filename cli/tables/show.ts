@@ -44,10 +44,16 @@ export async function show(
 }
 
 async function showItems(session: Session, stream: string, options: ShowCommandOptions): Promise<void> {
-  const { table, items, hasMore } = await listItems(session, stream, options.limit, options.deleted ?? false);
+  const { table, items, hasMore, hasOnlyDeleted } = await listItems(
+    session,
+    stream,
+    options.limit,
+    options.deleted ?? false,
+  );
   if (options.json) for (const item of items) print(stringifyJson(item));
   else if (items.length > 0) print(itemsTable(items, tableWidth()));
-  if (items.length === 0)
+  if (hasOnlyDeleted) say(`table ${table} has deleted items only; --deleted lists them`);
+  else if (items.length === 0)
     say(`table ${table} is empty; to fill it: npx procurios-sync pull${flagsOf(options)}`);
   else if (hasMore)
     say(`the first ${severalOf(items.length, 'item')}; --limit shows more, an ID shows one whole`);

@@ -19,6 +19,8 @@ export interface ListedItems {
   readonly items: readonly JsonObject[];
   /** Whether the table has more items than the limit. */
   readonly hasMore: boolean;
+  /** Whether the table has tombstones only, and they were to be left out. */
+  readonly hasOnlyDeleted: boolean;
 }
 
 /**
@@ -37,7 +39,9 @@ export async function listItems(
     for (const item of items) found.push(item);
     if (found.length > limit) break;
   }
-  return { table, items: found.slice(0, limit), hasMore: found.length > limit };
+  const hasOnlyDeleted =
+    !withDeleted && found.length === 0 && (await listItems(session, stream, 1, true)).items.length > 0;
+  return { table, items: found.slice(0, limit), hasMore: found.length > limit, hasOnlyDeleted };
 }
 
 /**

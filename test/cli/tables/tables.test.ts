@@ -48,10 +48,10 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-/** Adds a tombstone to the stream `things`. Disposing of it removes it. */
-async function goneItem(): Promise<AsyncDisposable> {
+/** Adds a tombstone to a stream. Disposing of it removes it. */
+async function goneItem(stream = 'things'): Promise<AsyncDisposable> {
   const dynamoDb = dynamoDbOf(keptEndpoints(setting.cwd));
-  const table = { TableName: 'procurios-sync-test-things' };
+  const table = { TableName: `procurios-sync-test-${stream}` };
   const key = { _id: { S: 'gone%2F1' } };
   const fields = {
     id: { S: 'gone/1' },
@@ -193,6 +193,16 @@ describe('show', () => {
       ),
     });
     expect(JSON.parse(gone.stdout)).toMatchObject({ _id: 'gone%2F1', title: 'Old' });
+  });
+
+  test('show does not call a table empty that has items whose object is gone', async () => {
+    await using _gone = await goneItem('nothing');
+
+    expect(await embedded('show', 'nothing')).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: 'table procurios-sync-test-nothing has deleted items only; --deleted lists them\n',
+    });
   });
 
   test('show reports a missing item as an error, and an empty table without one', async () => {
