@@ -1,6 +1,6 @@
 import type { Paging, Stream } from '../../lambda/core/pull/stream.ts';
 import type { Config } from '../../lambda/deployment/config.ts';
-import { createTokenSource, type TokenSource } from '../../lambda/procurios/token/client-token.ts';
+import { createTokenSource, type NamingTokenSource } from '../../lambda/procurios/token/client-token.ts';
 import { pathOf, procuriosHost, queryOf, type Round } from './round.ts';
 
 const PAGING: Readonly<Record<Round['listing'], Paging>> = {
@@ -57,7 +57,7 @@ export function configOf(round: Round): Config {
 }
 
 /** Requests a token of the stand-in for Procurios. */
-export function tokenFor({ tokenUrl }: Config): TokenSource {
+export function tokenFor({ tokenUrl }: Config): NamingTokenSource {
   const readCredentials = async () => ({ clientId: 'bench', clientSecret: 'bench-secret' });
   return createTokenSource({ tokenUrl, scopes, readCredentials });
 }

@@ -17,6 +17,7 @@ serveRounds(async (round: Round): Promise<Pulled> => {
     config,
     streams,
     procurios: createClient({ host, acceptLanguage, token, requestsPerSecond: requestsPerSecond.pull }),
+    token,
     dynamoDb,
     holderName: 'the benchmark',
     isAlone: true,

@@ -13,7 +13,7 @@ import { PULL_EXECUTION_HOURS } from '../deployment/function-limits.ts';
 import { EVENTS, stateTableName } from '../deployment/names.ts';
 import { createClient } from '../procurios/http/client.ts';
 import { listPages } from '../procurios/listing/listing.ts';
-import type { TokenSource } from '../procurios/token/client-token.ts';
+import type { NamingTokenSource } from '../procurios/token/client-token.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import { errorFields } from '../runtime/log.ts';
@@ -23,6 +23,7 @@ import { putRunMetrics } from '../runtime/metrics.ts';
 import { createPauseMeter } from '../runtime/pause-meter.ts';
 import type { DurablePullPorts, Invocation } from './durable-pull.ts';
 import { listUnfinished, saveCutOffReceipt, storesUnder } from './run-pull.ts';
+import { accessOf } from './token-source.ts';
 
 /** What the ports of the deployed pull are made from. */
 export interface DurablePullOptions {
@@ -30,7 +31,7 @@ export interface DurablePullOptions {
   readonly dynamoDb: DynamoDBClient;
   readonly lambda: LambdaClient;
   readonly eventBridge: EventBridgeClient;
-  readonly token: TokenSource;
+  readonly token: NamingTokenSource;
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -122,11 +123,12 @@ function openRun(
     signal: new AbortController().signal,
     timeLeftMs,
     unexpected: (error) => unexpected(error, log),
+    access: () => accessOf(config, token),
     requestsSent: () => procurios.requests,
     listPages: (stream, from, signal, budget) => listPages(procurios, stream, from, signal, budget),
-    async openStores({ name }) {
+    async openStores(stream) {
       const lease = await resumeLease(state, executionArn, systemClock);
-      const stores = storesUnder(lease, { state, config, dynamoDb, runId, name, memory });
+      const stores = storesUnder(lease, { state, config, dynamoDb, runId, stream, memory });
       return { ...stores, [Symbol.asyncDispose]: () => lease.pause() };
     },
     // After each slice, because a walk may take several nights and each night's metrics count its own slices.

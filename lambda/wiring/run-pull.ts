@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '../aws/clients.ts';
+import { createArchiveTable } from '../aws/dynamodb/archive-table.ts';
+import { createDeletesTable } from '../aws/dynamodb/deletes-table.ts';
 import { createStreamTable } from '../aws/dynamodb/stream-table.ts';
+import { createAbsenceStore } from '../aws/state/absence-store.ts';
 import type { Lease } from '../aws/state/lease.ts';
 import { saveRunReceipt, saveRunReceiptIfNone } from '../aws/state/run-store.ts';
 import { createStateTable, type StateTable } from '../aws/state/state-table.ts';
@@ -12,6 +15,7 @@ import {
   type WalkMemory,
 } from '../aws/state/walk-store.ts';
 import { timestamp } from '../core/clock.ts';
+import type { DeleteStores } from '../core/deletes/judge-walk.ts';
 import { SyncError } from '../core/errors.ts';
 import { receiptOfCutOff } from '../core/pull/cut-off.ts';
 import { dryTable, walksInMemory } from '../core/pull/dry-run.ts';
@@ -21,12 +25,15 @@ import type { RunReceipt } from '../core/pull/receipt.ts';
 import { pullStreams, runReceiptOf } from '../core/pull/run.ts';
 import type { Progress, RunPorts, SliceStores } from '../core/pull/run-ports.ts';
 import type { Stream } from '../core/pull/stream.ts';
+import { isUnfinished } from '../core/pull/walk.ts';
 import type { Config } from '../deployment/config.ts';
 import { stateTableName, streamTableName } from '../deployment/names.ts';
 import type { Client } from '../procurios/http/client.ts';
 import { listPages } from '../procurios/listing/listing.ts';
+import type { NamingTokenSource } from '../procurios/token/client-token.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { errorFields } from '../runtime/log.ts';
+import { accessOf } from './token-source.ts';
 
 /** What a pull in this process needs. */
 export interface PullOptions
@@ -35,6 +42,8 @@ export interface PullOptions
   /** The streams to pull, all of them in the config. */
   readonly streams: readonly Stream[];
   readonly procurios: Client;
+  /** The source of the client's tokens. */
+  readonly token: Pick<NamingTokenSource, 'grantee'>;
   readonly dynamoDb: DynamoDBClient;
   readonly progress: Progress;
   /** Aborts when the pull must stop. All that was read is then stored, and the next pull continues there. */
@@ -65,7 +74,7 @@ export async function runPull(options: PullOptions): Promise<RunReceipt> {
     const ports: RunPorts = {
       ...pullPorts(options),
       signal,
-      openStores: async ({ name }) => storesUnder(lease, { state, config, dynamoDb, runId, name, memory }),
+      openStores: async (stream) => storesUnder(lease, { state, config, dynamoDb, runId, stream, memory }),
     };
     const receipts = await pullStreams(run, streams, ports, plainEngine(systemClock, signal));
     const receipt = runReceiptOf(run, receipts, systemClock.now());
@@ -102,21 +111,37 @@ export interface SliceTables {
   readonly config: Config;
   readonly dynamoDb: DynamoDBClient;
   readonly runId: string;
-  /** The stream's name. */
-  readonly name: string;
+  readonly stream: Stream;
   readonly memory: WalkMemory;
 }
 
 /** The stores of one slice. Disposing of them leaves the lease as it is. */
 export function storesUnder(lease: Lease, tables: SliceTables): SliceStores {
-  const { state, config, dynamoDb: client, runId, name, memory } = tables;
-  const tableName = streamTableName(config.environment, name);
+  const { state, config, dynamoDb: client, runId, stream, memory } = tables;
+  const tableName = streamTableName(config.environment, stream.name);
+  const table = { client, tableName, runId, lease, clock: systemClock };
   return {
     walks: createWalkStore({ state, lease, runId, memory, clock: systemClock }),
-    table: createStreamTable({ client, tableName, runId, lease, clock: systemClock }),
+    table: createStreamTable(table),
+    deletes: {
+      absences: createAbsenceStore({ state, lease, clock: systemClock }),
+      table: createDeletesTable({ ...table, retainTombstonesForDays: stream.retainTombstonesFor }),
+      ...archiveOf(stream, config, client),
+    },
     signal: lease.signal,
     [Symbol.asyncDispose]: nothing,
   };
+}
+
+/** The table of the stream's archive; empty if it has none that is asked by the object's own key. */
+function archiveOf(
+  { archive }: Stream,
+  { environment }: Config,
+  client: DynamoDBClient,
+): Pick<DeleteStores, 'archive'> {
+  if (archive === undefined || archive.by !== undefined) return {};
+  const tableName = streamTableName(environment, archive.stream);
+  return { archive: createArchiveTable({ client, tableName, clock: systemClock }) };
 }
 
 /** Saves a receipt for a run that never released the lease, unless the run saved one itself. */
@@ -144,7 +169,7 @@ export async function saveCutOffReceipt(
 /** Names of the streams whose walk an earlier run left unfinished. */
 export async function listUnfinished(state: StateTable, streams: readonly Stream[]): Promise<string[]> {
   const walks = await readWalkRecords(state, streams);
-  return [...walks].filter(([, { phase }]) => phase === 'reading').map(([name]) => name);
+  return [...walks].filter(([, walk]) => isUnfinished(walk)).map(([name]) => name);
 }
 
 /** Reads the streams' walk records, by name. One that cannot be understood is left out, because its stream fails by itself. */
@@ -165,11 +190,19 @@ async function readWalkRecords(
 }
 
 /** The ports of a run in this process, without the stores. */
-function pullPorts({ procurios, progress, signal, onUnexpected }: PullOptions): Omit<RunPorts, 'openStores'> {
+function pullPorts({
+  config,
+  procurios,
+  token,
+  progress,
+  signal,
+  onUnexpected,
+}: PullOptions): Omit<RunPorts, 'openStores'> {
   return {
     clock: systemClock,
     progress,
     signal,
+    access: () => accessOf(config, token),
     requestsSent: () => procurios.requests,
     listPages: (stream, from, stop, budget) => listPages(procurios, stream, from, stop, budget),
     timeLeftMs: () => Number.POSITIVE_INFINITY,

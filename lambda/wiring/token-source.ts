@@ -3,6 +3,7 @@ import { readClientSecret } from '../aws/secrets/client-secret.ts';
 import { createUserSecret } from '../aws/secrets/user-secret.ts';
 import { createStateTable } from '../aws/state/state-table.ts';
 import { createTokenLease } from '../aws/state/token-lease.ts';
+import type { Access } from '../core/deletes/sight.ts';
 import type { Credentials } from '../core/token/credentials.ts';
 import type { TokenLease } from '../core/token/token-lease.ts';
 import type { UserTokenStore } from '../core/token/user-token.ts';
@@ -10,7 +11,7 @@ import { deployedLoginCommand } from '../deployment/alarms.ts';
 import type { Config } from '../deployment/config.ts';
 import { stateTableName, userSecretName } from '../deployment/names.ts';
 import type { RetryListener } from '../procurios/http/retry.ts';
-import { createTokenSource, type TokenSource } from '../procurios/token/client-token.ts';
+import { createTokenSource, type NamingTokenSource } from '../procurios/token/client-token.ts';
 import { createUserTokenSource } from '../procurios/token/user-token.ts';
 import { systemClock } from '../runtime/clock.ts';
 
@@ -36,7 +37,7 @@ export function openTokenSource(
   config: Config,
   parts: TokenSourceParts,
   onRetry?: RetryListener,
-): TokenSource {
+): NamingTokenSource {
   const { tokenUrl, auth, secretName, environment } = config;
   const { dynamoDb, secretsManager } = parts;
   const readCredentials = parts.readCredentials ?? (() => readClientSecret(secretsManager, secretName));
@@ -53,6 +54,15 @@ export function openTokenSource(
     onRetry,
     loginCommand: parts.loginCommand ?? deployedLoginCommand(environment),
   });
+}
+
+/** As whom, and from where, the pull reads; undefined if the source has served no token yet, or its client is not known. */
+export async function accessOf(
+  { host, auth }: Pick<Config, 'host' | 'auth'>,
+  token: Pick<NamingTokenSource, 'grantee'>,
+): Promise<Access | undefined> {
+  const grantee = await token.grantee();
+  return grantee && { host, grant: auth.grant, ...grantee };
 }
 
 /** Opens the lease under which the user's token is renewed or replaced. */

@@ -34,10 +34,11 @@ export async function pull(
 ): Promise<RunReceipt> {
   const { config, dynamoDb, isAlone, readHolderState } = session;
   const { host, acceptLanguage, requestsPerSecond } = config;
+  const token = openTokenSource(config, session, onRetry);
   const procurios = createClient({
     host,
     acceptLanguage,
-    token: openTokenSource(config, session, onRetry),
+    token,
     requestsPerSecond: requestsPerSecond.pull,
     onRetry,
   });
@@ -46,6 +47,7 @@ export async function pull(
     config,
     streams,
     procurios,
+    token,
     dynamoDb,
     holderName: `process ${process.pid} on ${hostname()}`,
     isAlone,

@@ -47,6 +47,7 @@ export function durableWorld(
       clock,
       signal: new AbortController().signal,
       timeLeftMs: () => endsAtMs - clock.now(),
+      access: async () => undefined,
       requestsSent: () => 0,
       listPages: ({ name }, from) =>
         pagesOf(listings[name]?.() ?? [], from, (page) => {

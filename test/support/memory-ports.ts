@@ -1,4 +1,5 @@
 import type { Clock } from '../../lambda/core/clock.ts';
+import type { Access } from '../../lambda/core/deletes/sight.ts';
 import { SyncError } from '../../lambda/core/errors.ts';
 import type { Json } from '../../lambda/core/json.ts';
 import type { Page, Position } from '../../lambda/core/pull/page.ts';
@@ -134,6 +135,14 @@ export async function* pagesOf(
   }
 }
 
+/** As whom the pages in memory are read. */
+export const ACCESS: Access = {
+  host: 'https://procurios.example',
+  grant: 'clientCredentials',
+  clientId: 'client',
+  scopes: ['things/read'],
+};
+
 /** Ports of a run in memory. A test overrides those that it is about. */
 export function runPorts(
   listing: Listing,
@@ -146,6 +155,7 @@ export function runPorts(
     clock,
     listPages: (_stream, from) => pagesOf(listing, from),
     openStores: async () => ({ walks, table, signal: NEVER, [Symbol.asyncDispose]: async () => {} }),
+    access: async () => ACCESS,
     requestsSent: () => 0,
     signal: NEVER,
     timeLeftMs: () => Number.POSITIVE_INFINITY,

@@ -63,6 +63,7 @@ export async function openOwnListing(
   const pull = async (options: Partial<PullOptions> = {}) =>
     runPull({
       config,
+      token: { grantee: async () => ({ clientId: 'client', scopes: config.auth.scopes }) },
       streams: config.streams,
       procurios: createClient({
         ...config,

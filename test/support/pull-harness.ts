@@ -134,6 +134,7 @@ async function pullOnce(
   const run = await runPull({
     config,
     streams: config.streams,
+    token,
     procurios: settings.oneAtATime ? oneAtATime(procurios) : procurios,
     dynamoDb,
     holderName: 'a test',

@@ -4,7 +4,14 @@ import { FollowedLinks } from '../../core/pull/followed-links.ts';
 import type { DigestSeed } from '../../core/pull/key-digest.ts';
 import type { Stream } from '../../core/pull/stream.ts';
 import { TableMap } from '../../core/pull/table-map.ts';
-import type { EndedWalk, EndingWalk, Walk, WalkRecord, WalkStore } from '../../core/pull/walk.ts';
+import {
+  type EndedWalk,
+  type EndingWalk,
+  isUnfinished,
+  type Walk,
+  type WalkRecord,
+  type WalkStore,
+} from '../../core/pull/walk.ts';
 import { type Lease, notBehind } from './lease.ts';
 import { clearRejects, saveRejects } from './reject-store.ts';
 import { STATE_KEYS } from './state-keys.ts';
@@ -59,22 +66,26 @@ export function createWalkStore({
   const readWalk = async (stream: Stream): Promise<WalkRecord | undefined> => {
     const row = await state.get(STATE_KEYS.walk(stream.name));
     const stored = row && recordIn(row);
-    if (stored?.phase !== 'reading') return stored;
-    const { seed, keptAfter, ...position } = stored;
+    if (stored === undefined || !isUnfinished(stored)) return stored;
     // Another run, or another attempt at this slice, may have changed the table since.
     const isSameTable = row?.savedBy === runId && row.fence === lease.fence - 1;
-    const walk: Walk = {
-      ...position,
-      ...(isSameTable && keptAfter !== undefined && { keptAfter }),
-      // Walks of version 0.1 have no seed, and begin anew.
-      table: new TableMap(seed ?? [0, 0]),
-      followed: new FollowedLinks(),
-    };
-    await restoreWalk(state, stream, walk);
-    return walk;
+    const { look: storedLook, ...storedWalk } = stored;
+    const walk = walkOf(storedWalk, isSameTable);
+    if (storedLook === undefined) {
+      await restoreWalk(state, stream, walk);
+      return walk;
+    }
+    // A walk whose list is read again was judged, so its own keys are not needed any more.
+    const look = walkOf(storedLook, isSameTable);
+    await restoreWalk(state, stream, look);
+    return { ...walk, look };
   };
-  const writePosition = (stream: Stream, { table, followed: _followed, ...position }: Walk): Promise<void> =>
-    writeRow(stream, { ...position, seed: table.seed, savedBy: runId });
+  const writePosition = (stream: Stream, { look, ...walk }: Walk): Promise<void> =>
+    writeRow(stream, {
+      ...positionOf(walk),
+      ...(look !== undefined && { look: positionOf(look) }),
+      savedBy: runId,
+    });
   // Both phases use the attribute `ended`, because earlier versions wrote only that.
   const writeFinished = (stream: Stream, finished: EndingWalk | EndedWalk): Promise<void> =>
     writeRow(stream, { ended: finished });
@@ -90,15 +101,16 @@ export function createWalkStore({
     },
 
     async saveWalk(stream, walk, rejects, { isLastOfInvocation }) {
+      const reader = walk.look ?? walk;
       await saveRejects(state, stream, walk, rejects, clock);
-      await saveSeen(state, stream, walk, expiresAt(), clock);
+      await saveSeen(state, stream, reader, expiresAt(), clock);
       await writePosition(stream, walk);
       memory.kept = { stream: stream.name, walk };
       // Entries that slices before the scan saved may be older than what it found, where a slice was cut off after it wrote.
-      const isExact = walk.table.isWhole && walk.scannedAfter === 0;
-      const mayKeep = isLastOfInvocation && isExact && walk.keptAfter === undefined;
-      if (!mayKeep || !(await keepTable(state, stream, walk, clock))) return;
-      walk.keptAfter = walk.slices;
+      const isExact = reader.table.isWhole && reader.scannedAfter === 0;
+      const mayKeep = isLastOfInvocation && isExact && reader.keptAfter === undefined;
+      if (!mayKeep || !(await keepTable(state, stream, reader, clock))) return;
+      reader.keptAfter = reader.slices;
       await writePosition(stream, walk);
     },
 
@@ -115,9 +127,29 @@ export function createWalkStore({
 }
 
 /** An unfinished walk, without the keys and links that it has met. A pull may be reading it now. */
-export interface UnfinishedWalk extends Omit<Walk, 'table' | 'followed'> {
+export interface UnfinishedWalk extends StoredReading {
+  /** The second reading of its list. Present in the phase `looking`. */
+  readonly look?: StoredReading;
+}
+
+/** A walk or a look, as the row has it. */
+interface StoredReading extends Omit<Walk, 'table' | 'followed' | 'look'> {
   /** The seed of the digests of its keys; absent in rows of version 0.1. */
   readonly seed?: DigestSeed;
+}
+
+function positionOf({ table, followed: _followed, ...position }: Omit<Walk, 'look'>): StoredReading {
+  return { ...position, seed: table.seed };
+}
+
+function walkOf({ seed, keptAfter, ...position }: StoredReading, isSameTable: boolean): Walk {
+  return {
+    ...position,
+    ...(isSameTable && keptAfter !== undefined && { keptAfter }),
+    // Walks of version 0.1 have no seed, and begin anew.
+    table: new TableMap(seed ?? [0, 0]),
+    followed: new FollowedLinks(),
+  };
 }
 
 /** Reads the stream's unfinished walk; undefined if there is none. */
@@ -126,7 +158,7 @@ export async function readUnfinishedWalk(
   stream: string,
 ): Promise<UnfinishedWalk | undefined> {
   const walk = await readWalkRecord(state, stream);
-  return walk?.phase === 'reading' ? walk : undefined;
+  return walk !== undefined && isUnfinished(walk) ? walk : undefined;
 }
 
 /** A walk's record as its row has it, without the keys and links that an unfinished walk has met. */
@@ -141,7 +173,7 @@ export async function readWalkRecord(state: StateTable, stream: string): Promise
 function recordIn(row: Row): StoredWalk {
   const { pk: _pk, sk: _sk, fence: _fence, savedBy: _savedBy, _expiresAt, ended, ...position } = row;
   if (ended === undefined) {
-    return { doubts: {}, ...position, phase: 'reading' } as unknown as UnfinishedWalk;
+    return { phase: 'reading', doubts: {}, returned: 0, ...position } as unknown as UnfinishedWalk;
   }
   const finished = ended as unknown as EndingWalk | EndedWalk;
   // Version 0.1 wrote this record last, and without a phase.

@@ -29,6 +29,8 @@ export interface Page {
   readonly total?: number;
   /** Whether it was requested before the page before it came. */
   readonly isAhead?: boolean;
+  /** Whether an answer was so old that a cache gave it; absent if none was up to this page. */
+  readonly isCached?: true;
   /** What about the response speaks against the walk's completeness, although the walk goes on; absent if nothing does. */
   readonly doubt?: Doubt;
   /** Why the walk stops here without being complete; absent if nothing is wrong. */

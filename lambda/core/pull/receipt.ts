@@ -1,3 +1,6 @@
+import type { UnseenFates } from '../deletes/balance.ts';
+import type { Direction, LookFailure } from '../deletes/evidence.ts';
+import type { NotCounted } from '../deletes/walk-facts.ts';
 import type { SyncErrorCode } from '../errors.ts';
 import { type Counts, FATES, noCounts } from './counts.ts';
 import type { ReadBackReason } from './read-back.ts';
@@ -17,8 +20,21 @@ export interface Failure {
   readonly message: string;
 }
 
+/** What a walk that ended told about objects that are gone. Each field is absent if absences are not counted, or if it says so. */
+export interface DeletesAccount extends Partial<UnseenFates> {
+  /** `counted`: the walk is evidence for the absence of what it did not show. Else why it is none. */
+  readonly evidence?: 'counted' | NotCounted;
+  readonly direction?: Direction;
+  /** Live items in the table when the listing's end was reached; absent if the walk did not read its table. */
+  readonly live?: number;
+  /** Tombstones that objects replaced. */
+  readonly returned?: number;
+  /** Whether the second reading of the list proves what it did not show, or why it does not; absent if none was needed. */
+  readonly look?: 'proved' | LookFailure;
+}
+
 /** The balanced account of a stream's walk, over all its slices and runs. */
-export interface Receipt extends Readonly<Counts> {
+export interface Receipt extends Readonly<Counts>, DeletesAccount {
   readonly status: WalkStatus;
   readonly error?: Failure;
   /** Why the items of the listing's objects were read back by key; absent if the table was scanned. */

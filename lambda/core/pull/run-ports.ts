@@ -1,4 +1,6 @@
 import type { Clock } from '../clock.ts';
+import type { DeleteStores } from '../deletes/judge-walk.ts';
+import type { Access } from '../deletes/sight.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { Counts } from './counts.ts';
 import type { Page, Pages, Position } from './page.ts';
@@ -22,6 +24,8 @@ export interface Run {
 export interface SliceStores extends AsyncDisposable {
   readonly walks: WalkStore;
   readonly table: TablePort;
+  /** Absent in a dry run, whose walks are not judged. */
+  readonly deletes?: DeleteStores;
   /** Aborts, with a `SyncError` as its reason, when the slice may no longer write. */
   readonly signal: AbortSignal;
 }
@@ -33,6 +37,8 @@ export interface RunPorts {
   openStores(stream: Stream): Promise<SliceStores>;
   /** The stream's pages in order, starting at a position; undefined is the first page. */
   listPages(stream: Stream, from: Position | undefined, signal: AbortSignal, budget: ByteBudget): Pages;
+  /** As whom pages are read; undefined before the first token was granted. */
+  access(): Promise<Access | undefined>;
   /** HTTP requests sent to Procurios so far. */
   requestsSent(): number;
   /** Aborts when the run must stop. */

@@ -91,6 +91,13 @@ export class TableMap {
     return slot !== undefined && shard.hasItem(slot);
   }
 
+  /** Whether the item with this key is a tombstone. */
+  hasTombstone(id: string): boolean {
+    const shard = this.#shardOf(id);
+    const slot = shard.find(this.#digest.high, this.#digest.low);
+    return slot !== undefined && shard.hasItem(slot) && !shard.isLive(slot);
+  }
+
   /** Whether no item with this key is known, or one with another hash. */
   differs(id: string, hash: string): boolean {
     const shard = this.#shardOf(id);
@@ -117,11 +124,20 @@ export class TableMap {
 
   /** Counts the items that are no tombstones. */
   countLive(): number {
-    let live = 0;
+    return this.#count((shard, slot) => shard.isLive(slot));
+  }
+
+  /** Counts the items that are no tombstones, and whose keys the walk has not seen. */
+  countUnseen(): number {
+    return this.#count((shard, slot) => shard.isLive(slot) && !shard.isSeen(slot));
+  }
+
+  #count(isCounted: (shard: Shard, slot: number) => boolean): number {
+    let count = 0;
     for (const shard of this.#shards) {
-      for (const slot of shard.slots()) if (shard.isLive(slot)) live += 1;
+      for (const slot of shard.slots()) if (isCounted(shard, slot)) count += 1;
     }
-    return live;
+    return count;
   }
 
   /**

@@ -58,14 +58,14 @@ export interface TableWriter {
 /**
  * Creates the writer of one slice.
  *
- * @param walk - Its map must have the items of the table, unless the walk reads them back. The writer counts `unchanged`, and `written` and
- * `rejected` when the table answers.
+ * @param walk - Its map must have the items of the table, unless the walk reads them back. The writer counts `unchanged`, and `written`,
+ * `rejected` and `returned` when the table answers.
  * @param budget - The objects that the writer holds count in it.
  * @param onRefused - Called for each object that the table refuses.
  */
 export function createTableWriter(
   table: TablePort,
-  walk: Pick<Walk, 'counts' | 'table' | 'readBack'>,
+  walk: Pick<Walk, 'counts' | 'table' | 'readBack' | 'returned'>,
   budget: ByteBudget,
   onRefused: (reject: Reject) => void,
 ): TableWriter {
@@ -95,10 +95,9 @@ export function createTableWriter(
       else walk.counts.written += items.length - refused.size;
       walk.counts.rejected += refused.size;
       for (const item of items) {
-        const { id, hash, page, index } = item;
+        const { id, page, index } = item;
         if (refused.has(item)) onRefused({ id, reason: 'REFUSED', field: undefined, page, index });
-        else if (isRepeated) walk.table.wroteAgain(id, hash);
-        else walk.table.wrote(id, hash);
+        else noteStored(walk, item, isRepeated);
       }
     });
   };
@@ -133,6 +132,17 @@ export function createTableWriter(
     },
     drain: () => flush(false),
   };
+}
+
+/** Notes that an object is stored, and whether it returned, which a tombstone in its place shows. */
+function noteStored(
+  walk: Pick<Walk, 'table' | 'returned'>,
+  { id, hash }: Prepared,
+  isRepeated: boolean,
+): void {
+  if (walk.table.hasTombstone(id)) walk.returned += 1;
+  if (isRepeated) walk.table.wroteAgain(id, hash);
+  else walk.table.wrote(id, hash);
 }
 
 /** The objects that wait for their write or are in flight, with the bytes that they take from the budget. */

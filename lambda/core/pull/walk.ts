@@ -1,4 +1,6 @@
 import { hash } from 'node:crypto';
+import type { Judging } from '../deletes/judging.ts';
+import type { Sight } from '../deletes/sight.ts';
 import { type Counts, noCounts } from './counts.ts';
 import type { Doubts } from './doubts.ts';
 import { FollowedLinks } from './followed-links.ts';
@@ -12,8 +14,24 @@ import type { StreamState } from './stream-state.ts';
 import { TableMap } from './table-map.ts';
 import { isPast } from './verdict.ts';
 
-/** A stream's record of its walk, in one of its phases: `reading` pages, then `ending`, then `ended`. */
+/** A stream's record of its walk: of one that is not done, of one whose rows are cleaned up, or of one that has ended. */
 export type WalkRecord = Walk | EndingWalk | EndedWalk;
+
+/**
+ * The phases of a walk that is not done.
+ *
+ * - `reading`: its pages are read.
+ * - `judging`: they were read to the end. What they did not show is judged, and what is gone is carried.
+ * - `looking`: the whole list is read once more, before anything is carried that only walks call gone. Then the walk is judged on.
+ */
+export type Phase = 'reading' | 'judging' | 'looking';
+
+/** Whether a record is of a walk that is not done. */
+export function isUnfinished<Record extends { readonly phase: WalkRecord['phase'] }>(
+  record: Record,
+): record is Exclude<Record, { readonly phase: 'ending' | 'ended' }> {
+  return record.phase !== 'ending' && record.phase !== 'ended';
+}
 
 /** The store of walks between slices and runs. It keeps one record per stream. */
 export interface WalkStore {
@@ -38,9 +56,11 @@ export interface SaveOptions {
 
 /** The reading of a stream's pages from first to last, as it stands between two slices. */
 export interface Walk {
-  readonly phase: 'reading';
+  readonly phase: Phase;
   /** The id of the run that began this walk. It marks the walk's rows in the state table. */
   readonly walkId: string;
+  /** The walk whose record this one replaced, whether it ended or was given up; absent if there was no record. */
+  readonly previous?: string;
   /** RFC 3339. */
   readonly startedAt: string;
   /** A digest of what the position and the keys depend on: the stream's configuration, and the form of a saved walk. */
@@ -70,6 +90,16 @@ export interface Walk {
   keptAfter?: number;
   /** The links and cursors followed so far, to detect a listing that loops. */
   readonly followed: FollowedLinks;
+  /** Tombstones that objects replaced. */
+  returned: number;
+  /** How the listing was read at the slice that read page 1; absent if that is not known. */
+  firstSight?: Sight;
+  /** Present if an answer was so old that a cache gave it. */
+  isCached?: true;
+  /** What was judged so far; absent while pages are read. */
+  judging?: Judging;
+  /** The second reading of the list, with keys, links and counts of its own. Present in the phase `looking`. */
+  readonly look?: Walk;
 }
 
 /** A walk that reads no further page, while its rows in the state table are cleaned up. */
@@ -79,7 +109,7 @@ export interface EndingWalk extends Pick<Walk, 'walkId'> {
   readonly inTable?: number;
   /** When the walk began, RFC 3339; absent in rows of versions that did not save it. */
   readonly startedAt?: string;
-  /** The run that ended it. */
+  /** The run that read its last page, or the last one of its look. */
   readonly runId: string;
   readonly receipt: Receipt;
 }
@@ -95,7 +125,7 @@ export interface EndedWalk extends Omit<EndingWalk, 'phase'> {
 /** A new walk, before its first page. */
 export function beginWalk(
   stream: Stream,
-  start: Pick<Walk, 'walkId' | 'startedAt'>,
+  start: Pick<Walk, 'walkId' | 'startedAt' | 'previous'>,
   state: StreamState,
 ): Walk {
   const readBack = readBackReason(state, Date.parse(start.startedAt));
@@ -112,13 +142,36 @@ export function beginWalk(
     barrenPages: 0,
     table: new TableMap(newDigestSeed()),
     followed: new FollowedLinks(),
+    returned: 0,
   };
+}
+
+/**
+ * The id of the walk that the next one follows, given the stream's record.
+ *
+ * A walk that read no page showed nothing, so it is passed over. A look that was given up showed objects that the walk's evidence
+ * does not know of, so it is a walk of its own then.
+ */
+export function previousOf(record: WalkRecord | undefined): string | undefined {
+  if (record === undefined) return undefined;
+  if (!isUnfinished(record)) return record.walkId;
+  const { walkId, previous, counts, look } = record;
+  if (look !== undefined && look.counts.pages > 0) return look.walkId;
+  return counts.pages > 0 ? walkId : previous;
+}
+
+/** The walk in the phase `looking`, with a look before its first page. It needs its own keys no more, because they were judged. */
+export function beginLook(stream: Stream, walk: Walk, startedAt: string, state: StreamState): Walk {
+  const look = beginWalk(stream, { walkId: `${walk.walkId}-look`, startedAt }, state);
+  return { ...walk, phase: 'looking', table: new TableMap(walk.table.seed), look };
 }
 
 /** The next phase of a walk that reads no further page. */
 export function finishWalk(walk: Walk, runId: string, receipt: Receipt): EndingWalk {
-  const { walkId, startedAt, table } = walk;
-  const inTable = table.isWhole ? table.countLive() : walk.metItems;
+  const { walkId, startedAt, table, judging } = walk;
+  const { gone = 0 } = receipt;
+  const read = table.isWhole ? table.countLive() : walk.metItems;
+  const inTable = judging === undefined ? read : judging.facts.live - gone;
   const counted = inTable === undefined ? {} : { inTable };
   return { phase: 'ending', walkId, startedAt, ...counted, runId, receipt };
 }

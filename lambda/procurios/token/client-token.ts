@@ -22,6 +22,21 @@ export interface TokenSource {
   drop(token: string): void;
 }
 
+/** A token source that says to whom its tokens are granted. */
+export interface NamingTokenSource extends TokenSource {
+  /** To whom the last token was granted; undefined before the first one, or if the client is not known. Never rejects. */
+  grantee(): Promise<Grantee | undefined>;
+}
+
+/** To whom a token was granted, and for what. */
+export interface Grantee {
+  readonly clientId: string;
+  /** The number of the relation who consented; absent if the client acts for itself, or if it is not known. */
+  readonly user?: string;
+  /** Those granted, or those of the request if the server did not say. */
+  readonly scopes: readonly string[];
+}
+
 export interface TokenSourceOptions {
   /** The only address that the secret is sent to. */
   readonly tokenUrl: string;
@@ -53,11 +68,12 @@ const REFUSAL_HOLDS_MS = 60_000;
 const LARGEST_ANSWER_BYTES = 1024 * 1024;
 
 /** Gets tokens by the OAuth2 grant of client credentials. */
-export function createTokenSource(options: TokenSourceOptions): TokenSource {
+export function createTokenSource(options: TokenSourceOptions): NamingTokenSource {
   const { tokenUrl, scopes, now = Date.now, onGrant, onAnswer, onRetry } = options;
   const limits = { ...DEFAULT_LIMITS, largestBodyBytes: LARGEST_ANSWER_BYTES, ...options.limits };
   const call: Call = { method: 'POST', url: new URL(tokenUrl), about: 'token' };
   let current: { readonly accessToken: string; readonly validUntilMs: number } | undefined;
+  let grantee: Grantee | undefined;
   let refused: { readonly failure: SyncError; readonly untilMs: number } | undefined;
 
   const request: TokenRequest = {
@@ -76,12 +92,17 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
 
   const renew = createSingleFlight(async (signal) => {
     const askedAtMs = now();
-    const reply = await withCredentials(options.readCredentials, (credentials) => ask(credentials, signal));
+    let clientId = '';
+    const reply = await withCredentials(options.readCredentials, (credentials) => {
+      ({ clientId } = credentials);
+      return ask(credentials, signal);
+    });
     if (reply instanceof SyncError) {
       refused = { failure: reply, untilMs: now() + REFUSAL_HOLDS_MS };
       throw reply;
     }
     const { accessToken, lifeMs = UNKNOWN_LIFE_MS, scopes: granted, unreadable } = reply;
+    grantee = { clientId, scopes: granted ?? scopes };
     onGrant?.({ lifeMs: reply.lifeMs, scopes: granted, unreadable });
     current = { accessToken, validUntilMs: askedAtMs + lifeMs - Math.min(LONGEST_MARGIN_MS, lifeMs / 10) };
     return accessToken;
@@ -96,6 +117,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
     drop(token) {
       if (current?.accessToken === token) current = undefined;
     },
+    grantee: async () => grantee,
   };
 }
 

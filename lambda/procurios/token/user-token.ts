@@ -11,7 +11,7 @@ import {
 } from '../../core/token/user-token.ts';
 import type { ClientLimits } from '../http/limits.ts';
 import type { RetryListener } from '../http/retry.ts';
-import type { TokenSource } from './client-token.ts';
+import type { NamingTokenSource } from './client-token.ts';
 import { exchangeOnce } from './exchange-once.ts';
 import { createSingleFlight } from './single-flight.ts';
 import type { GrantedToken } from './token-answer.ts';
@@ -43,10 +43,11 @@ const REMEMBERED_MS = 5 * 60_000;
  * A token whose life is unknown is served until it is dropped. A logout, or another user's login, is seen within five
  * minutes. Every failure that only a new login solves is `CONSENT_NEEDED`.
  */
-export function createUserTokenSource(options: UserTokenSourceOptions): TokenSource {
+export function createUserTokenSource(options: UserTokenSourceOptions): NamingTokenSource {
   const { clock } = options;
   let current: UserToken | undefined;
   let readAtMs = 0;
+  let clientId: string | undefined;
   let refused: string | undefined;
   let renewing: Promise<unknown> | undefined;
 
@@ -77,6 +78,17 @@ export function createUserTokenSource(options: UserTokenSourceOptions): TokenSou
     },
     drop(token) {
       if (current?.accessToken === token) refused = token;
+    },
+    async grantee() {
+      if (current === undefined) return undefined;
+      const { scopes, userId } = current;
+      try {
+        clientId ??= (await options.readCredentials(false)).clientId;
+      } catch {
+        // A walk without a known client is no evidence, which is no reason to fail it.
+        return undefined;
+      }
+      return { clientId, scopes, ...(userId !== undefined && { user: String(userId) }) };
     },
   };
 }

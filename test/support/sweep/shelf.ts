@@ -12,7 +12,7 @@ import type { Config } from '../../../lambda/deployment/config.ts';
 import { stateTableName } from '../../../lambda/deployment/names.ts';
 import { type Client, createClient } from '../../../lambda/procurios/http/client.ts';
 import { listPages } from '../../../lambda/procurios/listing/listing.ts';
-import { createTokenSource } from '../../../lambda/procurios/token/client-token.ts';
+import { createTokenSource, type NamingTokenSource } from '../../../lambda/procurios/token/client-token.ts';
 import { systemClock } from '../../../lambda/runtime/clock.ts';
 import { runPull } from '../../../lambda/wiring/run-pull.ts';
 import { createTables } from '../../../local/endpoints/tables.ts';
@@ -46,7 +46,7 @@ export const openTables =
         const { streams } = await runPull({
           config,
           streams: config.streams,
-          procurios: clientOf(config),
+          ...accessTo(config),
           dynamoDb,
           holderName: 'a test',
           isAlone: false,
@@ -77,12 +77,13 @@ export const openMemoryShelf: OpenShelf = async ({ simulator, stream: input }) =
 
   return {
     async pull(stopsAfter) {
-      const procurios = clientOf(config);
+      const { procurios } = accessTo(config);
       const { progress, signal } = stopping(stopsAfter);
       const ports: RunPorts = {
         clock: systemClock,
         listPages: (each, from, stop) => listPages(procurios, each, from, stop),
         openStores: async () => ({ walks, table, signal, [Symbol.asyncDispose]: async () => {} }),
+        access: async () => undefined,
         requestsSent: () => procurios.requests,
         signal,
         timeLeftMs: () => Number.POSITIVE_INFINITY,
@@ -126,8 +127,8 @@ function configOf(host: string, stream: StreamInput): Config {
   });
 }
 
-/** A new client with a new token, as a process has. */
-function clientOf(config: Config): Client {
+/** A new client with the source of its token, as a process has. */
+function accessTo(config: Config): { procurios: Client; token: NamingTokenSource } {
   const limits = QUICK_LIMITS;
   const token = createTokenSource({
     ...config,
@@ -135,5 +136,5 @@ function clientOf(config: Config): Client {
     limits,
     readCredentials: async () => SIMULATOR_CREDENTIALS,
   });
-  return createClient({ ...config, token, limits, requestsPerSecond: 100_000 });
+  return { procurios: createClient({ ...config, token, limits, requestsPerSecond: 100_000 }), token };
 }
