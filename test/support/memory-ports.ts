@@ -14,6 +14,8 @@ import type { EndingWalk, Walk, WalkStore } from '../../lambda/core/pull/walk.ts
 /** A table in memory that records its calls. */
 export class MemoryTable implements TablePort {
   readonly items = new Map<string, Prepared>();
+  /** Why items are tombstones, by their ids. */
+  readonly tombstones = new Map<string, string>();
   readonly reads: number[] = [];
   scans = 0;
   readonly writes: string[][] = [];
@@ -30,30 +32,42 @@ export class MemoryTable implements TablePort {
     this.scans += 1;
     await Promise.resolve();
     signal.throwIfAborted();
-    return take([...this.items.values()].map(itemOf));
+    return take([...this.items.values()].map((item) => this.#itemOf(item)));
   }
 
   async read(ids: readonly string[]): Promise<TableItem[]> {
     this.reads.push(ids.length);
     await Promise.resolve();
-    return ids.flatMap((id) => this.items.get(id) ?? []).map(itemOf);
+    return ids.flatMap((id) => this.items.get(id) ?? []).map((item) => this.#itemOf(item));
   }
 
   async write(items: readonly Prepared[]): Promise<readonly Prepared[]> {
     await Promise.resolve();
     if (this.failure !== undefined) throw this.failure;
     this.writes.push(items.map(({ id }) => id));
-    for (const item of items) if (!this.refuses.has(item.id)) this.items.set(item.id, item);
+    for (const item of items) {
+      if (this.refuses.has(item.id)) continue;
+      this.items.set(item.id, item);
+      this.tombstones.delete(item.id);
+    }
     return items.filter(({ id }) => this.refuses.has(id));
   }
 
   get calls(): string {
     return `${this.scans === 1 ? '1 scan' : `${this.scans} scans`}, ${this.reads.length} reads, ${this.writes.length} writes`;
   }
-}
 
-function itemOf({ id, hash }: Prepared): TableItem {
-  return { id, hash, isTombstone: false };
+  /** The ids of the items that are no tombstones, in order of their numbers. */
+  get live(): readonly string[] {
+    return [...this.items.keys()]
+      .filter((id) => !this.tombstones.has(id))
+      .sort((one, other) => Number(one) - Number(other));
+  }
+
+  #itemOf({ id, hash }: Prepared): TableItem {
+    const isTombstone = this.tombstones.has(id);
+    return { id, hash: isTombstone ? 'gone' : hash, isTombstone };
+  }
 }
 
 /** The walk of one stream, in memory. */

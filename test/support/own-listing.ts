@@ -27,20 +27,23 @@ export interface OwnListing extends AsyncDisposable {
 let sites = 0;
 
 /**
- * Opens listings of the kind `numberedPages`. Behind the pages that are given, every page is empty.
+ * Opens listings of the kind `numberedPages`. Behind the pages that are given, every page is empty. A listing that is read as one page
+ * is the first of them.
  *
  * @param pages - By the names of the streams.
  * @param endpoint - Of DynamoDB. @default - The server's own.
+ * @param overrides - Of each stream.
  */
 export async function openOwnListing(
   server: DynamoDbServer,
   pages: Record<string, readonly OwnPage[]>,
   endpoint = server.url,
+  overrides: Partial<Stream> = {},
 ): Promise<OwnListing> {
   sites += 1;
   const host = await startHttpServer(({ path }, response) => {
     const url = new URL(path, 'http://host');
-    const page = pages[url.pathname.split('/').at(-1) ?? '']?.[Number(url.searchParams.get('page')) - 1];
+    const page = pages[url.pathname.split('/').at(-1) ?? '']?.[Number(url.searchParams.get('page') ?? 1) - 1];
     if (typeof page !== 'string') return answerJson(response, { data: page ?? [] });
     response.writeHead(200, { 'content-type': 'application/json' }).end(page);
   });
@@ -50,6 +53,7 @@ export async function openOwnListing(
       path: `/l/${name}`,
       objects: '/data',
       paging: { kind: 'numberedPages', ahead: 1 },
+      ...overrides,
     });
   });
   const config = checkConfig({

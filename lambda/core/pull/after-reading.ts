@@ -1,7 +1,7 @@
 import { timestamp } from '../clock.ts';
 import type { UnseenFates } from '../deletes/balance.ts';
 import { judgeNothingUnseen, judgeWalk, noteIfUncounted, noteLook } from '../deletes/judge-walk.ts';
-import type { Judging } from '../deletes/judging.ts';
+import type { CarriedAccount } from '../deletes/judging.ts';
 import { whyLookFails } from '../deletes/look.ts';
 import { deletePolicyOf } from '../deletes/policy.ts';
 import type { Access } from '../deletes/sight.ts';
@@ -88,8 +88,8 @@ async function tryToJudge(
   reading.signal.throwIfAborted();
   const judged = {
     ...{ stream: stream.name, policy, judging, seen: walk.table },
-    keepCarried: (carried: Judging['carried']) => {
-      walk.judging = { ...judging, ...(carried && { carried }) };
+    keepCarried: (carried: CarriedAccount) => {
+      walk.judging = { ...judging, carried };
       return save(walk);
     },
   };

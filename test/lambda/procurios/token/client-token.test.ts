@@ -74,6 +74,20 @@ describe('createTokenSource: the request', () => {
     expect({ grants, statuses }).toMatchObject({ grants: [{ lifeMs, scopes }], statuses: [200] });
   });
 
+  test.each([
+    [{ scope: 'profile' }, ['profile']],
+    [{}, ['profile', 'contact_moment/view']],
+  ])('the source says to whom a token was granted, and for which scopes: %j', async (fields, scopes) => {
+    await using server = await startHttpServer(granting(fields));
+    const source = sourceFor(server);
+
+    const before = await source.grantee();
+    await source.get();
+
+    expect(before).toBeUndefined();
+    expect(await source.grantee()).toEqual({ clientId: 'abc123', scopes });
+  });
+
   test('a token request leaves an empty scope out', async () => {
     await using server = await startHttpServer(granting());
 

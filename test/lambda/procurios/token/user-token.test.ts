@@ -151,6 +151,29 @@ describe('createUserTokenSource: the stored token', () => {
     expect(failure.message).toContain("the user's token has run out");
   });
 
+  test('the source says to whom the token was granted, once it served one', async () => {
+    await using server = await startHttpServer(rotating());
+    await loggedIn();
+    const source = sourceFor(server);
+
+    const before = await source.grantee();
+    await source.get();
+
+    expect(before).toBeUndefined();
+    expect(await source.grantee()).toEqual({ clientId: 'abc123', user: '1591', scopes: ['profile'] });
+  });
+
+  test('the source does not say so if its client cannot be read', async () => {
+    await using server = await startHttpServer(rotating());
+    await loggedIn();
+    const readCredentials = () => Promise.reject(new Error('no such secret'));
+    const source = sourceFor(server, { readCredentials });
+
+    await source.get();
+
+    expect(await source.grantee()).toBeUndefined();
+  });
+
   test("a missing user's token means that consent is needed", async () => {
     await using server = await startHttpServer(rotating());
 
