@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { DeletesAccount } from '../../../../lambda/core/pull/receipt.ts';
 import { aimedAt, mostRequestsFor, type PagingCase } from '../../../support/paging-kinds.ts';
 import { onStages, type Stages } from '../../../support/pull-stages.ts';
 import { LASTING_FAULTS, PASSING_FAULTS, passesOver, SLOW_ANSWERS } from './fault-cases.ts';
@@ -9,6 +10,12 @@ function eachOf(cases: readonly PagingCase[]) {
   return (name: string, run: (paging: PagingCase) => void): void => {
     if (cases.length > 0) test.each(cases)(name, run);
   };
+}
+
+/** What the receipt of a walk that ended says about deletes, if nothing is unseen. */
+function accountOf(evidence: 'counted' | 'incomplete', live: number): DeletesAccount {
+  const fates = { missed: 0, held: 0, kept: 0, gone: 0, overflow: 0 };
+  return { evidence, direction: 'up', live, ...fates, returned: 0 };
 }
 
 /** Tests every fault on the paging kinds that `casesOf` returns for its place in the list of faults. */
@@ -37,6 +44,7 @@ export function describeFaults(stages: Stages, casesOf: (index: number) => reado
         repeated: 0,
         rejected: 0,
         requests: receipt.requests,
+        ...accountOf('counted', listing.size),
       });
       expect(stored.objects).toEqual(listing);
       expect(stored.keepsWalk).toBe(false);
@@ -114,6 +122,7 @@ export function describeFaults(stages: Stages, casesOf: (index: number) => reado
         repeated: 0,
         rejected: 0,
         requests: receipt.requests,
+        ...(!isKept && accountOf('incomplete', before.length)),
         error: { code, message: expect.stringMatching(says) },
       });
       expect(receipt.error?.message).toContain(`stream ${paging.stream.name}, page ${paging.faultPage}`);
