@@ -22,6 +22,10 @@ const EMBEDDED = ['--embedded', ...FROM_DEMO];
 const FEW = ['--stream', 'channels', 'archived-relations'];
 const SOME_ACCOUNT = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'y' };
 const COUNTS = ['pages', 'fetched', 'written', 'unchanged', 'repeated', 'rejected', 'requests'];
+const ABOUT_DELETES = [
+  ...['evidence', 'direction', 'live', 'returned'],
+  ...['missed', 'held', 'kept', 'gone', 'overflow'],
+];
 
 shareEndpoints();
 
@@ -54,7 +58,9 @@ describe('the receipts', () => {
       streams: { channels: { status: 'complete', pages: 1, fetched: 6, written: 6, unchanged: 0 } },
     });
     expect(Object.keys(document.streams)).toEqual(['channels', 'archived-relations']);
-    expect(Object.keys(document.streams.channels ?? {}).sort()).toEqual(['status', ...COUNTS].sort());
+    expect(Object.keys(document.streams.channels ?? {}).sort()).toEqual(
+      ['status', ...COUNTS, ...ABOUT_DELETES].sort(),
+    );
     expect(ended.stderr).toMatch(/^channels {12}6 objects: 6 written {2}\d+\.\d s\n/);
   });
 

@@ -266,9 +266,15 @@ describe('a night that is cut off', () => {
   }
   const THIRD = pagesWith(upTo(100, [7, 8, 9]));
 
-  test.each(['before', 'after'] as const)(
-    'it is ended by the next run as if nothing had happened, if it is cut off %s any call to a store',
-    async (when) => {
+  test.each([
+    ['before', 'the next run'],
+    ['after', 'the next run'],
+    ['before', 'the same run, repeated'],
+    ['after', 'the same run, repeated'],
+  ] as const)(
+    'it is ended as if nothing had happened, if it is cut off %s any call to a store, by %s',
+    async (when, by) => {
+      const isRepeated = by !== 'the next run';
       for (let last = 1; ; last += 1) {
         const mirror = await beforeTheNight();
         const cuts = cutOffAt(last, when);
@@ -276,10 +282,14 @@ describe('a night that is cut off', () => {
         await mirror.pull(THIRD).catch(() => undefined);
         mirror.faulty = (store) => store;
 
-        const receipt = await mirror.pull(THIRD, { hours: 1 });
+        const receipt = await mirror.pull(THIRD, { hours: 1, isRepeated });
 
         const { absences, evidence } = mirror.deletes.absences.known;
         expect([last, receipt.status, receipt.error]).toEqual([last, 'complete', undefined]);
+        // The next run begins another walk, unless it read the look to its end.
+        const { gone } = receipt;
+        const isOther = !isRepeated && receipt.evidence === 'too soon';
+        expect([last, isOther || gone]).toEqual([last, isOther || 2]);
         expect([...mirror.table.tombstones.keys()].sort()).toEqual(['7', '9']);
         expect([...absences.keys()]).toEqual(['8']);
         expect(absences.get('8')?.missed).toBe(1);
@@ -292,6 +302,35 @@ describe('a night that is cut off', () => {
       }
     },
   );
+
+  test('what became too much while it was carried is held, and what went before counts for the week', async () => {
+    const mirror = await beforeTheNight();
+    let buried = 0;
+    const { tombstones } = mirror.table;
+    mirror.faulty = (store) =>
+      new Proxy(store, {
+        get: (target, name) => {
+          if (name === 'save' && tombstones.size > 0) throw new Error('cut off');
+          const value: unknown = Reflect.get(target, name);
+          if (name === 'saveWalk' && tombstones.size > 0) throw new Error('cut off');
+          return typeof value === 'function' ? value.bind(target) : value;
+        },
+      });
+    const fewer = pagesWith(upTo(80, [7, 8, 9]));
+    await mirror.pull(fewer).catch(() => undefined);
+    buried = tombstones.size;
+    mirror.faulty = (store) => store;
+    for (const id of upTo(100)) {
+      mirror.deletes.entries.set(String(id), { archivedAtMs: mirror.clock.time + 3_600_000 });
+    }
+
+    const receipt = await mirror.pull(fewer, { hours: 1, isRepeated: true });
+
+    expect(buried).toBe(2);
+    expect(receipt).toMatchObject({ status: 'complete', evidence: 'counted', gone: 2, held: 21, missed: 0 });
+    expect(mirror.deletes.absences.known.evidence.carried.map(({ count }) => count)).toEqual([2]);
+    expect(tombstones.size).toBe(2);
+  });
 
   test('carrying that has no time left goes on in the next slice, and counts all that is gone', async () => {
     const mirror = await beforeTheNight();
