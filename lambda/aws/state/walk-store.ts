@@ -173,7 +173,8 @@ export async function readWalkRecord(state: StateTable, stream: string): Promise
 function recordIn(row: Row): StoredWalk {
   const { pk: _pk, sk: _sk, fence: _fence, savedBy: _savedBy, _expiresAt, ended, ...position } = row;
   if (ended === undefined) {
-    return { phase: 'reading', doubts: {}, returned: 0, ...position } as unknown as UnfinishedWalk;
+    const defaults = { phase: 'reading', doubts: {}, direction: 'up', returned: 0 };
+    return { ...defaults, ...position } as unknown as UnfinishedWalk;
   }
   const finished = ended as unknown as EndingWalk | EndedWalk;
   // Version 0.1 wrote this record last, and without a phase.

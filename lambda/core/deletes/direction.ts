@@ -1,5 +1,6 @@
+import type { Direction } from '../pull/page.ts';
 import type { Paging } from '../pull/stream.ts';
-import type { Direction, Evidence } from './evidence.ts';
+import type { Evidence } from './evidence.ts';
 import { turns } from './policy.ts';
 
 /** Down walks in a row that fail, after which a stream is only read upwards. */

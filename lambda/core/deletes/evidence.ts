@@ -1,8 +1,6 @@
+import type { Direction } from '../pull/page.ts';
 import type { Absence, Absences } from './absences.ts';
 import type { Sight } from './sight.ts';
-
-/** `up` reads pages 1, 2, 3 …; `down` the last page first. */
-export type Direction = 'up' | 'down';
 
 /** What is known of a stream's absent objects. */
 export interface Known {

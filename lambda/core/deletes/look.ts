@@ -1,8 +1,9 @@
+import type { Direction } from '../pull/page.ts';
 import type { Paging } from '../pull/stream.ts';
 import { enterCarried } from './carried.ts';
 import { opposite } from './direction.ts';
 import type { Due } from './due.ts';
-import { type Direction, type Evidence, type Known, type LookFailure, withoutWaiting } from './evidence.ts';
+import { type Evidence, type Known, type LookFailure, withoutWaiting } from './evidence.ts';
 import type { Moment } from './guard.ts';
 import { takeBack } from './judge.ts';
 import { type DeletePolicy, turns } from './policy.ts';

@@ -1,5 +1,6 @@
+import type { Direction } from '../pull/page.ts';
 import type { Paging } from '../pull/stream.ts';
-import type { Direction, Evidence } from './evidence.ts';
+import type { Evidence } from './evidence.ts';
 import { isPageNumbered } from './policy.ts';
 import { hasChanged, type Sight } from './sight.ts';
 

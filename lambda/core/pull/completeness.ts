@@ -30,9 +30,7 @@ export function repeatsOnly(ids: readonly string[], newKeys: number, before: rea
 
 /** Adds to the walk what a page shows that speaks against its completeness. */
 export function noteFacts(walk: Pick<Walk, 'doubts' | 'total'>, page: Page, shown: Shown): void {
-  const isLast = page.next === undefined;
   if (page.doubt !== undefined) noteDoubt(walk.doubts, page.doubt, page.number);
-  else if (!isLast && page.objects.length === 0) noteDoubt(walk.doubts, { kind: 'hole' }, page.number);
   else if (shown.repeatsOnly) noteDoubt(walk.doubts, { kind: 'nothingNew' }, page.number);
   // The smallest, because a list that grows during the walk may leave out what came in front of the pages already read.
   if (page.total !== undefined) walk.total = Math.min(walk.total ?? page.total, page.total);

@@ -2,7 +2,7 @@ import { SyncError } from '../errors.ts';
 import { type ByteBudget, createByteBudget } from './byte-budget.ts';
 import type { Counts } from './counts.ts';
 import { keyOf } from './key.ts';
-import type { AfterPage, Page, Pages, Position } from './page.ts';
+import { type AfterPage, isSecondReading, type Page, type Pages, type Position } from './page.ts';
 import { readTable } from './read-table.ts';
 import type { ReadingEnd } from './reading-end.ts';
 import type { Reject } from './reject.ts';
@@ -87,7 +87,7 @@ async function takePages(taking: SliceTaking, ports: ReadingPorts): Promise<Read
       const page = await nextPage(pages, after, ports.signal);
       if ('kind' in page) return page;
       if (!(await isDone(reading, ports.signal))) return { kind: 'interrupted' };
-      if (isStale(page, stream, walk)) {
+      if (isStale(page, before, stream, walk)) {
         after = 'stale';
         continue;
       }
@@ -117,14 +117,18 @@ async function isDone(action: Promise<void>, signal: AbortSignal): Promise<boole
 }
 
 /**
- * Whether the list moved while a page was in flight beside the page before it. The first object of the page was then on that other
- * page too. An object that should be here may have moved to a page that was read, so the page is read again in order.
+ * Whether the page was requested before the page before it came, and the list moved in between. Its object next to that page was then
+ * on that page too: its first one, or reading down its last one. An object that should be here may have moved to a page that was
+ * read, so the page is read again in order.
  */
-function isStale(page: Page, stream: Stream, walk: Walk): boolean {
+function isStale(page: Page, before: readonly string[], stream: Stream, walk: Walk): boolean {
   if (page.isAhead !== true) return false;
-  const [first] = page.objects;
-  const key = first === undefined ? undefined : keyOf(first, stream.key);
-  return key !== undefined && 'id' in key && walk.table.hasSeen(key.id);
+  const { position } = walk;
+  const object = page.objects.at(position?.down?.leg === 'down' ? -1 : 0);
+  const key = object === undefined ? undefined : keyOf(object, stream.key);
+  if (key === undefined || !('id' in key)) return false;
+  // The objects of page 1 were seen at its first reading.
+  return isSecondReading(position) ? before.includes(key.id) : walk.table.hasSeen(key.id);
 }
 
 /** The next page, or the end of the reading if it cannot be fetched. */

@@ -35,7 +35,12 @@ export function judgeAndFollow(page: Page, stream: Stream, walk: Walk, shown: Sh
     const failure = incompleteness(walk, stream);
     return failure === undefined ? { kind: 'complete' } : { kind: 'stuck', ...failure };
   }
-  const address = page.next.link ?? page.next.after;
+  if (page.next.down?.leg === 'down') {
+    // Read by number down to page 1, so without a loop, although pages behind the end show nothing new.
+    walk.barrenPages = 0;
+    return { kind: 'more' };
+  }
+  const address = page.next.down === undefined ? (page.next.link ?? page.next.after) : undefined;
   if (address !== undefined && !walk.followed.add(address)) {
     return stuck('PAGING_LOOP', 'its next page was already read');
   }

@@ -1,7 +1,8 @@
 import { noteFacts, repeatsOnly, type Shown } from './completeness.ts';
 import { type Keyed, keyOf } from './key.ts';
-import type { Page } from './page.ts';
+import { isSecondReading, type Page } from './page.ts';
 import { isReject, type Place, type Prepared, prepareKeyed } from './prepare.ts';
+import { noteReading } from './reading-facts.ts';
 import type { Reject } from './reject.ts';
 import { judgeAndFollow, type Standing } from './standing.ts';
 import type { Stream } from './stream.ts';
@@ -37,8 +38,10 @@ export async function takePage(
   before: readonly string[],
   { stream, walk, writer, onReject }: Taking,
 ): Promise<Taken> {
+  const repeatedBefore = walk.counts.repeated;
   const sorted = sortObjects(page, before, stream, walk);
   noteFacts(walk, page, sorted);
+  noteReading(walk, page, stream, walk.counts.repeated - repeatedBefore);
   const standing = judgeAndFollow(page, stream, walk, sorted);
   sorted.rejects.forEach(onReject);
   await writer.add(sorted.fresh);
@@ -86,7 +89,7 @@ function sortObjects(page: Page, before: readonly string[], stream: Stream, walk
     rejects: sorted.rejects,
     ids,
     newKeys,
-    repeatsOnly: repeatsOnly(ids, newKeys, before),
+    repeatsOnly: !isSecondReading(walk.position) && repeatsOnly(ids, newKeys, before),
   };
 }
 
@@ -106,7 +109,9 @@ function sortKeyed(key: Keyed, place: Place, stream: Stream, walk: Walk, sorted:
   if (sight === 'ambiguous' || ambiguous.has(id)) {
     ambiguous.add(id);
     // Neither of a pair on one page is stored, because the table has one item for two objects.
-    const objects = [fresh.get(id), place].filter((each) => each !== undefined);
+    const other = fresh.get(id) ?? repeated.get(id);
+    if (repeated.delete(id)) walk.counts.repeated -= 1;
+    const objects = [other, place].filter((each) => each !== undefined);
     for (const { page, index } of objects) {
       rejects.push({ id, reason: 'KEY_AMBIGUOUS', field: stream.key.join('/'), page, index });
     }

@@ -5,8 +5,9 @@ import { type Counts, noCounts } from './counts.ts';
 import type { Doubts } from './doubts.ts';
 import { FollowedLinks } from './followed-links.ts';
 import { newDigestSeed } from './key-digest.ts';
-import type { Position } from './page.ts';
+import { type Direction, firstPosition, type Position } from './page.ts';
 import { type ReadBackReason, readBackReason } from './read-back.ts';
+import type { ReadingFacts } from './reading-facts.ts';
 import type { Receipt } from './receipt.ts';
 import type { Reject } from './reject.ts';
 import type { Stream } from './stream.ts';
@@ -55,7 +56,7 @@ export interface SaveOptions {
 }
 
 /** The reading of a stream's pages from first to last, as it stands between two slices. */
-export interface Walk {
+export interface Walk extends ReadingFacts {
   readonly phase: Phase;
   /** The id of the run that began this walk. It marks the walk's rows in the state table. */
   readonly walkId: string;
@@ -67,7 +68,7 @@ export interface Walk {
   readonly fingerprint: string;
   /** How many slices were read. */
   slices: number;
-  /** The page to read next; undefined if it is the first. */
+  /** The page to read next; undefined if it is the first one of a walk that reads upwards. */
   position: Position | undefined;
   readonly counts: Counts;
   /** Objects without a usable key. A walk that has one is not complete. */
@@ -94,8 +95,6 @@ export interface Walk {
   returned: number;
   /** How the listing was read at the slice that read page 1; absent if that is not known. */
   firstSight?: Sight;
-  /** Present if an answer was so old that a cache gave it. */
-  isCached?: true;
   /** What was judged so far; absent while pages are read. */
   judging?: Judging;
   /** The second reading of the list, with keys, links and counts of its own. Present in the phase `looking`. */
@@ -122,20 +121,30 @@ export interface EndedWalk extends Omit<EndingWalk, 'phase'> {
   readonly phase: 'ended';
 }
 
+export interface WalkStart extends Pick<Walk, 'walkId' | 'startedAt' | 'previous'> {
+  /** @default up */
+  readonly direction?: Direction;
+  /** That of the last complete walk; a listing of numbered pages is read down from there. */
+  readonly lastPage?: number;
+}
+
 /** A new walk, before its first page. */
 export function beginWalk(
   stream: Stream,
-  start: Pick<Walk, 'walkId' | 'startedAt' | 'previous'>,
+  start: WalkStart,
   state: StreamState,
 ): Walk {
-  const readBack = readBackReason(state, Date.parse(start.startedAt));
+  const { direction = 'up', lastPage, ...kept } = start;
+  const { startedAt } = kept;
+  const readBack = readBackReason(state, Date.parse(startedAt));
   return {
     phase: 'reading',
-    ...start,
+    ...kept,
+    direction,
     ...(readBack !== undefined && { readBack }),
-    fingerprint: fingerprintOf(stream),
+    fingerprint: fingerprintOf(stream, direction),
     slices: 0,
-    position: undefined,
+    position: firstPosition(direction, lastPage),
     counts: noCounts(),
     keyless: 0,
     doubts: {},
@@ -161,8 +170,13 @@ export function previousOf(record: WalkRecord | undefined): string | undefined {
 }
 
 /** The walk in the phase `looking`, with a look before its first page. It needs its own keys no more, because they were judged. */
-export function beginLook(stream: Stream, walk: Walk, startedAt: string, state: StreamState): Walk {
-  const look = beginWalk(stream, { walkId: `${walk.walkId}-look`, startedAt }, state);
+export function beginLook(
+  stream: Stream,
+  walk: Walk,
+  start: Omit<WalkStart, 'walkId' | 'previous'>,
+  state: StreamState,
+): Walk {
+  const look = beginWalk(stream, { walkId: `${walk.walkId}-look`, ...start }, state);
   return { ...walk, phase: 'looking', table: new TableMap(walk.table.seed), look };
 }
 
@@ -190,14 +204,18 @@ export function mayResume(
   nowMs: number,
 ): boolean {
   const isRecent = isPast(walk.startedAt, nowMs) && nowMs - Date.parse(walk.startedAt) < LONGEST_WALK_MS;
-  return walk.counts.pages > 0 && isRecent && walk.fingerprint === fingerprintOf(stream);
+  const fingerprints = [fingerprintOf(stream, 'up'), fingerprintOf(stream, 'down')];
+  return walk.counts.pages > 0 && isRecent && fingerprints.includes(walk.fingerprint);
 }
 
 /** The form of a walk's saved keys. A walk of an earlier form begins anew. */
 const WALK_FORM = 3;
 
-function fingerprintOf({ path, query, mediaType, objects, key, paging, ignoreChangesIn }: Stream): string {
+/** @param direction - Versions that only read upwards do not know a walk down by its fingerprint, so they begin anew. */
+function fingerprintOf(stream: Stream, direction: Direction): string {
+  const { path, query, mediaType, objects, key, paging, ignoreChangesIn } = stream;
   const sortedQuery = Object.entries(query).sort();
   const definition = [WALK_FORM, path, sortedQuery, mediaType, objects, key, paging, ignoreChangesIn];
-  return hash('sha256', JSON.stringify(definition), 'hex').slice(0, 16);
+  const fingerprint = hash('sha256', JSON.stringify(definition), 'hex').slice(0, 16);
+  return direction === 'up' ? fingerprint : `${fingerprint}-down`;
 }

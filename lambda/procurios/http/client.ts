@@ -5,7 +5,7 @@ import { type AuthorizedFetchOptions, createAuthorizedFetch } from './authorized
 import { type Call, resolveLink } from './call.ts';
 import { type Exchange, NO_REUSE } from './fetch-once.ts';
 import { type ClientLimits, DEFAULT_LIMITS } from './limits.ts';
-import { type JsonAnswer, readJson, readStatusAndJson } from './read-answer.ts';
+import { ageSecondsOf, type JsonAnswer, readJson, readStatusAndJson } from './read-answer.ts';
 import { type RetryListener, withRetries } from './retry.ts';
 import { type JsonContent, readReply, sendOnce } from './send-once.ts';
 import { watchLeaving } from './sent-detector.ts';
@@ -52,6 +52,8 @@ export interface JsonRequest {
   readonly signal?: AbortSignal;
   /** Receives the length of the answer's text and the number of its values before it is parsed, of each attempt that gets one. */
   readonly onMeasured?: (length: number, values: number) => void;
+  /** Receives how many seconds a cache has kept the answer, 0 if none says so, of each attempt that gets one. */
+  readonly onAge?: (seconds: number) => void;
   /** Called once the request has left, or waits for a token, the rate limiter or a retry. May be called again. */
   readonly onLeft?: () => void;
 }
@@ -118,12 +120,15 @@ export function createClient(options: ClientOptions): Client {
     get requests() {
       return authorized.requests;
     },
-    async getJson({ path, mediaType, about, signal, onMeasured, onLeft = () => {} }) {
+    async getJson({ path, mediaType, about, signal, onMeasured, onAge = () => {}, onLeft = () => {} }) {
       const call: Call = { method: 'GET', url: urlOnHost(path, origin, about), about };
       const exchange: Exchange<Json> = {
         call,
         headers: { accept: mediaType, ...ownHeaders },
-        read: (each, answer) => readJson(each, answer, onMeasured),
+        read: (each, answer) => {
+          onAge(ageSecondsOf(answer));
+          return readJson(each, answer, onMeasured);
+        },
       };
       const watch = watchLeaving(onLeft);
       return withRetries(call, { ...retrying, signal }, (each) =>

@@ -204,6 +204,16 @@ function mediaTypeOf({ headers }: Answer): string {
 }
 
 /**
+ * The age of an answer in seconds, as a cache gives it; 0 if no cache does.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9111#section-5.1
+ */
+export function ageSecondsOf({ headers }: Head): number {
+  const age = headers.get('age');
+  return age !== null && /^\d{1,10}$/.test(age) ? Number(age) : 0;
+}
+
+/**
  * Reads a `Retry-After` header, in seconds or as a date.
  *
  * @returns Milliseconds from now, 0 for a date in the past; undefined if there is none, or none that can be read.

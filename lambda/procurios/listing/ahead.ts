@@ -1,5 +1,6 @@
 import type { Page, Position } from '../../core/pull/page.ts';
 import type { Stream } from '../../core/pull/stream.ts';
+import { type DownPosition, isDescent, positionsBelow } from './descent.ts';
 import { pageNumberIn, withPageNumber } from './page-addresses.ts';
 
 /** Pages in flight at a time, for a listing that says how many pages it has. */
@@ -10,9 +11,22 @@ export const PAGES_BEYOND = 2;
 /** A walk's first pages, after which a short listing may end. */
 const FIRST_PAGES = 2;
 
-/** Pages in flight at the beginning of a reading, at most. A listing that does not say how many pages it has begins with one. */
-export function aheadAtFirst({ paging }: Stream): number {
-  return paging.kind === 'hal' ? MOST_IN_FLIGHT : 1;
+/** Pages in flight at the beginning of a reading, at most. A listing whose number of pages is not known begins with one. */
+export function aheadAtFirst({ paging }: Stream, { down }: Position): number {
+  return paging.kind === 'hal' || down !== undefined ? MOST_IN_FLIGHT : 1;
+}
+
+/** The pages beyond one, in the direction of the reading; empty if there are none, or if they cannot be requested by number. */
+export function beyond(stream: Stream, position: Position): Position[] {
+  if (position.down?.leg === 'down') return positionsBelow(stream, position, position.page, PAGES_BEYOND);
+  return furtherPages(stream, position, PAGES_BEYOND);
+}
+
+/** The positions of up to `count` pages behind the one at a position, in order. */
+function furtherPages(stream: Stream, position: Position, count: number): Position[] {
+  return Array.from({ length: count }, (_, index) => furtherOn(stream, position, index + 1)).filter(
+    (each) => each !== undefined,
+  );
 }
 
 /**
@@ -41,7 +55,17 @@ export function presumedAfter(stream: Stream, { number, next }: Page, most: numb
   const { paging } = stream;
   const least = number <= FIRST_PAGES ? 1 + PAGES_BEYOND : 1;
   const limit = paging.kind === 'numberedPages' ? paging.ahead : MOST_IN_FLIGHT;
-  const count = Math.min(Math.max(most, least), limit);
-  const others = Array.from({ length: count - 1 }, (_, index) => furtherOn(stream, next, index + 1));
-  return [next, ...others.filter((position) => position !== undefined)];
+  const others = Math.min(Math.max(most, least), limit) - 1;
+  return [
+    next,
+    ...(isDescent(next) ? presumedDown(stream, next, others) : furtherPages(stream, next, others)),
+  ];
+}
+
+/** The pages after one of a reading down. While it seeks the end, the next page is presumed to be the end. */
+function presumedDown(stream: Stream, next: DownPosition, count: number): Position[] {
+  const { leg, from = next.page } = next.down;
+  if (leg === 'down') return positionsBelow(stream, next, next.page, count);
+  const end = stream.paging.kind === 'numberedPages' ? furtherPages(stream, next, PAGES_BEYOND) : [];
+  return [...end, ...positionsBelow(stream, next, from, count)].slice(0, count);
 }

@@ -4,10 +4,11 @@ import type { Json } from '../../core/json.ts';
 import type { Page, Position } from '../../core/pull/page.ts';
 import type { Stream } from '../../core/pull/stream.ts';
 import type { Client } from '../http/client.ts';
-import { furtherOn, PAGES_BEYOND } from './ahead.ts';
+import { beyond, furtherOn } from './ahead.ts';
+import { isAboveTop } from './descent.ts';
 import { readPage } from './paging.ts';
 import type { Prefetch } from './prefetch.ts';
-import { type Outcome, settle, suspicionOf } from './second-look.ts';
+import { isRefusal, type Outcome, settle, suspicionOf } from './second-look.ts';
 
 /** What a listing's pages are read with. */
 export interface PageReader {
@@ -30,13 +31,15 @@ export async function readSurely(reader: PageReader, position: Position): Promis
   const suspicion = suspicionOf(stream, position, first);
   if (suspicion === undefined) return pageOf(first);
 
-  const beyond = await lookBeyond(reader, position);
+  const others = await lookAt(reader, beyond(stream, position));
   // A failure was retried already.
-  if (suspicion === 'failed') return settle(stream, position, first, beyond);
+  if (suspicion === 'failed') return settle(stream, position, first, others);
   await pause(client.limits.secondLookMs, signal);
   const second = await outcomeOf(reader, position, prefetch.take(position));
-  const page = settle(stream, position, second, beyond);
-  if (second instanceof SyncError && page.next === undefined) await readBefore(reader, position);
+  const page = settle(stream, position, second, others);
+  // A reading down reads page 1 again at its end.
+  const endsHere = page.next === undefined && position.down === undefined;
+  if (second instanceof SyncError && endsHere) await readBefore(reader, position);
   return page;
 }
 
@@ -50,9 +53,8 @@ async function readBefore(reader: PageReader, position: Position): Promise<void>
   if (before !== undefined) pageOf(await outcomeOf(reader, before, reader.prefetch.take(before)));
 }
 
-async function lookBeyond(reader: PageReader, position: Position): Promise<Outcome[]> {
-  const steps = Array.from({ length: PAGES_BEYOND }, (_, index) => index + 1);
-  const positions = steps.flatMap((step) => furtherOn(reader.stream, position, step) ?? []);
+/** The pages at positions, which stay in flight for a later reading. */
+export async function lookAt(reader: PageReader, positions: readonly Position[]): Promise<Outcome[]> {
   return await Promise.all(positions.map((each) => outcomeOf(reader, each, reader.prefetch.peek(each))));
 }
 
@@ -66,12 +68,14 @@ async function outcomeOf(
     const about = aboutPage(stream, position);
     return readPage({ stream, position, answer: await answer, origin: client.origin, about });
   } catch (error) {
-    if (error instanceof SyncError) return error;
-    throw error;
+    if (!(error instanceof SyncError)) throw error;
+    // Not read again as a page that may be the end, because a list may have shrunk by many pages.
+    const isBehindEnd = isAboveTop(position) && isRefusal(stream, position, error);
+    return isBehindEnd ? { number: position.page, objects: [], next: undefined } : error;
   }
 }
 
-function pageOf(outcome: Outcome): Page {
+export function pageOf(outcome: Outcome): Page {
   if (outcome instanceof SyncError) throw outcome;
   return outcome;
 }

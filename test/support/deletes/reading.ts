@@ -1,4 +1,4 @@
-import type { Direction } from '../../../lambda/core/deletes/evidence.ts';
+import type { Direction } from '../../../lambda/core/pull/page.ts';
 import type { ModelListing, ModelObject } from './listing.ts';
 
 /** `irregularHal`: its links name no page numbers. */

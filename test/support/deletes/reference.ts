@@ -1,4 +1,4 @@
-import type { Direction } from '../../../lambda/core/deletes/evidence.ts';
+import type { Direction } from '../../../lambda/core/pull/page.ts';
 
 /** A reading of the listing, as the reference rule remembers it. */
 export interface LoggedWalk {

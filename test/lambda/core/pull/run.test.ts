@@ -256,7 +256,8 @@ describe('a listing that cannot be walked to its end', () => {
   });
 
   test('a few empty pages are followed, many are a paging loop', async () => {
-    const few = runPorts([things(1, 3), [], [], things(4, 6)]);
+    const hole = { doubt: { kind: 'hole' } } as const;
+    const few = runPorts([things(1, 3), hole, hole, things(4, 6)]);
     const many = runPorts([things(1, 3), ...Array.from({ length: 30 }, () => [])]);
 
     const [followed, givenUp] = [await pull(few.ports), await pull(many.ports)];
