@@ -27,6 +27,8 @@ export class MovingList {
   /** The pages that were asked for, in order. */
   readonly asked: number[] = [];
   onPage: OnPage = () => undefined;
+  /** More headers of a page's answer. */
+  headersOf: (page: number) => Record<string, string> = () => ({});
   /** The status of pages behind the end; undefined if they are empty. */
   statusBehindEnd: number | undefined;
 
@@ -60,6 +62,6 @@ export class MovingList {
     const isRefused = page > Math.max(1, this.pages) && this.statusBehindEnd !== undefined;
     const answer = instead ?? (isRefused ? this.statusBehindEnd : this.page(page));
     if (typeof answer === 'number') return answerJson(response, {}, answer);
-    answerJson(response, answer);
+    answerJson(response, answer, 200, this.headersOf(page));
   };
 }

@@ -58,7 +58,7 @@ export function isSecondReading(position: Position | undefined): boolean {
 
 /** One response of a listing, completely parsed. */
 export interface Page {
-  /** Ordinal of this page in the walk, from 1. */
+  /** Ordinal of this page in the listing, from 1. */
   readonly number: number;
   /** In the order of the response. */
   readonly objects: readonly Json[];

@@ -204,13 +204,13 @@ function mediaTypeOf({ headers }: Answer): string {
 }
 
 /**
- * The age of an answer in seconds, as a cache gives it; 0 if no cache does.
+ * The age of an answer in seconds, as a cache gives it; 0 if no cache does. Of several ages the first one counts.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9111#section-5.1
  */
 export function ageSecondsOf({ headers }: Head): number {
-  const age = headers.get('age');
-  return age !== null && /^\d{1,10}$/.test(age) ? Number(age) : 0;
+  const [age] = /^\d{1,10}(?=\s*(?:,|$))/.exec(headers.get('age') ?? '') ?? [];
+  return Number(age ?? 0);
 }
 
 /**

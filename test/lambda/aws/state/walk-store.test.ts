@@ -55,6 +55,24 @@ describeDynamoDbs('a walk', (server) => {
     expect(read?.followed.add('/x?page=4')).toBe(false);
   });
 
+  test('a walk down is loaded as it was saved, with its direction and its place', async () => {
+    const state = await openState(server);
+    const position = {
+      page: 7,
+      link: '/x?page=7',
+      list: '/data',
+      last: 9,
+      down: { leg: 'down', top: 9 },
+    } as const;
+    const facts = { direction: 'down', lastPage: 9, isCached: true, shownAgain: 3 } as const;
+    await storeOf(state).saveWalk(THINGS, walkOf('w1', ['a'], { position, ...facts }), [], STAYS);
+
+    const read = await loadUnfinished(storeOf(state));
+
+    expect(read?.position).toEqual(position);
+    expect(read).toMatchObject(facts);
+  });
+
   test('the keys of a walk over millions of objects are saved in rows that fit', async () => {
     const state = await openState(server);
     const store = storeOf(state);
@@ -116,12 +134,18 @@ describeDynamoDbs('a walk', (server) => {
     expect(await storeOf(state).loadWalk(THINGS)).toMatchObject({ phase: 'ended', runId: 'w1' });
   });
 
-  test('a walk that a version without phases saved is loaded, and its finished one has ended', async () => {
+  test('a walk that a version without phases and directions saved is loaded, and its finished one has ended', async () => {
     const state = await openState(server);
     const save = async (record: object) => {
       await state.put({ pk: 'walk#things', sk: 'position', ...record, fence: 1 });
     };
-    const { table: _table, followed: _followed, phase: _reading, ...unfinished } = walkOf('w1', []);
+    const {
+      table: _table,
+      followed: _followed,
+      phase: _reading,
+      direction: _up,
+      ...unfinished
+    } = walkOf('w1', []);
     const { phase: _ending, ...ended } = endOf('w2');
 
     await save(unfinished);
@@ -129,7 +153,7 @@ describeDynamoDbs('a walk', (server) => {
     await save({ ended });
     const readEnded = await storeOf(state).loadWalk(THINGS);
 
-    expect(read).toMatchObject({ phase: 'reading', walkId: 'w1', position: { page: 4 } });
+    expect(read).toMatchObject({ phase: 'reading', walkId: 'w1', direction: 'up', position: { page: 4 } });
     expect(readEnded).toEqual({ ...endOf('w2'), phase: 'ended' });
   });
 

@@ -5,6 +5,7 @@ import { type ReadingEnd, receiptAfter } from '../../../../lambda/core/pull/read
 import type { Receipt } from '../../../../lambda/core/pull/receipt.ts';
 import { beginWalk, type Walk } from '../../../../lambda/core/pull/walk.ts';
 import { listPages } from '../../../../lambda/procurios/listing/listing.ts';
+import { Draws } from '../../../../local/simulator/data/draws.ts';
 import { startHttpServer } from '../../../support/http-server.ts';
 import { MemoryTable } from '../../../support/memory-ports.ts';
 import { MovingList, PATH, type Thing, things } from '../../../support/moving-list.ts';
@@ -556,6 +557,31 @@ describe('a list that moves while its pages are in flight', () => {
     },
   );
 
+  test.each(KINDS)(
+    'no object that stays is left out where others are removed anywhere, in 20 histories: %s',
+    async (kind) => {
+      for (let seed = 1; seed <= 20; seed += 1) {
+        const draws = new Draws(seed, 0, 0);
+        const list = new MovingList(kind, draws.between(2, 20));
+        list.onPage = async () => {
+          const page = list.asked.at(-1) ?? 1;
+          if (list.asked.length > 1 && draws.chance(20)) {
+            list.things = list.things.toSpliced(draws.below(list.things.length), 1);
+          }
+          const answer = list.page(page);
+          await jumble(draws.between(0, 7));
+          return answer;
+        };
+
+        const { walk, receipt, stored } = await readDown(list, { slicePages: draws.between(1, 12) });
+
+        expect({ seed, stored }).toEqual({ seed, stored: expect.arrayContaining(idsOf(list.things)) });
+        expect({ seed, status: receipt.status }).toEqual({ seed, status: 'complete' });
+        expect({ seed, direction: walk.direction }).toEqual({ seed, direction: 'down' });
+      }
+    },
+  );
+
   /**
    * An object is added in front while eight pages are in flight: even ones are answered before that, odd ones after it, as is all
    * that is requested once a page was requested again.
@@ -637,5 +663,24 @@ describe('objects of page 1, which are read twice', () => {
 
     expect(receipt).toMatchObject({ fetched: 34, rejected: 4, repeated: 5 });
     expect(stored).toEqual(idsOf(things(6, 30)));
+  });
+});
+
+describe('answers of a cache', () => {
+  test.each<[string | undefined, boolean]>([
+    [undefined, false],
+    ['300', false],
+    ['301', true],
+    ['-301', false],
+    ['301.5', false],
+    ['301, 5', true],
+  ])('a page whose Age is %s makes the walk cached: %s', async (age, isCached) => {
+    const list = new MovingList('hal', 6);
+    list.headersOf = (page): Record<string, string> => (page === 3 && age !== undefined ? { age } : {});
+
+    const { walk, receipt } = await readDown(list);
+
+    expect(receipt.status).toBe('complete');
+    expect(walk.isCached ?? false).toBe(isCached);
   });
 });
