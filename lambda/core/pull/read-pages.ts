@@ -87,7 +87,7 @@ async function takePages(taking: SliceTaking, ports: ReadingPorts): Promise<Read
       const page = await nextPage(pages, after, ports.signal);
       if ('kind' in page) return page;
       if (!(await isDone(reading, ports.signal))) return { kind: 'interrupted' };
-      if (isStale(page, before, stream, walk)) {
+      if (isStale(page, stream, walk)) {
         after = 'stale';
         continue;
       }
@@ -121,14 +121,13 @@ async function isDone(action: Promise<void>, signal: AbortSignal): Promise<boole
  * on that page too: its first one, or reading down its last one. An object that should be here may have moved to a page that was
  * read, so the page is read again in order.
  */
-function isStale(page: Page, before: readonly string[], stream: Stream, walk: Walk): boolean {
-  if (page.isAhead !== true) return false;
+function isStale(page: Page, stream: Stream, walk: Walk): boolean {
   const { position } = walk;
+  // All of page 1 was seen at its first reading. If page 2 shows some of it, it repeats keys, and page 1 is requested again anyway.
+  if (page.isAhead !== true || isSecondReading(position)) return false;
   const object = page.objects.at(position?.down?.leg === 'down' ? -1 : 0);
   const key = object === undefined ? undefined : keyOf(object, stream.key);
-  if (key === undefined || !('id' in key)) return false;
-  // The objects of page 1 were seen at its first reading.
-  return isSecondReading(position) ? before.includes(key.id) : walk.table.hasSeen(key.id);
+  return key !== undefined && 'id' in key && walk.table.hasSeen(key.id);
 }
 
 /** The next page, or the end of the reading if it cannot be fetched. */
