@@ -63,7 +63,12 @@ export interface EndedWalkFacts {
   readonly began: string;
   /** Whether it read down and did not reach its end. */
   readonly isCutDown: boolean;
+  /** Why it is no evidence; absent if it counted. */
+  readonly notCounted?: NotCounted;
 }
+
+/** Why a walk is no evidence. */
+export type NotCounted = 'incomplete' | 'partial' | 'unknown' | 'cached' | 'too long' | 'too soon';
 
 export interface Carried {
   readonly walkId: string;

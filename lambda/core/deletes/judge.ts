@@ -1,9 +1,16 @@
 import { type Absence, type Absences, sharing } from './absences.ts';
-import { type CountedWalk, type Evidence, type Known, wasNeverShown, withoutWaiting } from './evidence.ts';
+import {
+  type CountedWalk,
+  type Evidence,
+  type Known,
+  type NotCounted,
+  wasNeverShown,
+  withoutWaiting,
+} from './evidence.ts';
 import { summarizeHeld } from './held.ts';
 import { MOST_WALKS } from './policy.ts';
 import { hasChanged, type Sight } from './sight.ts';
-import type { WalkFacts } from './walk-facts.ts';
+import { type WalkFacts, whyNotCounted } from './walk-facts.ts';
 
 /** The most bytes of ids in a stream's absences. */
 const MOST_ID_BYTES = 8 * 1024 * 1024;
@@ -56,7 +63,8 @@ export function noteUncounted(
   if (known.evidence.ended?.walkId === walk.walkId) return known;
   const isFollowed = isShown !== undefined && continues(known.evidence, walk);
   const { evidence, absences } = isFollowed ? known : startOver(known);
-  return takeBack({ evidence: withEnded(evidence, walk), absences }, isShown ?? (() => false));
+  const noted = withEnded(evidence, walk, whyNotCounted(walk, evidence));
+  return takeBack({ evidence: noted, absences }, isShown ?? (() => false));
 }
 
 /** Takes out the absences of objects that were shown, or that are gone. */
@@ -128,7 +136,7 @@ function countAbsences(
 }
 
 /** What the end of any walk adds to the evidence. */
-function withEnded(evidence: Evidence, walk: WalkFacts): Evidence {
+function withEnded(evidence: Evidence, walk: WalkFacts, notCounted?: NotCounted): Evidence {
   const { walkId, began, direction, isComplete, isOneWay, lastPage = evidence.lastPage } = walk;
   // A walk that got no page after the first failed for another reason than its direction.
   const isCutDown = direction === 'down' && !isComplete && walk.pages > 1;
@@ -139,7 +147,7 @@ function withEnded(evidence: Evidence, walk: WalkFacts): Evidence {
       : evidence.failedDowns;
   return {
     ...evidence,
-    ended: { walkId, began, isCutDown },
+    ended: { walkId, began, isCutDown, ...(notCounted !== undefined && { notCounted }) },
     failedDowns,
     isOneWay,
     ...(isComplete && lastPage !== undefined && { lastPage }),

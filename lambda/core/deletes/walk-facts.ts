@@ -1,6 +1,6 @@
 import type { Direction } from '../pull/page.ts';
 import type { Paging } from '../pull/stream.ts';
-import type { Evidence } from './evidence.ts';
+import type { Evidence, NotCounted } from './evidence.ts';
 import { isPageNumbered } from './policy.ts';
 import { hasChanged, type Sight } from './sight.ts';
 
@@ -40,9 +40,6 @@ export interface WalkFacts {
   /** Live items in the table when the walk ended. */
   readonly live: number;
 }
-
-/** Why a walk is no evidence. */
-export type NotCounted = 'incomplete' | 'partial' | 'unknown' | 'cached' | 'too long' | 'too soon';
 
 const HOUR_MS = 60 * 60 * 1000;
 /** Walks that begin closer to each other prove no more than one of them. 10 hours. */

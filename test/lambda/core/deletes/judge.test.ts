@@ -135,6 +135,14 @@ describe('judge, where the absences are full', () => {
 });
 
 describe('noteUncounted', () => {
+  test('the evidence says why the last walk did not count, until one does', () => {
+    const cached = noteUncounted(knownAfter(['1']), walkOf(2, { isCached: true }), () => false);
+    const counted = judge(cached, walkOf(3), ['1']);
+
+    expect(cached.evidence.ended).toMatchObject({ walkId: 'walk-2', notCounted: 'cached' });
+    expect(counted.evidence.ended).toEqual({ walkId: 'walk-3', began: at(3), isCutDown: false });
+  });
+
   test('a walk that does not count adds to no count, and takes out what it showed', () => {
     const known = noteUncounted(
       knownAfter([], ['1', '2']),
