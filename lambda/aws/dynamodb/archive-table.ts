@@ -2,13 +2,11 @@ import { type ArchiveEntry, endsToAsk } from '../../core/deletes/archive.ts';
 import type { ArchiveTable } from '../../core/deletes/delete-ports.ts';
 import type { Json } from '../../core/json.ts';
 import { keyOf } from '../../core/pull/key.ts';
-import { KEYS_PER_READ } from '../../core/pull/table-writer.ts';
 import { translate } from '../aws-errors.ts';
 import { fromAttribute } from './attribute-values.ts';
-import { forEach } from './for-each.ts';
-import { getItems } from './get-items.ts';
+import { getManyItems } from './get-items.ts';
 import type { StreamTableOptions } from './stream-table.ts';
-import { type ItemForm, type TableAccess, textOf } from './table-items.ts';
+import { type ItemForm, textOf } from './table-items.ts';
 import { createUntilDone } from './until-done.ts';
 
 /**
@@ -41,6 +39,9 @@ export function createArchiveTable({
   clock,
 }: Pick<StreamTableOptions, 'client' | 'tableName' | 'clock'>): ArchiveTable {
   const access = { client, tableName, untilDone: createUntilDone(tableName, clock) };
+  const inWords = (error: unknown): never => {
+    throw translate(error, `table ${tableName}`);
+  };
   return {
     async read(ids) {
       const objects = new Set(ids);
@@ -49,24 +50,13 @@ export function createArchiveTable({
       for (;;) {
         const ends = endsToAsk(objects, archive, asked);
         if (ends.length === 0) return archive;
-        for (const [id, entry] of await readEntries(access, ends)) archive.set(id, entry);
+        // An entry may come late anyway, so a read need not see the latest writes.
+        const entries = await getManyItems(access, ARCHIVE_ENTRY, ends, false).catch(inWords);
+        for (const [id, entry] of entries) archive.set(id, entry);
         for (const id of ends) asked.add(id);
       }
     },
   };
-}
-
-async function readEntries(access: TableAccess, ids: readonly string[]) {
-  const starts = Array.from({ length: Math.ceil(ids.length / KEYS_PER_READ) }, (_, n) => n * KEYS_PER_READ);
-  const entries: (readonly [string, ArchiveEntry])[] = [];
-  await forEach(starts, async (start) => {
-    // An entry may come late anyway, so a read need not see the latest writes.
-    const read = await getItems(access, ARCHIVE_ENTRY, ids.slice(start, start + KEYS_PER_READ), false);
-    for (const entry of read) entries.push(entry);
-  }).catch((error: unknown) => {
-    throw translate(error, `table ${access.tableName}`);
-  });
-  return entries;
 }
 
 /** The `_id` of the object that an attribute names; undefined if it names none. */

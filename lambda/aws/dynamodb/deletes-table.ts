@@ -1,7 +1,13 @@
-import type { DeletesTable, RenamedSurvivor, UnseenTake } from '../../core/deletes/delete-ports.ts';
+import type {
+  DeletesTable,
+  RenamedSurvivor,
+  UnseenItem,
+  UnseenTake,
+} from '../../core/deletes/delete-ports.ts';
 import { translate } from '../aws-errors.ts';
 import { type BuryOptions, createBury } from './bury.ts';
 import { forEach } from './for-each.ts';
+import { getManyItems } from './get-items.ts';
 import { scanTable } from './scan-table.ts';
 import { createStreamTable, type StreamTableOptions } from './stream-table.ts';
 import { JUDGED_ITEM, type JudgedItem } from './table-items.ts';
@@ -27,27 +33,33 @@ export function createDeletesTable(options: DeletesTableOptions): DeletesTable {
     throw translate(error, `table ${tableName}`);
   };
 
+  const access = { client, tableName, untilDone };
+
   return {
     async scanUnseen(isSeen, isConsistent, signal, take) {
-      const scanned = { client, tableName, untilDone };
-      await scanTable(scanned, JUDGED_ITEM, isConsistent, signal, (items) => {
+      await scanTable(access, JUDGED_ITEM, isConsistent, signal, (items) => {
         for (const item of items) sort(item, isSeen, take);
         return true;
       }).catch(inWords);
+    },
+    async readLive(ids) {
+      const items = await getManyItems(access, JUDGED_ITEM, ids, true).catch(inWords);
+      return items.map(liveItem).filter((item) => item !== undefined);
     },
     bury: (...burials) => bury(...burials).catch(inWords),
     renameSurvivors: (renamed) => forEach(renamed, rename).catch(inWords),
   };
 }
 
-function sort(
-  { id, hash, changedAt, isTombstone, mergedInto }: JudgedItem,
-  isSeen: (id: string) => boolean,
-  take: UnseenTake,
-): void {
-  if (isTombstone) {
-    if (mergedInto !== undefined) take.merged({ id, mergedInto });
-  } else if (hash !== undefined && !isSeen(id)) {
-    take.unseen({ id, hash, ...(changedAt !== undefined && { changedAt }) });
-  }
+function sort(item: JudgedItem, isSeen: (id: string) => boolean, take: UnseenTake): void {
+  const { id, isTombstone, mergedInto } = item;
+  if (isTombstone && mergedInto !== undefined) take.merged({ id, mergedInto });
+  const live = liveItem(item);
+  if (live !== undefined && !isSeen(id)) take.unseen(live);
+}
+
+/** @returns Undefined for a tombstone, and for an item that another program wrote. */
+function liveItem({ id, hash, changedAt, isTombstone }: JudgedItem): UnseenItem | undefined {
+  if (isTombstone || hash === undefined) return undefined;
+  return { id, hash, ...(changedAt !== undefined && { changedAt }) };
 }

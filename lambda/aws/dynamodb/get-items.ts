@@ -1,4 +1,6 @@
+import { KEYS_PER_READ } from '../../core/pull/table-writer.ts';
 import { callRaw } from './dynamodb-call.ts';
+import { forEach } from './for-each.ts';
 import type { ItemForm, TableAccess } from './table-items.ts';
 
 /**
@@ -21,6 +23,22 @@ export async function getItems<Item>(
     for (const item of form.itemsIn(answer.Responses?.[tableName])) read.push(item);
     const keys: { _id: { S: string } }[] = answer.UnprocessedKeys?.[tableName]?.Keys ?? [];
     return keys.map((key) => key._id.S);
+  });
+  return read;
+}
+
+/** As {@link getItems}, for any number of ids. Several batches are read at the same time, so the items come in any order. */
+export async function getManyItems<Item>(
+  access: TableAccess,
+  form: ItemForm<Item>,
+  ids: readonly string[],
+  isConsistent: boolean,
+): Promise<Item[]> {
+  const starts = Array.from({ length: Math.ceil(ids.length / KEYS_PER_READ) }, (_, n) => n * KEYS_PER_READ);
+  const read: Item[] = [];
+  await forEach(starts, async (start) => {
+    const items = await getItems(access, form, ids.slice(start, start + KEYS_PER_READ), isConsistent);
+    for (const item of items) read.push(item);
   });
   return read;
 }

@@ -54,7 +54,10 @@ export async function clearRejects(
 
 /** The end of a reject's sort key: its `_id`, else a text that begins with `?`, which no percent-encoded `_id` does. */
 function labelOf({ id, page, index }: Reject): string {
-  if (id === undefined) return `?page-${page}-object-${index}`;
+  return id === undefined ? `?page-${page}-object-${index}` : labelOfId(id);
+}
+
+function labelOfId(id: string): string {
   return id.length <= LONGEST_ID_IN_KEY ? id : `?id-${hash('sha256', id, 'hex')}`;
 }
 
@@ -69,9 +72,21 @@ export interface StoredReject extends Reject {
 /** Reads the stream's rejects, ordered by id. */
 export async function listRejects(state: StateTable, stream: string): Promise<StoredReject[]> {
   const rows = await queryRows(state, STATE_KEYS.reject(stream, ''));
-  return rows.map(({ id, reason, field, page, index, message, seenAt }) => {
-    return { id, reason, field, page, index, message, seenAt } as StoredReject;
-  });
+  return rows.map(rejectIn);
+}
+
+/** Reads the reject of an object; undefined if it has none. */
+export async function readReject(
+  state: StateTable,
+  stream: string,
+  id: string,
+): Promise<StoredReject | undefined> {
+  const row = await state.get(STATE_KEYS.reject(stream, labelOfId(id)));
+  return row && rejectIn(row);
+}
+
+function rejectIn({ id, reason, field, page, index, message, seenAt }: Row): StoredReject {
+  return { id, reason, field, page, index, message, seenAt } as StoredReject;
 }
 
 /**

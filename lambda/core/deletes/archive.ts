@@ -55,7 +55,7 @@ export function endsToAsk(
 }
 
 /** The object itself, and those into which it was merged, one after the other. */
-function chainOf(id: string, archive: Archive): readonly string[] {
+export function chainOf(id: string, archive: Archive): readonly string[] {
   const chain = [id];
   let next = archive.get(id)?.mergedInto;
   while (next !== undefined && !chain.includes(next) && chain.length <= MOST_MERGES) {

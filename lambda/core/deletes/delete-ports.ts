@@ -76,6 +76,8 @@ export interface DeletesTable {
     signal: AbortSignal,
     take: UnseenTake,
   ): Promise<void>;
+  /** Reads those of the items that are live. @throws {SyncError} `STORE_*`. */
+  readLive(ids: readonly string[]): Promise<readonly UnseenItem[]>;
   /**
    * Makes items tombstones, or deletes them if they have no room for their mark or tombstones are not retained. Repeated, a no-op.
    *

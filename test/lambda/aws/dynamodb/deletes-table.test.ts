@@ -124,6 +124,20 @@ describeDynamoDbs('the table of a stream whose objects are gone', (server) => {
     });
   });
 
+  test('readLive reads any number of items, and leaves out tombstones and items of other programs', async () => {
+    const ids = Array.from({ length: 230 }, (_, index) => `${index}`);
+    const { table, proxy } = await openTable([
+      ...ids.map((id) => liveItem(id)),
+      liveItem('gone', { _hash: 'gone', _deletedAt: NOW }),
+      { _id: 'foreign', name: 'of another program' },
+    ]);
+
+    const live = await table.readLive([...ids, 'gone', 'foreign', 'none']);
+
+    expect(new Map(live.map((item) => [item.id, item]))).toEqual(new Map(ids.map((id) => [id, itemOf(id)])));
+    expect(proxy.calls()).toEqual({ BatchGetItem: 3 });
+  });
+
   test('a buried item keeps its fields, and says when, why and for how long', async () => {
     const { table, itemIn } = await openTable([liveItem('1'), liveItem('2'), liveItem('3')]);
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { listRejects } from '../../../../lambda/aws/state/reject-store.ts';
+import { listRejects, readReject } from '../../../../lambda/aws/state/reject-store.ts';
 import { createWalkStore } from '../../../../lambda/aws/state/walk-store.ts';
 import { describeDynamoDbs } from '../../../support/dynamodb-servers.ts';
 import { ManualClock } from '../../../support/memory-ports.ts';
@@ -22,6 +22,9 @@ describeDynamoDbs('rejects', (server) => {
 
     const rejects = await listRejects(state, 'things');
     expect(rejects.map(({ id }) => id)).toEqual(['1', long, undefined]);
+    expect(await readReject(state, 'things', '1')).toEqual(rejects[0]);
+    expect(await readReject(state, 'things', long)).toEqual(rejects[1]);
+    expect(await readReject(state, 'things', '2')).toBeUndefined();
     expect(rejects[2]).toEqual({
       id: undefined,
       reason: 'EMPTY_NAME',
