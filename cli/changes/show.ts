@@ -7,6 +7,7 @@ import { readConfig } from '../../operator/config.ts';
 import { type CommonOptions, flagsOf } from '../../operator/options.ts';
 import { openSession } from '../../operator/session.ts';
 import { countOf, printable } from '../../operator/words.ts';
+import { labelled, labelledLines } from '../terminal/labelled-lines.ts';
 import { EXIT, print, say } from '../terminal/output-lines.ts';
 import { outcomeText } from './texts.ts';
 
@@ -63,7 +64,7 @@ function documentOf({ entry, parameterNames, parameters, body, leftOut }: ShownC
 function textOf(change: ShownChange, config: Config): string {
   const { entry } = change;
   const { outcome, notBefore, status, note, _expiresAt: expiresAt } = entry;
-  const lines: (readonly [label: string, text: string | undefined])[] = [
+  return labelledLines([
     ['change', entry.changeId],
     ['outcome', outcomeText(entry)],
     ['reason', entry.reason],
@@ -85,19 +86,12 @@ function textOf(change: ShownChange, config: Config): string {
       entry.attempts.map(({ attempt, at, result }) => `${attempt}  ${at}  ${result ?? 'cut off'}`),
     ),
     ...labelled('body', bodyLines(change)),
-  ];
-  const shown = lines.filter((line) => line[1] !== undefined && line[1] !== '');
-  const width = shown.reduce((widest, [label]) => Math.max(widest, label.length), 0);
-  return shown.map(([label, text]) => `${label.padEnd(width)}  ${text}`).join('\n');
+  ]);
 }
 
 /** Whether the change may have been applied. Not said while it is being sent, nor once it is accepted or settled. */
 function isInDoubt({ mayBeApplied, outcome, note }: ShownChange['entry']): boolean {
   return mayBeApplied && note === undefined && outcome !== 'accepted' && outcome !== 'sending';
-}
-
-function labelled(label: string, texts: readonly string[]): (readonly [string, string])[] {
-  return texts.map((text, index) => [index === 0 ? label : '', text]);
 }
 
 /** `register: POST /l/things_api/thing`; undefined if the message was no change. */

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { addChangeCommands } from './change-commands.ts';
 import { addCompletion } from './completion-commands.ts';
+import { addDeleteCommands } from './delete-commands.ts';
 import { addDeploymentCommands } from './deployment-commands.ts';
 import { addDoctorCommands } from './doctor-commands.ts';
 import { addHelp } from './help-commands.ts';
@@ -38,6 +39,7 @@ ${EXIT_CODES}`,
   addExport(program).action((stream, options) =>
     run(async () => (await import('../tables/export.ts')).exportStream(stream, options)),
   );
+  addDeleteCommands(program, run);
   addChangeCommands(program, run);
   addDeploymentCommands(program, run);
   addLoginCommands(program, run);

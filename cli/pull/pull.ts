@@ -14,6 +14,7 @@ import { requireCredentials } from '../terminal/missing-credentials.ts';
 import { EXIT, print, say } from '../terminal/output-lines.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { receiptsText } from './receipts.ts';
+import { sayWatching } from './say-watching.ts';
 
 export interface PullCommandOptions extends CommonOptions {
   /** Names of the streams to pull; absent for all. */
@@ -50,8 +51,7 @@ export async function pullHere(options: PullCommandOptions): Promise<number> {
     progress,
     onRetry: progress.retries,
     onUnexpected: (error) => unexpected.push(error),
-    onWatch: (owner) =>
-      say(`an earlier pull (${owner}) did not end well: watching for up to 45 seconds whether it is at work`),
+    onWatch: sayWatching,
     signal: interrupt.signal,
   });
   const shrunk = isDryRun || options.json ? [] : await readShrunkLists(session, run);

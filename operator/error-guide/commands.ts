@@ -34,19 +34,23 @@ export const COMMAND_ERRORS = {
     steps: ['Correct the lines that are listed, and push the file again.'],
   },
   DECLINED: {
-    happened: 'the question was answered with no',
+    happened: 'the question was answered with no, or with another count',
     remedy: '',
-    meaning: 'The command asks before it writes, and the answer was not yes. Nothing was done.',
+    meaning:
+      'The command asks before it writes, and the answer was not yes, or not the count of what it would do. Nothing was done.',
     look: [],
-    steps: ['To run the command without the question, add `--yes`.'],
+    steps: ['To run the command without the question, add `--yes`; for `deletes approve` also `--count`.'],
   },
   NOT_POSSIBLE: {
     happened: 'the stream or the change does not allow this now',
-    remedy: 'see the message, or `changes show`',
+    remedy: 'see the message, or `changes show` or `deletes show`',
     meaning:
-      'The change is in another state than the command needs: it may be in flight, accepted, or already settled by another operator. For `discover`: the chosen stream cannot be pulled as it is.',
-    look: ['`npx procurios-sync changes show ID` shows all that is known of the change.'],
-    steps: ['Look at the change again, and decide on its present state.'],
+      'The change is in another state than the command needs: it may be in flight, accepted, or already settled by another operator. For `deletes`: what is named is not held or kept any more. For `discover`: the chosen stream cannot be pulled as it is.',
+    look: [
+      '`npx procurios-sync changes show ID` shows all that is known of the change.',
+      '`npx procurios-sync deletes show STREAM` shows what the stream holds.',
+    ],
+    steps: ['Look at the change or the stream again, and decide on its present state.'],
   },
   NOT_FOUND: {
     happened: 'there is no item or change with that id, or `discover` finds nothing to pull',

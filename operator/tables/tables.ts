@@ -1,5 +1,6 @@
 import { listRejects as listAllRejects, type StoredReject } from '../../lambda/aws/state/reject-store.ts';
 import { type JsonObject, objectFrom } from '../../lambda/core/json.ts';
+import { LONGEST_ID_BYTES } from '../../lambda/core/pull/key.ts';
 import { OWN_FIELDS } from '../../lambda/core/pull/prepare.ts';
 import type { Stream } from '../../lambda/core/pull/stream.ts';
 import { streamTableName } from '../../lambda/deployment/names.ts';
@@ -66,11 +67,13 @@ export async function findItem(
   throw new CommandError('NOT_FOUND', `table ${table} has no item with that id${hint}`);
 }
 
-/** The ids that a given text may mean: as it is, and with its values percent-encoded, as `keyOf` does. */
-function idsMeant({ key }: Stream, id: string): ReadonlySet<string> {
+/** The ids that a given text may mean: as it is, and with its values percent-encoded, as `keyOf` does. None if no id is like that. */
+export function idsMeant({ key }: Stream, id: string): ReadonlySet<string> {
   const values = key.length === 1 ? [id] : id.split('/');
-  if (!id.isWellFormed() || values.length !== key.length) return new Set([id]);
-  return new Set([id, values.map(encodeURIComponent).join('/')]);
+  const isKey = id.isWellFormed() && values.length === key.length;
+  const ids = isKey ? [id, values.map(encodeURIComponent).join('/')] : [id];
+  // Not asked of DynamoDB, which refuses such keys.
+  return new Set(ids.filter((each) => each !== '' && Buffer.byteLength(each) <= LONGEST_ID_BYTES));
 }
 
 /** The objects of a stream that could not be stored. */

@@ -8,10 +8,11 @@ import { createLedger } from '../../lambda/aws/state/ledger.ts';
 import { STATE_KEYS } from '../../lambda/aws/state/state-keys.ts';
 import { createStateTable } from '../../lambda/aws/state/state-table.ts';
 import { takeLease } from '../../lambda/aws/state/take-lease.ts';
+import { heldIdOf } from '../../lambda/core/deletes/held.ts';
 import { parseChange } from '../../lambda/core/push/change.ts';
 import { conclude, newEntry } from '../../lambda/core/push/transitions.ts';
 import { alarmDescription, alarmName } from '../../lambda/deployment/alarms.ts';
-import { stateTableName } from '../../lambda/deployment/names.ts';
+import { stateTableName, streamTableName } from '../../lambda/deployment/names.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../local/endpoints/embedded-aws.ts';
 import { createQueues } from '../../local/endpoints/queues.ts';
@@ -21,6 +22,7 @@ import { newFolder, run, type Setting, start, writeConfig } from '../support/com
 import { consentAt, visit } from '../support/consent.ts';
 import { type DeployedAws, deploy, startDeployedAws } from '../support/deployed-aws/deployed-aws.ts';
 import { dynamoDbOf, secretsManagerOf, sqsOf } from '../support/embedded-aws.ts';
+import { heldKnown, MISSED, saveKnown, storeObjects } from '../support/held-world.ts';
 import { freePort, type HttpServer, startHttpServer } from '../support/http-server.ts';
 import { operationOf } from '../support/push-world.ts';
 
@@ -29,7 +31,10 @@ const CONFIG = {
   environment: 'rights',
   host: 'https://procurios.example.com',
   auth: { grant: 'clientCredentials', scopes: ['engagement/read'] },
-  streams: [channels('channels')],
+  streams: [
+    channels('channels', { deletes: 'fromWalk', archive: { stream: 'archived', by: 'channelId' } }),
+    channels('archived', { deletes: 'never' }),
+  ],
   operations: { register: operation },
 };
 const AS_USER = { grant: 'authorizationCode', scopes: ['engagement/read'] };
@@ -147,6 +152,17 @@ async function holdLease(): Promise<void> {
 
 const state = () => createStateTable(dynamoDbOf(aws), stateTableName('rights'));
 
+/** The stream `channels` holds deletes. @returns The held id. */
+async function holdChannels(): Promise<string> {
+  await storeObjects(
+    dynamoDbOf(aws),
+    streamTableName('rights', 'channels'),
+    MISSED.map((id) => ({ id })),
+  );
+  await saveKnown(state(), 'channels', heldKnown());
+  return heldIdOf(MISSED);
+}
+
 /** A change that was refused, in the ledger. */
 async function refusedChange(changeId: string): Promise<string> {
   const text = JSON.stringify({
@@ -223,6 +239,33 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
   async 'changes settle ID'() {
     await refusedChange('settled');
     await runs('changes', 'settle', 'settled', '--rejected', '--note', 'seen');
+  },
+  async 'deletes list'() {
+    await holdChannels();
+    await runs('deletes', 'list');
+  },
+  async 'deletes show STREAM'() {
+    await holdChannels();
+    await runs('deletes', 'show', 'channels', '--reveal');
+  },
+  async 'deletes approve STREAM HELD_ID'() {
+    // The lease of an execution is asked about.
+    await holdLease();
+    await runs('deletes', 'approve', 'channels', await holdChannels(), '--yes', '--count', '12');
+  },
+  async 'deletes reject STREAM HELD_ID'() {
+    await holdLease();
+    await runs('deletes', 'reject', 'channels', await holdChannels(), '--note', 'seen');
+  },
+  async 'deletes release STREAM ID'() {
+    await runs('deletes', 'reject', 'channels', await holdChannels(), '--note', 'seen');
+    takeRecorded();
+    await holdLease();
+    await runs('deletes', 'release', 'channels', '1');
+  },
+  async 'explain STREAM ID'() {
+    await holdChannels();
+    await runs('explain', 'channels', '1');
   },
   async status() {
     await holdLease();

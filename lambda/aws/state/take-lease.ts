@@ -20,7 +20,8 @@ export interface LeaseOptions {
   readonly state: StateTable;
   /** The holder's name for operators: `process 4711 on build-7`. */
   readonly holderName: string;
-  readonly runId: string;
+  /** Absent if the holder saves no receipt: then none is saved for it either if it is cut off. */
+  readonly runId?: string;
   /** The durable execution that takes the lease. @default - This process takes it. */
   readonly execution?: {
     readonly arn: string;
@@ -61,7 +62,7 @@ export async function takeLease(options: LeaseOptions): Promise<LeaseRow> {
     owner: holderName,
     holder: execution?.arn ?? randomUUID(),
     ...(execution && { execution: execution.arn }),
-    runId,
+    ...(runId !== undefined && { runId }),
     fence: (row?.fence ?? 0) + 1,
     since: timestamp(clock.now()),
     ...(execution ? { until: execution.endsAtMs, writesUntil: 0 } : holdFrom(clock.now())),

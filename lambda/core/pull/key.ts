@@ -1,7 +1,7 @@
 import { integerText, isObject, type Json, type JsonObject } from '../json.ts';
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
-const LONGEST_ID_BYTES = 2048;
+export const LONGEST_ID_BYTES = 2048;
 
 /** An object with a usable key. */
 export interface Keyed {

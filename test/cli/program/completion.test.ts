@@ -26,6 +26,12 @@ describe('a key pressed', () => {
     [['doc'], ['doctor']],
     [['show', ''], ['things']],
     [['pull', '--stream', ''], ['things']],
+    [['deletes', 'show', ''], ['things']],
+    [['explain', ''], ['things']],
+    [
+      ['deletes', ''],
+      ['list', 'show', 'approve', 'reject', 'release'],
+    ],
     [
       ['export', 'things', '--format', ''],
       ['jsonl', 'csv'],

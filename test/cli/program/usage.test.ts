@@ -6,7 +6,8 @@ import { runProcess } from '../../support/command-process.ts';
 
 const COMMANDS = [
   ...['pull', 'show', 'export', 'simulator', 'demo'],
-  ...['doctor', 'discover', 'help', 'completion', 'configure', 'login', 'logout', 'push'],
+  ...['list', 'show', 'approve', 'reject', 'release'].map((name) => `deletes ${name}`),
+  ...['explain', 'doctor', 'discover', 'help', 'completion', 'configure', 'login', 'logout', 'push'],
 ];
 
 let cwd: string;
@@ -17,7 +18,7 @@ beforeAll(async () => {
 describe('asking for help', () => {
   test('every command has help with an example, on stdout, within 80 columns', async () => {
     for (const command of COMMANDS) {
-      const { code, stdout, stderr } = await run([command, '--help'], { cwd });
+      const { code, stdout, stderr } = await run([...command.split(' '), '--help'], { cwd });
 
       expect(code).toBe(0);
       expect(stderr).toBe('');
