@@ -30,9 +30,8 @@ export async function approveHeld(
   await using session = await openSession(config, options);
   const plan = await planApproval(session, stream, heldId, ids);
   const { length: count } = plan.ids;
-  const { retainTombstonesFor: days } = plan.stream;
-  const what = days > 0 ? `marked as deleted, and removed after ${countOf(days, 'day')}` : 'deleted';
-  await confirmCount(`Items of ${stream} are to be ${what}. How many? Type the count:`, count, options);
+  const what = plan.stream.retainTombstonesFor > 0 ? 'marked as deleted' : 'deleted';
+  await confirmCount(`How many items of ${stream} are to be ${what}?`, count, options);
 
   using interrupt = onInterrupt('stopping after the items that are being marked', () => {});
   const { signal } = interrupt;

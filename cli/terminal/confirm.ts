@@ -1,5 +1,6 @@
 import { confirm as ask, input } from '@inquirer/prompts';
 import { CommandError } from '../../operator/command-error.ts';
+import { grouped } from '../../operator/words.ts';
 import { answered, canAsk } from './terminal.ts';
 
 /** Options of a command that asks before it acts. */
@@ -46,7 +47,7 @@ export function checkCountOptions({ yes = false, count }: ConfirmCountOptions): 
 /**
  * Asks on the terminal how many there are. Only the operator who has looked knows.
  *
- * @param message - A sentence that ends with a question mark or a colon.
+ * @param message - A question that begins with `How many`.
  * @throws {CommandError} `DECLINED` if another count is given; otherwise as {@link confirm}.
  */
 export async function confirmCount(
@@ -56,7 +57,10 @@ export async function confirmCount(
 ): Promise<void> {
   const given = count === undefined ? await askCount(message) : String(count);
   if (given === String(expected)) return;
-  throw new CommandError('DECLINED', `the count does not match: there are ${expected}; ${NOTHING_DONE}`);
+  throw new CommandError(
+    'DECLINED',
+    `the count does not match: there are ${grouped(expected)}; ${NOTHING_DONE}`,
+  );
 }
 
 async function askCount(message: string): Promise<string> {

@@ -15,7 +15,7 @@ import { type ArchiveWord, archiveWord } from './show.ts';
 import { readArchive, readStreamDeletes } from './stream-deletes.ts';
 
 /** Changes of the ledger that are looked through, the latest first. */
-export const MOST_CHANGES = 1000;
+const MOST_CHANGES = 1000;
 
 /** What is known of one object. Plain JSON. */
 export interface Story {
