@@ -3,7 +3,7 @@ import { createDeletesTable } from '../../lambda/aws/dynamodb/deletes-table.ts';
 import { readKnown } from '../../lambda/aws/state/absence-store.ts';
 import type { Lease } from '../../lambda/aws/state/lease.ts';
 import type { Archive } from '../../lambda/core/deletes/archive.ts';
-import type { DeletesTable, StoredKnown } from '../../lambda/core/deletes/delete-ports.ts';
+import type { DeletesTable, LiveItemsTable, StoredKnown } from '../../lambda/core/deletes/delete-ports.ts';
 import { type DeletePolicy, deletePolicyOf } from '../../lambda/core/deletes/policy.ts';
 import type { Stream } from '../../lambda/core/pull/stream.ts';
 import { streamTableName } from '../../lambda/deployment/names.ts';
@@ -46,7 +46,7 @@ export async function readArchive(
 }
 
 /** The stream's table for reading only. */
-export function openForReading(session: Session, stream: Stream): Pick<DeletesTable, 'readLive'> {
+export function openForReading(session: Session, stream: Stream): LiveItemsTable {
   const never = { guard: () => AbortSignal.abort(new Error('a command that reads writes nothing')) };
   return openDeletesTable(session, stream, never, 'none');
 }
@@ -57,7 +57,7 @@ export function openDeletesTable(
   { name, retainTombstonesFor: retainTombstonesForDays }: Stream,
   lease: Pick<Lease, 'guard'>,
   runId: string,
-): DeletesTable {
+): DeletesTable & LiveItemsTable {
   const tableName = streamTableName(config.environment, name);
   return createDeletesTable({ client, tableName, runId, lease, clock: systemClock, retainTombstonesForDays });
 }

@@ -1,5 +1,6 @@
 import type {
   DeletesTable,
+  LiveItemsTable,
   RenamedSurvivor,
   UnseenItem,
   UnseenTake,
@@ -18,7 +19,7 @@ import { createWriteIf, isTooLarge } from './write-if.ts';
 export interface DeletesTableOptions extends StreamTableOptions, BuryOptions {}
 
 /** A stream's table in DynamoDB, as far as deletes need it. Throttled calls are retried, with fewer calls in flight each time. */
-export function createDeletesTable(options: DeletesTableOptions): DeletesTable {
+export function createDeletesTable(options: DeletesTableOptions): DeletesTable & LiveItemsTable {
   const { client, tableName, runId } = options;
   const untilDone = createUntilDone(tableName, options.clock);
   const writeIf = createWriteIf(options, untilDone);

@@ -76,8 +76,6 @@ export interface DeletesTable {
     signal: AbortSignal,
     take: UnseenTake,
   ): Promise<void>;
-  /** Reads those of the items that are live. @throws {SyncError} `STORE_*`. */
-  readLive(ids: readonly string[]): Promise<readonly UnseenItem[]>;
   /**
    * Makes items tombstones, or deletes them if they have no room for their mark or tombstones are not retained. Repeated, a no-op.
    *
@@ -87,6 +85,12 @@ export interface DeletesTable {
   bury(burials: readonly Burial[], mayGoOn: () => boolean): Promise<BuryEnd>;
   /** Names other survivors in tombstones. One that names another survivor than `from` by now, or is gone, stays as it is. */
   renameSurvivors(renamed: readonly RenamedSurvivor[]): Promise<void>;
+}
+
+/** A stream's table, as far as an operator decides about single items. */
+export interface LiveItemsTable {
+  /** Reads those of the items that are live. @throws {SyncError} `STORE_*`. */
+  readLive(ids: readonly string[]): Promise<readonly UnseenItem[]>;
 }
 
 /** A tombstone whose chain of merges became longer. */

@@ -3,12 +3,12 @@ import { fatesOf, isBalanced, type UnseenFates } from './balance.ts';
 import { type Decision, decide } from './decide.ts';
 import type { AbsenceStore, ArchiveTable, DeletesTable, MergedItem, UnseenItem } from './delete-ports.ts';
 import { becauseOf, type Due, findDue } from './due.ts';
-import type { Known } from './evidence.ts';
+import type { Known, NotCounted } from './evidence.ts';
 import { judge, noteUncounted, takeBack } from './judge.ts';
 import type { CarriedAccount, Judging } from './judging.ts';
 import { carryAfter, needsLook } from './look.ts';
 import type { DeletePolicy } from './policy.ts';
-import { type NotCounted, type WalkFacts, whyNotCounted } from './walk-facts.ts';
+import { type WalkFacts, whyNotCounted } from './walk-facts.ts';
 
 /** What is known of a stream's absent objects, and its table, for one slice. */
 export interface DeleteStores {

@@ -1,6 +1,5 @@
 import type { UnseenFates } from '../deletes/balance.ts';
-import type { Direction, LookFailure } from '../deletes/evidence.ts';
-import type { NotCounted } from '../deletes/walk-facts.ts';
+import type { Direction, LookFailure, NotCounted } from '../deletes/evidence.ts';
 import type { SyncErrorCode } from '../errors.ts';
 import { type Counts, FATES, noCounts } from './counts.ts';
 import type { ReadBackReason } from './read-back.ts';
