@@ -106,9 +106,7 @@ export function createWalkStore({
       await saveSeen(state, stream, reader, expiresAt(), clock);
       await writePosition(stream, walk);
       memory.kept = { stream: stream.name, walk };
-      // Entries that slices before the scan saved may be older than what it found, where a slice was cut off after it wrote.
-      const isExact = reader.table.isWhole && reader.scannedAfter === 0;
-      const mayKeep = isLastOfInvocation && isExact && reader.keptAfter === undefined;
+      const mayKeep = isLastOfInvocation && hasExactTable(reader) && reader.keptAfter === undefined;
       if (!mayKeep || !(await keepTable(state, stream, reader, clock))) return;
       reader.keptAfter = reader.slices;
       await writePosition(stream, walk);
@@ -124,6 +122,11 @@ export function createWalkStore({
       await writeFinished(stream, { ...ending, phase: 'ended' });
     },
   };
+}
+
+/** Entries that slices before the scan saved may be older than what it found, where a slice was cut off after it wrote. */
+function hasExactTable({ table, scannedAfter }: Walk): boolean {
+  return table.isWhole && scannedAfter === 0;
 }
 
 /** An unfinished walk, without the keys and links that it has met. A pull may be reading it now. */

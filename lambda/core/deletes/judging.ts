@@ -1,4 +1,5 @@
 import type { Counts } from '../pull/counts.ts';
+import type { Failure } from '../pull/receipt.ts';
 import type { LookFailure } from './evidence.ts';
 import type { WalkFacts } from './walk-facts.ts';
 
@@ -7,6 +8,8 @@ export interface Judging {
   readonly facts: WalkFacts;
   /** The run that read the walk's last page, or the last one of its look. */
   readonly readBy: string;
+  /** Why the walk is incomplete although it counts: pages in front of filled ones were empty. Absent if it is complete. */
+  readonly shortfall?: Failure;
   /** Absent if the list was not read again. */
   readonly look?: JudgedLook;
   /** Absent until all that goes is gone. */

@@ -2,7 +2,7 @@ import { timestamp } from '../clock.ts';
 import type { UnseenFates } from '../deletes/balance.ts';
 import { judgeNothingUnseen, judgeWalk, noteIfUncounted, noteLook } from '../deletes/judge-walk.ts';
 import type { CarriedAccount } from '../deletes/judging.ts';
-import { whyLookFails } from '../deletes/look.ts';
+import { lookDirection, whyLookFails } from '../deletes/look.ts';
 import { deletePolicyOf } from '../deletes/policy.ts';
 import type { Access } from '../deletes/sight.ts';
 import type { WalkFacts } from '../deletes/walk-facts.ts';
@@ -13,12 +13,14 @@ import { type DeletesAccount, type Receipt, receiptOf } from './receipt.ts';
 import type { Reject } from './reject.ts';
 import type { SliceReport } from './slice-report.ts';
 import type { SliceWork } from './slice-work.ts';
-import { beginLook, finishWalk, type Walk } from './walk.ts';
+import { beginLook, finishWalk, type LookStart, type Walk } from './walk.ts';
 
 /** A reading that takes no further page. */
 export interface EndedReading {
   /** Of the walk, or of its look. */
   readonly receipt: Receipt;
+  /** Whether the listing was read to its end, and nothing but empty pages in front of filled ones speaks against having been shown all of it. */
+  readonly isWhole: boolean;
   /** Of the last slice. */
   readonly rejects: readonly Reject[];
   readonly access: Access | undefined;
@@ -34,15 +36,14 @@ type PhaseReport = Omit<SliceReport, 'counts'>;
 export async function endReading(
   work: SliceWork,
   walk: Walk,
-  { receipt, rejects, access }: EndedReading,
+  { receipt, isWhole, rejects, access }: EndedReading,
 ): Promise<PhaseReport> {
   const { runId, stream, stores, ports } = work;
   const policy = deletePolicyOf(stream);
   const { deletes, walks } = stores;
   if (policy === undefined || deletes === undefined) return await endWalk(work, walk, receipt, rejects);
 
-  const isComplete = receipt.status === 'complete';
-  const facts = factsOf(walk, { stream, access, isComplete, nowMs: ports.clock.now() });
+  const facts = factsOf(walk, { stream, access, isComplete: isWhole, nowMs: ports.clock.now() });
   const hasSeen = (id: string): boolean => walk.table.hasSeen(id);
   const uncounted = await noteIfUncounted(stream.name, facts, hasSeen, deletes);
   if (uncounted !== undefined) {
@@ -50,7 +51,8 @@ export async function endReading(
     return await endWalk(work, walk, { ...receipt, ...account }, rejects);
   }
   if (walk.table.countUnseen() > 0) {
-    const judged: Walk = { ...walk, phase: 'judging', judging: { facts, readBy: runId } };
+    const shortfall = receipt.error && { shortfall: receipt.error };
+    const judged: Walk = { ...walk, phase: 'judging', judging: { facts, readBy: runId, ...shortfall } };
     await walks.saveWalk(stream, judged, rejects, { isLastOfInvocation: false });
     return { receipt, continueAfterMs: 0 };
   }
@@ -68,7 +70,7 @@ export async function judgeOn(work: SliceWork, walk: Walk): Promise<SliceReport>
   } catch (error) {
     if (!reading.signal.aborted || reading.signal.reason instanceof SyncError) throw error;
     await save(walk);
-    return { receipt: receiptOf(walk.counts, 'complete'), counts: noCounts(), continueAfterMs: 0 };
+    return { receipt: receiptOfRead(walk), counts: noCounts(), continueAfterMs: 0 };
   }
 }
 
@@ -77,11 +79,11 @@ async function tryToJudge(
   walk: Walk,
   save: (judged: Walk) => Promise<void>,
 ): Promise<PhaseReport> {
-  const { stream, stores, ports, reading } = work;
+  const { stream, stores, reading } = work;
   const { deletes, walks } = stores;
   const { judging } = walk;
   const policy = deletePolicyOf(stream);
-  const receipt = receiptOf(walk.counts, 'complete');
+  const receipt = receiptOfRead(walk);
   if (policy === undefined || deletes === undefined || judging === undefined) {
     return await endWalk(work, walk, receipt, []);
   }
@@ -96,7 +98,7 @@ async function tryToJudge(
   const end = await judgeWalk(judged, { ...deletes, signal: reading.signal, hasTime: reading.hasTime });
   switch (end.kind) {
     case 'look':
-      await save(beginLook(stream, walk, timestamp(ports.clock.now()), await walks.loadState(stream)));
+      await save(beginLook(stream, walk, headingOfLook(work, walk), await walks.loadState(stream)));
       return { receipt, continueAfterMs: 0 };
     case 'unfinished':
       await save(walk);
@@ -108,11 +110,20 @@ async function tryToJudge(
   }
 }
 
+/** The look reads in the other direction, because a list that changes in mid-reading hides other objects from it. */
+function headingOfLook({ stream, ports }: SliceWork, { direction, lastPage }: Walk): LookStart {
+  return {
+    startedAt: timestamp(ports.clock.now()),
+    direction: lookDirection(direction, stream.paging.kind),
+    ...(lastPage !== undefined && { lastPage }),
+  };
+}
+
 /** Takes in what a look showed that reads no further page. Its walk is then judged on. */
 export async function endLook(
   { runId, stream, stores, ports }: SliceWork,
   walk: Walk,
-  { receipt, rejects, access }: EndedReading,
+  { isWhole, rejects, access }: EndedReading,
 ): Promise<PhaseReport> {
   const { look, ...looked } = walk;
   const { judging } = walk;
@@ -120,8 +131,7 @@ export async function endLook(
   const { deletes, walks } = stores;
   if (look === undefined || judging === undefined) throw new Error('the walk has no look');
 
-  const isComplete = receipt.status === 'complete';
-  const facts = lookFactsOf(look, { stream, access, isComplete, nowMs: ports.clock.now() });
+  const facts = lookFactsOf(look, { stream, access, isComplete: isWhole, nowMs: ports.clock.now() });
   if (deletes !== undefined) await noteLook(stream.name, (id) => look.table.hasSeen(id), deletes);
   const failure = policy && whyLookFails(facts, judging.facts, policy);
   const end = { ended: facts.ended, counts: { ...look.counts }, ...(failure !== undefined && { failure }) };
@@ -132,7 +142,7 @@ export async function endLook(
     judging: { ...judging, readBy: runId, look: end },
   };
   await walks.saveWalk(stream, judged, rejects, { isLastOfInvocation: false });
-  return { receipt: receiptOf(walk.counts, 'complete'), continueAfterMs: 0 };
+  return { receipt: receiptOfRead(walk), continueAfterMs: 0 };
 }
 
 /** Ends the walk. If an earlier run read its last page, this run begins another one. */
@@ -147,17 +157,23 @@ async function endWalk(
   return { receipt, continueAfterMs: readBy === runId ? undefined : 0 };
 }
 
+/** The account of a walk that was read to its end, whatever its look and its judgement are like. */
+export function receiptOfRead({ counts, judging }: Walk): Receipt {
+  const shortfall = judging?.shortfall;
+  return receiptOf(counts, shortfall === undefined ? 'complete' : 'incomplete', shortfall);
+}
+
 /** The account of a walk that was judged: of its pages, of those of its look, and of the unseen. */
-function receiptOfJudged({ counts, judging }: Walk, unbalanced: string | undefined): Receipt {
-  const { error } = receiptOf(judging?.look?.counts ?? noCounts(), 'complete');
+function receiptOfJudged(walk: Walk, unbalanced: string | undefined): Receipt {
+  const { error } = receiptOf(walk.judging?.look?.counts ?? noCounts(), 'complete');
   const message = unbalanced ?? error?.message;
-  if (message === undefined) return receiptOf(counts, 'complete');
-  return receiptOf(counts, 'failed', { code: 'UNBALANCED', message });
+  if (message === undefined) return receiptOfRead(walk);
+  return receiptOf(walk.counts, 'failed', { code: 'UNBALANCED', message });
 }
 
 function accountOf(
   { returned, judging }: Walk,
-  { direction, isFull, live }: WalkFacts,
+  { direction, holes, isFull, live }: WalkFacts,
   evidence: NonNullable<DeletesAccount['evidence']>,
   fates: UnseenFates,
 ): DeletesAccount {
@@ -165,6 +181,7 @@ function accountOf(
   return {
     evidence,
     direction,
+    ...(holes > 0 && { holes }),
     ...(isFull && { live }),
     ...fates,
     returned,

@@ -42,13 +42,21 @@ export interface WalkFacts extends Pick<Walk, 'keyless' | 'total'> {
   readonly table: { readonly seenCount: number };
 }
 
+/** Why a walk that reached the listing's end is not complete. */
+export interface Shortfall extends Failure {
+  /** Present if nothing but empty pages in front of filled ones speaks against it. For deletes the walk is evidence then. */
+  readonly hasOnlyHoles?: true;
+}
+
 /**
  * Why a walk that reached the listing's end is not complete; undefined if it is.
  *
  * A walk is complete if nothing that it saw speaks against it.
  */
-export function incompleteness(walk: WalkFacts, stream: Stream): Failure | undefined {
-  const { keyless, doubts, table, total = 0 } = walk;
+export function incompleteness(walk: WalkFacts, stream: Stream): Shortfall | undefined {
+  const { keyless, table, total = 0 } = walk;
+  const { hole, ...others } = walk.doubts;
+  const doubts = stream.holes === 'count' || hole === undefined ? others : { hole, ...others };
   if (keyless > 0) {
     const objects = keyless === 1 ? '1 object has' : `${inWords(keyless)} objects have`;
     const message = `${objects} no usable key (${stream.key.join(', ')}), so completeness cannot be verified`;
@@ -61,7 +69,8 @@ export function incompleteness(walk: WalkFacts, stream: Stream): Failure | undef
   ].filter((reason) => reason !== '');
   if (reasons.length === 0) return undefined;
   const message = `the listing was read to its end, but objects may be missing: ${reasons.join('; ')}`;
-  return { code: 'LISTING_INCOMPLETE', message };
+  const hasOnlyHoles = !missing && doubtsText(others) === '';
+  return { code: 'LISTING_INCOMPLETE', message, ...(hasOnlyHoles && { hasOnlyHoles }) };
 }
 
 const inWords = (count: number): string => count.toLocaleString('en-US');

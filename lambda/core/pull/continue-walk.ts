@@ -1,8 +1,9 @@
 import { timestamp } from '../clock.ts';
-import { deletePolicyOf } from '../deletes/policy.ts';
+import { nextDirection } from '../deletes/direction.ts';
+import { deletePolicyOf, turns } from '../deletes/policy.ts';
 import { sightOf } from '../deletes/sight.ts';
 import { SyncError } from '../errors.ts';
-import { endLook, endReading, judgeOn } from './after-reading.ts';
+import { endLook, endReading, judgeOn, receiptOfRead } from './after-reading.ts';
 import { type Counts, countsSince, noCounts } from './counts.ts';
 import { type ReadingPorts, readPages } from './read-pages.ts';
 import { canContinueAfter, pauseAfter, type ReadingEnd, receiptAfter } from './reading-end.ts';
@@ -12,7 +13,15 @@ import type { Run, RunPorts, SliceStores } from './run-ports.ts';
 import { done, restMs, type SliceReport } from './slice-report.ts';
 import type { SliceWork } from './slice-work.ts';
 import type { Stream } from './stream.ts';
-import { beginWalk, isUnfinished, mayResume, previousOf, type Walk, type WalkRecord } from './walk.ts';
+import {
+  beginWalk,
+  isUnfinished,
+  mayResume,
+  previousOf,
+  type Walk,
+  type WalkRecord,
+  type WalkStart,
+} from './walk.ts';
 
 /** Continues the stream's walk in the phase of its record. A walk whose end was cut off ends first. */
 export async function continueWalk(
@@ -55,14 +64,30 @@ function resumable(kept: WalkRecord | undefined, stream: Stream, nowMs: number):
   return kept !== undefined && isUnfinished(kept) && mayResume(kept, stream, nowMs) ? kept : undefined;
 }
 
-async function openWalk({ runId, stream, stores, ports }: SliceWork, kept: WalkRecord | undefined) {
+async function openWalk(
+  { runId, stream, stores, ports }: SliceWork,
+  kept: WalkRecord | undefined,
+): Promise<Walk> {
   const previous = previousOf(kept);
   const start = {
     walkId: runId,
     startedAt: timestamp(ports.clock.now()),
     ...(previous !== undefined && { previous }),
+    ...(await headingOf(stream, stores)),
   };
   return beginWalk(stream, start, await stores.walks.loadState(stream));
+}
+
+/** Walks turn only where absences are counted, because an object that one misses comes with the next. */
+async function headingOf(
+  stream: Stream,
+  { deletes }: SliceStores,
+): Promise<Pick<WalkStart, 'direction' | 'lastPage'>> {
+  const { kind } = stream.paging;
+  if (deletes === undefined || deletePolicyOf(stream) === undefined || !turns(kind)) return {};
+  const { evidence } = (await deletes.absences.load(stream.name)).known;
+  const { lastPage } = evidence;
+  return { direction: nextDirection(evidence, kind), ...(lastPage !== undefined && { lastPage }) };
 }
 
 /** Reads pages of the walk, or of its look. Then the walk is saved or, if no page is left to read, goes on to its next phase. */
@@ -79,10 +104,12 @@ async function readOn(work: SliceWork, walk: Walk, before: Readonly<Counts>): Pr
     }
     await save(work, walk, rejects, continueAfterMs);
     // A walk that was read to its end is complete, whatever its look is like.
-    const receipt = walk.look === undefined ? receiptAfter(end, walk) : receiptOf(walk.counts, 'complete');
+    const receipt = walk.look === undefined ? receiptAfter(end, walk) : receiptOfRead(walk);
     return { receipt, counts, continueAfterMs };
   }
-  const ended = { receipt: receiptAfter(end, reader), rejects, access: await ports.access() };
+  const receipt = receiptAfter(end, reader);
+  const isWhole = receipt.status === 'complete' || (end.kind === 'stuck' && end.hasOnlyHoles === true);
+  const ended = { receipt, isWhole, rejects, access: await ports.access() };
   const report =
     walk.look === undefined ? await endReading(work, walk, ended) : await endLook(work, walk, ended);
   return { ...report, counts };

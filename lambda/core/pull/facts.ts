@@ -1,13 +1,12 @@
 import { timestamp } from '../clock.ts';
 import type { LookFacts } from '../deletes/look.ts';
-import { turns } from '../deletes/policy.ts';
 import { type Access, type Sight, sightOf } from '../deletes/sight.ts';
 import type { WalkFacts } from '../deletes/walk-facts.ts';
 import type { Stream } from './stream.ts';
 import type { Walk } from './walk.ts';
 
 /** How a reading of a stream's list ended. */
-export interface ReadingFacts {
+export interface EndFacts {
   readonly stream: Stream;
   /** Undefined if no token was granted yet. */
   readonly access: Access | undefined;
@@ -19,26 +18,25 @@ export interface ReadingFacts {
 const UNKNOWN_SIGHT: Sight = { digest: '', scopes: [] };
 
 /** What deletes depend on of a walk that reads no further page. */
-export function factsOf(walk: Walk, reading: ReadingFacts): WalkFacts {
-  const { walkId, previous, counts, table, readBack } = walk;
-  const { paging } = reading.stream;
+export function factsOf(walk: Walk, reading: EndFacts): WalkFacts {
+  const { walkId, previous, direction, lastPage, shownAgain = 0, counts, table, readBack } = walk;
   return {
     walkId,
     ...(previous !== undefined && { previous }),
     ...lookFactsOf(walk, reading),
-    paging: paging.kind,
-    direction: 'up',
-    // What is due by walks in one direction only is held.
-    isOneWay: turns(paging.kind),
+    paging: reading.stream.paging.kind,
+    direction,
+    isOneWay: walk.isOneWay === true,
     isFull: table.isWhole && readBack === undefined,
     pages: counts.pages,
-    repeated: counts.repeated,
+    ...(lastPage !== undefined && { lastPage }),
+    repeated: shownAgain,
     live: table.isWhole ? table.countLive() : 0,
   };
 }
 
 /** What the judgement depends on of a look that reads no further page. */
-export function lookFactsOf(look: Walk, { stream, access, isComplete, nowMs }: ReadingFacts): LookFacts {
+export function lookFactsOf(look: Walk, { stream, access, isComplete, nowMs }: EndFacts): LookFacts {
   const { startedAt: began, firstSight, doubts, table } = look;
   return {
     began,

@@ -1,7 +1,8 @@
 import type { UnseenFates } from '../deletes/balance.ts';
-import type { Direction, LookFailure, NotCounted } from '../deletes/evidence.ts';
+import type { LookFailure, NotCounted } from '../deletes/evidence.ts';
 import type { SyncErrorCode } from '../errors.ts';
 import { type Counts, FATES, noCounts } from './counts.ts';
+import type { Direction } from './page.ts';
 import type { ReadBackReason } from './read-back.ts';
 
 /**
@@ -24,6 +25,8 @@ export interface DeletesAccount extends Partial<UnseenFates> {
   /** `counted`: the walk is evidence for the absence of what it did not show. Else why it is none. */
   readonly evidence?: 'counted' | NotCounted;
   readonly direction?: Direction;
+  /** Empty pages in front of filled ones; absent if there were none. */
+  readonly holes?: number;
   /** Live items in the table when the listing's end was reached; absent if the walk did not read its table. */
   readonly live?: number;
   /** Tombstones that objects replaced. */

@@ -1,7 +1,6 @@
 import { isObject } from '../json.ts';
-import { incompleteness, type Shown } from './completeness.ts';
+import { incompleteness, type Shortfall, type Shown } from './completeness.ts';
 import type { Page } from './page.ts';
-import type { Failure } from './receipt.ts';
 import type { Stream } from './stream.ts';
 import type { Walk } from './walk.ts';
 
@@ -12,7 +11,7 @@ import type { Walk } from './walk.ts';
 export type Standing =
   | { readonly kind: 'more' }
   | { readonly kind: 'complete' }
-  | ({ readonly kind: 'stuck' } & Failure);
+  | ({ readonly kind: 'stuck' } & Shortfall);
 
 /** Pages in a row without a new key, each with a next page, after which the listing counts as endless. */
 const MOST_BARREN_PAGES = 10;

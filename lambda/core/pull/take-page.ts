@@ -77,7 +77,6 @@ function sortObjects(page: Page, before: readonly string[], stream: Stream, walk
       sorted.rejects.push({ id: undefined, ...key, ...place });
     }
   }
-  if (page.isCached === true) walk.isCached = true;
   if (page.doubt?.kind !== 'skipped') walk.counts.pages += 1;
   walk.counts.fetched += page.objects.length;
   walk.counts.rejected += sorted.rejects.length;

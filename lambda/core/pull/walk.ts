@@ -128,12 +128,11 @@ export interface WalkStart extends Pick<Walk, 'walkId' | 'startedAt' | 'previous
   readonly lastPage?: number;
 }
 
+/** A look has its walk's id, and no walk before it. */
+export type LookStart = Omit<WalkStart, 'walkId' | 'previous'>;
+
 /** A new walk, before its first page. */
-export function beginWalk(
-  stream: Stream,
-  start: WalkStart,
-  state: StreamState,
-): Walk {
+export function beginWalk(stream: Stream, start: WalkStart, state: StreamState): Walk {
   const { direction = 'up', lastPage, ...kept } = start;
   const { startedAt } = kept;
   const readBack = readBackReason(state, Date.parse(startedAt));
@@ -170,12 +169,7 @@ export function previousOf(record: WalkRecord | undefined): string | undefined {
 }
 
 /** The walk in the phase `looking`, with a look before its first page. It needs its own keys no more, because they were judged. */
-export function beginLook(
-  stream: Stream,
-  walk: Walk,
-  start: Omit<WalkStart, 'walkId' | 'previous'>,
-  state: StreamState,
-): Walk {
+export function beginLook(stream: Stream, walk: Walk, start: LookStart, state: StreamState): Walk {
   const look = beginWalk(stream, { walkId: `${walk.walkId}-look`, ...start }, state);
   return { ...walk, phase: 'looking', table: new TableMap(walk.table.seed), look };
 }

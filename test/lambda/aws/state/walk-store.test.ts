@@ -319,7 +319,7 @@ describeDynamoDbs('a walk', (server) => {
     await store.saveWalk(THINGS, walk, [], STAYS);
     const judged = await loadUnfinished(storeOf(state));
 
-    const looking = beginLook(THINGS, walk, '2026-11-24T04:00:00.000Z', {});
+    const looking = beginLook(THINGS, walk, { startedAt: '2026-11-24T04:00:00.000Z' }, {});
     looking.look?.table.see('a');
     looking.look?.followed.add('/x?page=2');
     Object.assign(looking.look ?? {}, { slices: 1, position: { page: 2, link: '/x?page=2' } });
