@@ -43,7 +43,7 @@ export async function takePage(
   noteFacts(walk, page, sorted);
   noteReading(walk, page, stream, walk.counts.repeated - repeatedBefore);
   const standing = judgeAndFollow(page, stream, walk, sorted);
-  sorted.rejects.forEach(onReject);
+  [...sorted.rejects, ...sorted.rejectedAgain].forEach(onReject);
   await writer.add(sorted.fresh);
   await writer.addRepeated(sorted.repeated);
   walk.position = page.next;
@@ -59,11 +59,19 @@ interface SortedObjects extends Shown {
   /** Those whose key an earlier page of the walk showed. */
   readonly repeated: readonly Prepared[];
   readonly rejects: readonly Reject[];
+  /** Objects that page 1 showed and that its second reading rejects. They count as repeated. */
+  readonly rejectedAgain: readonly Reject[];
 }
 
 /** Prepares the page's objects, marks their keys as seen and counts them. */
 function sortObjects(page: Page, before: readonly string[], stream: Stream, walk: Walk): SortedObjects {
-  const sorted: Sorting = { fresh: new Map(), repeated: new Map(), ambiguous: new Set(), rejects: [] };
+  const sorted: Sorting = {
+    fresh: new Map(),
+    repeated: new Map(),
+    ambiguous: new Set(),
+    rejects: [],
+    rejectedAgain: [],
+  };
   const keysBefore = walk.table.seenCount;
   const ids: string[] = [];
   for (const [index, object] of page.objects.entries()) {
@@ -86,6 +94,7 @@ function sortObjects(page: Page, before: readonly string[], stream: Stream, walk
     fresh: [...sorted.fresh.values()],
     repeated: [...sorted.repeated.values()],
     rejects: sorted.rejects,
+    rejectedAgain: sorted.rejectedAgain,
     ids,
     newKeys,
     repeatsOnly: !isSecondReading(walk.position) && repeatsOnly(ids, newKeys, before),
@@ -99,6 +108,7 @@ interface Sorting {
   /** Ids that the page shows as a number and as a text. */
   readonly ambiguous: Set<string>;
   readonly rejects: Reject[];
+  readonly rejectedAgain: Reject[];
 }
 
 function sortKeyed(key: Keyed, place: Place, stream: Stream, walk: Walk, sorted: Sorting): void {
@@ -119,7 +129,9 @@ function sortKeyed(key: Keyed, place: Place, stream: Stream, walk: Walk, sorted:
   }
   const prepared = prepareKeyed(key, stream, place);
   if (isReject(prepared)) {
-    rejects.push(prepared);
+    const isAgain = sight !== 'new' && isSecondReading(walk.position);
+    if (isAgain) walk.counts.repeated += 1;
+    (isAgain ? sorted.rejectedAgain : rejects).push(prepared);
   } else if (sight === 'new') {
     fresh.set(id, prepared);
   } else {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { SyncError } from '../../../../lambda/core/errors.ts';
 import { JudgedNights, pagesWith, upTo } from '../../../support/judged-nights.ts';
-import { ACCESS } from '../../../support/memory-ports.ts';
+import { ACCESS, type Listing } from '../../../support/memory-ports.ts';
 
 const HUNDRED = pagesWith(upTo(100));
 const WITHOUT_7 = pagesWith(upTo(100, [7]));
@@ -344,6 +344,46 @@ describe('a night that is cut off', () => {
 
     expect(receipt).toMatchObject({ status: 'complete', gone: 2, missed: 1 });
     expect(mirror.deletes.table.scans).toBe(3);
+  });
+});
+
+describe('an empty page in front of filled ones', () => {
+  /** Page 3 is empty in place of ten objects. */
+  const holed: Listing = HUNDRED.map((page, index) => (index === 2 ? { doubt: { kind: 'hole' } } : page));
+
+  test('its walks are incomplete, but count: what they miss waits until it is shown, or is held after 14 days', async () => {
+    const mirror = new JudgedNights();
+    await mirror.pull(HUNDRED);
+
+    const missed = await mirror.pull(holed);
+    const waits = await mirror.nights(13, holed);
+    const held = await mirror.nights(3, holed);
+    const shown = await mirror.pull(HUNDRED);
+
+    const because = { status: 'incomplete', error: { code: 'LISTING_INCOMPLETE' }, evidence: 'counted' };
+    expect(missed).toMatchObject({ ...because, holes: 1, missed: 10, held: 0 });
+    expect(waits).toMatchObject({ ...because, missed: 10, held: 0, gone: 0 });
+    expect(held).toMatchObject({ ...because, missed: 0, held: 10, gone: 0 });
+    expect(mirror.table.tombstones.size).toBe(0);
+    expect(shown).toMatchObject({ status: 'complete', missed: 0, held: 0 });
+  });
+
+  test('where such pages are normal, its walks are complete, and what they miss goes', async () => {
+    const mirror = new JudgedNights({ holes: 'count' });
+    await mirror.pull(HUNDRED);
+
+    const receipt = await mirror.nights(2, holed);
+
+    expect(receipt).toMatchObject({ status: 'complete', holes: 1, gone: 10, look: 'proved' });
+  });
+
+  test('a walk that lacks more than that is no evidence', async () => {
+    const mirror = new JudgedNights();
+    await mirror.pull(HUNDRED);
+
+    const receipt = await mirror.pull(holed.with(5, { objects: [], total: 200 }));
+
+    expect(receipt).toMatchObject({ status: 'incomplete', evidence: 'incomplete', missed: 0 });
   });
 });
 
