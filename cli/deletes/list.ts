@@ -18,7 +18,8 @@ export async function printDeletesList(stream: string | undefined, options: Comm
   if (options.json) for (const summary of summaries) print(JSON.stringify(summary));
   else {
     print(summaryTable(summaries, timeZone));
-    for (const line of summaries.flatMap((each) => linesAbout(each, timeZone))) print(fitted(line));
+    for (const [line, streams] of linesAbout(summaries, timeZone))
+      print(fitted(`${streams.join(', ')}: ${line}`));
     const held = summaries.filter((each) => each.held !== undefined);
     for (const each of held) {
       say(`to look and decide: npx procurios-sync deletes show ${each.stream}${flagsOf(options)}`);
@@ -63,9 +64,22 @@ function lastWalkText(began: string | undefined, timeZone: string): string {
   return began === undefined ? 'none' : minuteIn(timeZone, began);
 }
 
-/** What a table has no room for. */
-function linesAbout(summary: DeletesSummary, timeZone: string): string[] {
-  const { stream, held, waiting, uncounted, overflow, areAbsencesLost } = summary;
+/** What the table has no room for, each line once, with the streams of which it is true. */
+function linesAbout(
+  summaries: readonly DeletesSummary[],
+  timeZone: string,
+): ReadonlyMap<string, readonly string[]> {
+  const streams = new Map<string, readonly string[]>();
+  for (const summary of summaries) {
+    for (const line of linesOf(summary, timeZone)) {
+      streams.set(line, [...(streams.get(line) ?? []), summary.stream]);
+    }
+  }
+  return streams;
+}
+
+function linesOf(summary: DeletesSummary, timeZone: string): string[] {
+  const { held, waiting, uncounted, overflow, areAbsencesLost } = summary;
   const lines = [
     held && `${heldText(held, timeZone)}; held id ${held.id}`,
     waiting && `what is due waits for clean evidence since ${timeIn(timeZone, waiting.since)}`,
@@ -74,5 +88,5 @@ function linesAbout(summary: DeletesSummary, timeZone: string): string[] {
     overflow > 0 && `${grouped(overflow)} more are unseen, for which the state table has no room`,
     areAbsencesLost && 'what was known of absent objects cannot be read, so the counts start over',
   ];
-  return lines.filter((line) => typeof line === 'string').map((line) => `${stream}: ${line}`);
+  return lines.filter((line) => typeof line === 'string');
 }

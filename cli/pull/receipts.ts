@@ -1,5 +1,11 @@
 import { styleText } from 'node:util';
-import { COUNT_NAMES, type CountName, isRare, totalOf } from '../../lambda/core/pull/counts.ts';
+import {
+  COUNT_NAMES,
+  type CountName,
+  differentObjects,
+  isRare,
+  totalOf,
+} from '../../lambda/core/pull/counts.ts';
 import type { Receipt, RunReceipt, WalkStatus } from '../../lambda/core/pull/receipt.ts';
 import { wasBegun } from '../../lambda/core/pull/verdict.ts';
 import { readBackLines } from '../../operator/status/read-back-lines.ts';
@@ -97,7 +103,7 @@ function verdict({ status, streams, startedAt, finishedAt }: RunReceipt, isDryRu
     status === 'complete'
       ? countOf(complete, 'stream')
       : `${complete} of ${countOf(receipts.length, 'stream')} complete`,
-    `${grouped(totalOf(receipts, 'written'))} of ${countOf(totalOf(receipts, 'fetched'), 'object')} ${countWord('written', isDryRun)}`,
+    `${grouped(totalOf(receipts, 'written'))} of ${countOf(differentObjects(receipts), 'object')} ${countWord('written', isDryRun)}`,
     duration(Date.parse(finishedAt) - Date.parse(startedAt)),
   ];
   const note = isDryRun ? ' (dry run: nothing was written)' : '';

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { totalOf } from '../../lambda/core/pull/counts.ts';
+import { differentObjects, totalOf } from '../../lambda/core/pull/counts.ts';
 import type { RunReceipt } from '../../lambda/core/pull/receipt.ts';
 import type { Schedule } from '../../operator/deployed/schedule.ts';
 import type { Concern } from '../../operator/status/concern.ts';
@@ -99,7 +99,7 @@ function runText({ startedAt, finishedAt, status, streams, error }: RunReceipt, 
   if (error !== undefined) return `${when}: ${statusCell(status)}, ${error.code}`;
   const receipts = Object.values(streams);
   const took = duration(Date.parse(finishedAt) - Date.parse(startedAt));
-  const objects = `${grouped(totalOf(receipts, 'written'))} of ${grouped(totalOf(receipts, 'fetched'))} written`;
+  const objects = `${grouped(totalOf(receipts, 'written'))} of ${grouped(differentObjects(receipts))} written`;
   return `${when}: ${statusCell(status)}, ${objects}, ${took}`;
 }
 

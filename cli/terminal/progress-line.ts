@@ -1,4 +1,4 @@
-import { FATES } from '../../lambda/core/pull/counts.ts';
+import { differentObjects, FATES, isRare } from '../../lambda/core/pull/counts.ts';
 import type { Receipt } from '../../lambda/core/pull/receipt.ts';
 import { countOf, duration, grouped, shortened, wholeSeconds } from '../../operator/words.ts';
 import { countWord } from './count-word.ts';
@@ -66,10 +66,12 @@ export function endingLine(
 
 function ending({ status, error, ...counts }: Receipt, isDryRun: boolean): string {
   if (status === 'complete') {
-    const parts = FATES.filter((name) => counts[name] > 0).map(
+    const parts = FATES.filter((name) => counts[name] > 0 && !isRare(name)).map(
       (name) => `${grouped(counts[name])} ${countWord(name, isDryRun)}`,
     );
-    return [countOf(counts.fetched, 'object'), parts.join(', ')].filter((text) => text !== '').join(': ');
+    return [countOf(differentObjects([counts]), 'object'), parts.join(', ')]
+      .filter((text) => text !== '')
+      .join(': ');
   }
   const after = counts.pages === 0 ? '' : ` after ${countOf(counts.pages, 'page')}`;
   return `${status}${after}${error === undefined ? '' : `: ${error.code}`}`;

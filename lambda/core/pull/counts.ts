@@ -60,3 +60,8 @@ export function countsSince(before: Readonly<Counts>, now: Readonly<Counts>): Co
 export function totalOf(receipts: readonly Readonly<Counts>[], name: CountName): number {
   return receipts.reduce((total, counts) => total + counts[name], 0);
 }
+
+/** How many objects the walks met, each once. A walk that reads down reads page 1 twice. */
+export function differentObjects(receipts: readonly Readonly<Counts>[]): number {
+  return totalOf(receipts, 'fetched') - totalOf(receipts, 'repeated');
+}
