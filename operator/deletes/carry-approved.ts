@@ -70,5 +70,5 @@ async function findApproved(
   const archive = await readArchive(session, stream, heldIds(known));
   const due = findDue(known, policy, archive).filter(({ wasHeld }) => wasHeld);
   const approvals = await store.approvals(stream.name, known.evidence);
-  return splitByApproval(due, approvals, known.evidence, timestamp(systemClock.now())).approved;
+  return splitByApproval(due, approvals, known, timestamp(systemClock.now())).approved;
 }

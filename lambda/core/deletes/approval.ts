@@ -59,16 +59,23 @@ export function approve(
   return { heldId: held.id, ids, shown: held.count, sightBegan: firstBegan, ...by };
 }
 
-/** What of the due is approved, with the held id, and the rest. */
+/**
+ * What of the due is approved, with the held id, and the rest.
+ *
+ * An approval is of an absence that was shown, so it says nothing of an object that was listed and went missing again since.
+ */
 export function splitByApproval(
   due: readonly Due[],
   approvals: readonly Approval[],
-  evidence: Evidence,
+  { evidence, absences }: Known,
   now: string,
 ): { readonly approved: readonly Due[]; readonly rest: readonly Due[] } {
   const heldIdOf = new Map<string, string>();
-  for (const approval of approvals.filter((each) => isInForce(each, evidence, now))) {
-    for (const id of approval.ids) heldIdOf.set(id, approval.heldId);
+  for (const { ids, at, heldId } of approvals.filter((each) => isInForce(each, evidence, now))) {
+    for (const id of ids) {
+      const { since = now } = absences.get(id) ?? {};
+      if (msBetween(since, at) >= 0) heldIdOf.set(id, heldId);
+    }
   }
   const approved: Due[] = [];
   const rest: Due[] = [];

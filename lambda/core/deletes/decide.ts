@@ -29,7 +29,7 @@ export function decide(
     const verdict = { kind: 'report' } as const;
     return { known: enter(known, [], moment, verdict), approved: [], free: [], verdict };
   }
-  const { approved, rest } = splitByApproval(due, approvals, known.evidence, moment.now);
+  const { approved, rest } = splitByApproval(due, approvals, known, moment.now);
   const verdict = rest.length > 0 ? guard(rest, moment, known.evidence, policy) : ({ kind: 'none' } as const);
   const free = verdict.kind === 'carry' ? rest : [];
   return { known: enter(known, rest, moment, verdict), approved, free, verdict };

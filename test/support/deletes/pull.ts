@@ -351,7 +351,7 @@ export class ModelPull {
     const held = findDue(known, this.policy, this.archive).filter(
       ({ id }) => known.absences.get(id)?.mark === 'held',
     );
-    const { approved } = splitByApproval(held, [approval], known.evidence, this.#now);
+    const { approved } = splitByApproval(held, [approval], known, this.#now);
     for (const due of approved) {
       const because = becauseOf(due, known.evidence, this.policy);
       if (this.mirror.bury(due.id, because)) this.watch.buried(due.id, because, due);

@@ -167,6 +167,17 @@ describe('an approval', () => {
     expect(approved).toHaveLength(250);
   });
 
+  test('it is of the absence that was shown: what was listed since and is missing again needs no less evidence than others', () => {
+    const known = holding(60);
+    const approval = approvalOf(known);
+    const listed = judge(known, walkOf(5), []);
+    const again = [6, 7, 8].reduce((all, night) => judge(all, walkOf(night), idsOf(60)), listed);
+    const { approved, verdict } = decideIn(8, again, [approval]);
+
+    expect(approved).toEqual([]);
+    expect(verdict).toMatchObject({ kind: 'hold', reason: 'too many' });
+  });
+
   test('what an operator left out is held under a new id', () => {
     const known = holding(60);
     const approval = approvalOf(known, idsOf(55));
@@ -179,8 +190,7 @@ describe('an approval', () => {
   test('it expires after 7 days', () => {
     const known = holding(60);
     const due = findDue(known, POLICY, new Map());
-    const split = (now: string) =>
-      splitByApproval(due, [approvalOf(known)], known.evidence, now).approved.length;
+    const split = (now: string) => splitByApproval(due, [approvalOf(known)], known, now).approved.length;
 
     expect(split(at(11, 7.9))).toBe(60);
     expect(split(at(11, 8))).toBe(0);
