@@ -57,7 +57,7 @@ export const PAGING_CASES: readonly PagingCase[] = [
   {
     ...inTheMiddle,
     kind: 'linkedPages',
-    stream: archivedRelations('archive', { paging: linkedPages({ amount: PAGE_SIZE }) }),
+    stream: archivedRelations('archive', { paging: linkedPages({ amount: PAGE_SIZE }), deletes: 'report' }),
     route: 'GET /l/relation_archive_api/relations/export',
     objectKind: 'archivedRelation',
     key: 'archived_relation_id',
