@@ -74,14 +74,22 @@ function missedText(
 }
 
 function archiveLines(
-  { archive }: Story,
+  { archive, absence }: Story,
   time: (text: string | undefined) => string | undefined,
 ): LabelledLine[] {
   if (archive === undefined) return [];
   const { archivedAt, isExplained, merges } = archive;
-  const word = isExplained ? 'which explains its absence' : 'which explains no absence';
+  const at = archivedAt === undefined ? 'at a time that cannot be read' : `${time(archivedAt)}`;
   return [
-    ['archive', `${time(archivedAt) ?? 'at an unknown time'}, ${word}`],
+    ['archive', `${at}, ${archiveWord(isExplained, archivedAt !== undefined, absence)}`],
     ['merges', merges.length === 0 ? undefined : merges.join(' → ')],
   ];
+}
+
+function archiveWord(isExplained: boolean, hasTime: boolean, absence: Story['absence']): string {
+  if (isExplained) return 'which explains its absence';
+  if (!hasTime) return 'which explains nothing';
+  return absence === undefined || absence.missed === 0
+    ? 'which counts as soon as a counted walk misses the object'
+    : 'before the last walk that showed the object, which explains nothing';
 }
