@@ -1,13 +1,8 @@
 import type { Clock } from '../../core/clock.ts';
-import { SyncError } from '../../core/errors.ts';
 import { ITEMS_PER_WRITE } from '../../core/pull/table-writer.ts';
+import { createUntilDone } from '../dynamodb/until-done.ts';
 import type { StateKey } from './state-keys.ts';
 import type { Query, Row, StateTable, Write } from './state-table.ts';
-
-/** Tries in a row without progress, after which the table counts as unavailable. About two minutes. */
-const MOST_TRIES = 12;
-const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 20_000;
 
 /** The rows of a partition whose sort key begins with that of `prefix`. */
 export function rowsUnder({ pk, sk }: StateKey): Pick<Query, 'keys' | 'values'> {
@@ -51,17 +46,8 @@ export async function deleteRows(state: StateTable, keys: readonly StateKey[], c
 }
 
 async function writeAll(state: StateTable, writes: readonly Write[], clock: Clock): Promise<void> {
+  const untilDone = createUntilDone(state.name, clock);
   for (let start = 0; start < writes.length; start += ITEMS_PER_WRITE) {
-    let left = writes.slice(start, start + ITEMS_PER_WRITE) as readonly Write[];
-    for (let tries = 1; ; tries += 1) {
-      const before = left.length;
-      left = await state.writeBatch(left);
-      if (left.length === 0) break;
-      if (left.length < before) tries = 1;
-      if (tries === MOST_TRIES) {
-        throw new SyncError('STORE_UNAVAILABLE', `table ${state.name} keeps throttling`);
-      }
-      await clock.sleep(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries));
-    }
+    await untilDone(writes.slice(start, start + ITEMS_PER_WRITE), (left) => state.writeBatch(left));
   }
 }
