@@ -37,12 +37,13 @@ export async function approveHeld(
   const { signal } = interrupt;
   const end = await approve(session, plan, { note, signal, onWatch: sayWatching });
   if (options.json) print(JSON.stringify({ stream, heldId, approved: count, ...end }));
-  else say(endText(count, end));
+  else say(approvalText(count, end));
   const isCutShort = end.kind === 'left' || end.left > 0;
   return isCutShort && signal.aborted ? EXIT.interrupted : EXIT.done;
 }
 
-function endText(approved: number, end: ApprovalEnd): string {
+/** `6 items approved; 6 deleted; nothing is held any more`. */
+export function approvalText(approved: number, end: ApprovalEnd): string {
   const said = `${countOf(approved, 'item')} approved`;
   if (end.kind === 'left') return `${said}, for the next pull to delete, because ${end.why}`;
   const { gone, changed, left, held } = end;

@@ -7,6 +7,7 @@ import { findItem } from '../../operator/tables/tables.ts';
 import { printChanges } from '../changes/texts.ts';
 import { waitForOutcomes } from '../changes/wait.ts';
 import { print } from '../terminal/output-lines.ts';
+import { printFact } from './demo-facts.ts';
 import type { DemoStack } from './demo-stack.ts';
 
 type DemoChange = Change & { readonly body: Json };
@@ -62,11 +63,9 @@ async function waitForStack(
   return await waitForOutcomes(queued, { ledger: session.ledger(), embedded }, new AbortController().signal);
 }
 
-/** Pulls once more, and shows that the accepted change is in the table. */
-export async function showThirdNight(session: Session, stack: DemoStack): Promise<void> {
-  print('\nThe third night: the accepted change comes back.');
-  await stack.pull();
+/** Prints that the person whom the accepted change created is in the table. */
+export async function printAccepted(session: Session): Promise<void> {
   const { relationId = '' } = (await session.ledger().read(ACCEPTED.changeId))?.ids ?? {};
   const { first_name, last_name } = await findItem(session, 'members', relationId);
-  print(`members ${relationId}  ${first_name} ${last_name}, as the change says`);
+  printFact(`members ${relationId}`, `${first_name} ${last_name}, as the change says`);
 }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { RunReceipt } from '../../lambda/core/pull/receipt.ts';
+import type { Receipt, RunReceipt } from '../../lambda/core/pull/receipt.ts';
 import { readAssembly } from '../../local/stack/read-assembly.ts';
 import { type LocalStack, startStack } from '../../local/stack/start-stack.ts';
 import { synthesize } from '../../local/stack/synthesize.ts';
@@ -12,8 +12,12 @@ import { createStatusLine } from '../terminal/status-line.ts';
 
 /** The demo's stack, running on this machine. */
 export interface DemoStack extends AsyncDisposable {
-  /** Starts the schedule as at 04:00, shows the progress of the run, and returns its receipt. */
-  pull(): Promise<RunReceipt>;
+  /**
+   * Starts the schedule as at 04:00, shows what became of the streams, and returns the run's receipt.
+   *
+   * @param isShown - Whether a stream with this receipt is shown. @default - All are.
+   */
+  pull(isShown?: (receipt: Receipt) => boolean): Promise<RunReceipt>;
   /** Resolves when the queue is empty and no change is in flight. */
   idle(): Promise<void>;
 }
@@ -28,8 +32,13 @@ export const DEMO_CONFIG: string = example('demo');
  * Creates the demo's stack on the embedded endpoints. Synthesizes it first, unless the sources are unchanged.
  *
  * @param procuriosHost - The simulator's address.
+ * @param now - Returns the functions' time, in milliseconds since the epoch.
  */
-export async function openDemoStack(session: EmbeddedSession, procuriosHost: string): Promise<DemoStack> {
+export async function openDemoStack(
+  session: EmbeddedSession,
+  procuriosHost: string,
+  now: () => number,
+): Promise<DemoStack> {
   const assembly = await readAssembly(await synthesizeDemo());
   const { streams } = session.config;
   const onLines = new Set<(line: string) => void>();
@@ -37,15 +46,24 @@ export async function openDemoStack(session: EmbeddedSession, procuriosHost: str
     assembly,
     aws: session.aws,
     procuriosHost,
+    now,
     onLog(_functionId, line) {
       for (const onLine of onLines) onLine(line);
     },
     onFailure: (error) => say(`a function failed: ${(error as Error).message}`),
   });
   return {
-    async pull() {
+    async pull(isShown = () => true) {
       using progress = createProgress(streams, false);
-      const onLine = progressOfLog(progress, streams);
+      const onLine = progressOfLog(
+        {
+          ...progress,
+          streamEnds(stream, ended) {
+            if (isShown(ended)) progress.streamEnds(stream, ended);
+          },
+        },
+        streams,
+      );
       onLines.add(onLine);
       try {
         return await pullOnce(stack, session);

@@ -9,11 +9,21 @@ import { DATA_FOLDER, type EmbeddedSession, openEmbedded } from '../../operator/
 import { duration, grouped } from '../../operator/words.ts';
 import { exitCodeOf } from '../pull/pull.ts';
 import { print } from '../terminal/output-lines.ts';
-import { showChanges, showThirdNight } from './demo-changes.ts';
-import { EDITED, showFirstNight, showSecondNight, showWorkingDay } from './demo-pulls.ts';
+import { showApproval } from './demo-approval.ts';
+import { showChanges } from './demo-changes.ts';
+import { createDemoClock } from './demo-clock.ts';
+import {
+  LEAVER,
+  showFirstNight,
+  showFourthNight,
+  showSecondNight,
+  showThirdNight,
+  showWorkingDay,
+} from './demo-nights.ts';
 import { DEMO_CONFIG, openDemoStack } from './demo-stack.ts';
 
-const RELATIONS = 3000;
+const RELATIONS = 1000;
+const NIGHTS = 4;
 
 /**
  * `procurios-sync demo`: the deployed stack, on this machine. Procurios is simulated and AWS is embedded. The template's
@@ -21,22 +31,28 @@ const RELATIONS = 3000;
  */
 export async function demo(): Promise<number> {
   const beganAt = performance.now();
-  const procurios = await startSimulator({ relations: RELATIONS });
+  const clock = createDemoClock(NIGHTS);
+  const procurios = await startSimulator({ relations: RELATIONS, now: clock.now });
   try {
     const config = checkConfig(demoConfig, { host: procurios.url });
     await using session = await openEmbedded(config, { config: '', embedded: true }, deleteTables);
     await prepare(session);
     print(introduction());
-    await using stack = await openDemoStack(session, procurios.url);
+    await using stack = await openDemoStack(session, procurios.url, clock.now);
 
     const first = await showFirstNight(stack);
     showWorkingDay(procurios.control);
-    const second = await showSecondNight(session, stack, first);
+    clock.nextDay();
+    await showSecondNight(session, stack);
+    clock.nextDay();
+    await showThirdNight(session, stack, procurios.control);
+    clock.nextDay();
+    await showApproval(session, procurios.control);
     await showChanges(session, stack, procurios.control);
-    await showThirdNight(session, stack);
+    const last = await showFourthNight(session, stack);
 
     print(farewell(performance.now() - beganAt));
-    return Math.max(exitCodeOf(first), exitCodeOf(second));
+    return Math.max(exitCodeOf(first), exitCodeOf(last));
   } finally {
     await procurios.close();
   }
@@ -52,7 +68,7 @@ function introduction(): string {
   return `\
 A simulated Procurios with ${grouped(RELATIONS)} people and organisations, and what cdk deploy
 would create, on this machine: tables in ${DATA_FOLDER}/, a queue, functions.
-Nothing leaves it: no AWS, no account.
+Nothing leaves it: no AWS, no account. Four nights, the last one today's.
 `;
 }
 
@@ -61,7 +77,7 @@ function farewell(elapsedMs: number): string {
   return `
 Done in ${duration(elapsedMs)}. The tables stay. To look at them:
   npx procurios-sync show members${flags}
-  npx procurios-sync show members ${EDITED}${flags}
+  npx procurios-sync explain members ${LEAVER}${flags}
   npx procurios-sync show members --rejects${flags}
   npx procurios-sync export orders --format csv${flags}
   npx procurios-sync changes show no-answer${flags}

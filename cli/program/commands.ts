@@ -151,6 +151,6 @@ and docs/procurios.md#faults describes the ways in which it can fail.`,
 function addDemo(program: Command): Command {
   return program
     .command('demo')
-    .description('See three nights of pulls and a push, without AWS or an account.')
+    .description('See four nights of pulls, deletes and a push, without AWS or an account.')
     .addHelpText('after', '\nExample:\n  $ npx procurios-sync demo');
 }

@@ -32,8 +32,10 @@ export interface WorkerInvocation {
   readonly event: string;
   readonly requestId: string;
   readonly invokedFunctionArn: string;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, by the machine's clock. */
   readonly deadlineMs: number;
+  /** Milliseconds by which the function's clock is ahead of the machine's; negative if it is behind. */
+  readonly aheadMs: number;
 }
 /** The worker's message after loading the bundle, with an undefined result, and after each invocation, with its result as JSON. */
 export type WorkerReply =
@@ -69,14 +71,20 @@ export interface FunctionHost {
   close(): Promise<void>;
 }
 
-/** @param onLog - Called with each line that the function prints. */
-export function createFunctionHost(spec: FunctionSpec, onLog: (line: string) => void): FunctionHost {
+export interface FunctionHostOptions {
+  /** Called with each line that the function prints. */
+  readonly onLog: (line: string) => void;
+  /** Returns the function's time when an invocation begins, in milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+export function createFunctionHost(spec: FunctionSpec, options: FunctionHostOptions): FunctionHost {
   const idle: ExecutionEnvironment[] = [];
   const all = new Set<ExecutionEnvironment>();
   async function take(): Promise<ExecutionEnvironment> {
     const waiting = idle.pop();
     if (waiting !== undefined) return waiting;
-    const environment = new ExecutionEnvironment(spec, onLog, () => all.delete(environment));
+    const environment = new ExecutionEnvironment(spec, options, () => all.delete(environment));
     all.add(environment);
     await environment.ready;
     return environment;
@@ -110,13 +118,15 @@ const WORKER = new URL('./function-worker.ts', import.meta.url);
 class ExecutionEnvironment {
   readonly #spec: FunctionSpec;
   readonly #worker: Worker;
+  readonly #now: () => number;
   readonly #onEnd: () => void;
   #answer = Promise.withResolvers<WorkerReply>();
   /** Resolves once the bundle is loaded. */
   readonly ready: Promise<void>;
 
-  constructor(spec: FunctionSpec, onLog: (line: string) => void, onEnd: () => void) {
+  constructor(spec: FunctionSpec, { onLog, now }: FunctionHostOptions, onEnd: () => void) {
     this.#spec = spec;
+    this.#now = now;
     this.#onEnd = onEnd;
     const { folder, file, handlerName } = spec;
     this.#worker = new Worker(WORKER, {
@@ -151,6 +161,7 @@ class ExecutionEnvironment {
       requestId: randomUUID(),
       invokedFunctionArn,
       deadlineMs: Date.now() + this.#spec.timeoutMs,
+      aheadMs: this.#now() - Date.now(),
     };
     this.#worker.postMessage(invocation);
     const reply = await this.#inTime(this.#answer.promise, this.#spec.timeoutMs);

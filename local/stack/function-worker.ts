@@ -1,6 +1,7 @@
 /**
  * Worker thread that is an execution environment of a Lambda function. Imports the bundle, reports to the parent, and then
- * calls the handler once for each message with the message's event. Its process.env holds the function's variables only.
+ * calls the handler once for each message with the message's event. Its process.env holds the function's variables only, and
+ * `Date.now` tells the function's time.
  */
 import { realpathSync } from 'node:fs';
 import { isBuiltin, registerHooks } from 'node:module';
@@ -9,6 +10,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { WorkerInvocation, WorkerOptions, WorkerReply } from './function-host.ts';
 
 const { folder, file, handlerName, context } = workerData as WorkerOptions;
+const machineNow = Date.now;
 // Node resolves symbolic links in modules' paths, so they are resolved here too.
 const home = pathToFileURL(`${realpathSync(folder)}/`).href;
 
@@ -52,12 +54,14 @@ async function load(): Promise<Handler> {
 try {
   const handler = await load();
   reply({ result: undefined });
-  parentPort?.on('message', ({ event, requestId, invokedFunctionArn, deadlineMs }: WorkerInvocation) => {
+  parentPort?.on('message', (invocation: WorkerInvocation) => {
+    const { event, requestId, invokedFunctionArn, deadlineMs, aheadMs } = invocation;
+    Date.now = () => machineNow() + aheadMs;
     const own = {
       ...context,
       awsRequestId: requestId,
       invokedFunctionArn,
-      getRemainingTimeInMillis: () => Math.max(0, deadlineMs - Date.now()),
+      getRemainingTimeInMillis: () => Math.max(0, deadlineMs - machineNow()),
     };
     Promise.resolve()
       .then(() => handler(JSON.parse(event), own))

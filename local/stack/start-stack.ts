@@ -32,6 +32,11 @@ interface StackOptions {
   readonly onLog?: (functionId: string, line: string) => void;
   /** Called with the errors of invocations by events and queues, because no caller awaits them. */
   readonly onFailure?: (error: unknown) => void;
+  /**
+   * Returns the functions' time when an invocation begins, in milliseconds since the epoch. Queues, waits of durable executions and
+   * timeouts keep to the machine's clock. @default Date.now
+   */
+  readonly now?: () => number;
 }
 
 /** The result of an invocation by a schedule. */
@@ -62,7 +67,7 @@ export interface LocalStack {
  * @throws {FunctionError} If a function's bundle cannot be loaded.
  */
 export async function startStack(options: StackOptions): Promise<LocalStack> {
-  const { assembly, aws, procuriosHost, onLog = () => {}, onFailure = () => {} } = options;
+  const { assembly, aws, procuriosHost, onLog = () => {}, onFailure = () => {}, now = Date.now } = options;
   const { template, stackName } = assembly;
   const resolver = new TemplateResolver(template, stackName);
   const clients = createClients(aws);
@@ -86,7 +91,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
       AWS_ENDPOINT_URL_LAMBDA: lambda.url,
       PROCURIOS_HOST: procuriosHost,
     };
-    const functions = createTemplateFunctions(assembly, resolver, { surroundings, onLog });
+    const functions = createTemplateFunctions(assembly, resolver, { surroundings, onLog, now });
     const mappings = readEventSourceMappings(template, { queues, functions, resolver });
     const rules = readRules(template, functions, resolver);
     const schedules = readSchedules(template, functions, resolver);

@@ -49,17 +49,19 @@ interface FunctionsOptions {
   /** Variables of every function in addition to the template's. */
   readonly surroundings: Readonly<Record<string, string>>;
   readonly onLog: (functionId: string, line: string) => void;
+  /** Returns the functions' time, in milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 /** @throws {TemplateError} If Lambda would refuse a function or could not run it. */
 export function createTemplateFunctions(
   { template, assets }: Assembly,
   resolver: TemplateResolver,
-  { surroundings, onLog }: FunctionsOptions,
+  { surroundings, onLog, now }: FunctionsOptions,
 ): TemplateFunctions {
   const hosts = resourcesOf(template, 'AWS::Lambda::Function').map((resource) => {
     const spec = readFunction(resource, resolver, { assets, surroundings });
-    return createFunctionHost(spec, (line) => onLog(spec.id, line));
+    return createFunctionHost(spec, { onLog: (line) => onLog(spec.id, line), now });
   });
   const qualified = resourcesOf(template, 'AWS::Lambda::Alias', 'AWS::Lambda::Version').map(
     ([id]) => resolver.resolve({ Ref: id }, [id]) as string,

@@ -8,8 +8,9 @@ test('a second demo in the same folder begins anew', async () => {
 
   const second = await runProcess(['demo'], { cwd });
 
-  for (const { code, stdout } of [first, second]) {
+  for (const { code, stderr } of [first, second]) {
     expect(code).toBe(0);
-    expect(stdout).toMatch(/\nmembers +3,000 +3 +2,996 +1 +30\n/);
+    expect(stderr).toMatch(/\nmembers +1,000 objects: 1,000 written /);
+    expect(stderr).toMatch(/\nmembers +999 objects: 2 written, 996 unchanged, 1 rejected /);
   }
 });

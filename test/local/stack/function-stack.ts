@@ -15,7 +15,7 @@ const SOURCES = {
       while (event.hangs);
       return {
         event, invocations, environment: process.env, arn: context.invokedFunctionArn,
-        remaining: context.getRemainingTimeInMillis(), nothing: undefined,
+        remaining: context.getRemainingTimeInMillis(), now: Date.now(), nothing: undefined,
       };
     }`,
   durable: `
@@ -43,11 +43,18 @@ afterEach(async () => {
   for (const stack of started.splice(0)) await stack.close();
 });
 
+interface StartOptions {
+  readonly event?: object;
+  readonly target?: unknown;
+  /** The functions' clock. */
+  readonly now?: () => number;
+}
+
 /** Starts a stack of one function and the schedule that invokes it with `event`. */
 export async function start(
   asset: keyof typeof SOURCES,
   properties: object = {},
-  { event = {}, target = { Ref: 'Live' } }: { readonly event?: object; readonly target?: unknown } = {},
+  { event = {}, target = { Ref: 'Live' }, now }: StartOptions = {},
 ) {
   const Resources = {
     Job: {
@@ -82,6 +89,7 @@ export async function start(
     assembly: { stackName: 'acme', template: { Resources }, assets },
     aws,
     procuriosHost: 'http://127.0.0.1:1',
+    ...(now && { now }),
     onLog: (_id, line) => lines.push(line),
   });
   started.push(stack);

@@ -43,6 +43,24 @@ describe('an ordinary function', () => {
     expect(lines).toEqual(['invoked', 'invoked']);
   });
 
+  test("a function's clock is the stack's, which may be days behind, and its time left is that of its timeout", async () => {
+    const DAY_MS = 24 * 60 * 60 * 1000;
+    let daysAgo = 3;
+    const { stack } = await start('ordinary', { Timeout: 900 }, { now: () => Date.now() - daysAgo * DAY_MS });
+    const before = Date.now();
+
+    const { result: first } = (await stack.runSchedule()) as { readonly result: Record<string, number> };
+    daysAgo = 0;
+    const { result: second } = (await stack.runSchedule()) as { readonly result: Record<string, number> };
+
+    expect(first.now).toBeGreaterThanOrEqual(before - 3 * DAY_MS);
+    expect(first.now).toBeLessThanOrEqual(Date.now() - 3 * DAY_MS);
+    expect(first.remaining).toBeGreaterThan(800_000);
+    expect(first.remaining).toBeLessThanOrEqual(900_000);
+    expect(second.now).toBeGreaterThanOrEqual(before);
+    expect(second).toMatchObject({ invocations: 2 });
+  });
+
   test.each([
     ['throws', 'Job: TypeError: no such thing'],
     ['exits', 'Job: Runtime.ExitError: the function exited its process'],
