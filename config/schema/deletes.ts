@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { DEFAULT_GUARD, goneAfterRange, MOST_WALKS } from '../../lambda/core/deletes/policy.ts';
+import { OWN_FIELDS } from '../../lambda/core/pull/prepare.ts';
 import { whyAbsenceProvesNothing } from '../catalogue/deletes.ts';
 import { PAGING } from './paging.ts';
 import { type CrossProblem, field, fieldOf, integer, options, parametersOf } from './rules.ts';
@@ -11,11 +12,14 @@ const SHARE = 'a number from 0 to 1';
 /** More deletes than that need an operator in any case. */
 const MOST_CARRIED = 1_000_000;
 
+/** Items have them, objects do not. */
+const isOwnField = (name: string): boolean => OWN_FIELDS.some((own) => own === name);
+
 const ARCHIVE = z.preprocess(
   (archive) => (typeof archive === 'string' ? { stream: archive } : archive),
   options("the name of a stream, or { stream: 'archived-relations', by: 'relation_id' }", {
     stream: z.string({ error: 'the name of a stream' }),
-    by: field.optional(),
+    by: field.refine((name) => !isOwnField(name), { error: 'the name of a field of the objects' }).optional(),
   }),
 );
 

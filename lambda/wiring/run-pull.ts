@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '../aws/clients.ts';
-import { createArchiveTable } from '../aws/dynamodb/archive-table.ts';
-import { createDeletesTable } from '../aws/dynamodb/deletes-table.ts';
 import { createStreamTable } from '../aws/dynamodb/stream-table.ts';
 import { createAbsenceStore } from '../aws/state/absence-store.ts';
 import type { Lease } from '../aws/state/lease.ts';
@@ -15,7 +13,6 @@ import {
   type WalkMemory,
 } from '../aws/state/walk-store.ts';
 import { timestamp } from '../core/clock.ts';
-import type { DeleteStores } from '../core/deletes/judge-walk.ts';
 import { SyncError } from '../core/errors.ts';
 import { receiptOfCutOff } from '../core/pull/cut-off.ts';
 import { dryTable, walksInMemory } from '../core/pull/dry-run.ts';
@@ -33,6 +30,7 @@ import { listPages } from '../procurios/listing/listing.ts';
 import type { NamingTokenSource } from '../procurios/token/client-token.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { errorFields } from '../runtime/log.ts';
+import { openDeleteTables } from './delete-tables.ts';
 import { accessOf } from './token-source.ts';
 
 /** What a pull in this process needs. */
@@ -125,23 +123,11 @@ export function storesUnder(lease: Lease, tables: SliceTables): SliceStores {
     table: createStreamTable(table),
     deletes: {
       absences: createAbsenceStore({ state, lease, clock: systemClock }),
-      table: createDeletesTable({ ...table, retainTombstonesForDays: stream.retainTombstonesFor }),
-      ...archiveOf(stream, config, client),
+      ...openDeleteTables(stream, config, client, { lease, runId }),
     },
     signal: lease.signal,
     [Symbol.asyncDispose]: nothing,
   };
-}
-
-/** The table of the stream's archive; empty if it has none that is asked by the object's own key. */
-function archiveOf(
-  { archive }: Stream,
-  { environment }: Config,
-  client: DynamoDBClient,
-): Pick<DeleteStores, 'archive'> {
-  if (archive === undefined || archive.by !== undefined) return {};
-  const tableName = streamTableName(environment, archive.stream);
-  return { archive: createArchiveTable({ client, tableName, clock: systemClock }) };
 }
 
 /** Saves a receipt for a run that never released the lease, unless the run saved one itself. */

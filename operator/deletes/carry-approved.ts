@@ -1,15 +1,16 @@
 import type { Lease } from '../../lambda/aws/state/lease.ts';
 import { timestamp } from '../../lambda/core/clock.ts';
 import { splitByApproval } from '../../lambda/core/deletes/approval.ts';
+import { readWords } from '../../lambda/core/deletes/archive-words.ts';
 import type { AbsenceStore, Burial } from '../../lambda/core/deletes/delete-ports.ts';
-import { becauseOf, type Due, findDue } from '../../lambda/core/deletes/due.ts';
-import type { Held, Known } from '../../lambda/core/deletes/evidence.ts';
+import { becauseOf, findDue } from '../../lambda/core/deletes/due.ts';
+import type { Held } from '../../lambda/core/deletes/evidence.ts';
 import { heldIds } from '../../lambda/core/deletes/held.ts';
 import { takeBack } from '../../lambda/core/deletes/judge.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
 import type { Session } from '../session.ts';
 import type { ApprovalPlan } from './approval-plan.ts';
-import { openDeletesTable, readArchive } from './stream-deletes.ts';
+import { openForDeleting } from './stream-deletes.ts';
 
 /** What became of what is approved. */
 export interface CarriedEnd {
@@ -37,10 +38,14 @@ export async function carryApproved(
 ): Promise<CarriedEnd> {
   const { stream, policy, heldId } = plan;
   const { known } = await store.load(stream.name);
-  const approved = await findApproved(session, plan, known, store);
-  const ids = approved.map(({ id }) => id);
-  const table = openDeletesTable(session, stream, lease, `approve-${heldId}`);
+  const approvals = await store.approvals(stream.name, known.evidence);
+  const named = new Set(approvals.flatMap(({ ids }) => ids));
+  const ids = heldIds(known).filter((id) => named.has(id));
+  const { table, archive } = openForDeleting(session, stream, lease, `approve-${heldId}`);
   const live = new Map((await table.readLive(ids)).map((item) => [item.id, item]));
+  const words = await readWords(live.values(), archive);
+  const due = findDue(known, policy, words).filter(({ wasHeld }) => wasHeld);
+  const { approved } = splitByApproval(due, approvals, known, timestamp(systemClock.now()));
   const burials = approved.flatMap((due): Burial[] => {
     const item = live.get(due.id);
     if (item === undefined) return [];
@@ -59,16 +64,4 @@ export async function carryApproved(
     left: burials.length - done,
     held: after.evidence.held,
   };
-}
-
-async function findApproved(
-  session: Session,
-  { stream, policy }: ApprovalPlan,
-  known: Known,
-  store: AbsenceStore,
-): Promise<readonly Due[]> {
-  const archive = await readArchive(session, stream, heldIds(known));
-  const due = findDue(known, policy, archive).filter(({ wasHeld }) => wasHeld);
-  const approvals = await store.approvals(stream.name, known.evidence);
-  return splitByApproval(due, approvals, known, timestamp(systemClock.now())).approved;
 }

@@ -1,8 +1,9 @@
 import { readReject, type StoredReject } from '../../lambda/aws/state/reject-store.ts';
 import type { Absence } from '../../lambda/core/deletes/absences.ts';
-import { chainOf } from '../../lambda/core/deletes/archive.ts';
+import { chainOf, wordsAbout } from '../../lambda/core/deletes/archive.ts';
 import { type Known, wasNeverShown } from '../../lambda/core/deletes/evidence.ts';
 import type { JsonObject } from '../../lambda/core/json.ts';
+import { keyOf } from '../../lambda/core/pull/key.ts';
 import type { Stream } from '../../lambda/core/pull/stream.ts';
 import type { Outcome } from '../../lambda/core/push/ledger-entry.ts';
 import { streamTableName } from '../../lambda/deployment/names.ts';
@@ -12,7 +13,7 @@ import type { Session } from '../session.ts';
 import { readItem } from '../tables/read-items.ts';
 import { idsMeant } from '../tables/tables.ts';
 import { type ArchiveWord, archiveWord } from './show.ts';
-import { readArchive, readStreamDeletes } from './stream-deletes.ts';
+import { openForReading, readStreamDeletes } from './stream-deletes.ts';
 
 /** Changes of the ledger that are looked through, the latest first. */
 const MOST_CHANGES = 1000;
@@ -110,18 +111,27 @@ async function storyOf(
   const item = await readItem(dynamoDb, streamTableName(config.environment, stream.name), id);
   const { known } = await readStreamDeletes(session, stream.name);
   const reject = await readReject(session.state(), stream.name, id);
-  const archive = await readArchive(session, stream, [id]);
+  const archiveKey = archiveKeyOf(stream, id, item);
+  const { archive } = openForReading(session, stream);
+  const entries = archiveKey && archive ? await archive.read([archiveKey]) : new Map();
   const absence = known.absences.get(id);
-  const word = archiveWord(id, known, archive).archive;
+  const word = archiveWord(id, known, wordsAbout([{ id, archiveKey }], entries)).archive;
   if ([item, absence, reject, word].every((part) => part === undefined)) return undefined;
   return {
     ...{ stream: stream.name, id, state: stateOf(item, absence) },
     ...(item && { item: storedItem(item, isRevealed) }),
     ...(absence && { absence: { ...absence, wasNeverShown: wasNeverShown(absence, known.evidence) } }),
     walks: sightsOf(known, absence, item),
-    ...(word && { archive: { ...word, merges: chainOf(id, archive).slice(1) } }),
+    ...(word && { archive: { ...word, merges: chainOf(archiveKey ?? id, entries).slice(1) } }),
     ...(reject && { reject }),
   };
+}
+
+/** @returns Undefined if an archive by another field finds no key in the item. */
+function archiveKeyOf({ archive }: Stream, id: string, item: JsonObject | undefined): string | undefined {
+  if (archive?.by === undefined) return id;
+  const key = keyOf(item ?? {}, [archive.by]);
+  return 'reason' in key ? undefined : key.id;
 }
 
 function stateOf(item: JsonObject | undefined, absence: Absence | undefined): StoryState {

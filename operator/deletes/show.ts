@@ -2,7 +2,8 @@ import { forEach } from '../../lambda/aws/dynamodb/for-each.ts';
 import { listApprovals } from '../../lambda/aws/state/approval-store.ts';
 import { timestamp } from '../../lambda/core/clock.ts';
 import type { Approval } from '../../lambda/core/deletes/approval.ts';
-import { type Archive, isExplained, survivorOf } from '../../lambda/core/deletes/archive.ts';
+import { type ArchiveWords, isExplained } from '../../lambda/core/deletes/archive.ts';
+import { readWords } from '../../lambda/core/deletes/archive-words.ts';
 import { witnessesOf } from '../../lambda/core/deletes/due.ts';
 import {
   type CountedWalk,
@@ -17,7 +18,7 @@ import { streamTableName } from '../../lambda/deployment/names.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
 import type { Session } from '../session.ts';
 import { readItem } from '../tables/read-items.ts';
-import { openForReading, readArchive, readStreamDeletes } from './stream-deletes.ts';
+import { openForReading, readStreamDeletes } from './stream-deletes.ts';
 
 /** What a stream holds for an operator, with what it takes to decide. Plain JSON. */
 export interface HeldSet {
@@ -58,7 +59,7 @@ export interface ArchiveWord {
   readonly archivedAt?: string;
   /** Whether it explains the absence: the entry is not older than the last walk that showed the object. */
   readonly isExplained: boolean;
-  /** The object at the end of its chain of merges; absent if it was not merged. */
+  /** The object at the end of its chain of merges, as the archive names it; absent if it was not merged. */
   readonly mergedInto?: string;
 }
 
@@ -104,9 +105,10 @@ async function readObjects(
   isRevealed: boolean,
 ): Promise<readonly HeldObject[]> {
   // A stream that the config no longer has may have no table any more.
-  const live = stream === undefined ? [] : await openForReading(session, stream).readLive(ids);
+  const tables = stream && openForReading(session, stream);
+  const live = (await tables?.table.readLive(ids)) ?? [];
   const changedAt = new Map(live.map((item) => [item.id, item.changedAt]));
-  const archive = stream === undefined ? new Map() : await readArchive(session, stream, ids);
+  const words = await readWords(live, tables?.archive);
   const items = isRevealed && stream !== undefined ? await readItems(session, stream, ids) : new Map();
   return ids.flatMap((id) => {
     const absence = known.absences.get(id);
@@ -117,7 +119,7 @@ async function readObjects(
     return {
       ...{ id, missed, since, wasNeverShown: wasNeverShown(absence, known.evidence) },
       ...(changed !== undefined && { changedAt: changed }),
-      ...archiveWord(id, known, archive),
+      ...archiveWord(id, known, words),
       ...(item && { item }),
     };
   });
@@ -127,13 +129,12 @@ async function readObjects(
 export function archiveWord(
   id: string,
   { evidence, absences }: Known,
-  archive: Archive,
+  words: ArchiveWords,
 ): { readonly archive?: ArchiveWord } {
-  const entry = archive.get(id);
+  const entry = words.get(id);
   if (entry === undefined) return {};
   const absence = absences.get(id);
-  const mergedInto = survivorOf(id, archive);
-  const { archivedAtMs } = entry;
+  const { archivedAtMs, mergedInto } = entry;
   return {
     archive: {
       ...(!Number.isNaN(archivedAtMs) && { archivedAt: timestamp(archivedAtMs) }),

@@ -1,13 +1,9 @@
-import { createArchiveTable } from '../../lambda/aws/dynamodb/archive-table.ts';
-import { createDeletesTable } from '../../lambda/aws/dynamodb/deletes-table.ts';
 import { readKnown } from '../../lambda/aws/state/absence-store.ts';
 import type { Lease } from '../../lambda/aws/state/lease.ts';
-import type { Archive } from '../../lambda/core/deletes/archive.ts';
-import type { DeletesTable, LiveItemsTable, StoredKnown } from '../../lambda/core/deletes/delete-ports.ts';
+import type { ArchiveTable, LiveItemsTable, StoredKnown } from '../../lambda/core/deletes/delete-ports.ts';
 import { type DeletePolicy, deletePolicyOf } from '../../lambda/core/deletes/policy.ts';
 import type { Stream } from '../../lambda/core/pull/stream.ts';
-import { streamTableName } from '../../lambda/deployment/names.ts';
-import { systemClock } from '../../lambda/runtime/clock.ts';
+import { type DeleteTables, openDeleteTables } from '../../lambda/wiring/delete-tables.ts';
 import { findStream } from '../config.ts';
 import type { Session } from '../session.ts';
 
@@ -34,30 +30,24 @@ export async function readStreamDeletes(session: Session, name: string): Promise
   return { name, stream, policy: stream && deletePolicyOf(stream), ...stored };
 }
 
-/** Reads what the stream's archive says about objects. Empty if the stream has no archive, or one that names another field. */
-export async function readArchive(
-  { config, dynamoDb: client }: Session,
-  { archive, key }: Pick<Stream, 'archive' | 'key'>,
-  ids: Iterable<string>,
-): Promise<Archive> {
-  if (archive === undefined || (archive.by !== undefined && archive.by !== key.join())) return new Map();
-  const tableName = streamTableName(config.environment, archive.stream);
-  return await createArchiveTable({ client, tableName, clock: systemClock }).read(ids);
-}
-
-/** The stream's table for reading only. */
-export function openForReading(session: Session, stream: Stream): LiveItemsTable {
+/** The stream's tables for reading only. */
+export function openForReading(session: Session, stream: Stream) {
   const never = { guard: () => AbortSignal.abort(new Error('a command that reads writes nothing')) };
-  return openDeletesTable(session, stream, never, 'none');
+  const tables: { readonly table: LiveItemsTable; readonly archive?: ArchiveTable } = openForDeleting(
+    session,
+    stream,
+    never,
+    'none',
+  );
+  return tables;
 }
 
-/** The stream's table, as far as deletes need it. @param runId - Stored in the tombstones' `_run`. */
-export function openDeletesTable(
-  { config, dynamoDb: client }: Session,
-  { name, retainTombstonesFor: retainTombstonesForDays }: Stream,
+/** The stream's tables, as far as deletes need them. @param runId - Stored in the tombstones' `_run`. */
+export function openForDeleting(
+  { config, dynamoDb }: Session,
+  stream: Stream,
   lease: Pick<Lease, 'guard'>,
   runId: string,
-): DeletesTable & LiveItemsTable {
-  const tableName = streamTableName(config.environment, name);
-  return createDeletesTable({ client, tableName, runId, lease, clock: systemClock, retainTombstonesForDays });
+): DeleteTables {
+  return openDeleteTables(stream, config, dynamoDb, { lease, runId });
 }

@@ -60,9 +60,9 @@ export class MemoryDeletesTable implements DeletesTable {
     this.scans += 1;
     await Promise.resolve();
     signal.throwIfAborted();
-    for (const [id, mergedInto] of this.survivors) take.merged({ id, mergedInto });
+    for (const [id, mergedInto] of this.survivors) take.merged({ id, mergedInto, archiveKey: id });
     for (const id of this.#table.live) {
-      if (!isSeen(id)) take.unseen({ id, hash: this.#table.items.get(id)?.hash ?? '' });
+      if (!isSeen(id)) take.unseen({ id, hash: this.#table.items.get(id)?.hash ?? '', archiveKey: id });
     }
   }
 

@@ -32,13 +32,13 @@ let sites = 0;
  *
  * @param pages - By the names of the streams.
  * @param endpoint - Of DynamoDB. @default - The server's own.
- * @param overrides - Of each stream.
+ * @param overrides - Of each stream, or what they are of the stream with a name.
  */
 export async function openOwnListing(
   server: DynamoDbServer,
   pages: Record<string, readonly OwnPage[]>,
   endpoint = server.url,
-  overrides: Partial<Stream> = {},
+  overrides: Partial<Stream> | ((name: string) => Partial<Stream>) = {},
 ): Promise<OwnListing> {
   sites += 1;
   const host = await startHttpServer(({ path }, response) => {
@@ -53,7 +53,7 @@ export async function openOwnListing(
       path: `/l/${name}`,
       objects: '/data',
       paging: { kind: 'numberedPages', ahead: 1 },
-      ...overrides,
+      ...(typeof overrides === 'function' ? overrides(name) : overrides),
     });
   });
   const config = checkConfig({

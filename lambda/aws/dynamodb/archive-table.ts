@@ -1,12 +1,9 @@
 import { type ArchiveEntry, endsToAsk } from '../../core/deletes/archive.ts';
 import type { ArchiveTable } from '../../core/deletes/delete-ports.ts';
-import type { Json } from '../../core/json.ts';
-import { keyOf } from '../../core/pull/key.ts';
 import { translate } from '../aws-errors.ts';
-import { fromAttribute } from './attribute-values.ts';
 import { getManyItems } from './get-items.ts';
 import type { StreamTableOptions } from './stream-table.ts';
-import { type ItemForm, textOf } from './table-items.ts';
+import { type ItemForm, keyIn, textOf } from './table-items.ts';
 import { createUntilDone } from './until-done.ts';
 
 /**
@@ -23,7 +20,7 @@ const ARCHIVE_ENTRY: ItemForm<readonly [id: string, entry: ArchiveEntry]> = {
       const id = textOf(_id);
       // Another program's item is no word of Procurios, and an entry that is gone is none any more.
       if (id === undefined || textOf(_hash) === undefined || _deletedAt !== undefined) return [];
-      const mergedInto = idIn(kept_relation_id);
+      const mergedInto = keyIn(kept_relation_id);
       const entry = {
         archivedAtMs: msIn(textOf(archived_on)),
         ...(mergedInto !== undefined && { mergedInto }),
@@ -43,8 +40,8 @@ export function createArchiveTable({
     throw translate(error, `table ${tableName}`);
   };
   return {
-    async read(ids) {
-      const objects = new Set(ids);
+    async read(keys) {
+      const objects = new Set(keys);
       const archive = new Map<string, ArchiveEntry>();
       const asked = new Set<string>();
       for (;;) {
@@ -57,13 +54,6 @@ export function createArchiveTable({
       }
     },
   };
-}
-
-/** The `_id` of the object that an attribute names; undefined if it names none. */
-function idIn(attribute: Json | undefined): string | undefined {
-  if (attribute === undefined) return undefined;
-  const key = keyOf({ id: fromAttribute(attribute) }, ['id']);
-  return 'reason' in key ? undefined : key.id;
 }
 
 /** Without an offset, a time may be any of a day. */

@@ -11,16 +11,19 @@ import { forEach } from './for-each.ts';
 import { getManyItems } from './get-items.ts';
 import { scanTable } from './scan-table.ts';
 import { createStreamTable, type StreamTableOptions } from './stream-table.ts';
-import { JUDGED_ITEM, type JudgedItem } from './table-items.ts';
+import { type JudgedItem, judgedItem } from './table-items.ts';
 import { renameBody } from './tombstones.ts';
 import { createUntilDone } from './until-done.ts';
 import { createWriteIf, isTooLarge } from './write-if.ts';
 
-export interface DeletesTableOptions extends StreamTableOptions, BuryOptions {}
+export interface DeletesTableOptions extends StreamTableOptions, BuryOptions {
+  /** The field that holds the archive's key of an object; absent if that is the object's own key. */
+  readonly archiveField?: string;
+}
 
 /** A stream's table in DynamoDB, as far as deletes need it. Throttled calls are retried, with fewer calls in flight each time. */
 export function createDeletesTable(options: DeletesTableOptions): DeletesTable & LiveItemsTable {
-  const { client, tableName, runId } = options;
+  const { client, tableName, runId, archiveField } = options;
   const untilDone = createUntilDone(tableName, options.clock);
   const writeIf = createWriteIf(options, untilDone);
   const bury = createBury(options, writeIf, createStreamTable(options).read);
@@ -35,16 +38,17 @@ export function createDeletesTable(options: DeletesTableOptions): DeletesTable &
   };
 
   const access = { client, tableName, untilDone };
+  const form = judgedItem(archiveField);
 
   return {
     async scanUnseen(isSeen, isConsistent, signal, take) {
-      await scanTable(access, JUDGED_ITEM, isConsistent, signal, (items) => {
+      await scanTable(access, form, isConsistent, signal, (items) => {
         for (const item of items) sort(item, isSeen, take);
         return true;
       }).catch(inWords);
     },
     async readLive(ids) {
-      const items = await getManyItems(access, JUDGED_ITEM, ids, true).catch(inWords);
+      const items = await getManyItems(access, form, ids, true).catch(inWords);
       return items.map(liveItem).filter((item) => item !== undefined);
     },
     bury: (...burials) => bury(...burials).catch(inWords),
@@ -53,14 +57,21 @@ export function createDeletesTable(options: DeletesTableOptions): DeletesTable &
 }
 
 function sort(item: JudgedItem, isSeen: (id: string) => boolean, take: UnseenTake): void {
-  const { id, isTombstone, mergedInto } = item;
-  if (isTombstone && mergedInto !== undefined) take.merged({ id, mergedInto });
+  const { id, isTombstone, mergedInto, archiveKey } = item;
+  if (isTombstone && mergedInto !== undefined) {
+    take.merged({ id, mergedInto, archiveKey });
+  }
   const live = liveItem(item);
   if (live !== undefined && !isSeen(id)) take.unseen(live);
 }
 
 /** @returns Undefined for a tombstone, and for an item that another program wrote. */
-function liveItem({ id, hash, changedAt, isTombstone }: JudgedItem): UnseenItem | undefined {
+function liveItem({ id, hash, changedAt, isTombstone, archiveKey }: JudgedItem): UnseenItem | undefined {
   if (isTombstone || hash === undefined) return undefined;
-  return { id, hash, ...(changedAt !== undefined && { changedAt }) };
+  return {
+    id,
+    hash,
+    ...(changedAt !== undefined && { changedAt }),
+    archiveKey,
+  };
 }

@@ -1,13 +1,23 @@
 import type { Absence } from './absences.ts';
 import type { Evidence } from './evidence.ts';
 
-/** What the archive's table says about objects, by their `_id`. */
+/** The entries of the archive's table, by their `_id`. */
 export type Archive = ReadonlyMap<string, ArchiveEntry>;
+
+/** What the archive says about a stream's objects, by the `_id` of their items. `mergedInto` is the end of the chain of merges. */
+export type ArchiveWords = ReadonlyMap<string, ArchiveEntry>;
+
+/** An item whose object the archive may name. */
+export interface Archivable {
+  readonly id: string;
+  /** The `_id` of the entry that would name the object; absent if the item's field for it has no value that can be a key. */
+  readonly archiveKey?: string | undefined;
+}
 
 export interface ArchiveEntry {
   /** When the object was archived, in milliseconds since the epoch; `NaN` if the entry does not say so in a way that can be read. */
   readonly archivedAtMs: number;
-  /** The `_id` of the object with which it was merged; absent if it was not. */
+  /** The `_id` that an entry of the object with which it was merged would have; absent if it was not merged. */
   readonly mergedInto?: string;
 }
 
@@ -24,6 +34,18 @@ export function isExplained(absence: Absence, entry: ArchiveEntry | undefined, {
   // Some walk before the first miss was the last that showed it, so the nearest one is not earlier than that.
   const lastShown = firstMiss?.after ?? absence.since;
   return entry.archivedAtMs >= Date.parse(lastShown) - CLOCK_TOLERANCE_MS;
+}
+
+/** The entries that name the items' objects. */
+export function wordsAbout(items: Iterable<Archivable>, archive: Archive): ArchiveWords {
+  const words = new Map<string, ArchiveEntry>();
+  for (const { id, archiveKey } of items) {
+    const entry = archiveKey === undefined ? undefined : archive.get(archiveKey);
+    if (archiveKey === undefined || entry === undefined) continue;
+    const mergedInto = survivorOf(archiveKey, archive);
+    words.set(id, { archivedAtMs: entry.archivedAtMs, ...(mergedInto !== undefined && { mergedInto }) });
+  }
+  return words;
 }
 
 /** A chain of merges is followed so far. */

@@ -12,12 +12,13 @@ export function carriedInWeek({ carried }: Evidence, now: string, walkId: string
 
 /**
  * Enters how many deletes the walk carries without an operator. It is saved before the first of them, so a crash can only make the
- * guard stricter. A repeated step replaces the walk's entry.
+ * guard stricter. A repeated step finds less to carry, so the larger number stays.
  */
 export function enterCarried(evidence: Evidence, walkId: string, now: string, count: number): Evidence {
   const others = evidence.carried.filter(
     (each) => each.walkId !== walkId && msBetween(each.at, now) < WEEK_MS,
   );
-  const carried = count === 0 ? others : [...others, { walkId, at: now, count }];
-  return { ...evidence, carried };
+  const before = evidence.carried.find((each) => each.walkId === walkId)?.count ?? 0;
+  const most = Math.max(before, count);
+  return { ...evidence, carried: most === 0 ? others : [...others, { walkId, at: now, count: most }] };
 }

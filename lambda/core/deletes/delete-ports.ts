@@ -1,5 +1,5 @@
 import type { Approval } from './approval.ts';
-import type { Archive } from './archive.ts';
+import type { Archivable, Archive } from './archive.ts';
 import type { Evidence, Known } from './evidence.ts';
 
 /** What is stored about a stream's absent objects. */
@@ -23,16 +23,14 @@ export interface AbsenceStore {
 }
 
 /** A live item whose key a walk did not see. Plain JSON. */
-export interface UnseenItem {
-  readonly id: string;
+export interface UnseenItem extends Archivable {
   readonly hash: string;
   /** Absent if another program removed it. */
   readonly changedAt?: string;
 }
 
 /** A tombstone that names a survivor. */
-export interface MergedItem {
-  readonly id: string;
+export interface MergedItem extends Archivable {
   readonly mergedInto: string;
 }
 
@@ -48,7 +46,7 @@ export interface Burial {
   readonly item: UnseenItem;
   /** The tombstone's `_deletedBecause`. */
   readonly because: string;
-  /** The survivor of a merge; absent if there is none. */
+  /** The survivor of a merge, as the archive names it; absent if there is none. */
   readonly mergedInto?: string;
 }
 
@@ -102,6 +100,6 @@ export interface RenamedSurvivor {
 
 /** The archive that another stream's table holds. */
 export interface ArchiveTable {
-  /** Reads the entries of objects, and those of the objects into which they were merged. */
-  read(ids: Iterable<string>): Promise<Archive>;
+  /** Reads the entries with these keys, and those of the objects into which theirs were merged. */
+  read(keys: Iterable<string>): Promise<Archive>;
 }

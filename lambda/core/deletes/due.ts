@@ -1,5 +1,5 @@
 import type { Absence } from './absences.ts';
-import { type Archive, isExplained, survivorOf } from './archive.ts';
+import { type ArchiveWords, isExplained } from './archive.ts';
 import { readsOneWay } from './direction.ts';
 import { type CountedWalk, type Evidence, type Known, wasNeverShown } from './evidence.ts';
 import { type DeletePolicy, turns } from './policy.ts';
@@ -8,7 +8,7 @@ import { type DeletePolicy, turns } from './policy.ts';
 export interface Due {
   readonly id: string;
   readonly because: 'absent' | 'archived' | 'merged';
-  /** The survivor of the merge. Only with `merged`. */
+  /** The survivor of the merge, as the archive names it. Only with `merged`. */
   readonly mergedInto?: string;
   /** Whether no walk of the present sight showed it. */
   readonly wasNeverShown: boolean;
@@ -22,15 +22,16 @@ export interface Due {
 export function findDue(
   { evidence, absences }: Known,
   policy: DeletePolicy,
-  archive: Archive,
+  words: ArchiveWords,
 ): readonly Due[] {
   const enough = witnessesOf(evidence, policy)?.length ?? Infinity;
   const due: Due[] = [];
   for (const [id, absence] of absences) {
     if (absence.mark === 'kept') continue;
-    const isArchived = isExplained(absence, archive.get(id), evidence);
+    const word = words.get(id);
+    const isArchived = isExplained(absence, word, evidence);
     if (!isArchived && absence.missed < enough) continue;
-    const mergedInto = isArchived ? survivorOf(id, archive) : undefined;
+    const mergedInto = isArchived ? word?.mergedInto : undefined;
     due.push({
       id,
       because: !isArchived ? 'absent' : mergedInto === undefined ? 'archived' : 'merged',

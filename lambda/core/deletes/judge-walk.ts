@@ -1,4 +1,4 @@
-import { survivorOf } from './archive.ts';
+import { readWords } from './archive-words.ts';
 import { fatesOf, isBalanced, type UnseenFates } from './balance.ts';
 import { type Decision, decide } from './decide.ts';
 import type { AbsenceStore, ArchiveTable, DeletesTable, MergedItem, UnseenItem } from './delete-ports.ts';
@@ -158,10 +158,9 @@ async function scanUnseen(
     unseen: (item) => items.set(item.id, item),
     merged: (item) => merged.set(item.id, item),
   });
-  if (archive === undefined || merged.size === 0) return items;
-  const entries = await archive.read(merged.keys());
+  const words = await readWords(merged.values(), archive);
   const renamed = [...merged.values()].flatMap(({ id, mergedInto: from }) => {
-    const to = survivorOf(id, entries);
+    const to = words.get(id)?.mergedInto;
     return to === undefined || to === from ? [] : [{ id, from, to }];
   });
   await table.renameSurvivors(renamed);
@@ -181,8 +180,8 @@ async function carry(
   ports: JudgingPorts,
 ): Promise<CarryEnd> {
   const { absences, table, archive } = ports;
-  const entries = archive === undefined ? new Map() : await archive.read(known.absences.keys());
-  const due = findDue(known, policy, entries);
+  const absent = items.values().filter(({ id }) => known.absences.has(id));
+  const due = findDue(known, policy, await readWords(absent, archive));
   const approvals = await absences.approvals(stream, known.evidence);
   const decision = decide(known, due, momentOf(judging.facts), policy, approvals);
   if (needsLook(decision.free) && judging.look === undefined) {

@@ -63,6 +63,7 @@ describe('the options about deletes', () => {
     ],
     ['archive.stream', 'the name of a stream', { archive: { by: 'id' } }],
     ['archive.by', 'the name of a field', { archive: { stream: 'old-things', by: '' } }],
+    ['archive.by', 'the name of a field of the objects', { archive: { stream: 'old-things', by: '_id' } }],
     [
       'archive.key',
       'no such option; the options are stream, by',

@@ -7,7 +7,7 @@ import { heldIdOf } from '../../../lambda/core/deletes/held.ts';
 import { systemClock } from '../../../lambda/runtime/clock.ts';
 import { planApproval } from '../../../operator/deletes/approval-plan.ts';
 import { type ApproveOptions, approve } from '../../../operator/deletes/approve.ts';
-import { openDeletesTable } from '../../../operator/deletes/stream-deletes.ts';
+import { openForDeleting } from '../../../operator/deletes/stream-deletes.ts';
 import { openSession, type Session } from '../../../operator/session.ts';
 import { scanItems } from '../../../operator/tables/read-items.ts';
 import { idsOf } from '../../support/deletes/facts.ts';
@@ -64,7 +64,7 @@ test('an approval repeated after a crash between the tombstones and what is know
   const lease = { guard: () => new AbortController().signal, fence: 0 };
   const [stream] = session.config.streams;
   if (stream === undefined) throw new Error('the config has no stream');
-  const table = openDeletesTable(session, stream, lease, 'crashed');
+  const { table } = openForDeleting(session, stream, lease, 'crashed');
   const items = await table.readLive(MISSED);
   await table.bury(
     items.map((item) => ({ item, because: 'approved before' })),

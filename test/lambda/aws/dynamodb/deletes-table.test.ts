@@ -7,7 +7,7 @@ import {
 } from '../../../../lambda/aws/dynamodb/deletes-table.ts';
 import { createStreamTable } from '../../../../lambda/aws/dynamodb/stream-table.ts';
 import type { MergedItem, UnseenItem } from '../../../../lambda/core/deletes/delete-ports.ts';
-import type { JsonObject } from '../../../../lambda/core/json.ts';
+import type { Json, JsonObject } from '../../../../lambda/core/json.ts';
 import { isReject, type Prepared, prepare } from '../../../../lambda/core/pull/prepare.ts';
 import { TableMap } from '../../../../lambda/core/pull/table-map.ts';
 import { readItem } from '../../../../operator/tables/read-items.ts';
@@ -26,7 +26,12 @@ const testOfAtomicUpdates = globalThis.runsInSoak ? test.skip : test;
 const never = new AbortController().signal;
 const always = () => true;
 
-const itemOf = (id: string): UnseenItem => ({ id, hash: `hash of ${id}`, changedAt: CHANGED_AT });
+const itemOf = (id: string): UnseenItem => ({
+  id,
+  hash: `hash of ${id}`,
+  changedAt: CHANGED_AT,
+  archiveKey: id,
+});
 const burialOf = (id: string) => ({ item: itemOf(id), because: 'absent w1 w2 w3' });
 const liveItem = (id: string, more: object = {}) => ({
   _id: id,
@@ -89,9 +94,52 @@ describeDynamoDbs('the table of a stream whose objects are gone', (server) => {
     expect(unseen.toSorted((a, b) => a.id.localeCompare(b.id))).toEqual([
       itemOf('1'),
       itemOf('3'),
-      { id: 'unstamped', hash: 'h' },
+      { id: 'unstamped', hash: 'h', archiveKey: 'unstamped' },
     ]);
-    expect(merged).toEqual([{ id: 'merged', mergedInto: '1' }]);
+    expect(merged).toEqual([{ id: 'merged', mergedInto: '1', archiveKey: 'merged' }]);
+  });
+
+  test.each<[string, Json, string | undefined]>([
+    ['a text', 'a/b', 'a%2Fb'],
+    ['an integer', 17, '17'],
+    ['an empty text', '', undefined],
+    ['a fraction', 1.5, undefined],
+    ['null', null, undefined],
+    ['a truth value', true, undefined],
+    ['a list', [17], undefined],
+    ['an object', { S: '17' }, undefined],
+  ])(
+    'the archive’s key of an item whose field has %s follows the rules for keys',
+    async (_what, value, key) => {
+      const archiveField = 'relation "id".#a';
+      const { table } = await openTable(
+        [
+          liveItem('1', { [archiveField]: value }),
+          liveItem('2', { [archiveField]: value, _hash: 'gone', _deletedAt: NOW, _mergedInto: '8' }),
+        ],
+        { archiveField },
+      );
+      const unseen: UnseenItem[] = [];
+      const merged: MergedItem[] = [];
+
+      await table.scanUnseen(() => false, true, never, {
+        unseen: (item) => unseen.push(item),
+        merged: (item) => merged.push(item),
+      });
+
+      expect([unseen[0]?.archiveKey, merged[0]?.archiveKey]).toEqual([key, key]);
+      expect(await table.readLive(['1'])).toEqual(unseen);
+    },
+  );
+
+  test('an item without the archive’s field has no key in the archive, and a binary value is none', async () => {
+    const { table } = await openTable([liveItem('1'), liveItem('2', { relation: Buffer.from('17') })], {
+      archiveField: 'relation',
+    });
+
+    const items = await table.readLive(['1', '2']);
+
+    expect(items.map(({ archiveKey }) => archiveKey)).toEqual([undefined, undefined]);
   });
 
   test('the scan reads all four parts of the table, and repeats a throttled call', async () => {

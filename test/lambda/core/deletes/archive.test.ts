@@ -5,6 +5,7 @@ import {
   endsToAsk,
   isExplained,
   survivorOf,
+  wordsAbout,
 } from '../../../../lambda/core/deletes/archive.ts';
 import type { Known } from '../../../../lambda/core/deletes/evidence.ts';
 import { judge, noteUncounted } from '../../../../lambda/core/deletes/judge.ts';
@@ -85,6 +86,25 @@ describe('survivorOf', () => {
   test('a chain is followed for 20 steps', () => {
     expect(survivorOf('1', mergedInto(...idsOf(21)))).toBe('21');
     expect(survivorOf('1', mergedInto(...idsOf(40)))).toBe('21');
+  });
+});
+
+describe('wordsAbout', () => {
+  test('an object is named by its key in the archive, with the end of the chain of merges', () => {
+    const archive = mergedInto('a', 'b', 'c');
+    const items = [
+      { id: '1', archiveKey: 'a' },
+      { id: '2', archiveKey: 'c' },
+      { id: '3', archiveKey: 'a' },
+      { id: 'b', archiveKey: 'x' },
+      { id: 'c' },
+    ];
+
+    expect([...wordsAbout(items, archive)]).toEqual([
+      ['1', { archivedAtMs: 0, mergedInto: 'c' }],
+      ['2', { archivedAtMs: 0 }],
+      ['3', { archivedAtMs: 0, mergedInto: 'c' }],
+    ]);
   });
 });
 

@@ -163,7 +163,7 @@ describe('the ledger of a week', () => {
   test('a repeated step does not enter its deletes twice, and old entries go', () => {
     const twice = enterCarried(enterCarried(CLEAN, 'walk-1', at(1), 5), 'walk-1', at(1, 1), 4);
 
-    expect(twice.carried).toEqual([{ walkId: 'walk-1', at: at(1, 1), count: 4 }]);
+    expect(twice.carried).toEqual([{ walkId: 'walk-1', at: at(1, 1), count: 5 }]);
     expect(enterCarried(twice, 'walk-9', at(9), 0).carried).toEqual([]);
   });
 });
