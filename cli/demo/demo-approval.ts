@@ -10,19 +10,19 @@ import { printFact } from './demo-facts.ts';
 /** The channel that was removed in Procurios. The others only look removed. */
 const REMOVED = 6;
 
-/** Approves, as the operator would, the one held channel that was removed in Procurios. Then the list of channels is mended. */
+/** Approves, as `deletes approve` does, the one held channel that was removed in Procurios. Then the list of channels is mended. */
 export async function showApproval(session: Session, control: Control): Promise<void> {
   control.remove('channel', REMOVED);
   const id = String(control.keyOf('channel', REMOVED));
   const [summary] = await listDeletes(session, 'channels');
   const heldId = summary?.held?.id ?? '';
   print(`
-Today an operator looks. One channel was really removed, so it is approved:
+The operator looks, knows that one channel was removed, and approves that one:
   $ npx procurios-sync deletes approve channels ${heldId} ${id}`);
   const plan = await planApproval(session, 'channels', heldId, [id]);
   const signal = new AbortController().signal;
   const end = await approve(session, plan, { note: undefined, signal, onWatch() {} });
   printFact('channels', approvalText(plan.ids.length, end));
   control.clearFaults();
-  print('The right is given back: the list shows the five others.');
+  print('A colleague gives the right back, so the list shows the five others.');
 }

@@ -1,3 +1,4 @@
+import { findStream } from '../../operator/config.ts';
 import { explain, type Story } from '../../operator/deletes/explain.ts';
 import { listDeletes } from '../../operator/deletes/list.ts';
 import type { Session } from '../../operator/session.ts';
@@ -16,10 +17,11 @@ export function printFact(label: string, text: string): void {
 
 /** Prints what became of a member, as `explain` reads it. */
 export async function printMember(session: Session, id: number): Promise<void> {
-  printFact(`members ${id}`, fateText(await explain(session, 'members', String(id), false)));
+  const story = await explain(session, 'members', String(id), false);
+  printFact(`members ${id}`, fateText(story, findStream(session.config, 'members').goneAfter));
 }
 
-function fateText({ state, item, absence }: Story): string {
+function fateText({ state, item, absence }: Story, goneAfter: number): string {
   const [because, ...walks] = item?.deletedBecause?.split(' ') ?? [];
   if (because === 'merged') {
     return `marked as deleted, because the archive says: merged into ${item?.mergedInto}`;
@@ -27,21 +29,26 @@ function fateText({ state, item, absence }: Story): string {
   if (because === 'absent') {
     return `marked as deleted, because ${countOf(walks.length, 'walk')} and a second reading missed it`;
   }
-  if (absence !== undefined) return `missed by ${countOf(absence.missed, 'walk')}, so it stays for now`;
+  if (absence !== undefined) return missedText(absence.missed, goneAfter);
   return state === 'live' ? 'listed again, so it is live again' : state;
+}
+
+function missedText(walks: number, goneAfter: number): string {
+  return `missed by ${countOf(walks, 'walk')}, but only ${goneAfter} walks are enough evidence`;
 }
 
 /** Prints what is known of a stream's absent objects, as `deletes list` reads it. */
 export async function printAbsences(session: Session, stream: string): Promise<void> {
   const [summary] = await listDeletes(session, stream);
   const { held, missed = {} } = summary ?? {};
-  const missedText = Object.entries(missed).map(
-    ([walks, count]) => `${count} missed by ${countOf(Number(walks), 'walk')}, so they stay for now`,
+  const { goneAfter } = findStream(session.config, stream);
+  const missedTexts = Object.entries(missed).map(
+    ([walks, count]) => `${count} ${missedText(Number(walks), goneAfter)}`,
   );
   printFact(
     stream,
     held === undefined
-      ? missedText.join('; ') || 'listed again, so nothing is held any more'
+      ? missedTexts.join('; ') || 'listed again, so nothing is held any more'
       : heldText(held, session.config.schedule.timeZone),
   );
 }

@@ -70,7 +70,7 @@ Night 3. What is back is written again. What is still missing was missed again.`
 
 /** Pulls for the last time: a person is gone for good, the channels are back, and so is what the accepted change did. */
 export async function showFourthNight(session: Session, stack: DemoStack): Promise<RunReceipt> {
-  print('\nNight 4. The third walk that misses a person, so the list is read once more.');
+  print(`\nNight 4. The third walk that misses person ${LEAVER}, so the list is read once more.`);
   const receipt = await stack.pull(isEventful);
   await printMember(session, LEAVER);
   await printAbsences(session, 'channels');

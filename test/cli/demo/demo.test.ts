@@ -37,8 +37,8 @@ test('a merged member is marked as deleted in the next night, and is live again 
 });
 
 test('a member who left is marked as deleted once three walks and a second reading missed it', () => {
-  expect(nights()[1]).toMatch(/\nmembers 150 +missed by 1 walk, so it stays for now\n/);
-  expect(nights()[2]).toMatch(/\nmembers 150 +missed by 2 walks, so it stays for now\n/);
+  expect(nights()[1]).toMatch(/\nmembers 150 +missed by 1 walk, but only 3 walks are enough evidence\n/);
+  expect(nights()[2]).toMatch(/\nmembers 150 +missed by 2 walks, but only 3 walks are enough evidence\n/);
   expect(nights()[3]).toMatch(
     /\nmembers 150 +marked as deleted, because 3 walks and a second reading missed it\n/,
   );
@@ -46,7 +46,7 @@ test('a member who left is marked as deleted once three walks and a second readi
 
 test('a list that looks empty is held with its reason; one of it is approved, and the others are listed again', () => {
   const words = nights().map((night) => night.replace(/\s+/g, ' '));
-  expect(words[1]).toContain(' channels 6 missed by 1 walk, so they stay for now');
+  expect(words[1]).toContain(' channels 6 missed by 1 walk, but only 2 walks are enough evidence');
   expect(words[2]).toMatch(
     / channels 6 held since .+, because they are more than may go without an operator \(3\) /,
   );
