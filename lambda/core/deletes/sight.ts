@@ -7,7 +7,7 @@ export interface Access {
   readonly host: string;
   readonly grant: 'clientCredentials' | 'authorizationCode';
   readonly clientId: string;
-  /** The user who consented; absent if the client reads for itself. */
+  /** The user who consented, or the login if the user is not known; absent if the client reads for itself. */
   readonly user?: string;
   /** The scopes of the token, as granted. */
   readonly scopes: readonly string[];

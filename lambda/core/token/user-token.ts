@@ -13,8 +13,15 @@ export interface UserToken {
   readonly obtainedAt: string;
   /** RFC 3339; absent if its life is unknown: it is used until Procurios refuses it. */
   readonly expiresAt?: string;
-  /** The number of the relation who consented; absent if `openid` was not granted. */
+  /** The number of the relation who consented; absent if `openid` was not granted, or if the number could not be read. */
   readonly userId?: number;
+  /** The id of the login's own token; absent in that token, and in tokens that versions without this field renewed. */
+  readonly loginId?: string;
+}
+
+/** The user who consented or, if that is not known, the login. A login is one user's, so another user never has the same name. */
+export function userOf({ userId, loginId, id }: UserToken): string {
+  return userId === undefined ? `login ${loginId ?? id}` : String(userId);
 }
 
 /** The store of a user's token. */
@@ -108,6 +115,7 @@ const CHECKS: Readonly<Record<keyof UserToken, (value: unknown) => boolean>> = {
   obtainedAt: isTime,
   expiresAt: isAbsentOr(isTime),
   userId: isAbsentOr(Number.isSafeInteger),
+  loginId: isAbsentOr(isText),
 };
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {

@@ -31,7 +31,7 @@ export interface NamingTokenSource extends TokenSource {
 /** To whom a token was granted, and for what. */
 export interface Grantee {
   readonly clientId: string;
-  /** The number of the relation who consented; absent if the client acts for itself, or if it is not known. */
+  /** The number of the relation who consented, or the login if that is not known; absent if the client acts for itself. */
   readonly user?: string;
   /** Those granted, or those of the request if the server did not say. */
   readonly scopes: readonly string[];

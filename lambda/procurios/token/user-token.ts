@@ -8,6 +8,7 @@ import {
   nextTokenAction,
   type UserToken,
   type UserTokenStore,
+  userOf,
 } from '../../core/token/user-token.ts';
 import type { ClientLimits } from '../http/limits.ts';
 import type { RetryListener } from '../http/retry.ts';
@@ -81,14 +82,15 @@ export function createUserTokenSource(options: UserTokenSourceOptions): NamingTo
     },
     async grantee() {
       if (current === undefined) return undefined;
-      const { scopes, userId } = current;
+      const { scopes } = current;
+      const user = userOf(current);
       try {
         clientId ??= (await options.readCredentials(false)).clientId;
       } catch {
         // A walk without a known client is no evidence, which is no reason to fail it.
         return undefined;
       }
-      return { clientId, scopes, ...(userId !== undefined && { user: String(userId) }) };
+      return { clientId, scopes, user };
     },
   };
 }
@@ -153,7 +155,8 @@ async function renew(
       ? consentNeeded(`${failure.message}, and a refresh token is single-use`, loginCommand)
       : failure;
   }
-  const renewed = userTokenOf(result.token, next, askedAtMs, token);
+  const { loginId = token.id } = token;
+  const renewed = userTokenOf(result.token, next, askedAtMs, { ...token, loginId });
   await store.save(renewed);
   await lease.finish(next);
   return renewed;
@@ -162,13 +165,13 @@ async function renew(
 /**
  * Makes the token to store from a granted one.
  *
- * @param before - The values that stay if the server does not say: the scopes, the refresh token, the user.
+ * @param before - The values that stay if the server does not say: the scopes, the refresh token, the user, the login.
  */
 export function userTokenOf(
   granted: GrantedToken,
   id: string,
   askedAtMs: number,
-  before: Pick<UserToken, 'scopes' | 'refreshToken' | 'userId'>,
+  before: Pick<UserToken, 'scopes' | 'refreshToken' | 'userId' | 'loginId'>,
 ): UserToken {
   const { accessToken, lifeMs } = granted;
   const { refreshToken = before.refreshToken, scopes = before.scopes } = granted;
@@ -180,5 +183,6 @@ export function userTokenOf(
     obtainedAt: timestamp(askedAtMs),
     ...(lifeMs !== undefined && { expiresAt: timestamp(askedAtMs + lifeMs) }),
     ...(before.userId !== undefined && { userId: before.userId }),
+    ...(before.loginId !== undefined && { loginId: before.loginId }),
   };
 }

@@ -163,6 +163,31 @@ describe('createUserTokenSource: the stored token', () => {
     expect(await source.grantee()).toEqual({ clientId: 'abc123', user: '1591', scopes: ['profile'] });
   });
 
+  test('a login whose user is not known is the same through its renewals, and never the same as another login', async () => {
+    await using server = await startHttpServer(rotating());
+    const { userId: _user, ...ofUnknownUser } = TOKEN;
+    await loggedIn(ofUnknownUser);
+    const source = sourceFor(server);
+    const userAfter = async (hours: number) => {
+      nowMs += hours * HOUR_MS;
+      await source.get();
+      return (await source.grantee())?.user;
+    };
+
+    const users = [await userAfter(0), await userAfter(1), await userAfter(1)];
+    await loggedIn({
+      ...ofUnknownUser,
+      id: 'login-2',
+      refreshToken: 'refresh-7',
+      obtainedAt: new Date(nowMs).toISOString(),
+    });
+    const other = [await userAfter(1), await userAfter(1)];
+
+    expect(server.requests.length).toBeGreaterThanOrEqual(3);
+    expect(users).toEqual(Array(3).fill('login login-1'));
+    expect(other).toEqual(Array(2).fill('login login-2'));
+  });
+
   test('the source does not say so if its client cannot be read', async () => {
     await using server = await startHttpServer(rotating());
     await loggedIn();
@@ -280,6 +305,7 @@ describe('createUserTokenSource: renewal', () => {
     expect(await store.read()).toEqual({
       ...TOKEN,
       id: expect.not.stringMatching(TOKEN.id),
+      loginId: TOKEN.id,
       accessToken: 'access-2',
       refreshToken: 'refresh-2',
       obtainedAt: new Date(nowMs).toISOString(),
