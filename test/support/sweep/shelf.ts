@@ -31,16 +31,22 @@ export interface Shelf extends AsyncDisposable {
   keepsWalk(): Promise<boolean>;
 }
 
-export type OpenShelf = (stage: Stage) => Promise<Shelf>;
+export type OpenShelf = (stage: Pick<Stage, 'simulator' | 'stream'>) => Promise<Shelf>;
+
+/** A shelf of tables, whose names follow from the config. */
+export interface TableShelf extends Shelf {
+  readonly config: Config;
+}
 
 /** Tables of the embedded DynamoDB, with lease, receipts and all. */
 export const openTables =
-  (dynamoDb: DynamoDBClient): OpenShelf =>
-  async ({ simulator, stream }) => {
+  (dynamoDb: DynamoDBClient) =>
+  async ({ simulator, stream }: Pick<Stage, 'simulator' | 'stream'>): Promise<TableShelf> => {
     const config = configOf(simulator.url, stream);
     await createTables(dynamoDb, config);
     const state = createStateTable(dynamoDb, stateTableName(config.environment));
     return {
+      config,
       async pull(stopsAfter) {
         const unexpected: unknown[] = [];
         const { streams } = await runPull({
