@@ -3,7 +3,6 @@ import {
   archivedRelations,
   attendeePresence,
   channels,
-  contactMoments,
   defineConfig,
   emailTracking,
   engagementAction,
@@ -24,7 +23,6 @@ export default defineConfig({
     scopes: [
       'relation_list_api/relation',
       'relation_archive_api/relations/export',
-      'contact_moment/view',
       'email/tracking',
       'engagement/read',
       'webshop2/order/read',
@@ -39,7 +37,6 @@ export default defineConfig({
     archivedRelations('archived-relations'),
     // The item of a member whom the archive names is marked as deleted at once, that of another who left after three walks.
     relationCollection('members', MEMBERS, { archive: 'archived-relations' }),
-    contactMoments('contact-moments'),
     emailTracking('emails'),
     // Two walks in place of three are enough for a list that is one answer.
     channels('channels', { goneAfter: 2 }),

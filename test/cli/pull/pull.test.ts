@@ -126,7 +126,7 @@ describe('a pull that cannot work', () => {
 
     expect(code).toBe(2);
     expect(stderr).toMatch(
-      /^USAGE: there is no stream called chanels \(did you mean channels\?\); the config has members, .*orders\n$/,
+      /^USAGE: there is no stream called chanels \(did you mean channels\?\); the config has archived-relations, .*orders\n$/,
     );
   });
 
@@ -277,9 +277,9 @@ describe('Ctrl-C', () => {
 
     expect(code).toBe(130);
     expect(stdout).toMatch(
-      /\nmembers: INTERRUPTED .*\nnot begun: 6 streams\nincomplete: 0 of 7 streams complete/,
+      /\nmembers: INTERRUPTED .*\nnot begun: 3 streams\nincomplete: 1 of 5 streams complete/,
     );
-    expect(stdout + stderr).not.toContain('archived-relations');
+    expect(stdout + stderr).not.toMatch(/emails|channels|orders/);
   });
 
   test('Ctrl-C pressed twice ends the process at once', async () => {

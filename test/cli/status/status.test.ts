@@ -438,7 +438,7 @@ test('status --embedded shows the tables on this machine', async () => {
   expect(code).toBe(1);
   expect(stdout).toMatch(/^demo, on this machine; times are in Europe\/Amsterdam\n\nneeds an operator:\n/);
   expect(stdout.replace(/\s+/g, ' ')).toContain(
-    'never pulled completely: archived-relations, members, contact-moments, emails, channels, orders',
+    'never pulled completely: archived-relations, members, emails, channels, orders',
   );
   expect(stdout).toMatch(/\n {4}npx procurios-sync pull --embedded --config .*\n/);
   expect(stdout).toMatch(/^last runs {5}none yet$/m);
