@@ -95,7 +95,7 @@ export class Alarms extends Construct {
     });
   }
 
-  /** Adds an alarm that stands while a level of the ledger is that high. It keeps its state while the ledger cannot be read. */
+  /** Adds an alarm that stands while a level of the state table is that high. It keeps its state until the level is read again. */
   whileLevel(alarm: AlarmKey, metric: IMetric, level: number): void {
     this.whileAtLeast(alarm, metric, level, TreatMissingData.IGNORE);
   }

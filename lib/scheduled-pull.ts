@@ -1,4 +1,5 @@
 import { Annotations, Aws, Duration, TimeZone, Validations } from 'aws-cdk-lib';
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -9,6 +10,7 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { LONGEST_LOOK_BACK_HOURS } from '../config/schema/schedule.ts';
+import { MOST_DAYS_UNJUDGED } from '../lambda/deployment/alarms.ts';
 import type { Config } from '../lambda/deployment/config.ts';
 import { PULL_EXECUTION_HOURS } from '../lambda/deployment/function-limits.ts';
 import { EVENTS, OUTPUTS, stackName } from '../lambda/deployment/names.ts';
@@ -202,6 +204,9 @@ export class ScheduledPull extends Construct {
     alarms.whenHappened('pull-errors', [pull.metricErrors()]);
     alarms.whenHappened('stream-incomplete', [countOf(config, 'streamsIncomplete')]);
     alarms.whenHappened('objects-rejected', [countOf(config, 'rejects')]);
+    const level = { statistic: Stats.MAXIMUM };
+    alarms.whileLevel('deletes-held', countOf(config, 'deletesHeld', level), 1);
+    alarms.whileLevel('deletes-not-judged', countOf(config, 'daysUnjudged', level), MOST_DAYS_UNJUDGED);
   }
 }
 

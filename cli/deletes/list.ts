@@ -1,5 +1,6 @@
 import { readConfig } from '../../operator/config.ts';
 import { type DeletesSummary, listDeletes } from '../../operator/deletes/list.ts';
+import { heldText, uncountedText } from '../../operator/deletes/words.ts';
 import { type CommonOptions, flagsOf } from '../../operator/options.ts';
 import { openSession } from '../../operator/session.ts';
 import { grouped, minuteIn, timeIn } from '../../operator/words.ts';
@@ -7,7 +8,6 @@ import { EXIT, print, say } from '../terminal/output-lines.ts';
 import { type Column, tableOf } from '../terminal/table.ts';
 import { tableWidth } from '../terminal/terminal.ts';
 import { fitted } from '../terminal/text.ts';
-import { heldText, uncountedText } from './words.ts';
 
 /** `procurios-sync deletes list [STREAM]`: what is known of absent objects, in numbers. */
 export async function printDeletesList(stream: string | undefined, options: CommonOptions): Promise<number> {

@@ -1,6 +1,7 @@
 import { type Json, stringifyJson } from '../../lambda/core/json.ts';
 import { readConfig } from '../../operator/config.ts';
 import { type HeldObject, type HeldSet, showHeld } from '../../operator/deletes/show.ts';
+import { heldText } from '../../operator/deletes/words.ts';
 import { type CommonOptions, flagsOf } from '../../operator/options.ts';
 import { openSession } from '../../operator/session.ts';
 import { countOf, grouped, minuteIn, printable, severalOf, timeIn } from '../../operator/words.ts';
@@ -9,7 +10,7 @@ import { labelled, labelledLines } from '../terminal/labelled-lines.ts';
 import { EXIT, print, say } from '../terminal/output-lines.ts';
 import { type Column, tableOf } from '../terminal/table.ts';
 import { tableWidth } from '../terminal/terminal.ts';
-import { heldText, walkText } from './words.ts';
+import { walkText } from './words.ts';
 
 export interface DeletesShowOptions extends CommonOptions {
   /** Objects to list, at most. */

@@ -1,9 +1,9 @@
 import { findStream } from '../../operator/config.ts';
 import { explain, type Story } from '../../operator/deletes/explain.ts';
 import { listDeletes } from '../../operator/deletes/list.ts';
+import { heldText } from '../../operator/deletes/words.ts';
 import type { Session } from '../../operator/session.ts';
 import { countOf } from '../../operator/words.ts';
-import { heldText } from '../deletes/words.ts';
 import { print } from '../terminal/output-lines.ts';
 import { wrapped } from '../terminal/text.ts';
 

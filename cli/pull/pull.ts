@@ -77,6 +77,8 @@ function hintsOn({ streams }: RunReceipt, { config, isAlone }: Session): string[
   return [...hints.filter((hint) => hint !== undefined), ...lacks.map(lackText)];
 }
 
-export function exitCodeOf({ status }: RunReceipt): number {
-  return status === 'complete' ? EXIT.done : EXIT.failed;
+/** Not 0 either if something is held, because an operator must decide about it. */
+export function exitCodeOf({ status, streams }: RunReceipt): number {
+  const isHolding = Object.values(streams).some(({ held = 0 }) => held > 0);
+  return status === 'complete' && !isHolding ? EXIT.done : EXIT.failed;
 }

@@ -38,6 +38,7 @@ export function receiptsText(run: RunReceipt, { isDryRun, shrunk, flags }: RunCo
     ...helpLines(shown),
     ...readBackLines(run.streams).map(fitted),
     ...(isDryRun ? [] : rejectHints(run, flags)),
+    ...heldHint(run, flags),
     ...shrunk.map((line) => coloured('yellow', fitted(line))),
     verdict(run, isDryRun),
   ].join('\n');
@@ -48,6 +49,9 @@ const DISPENSABLE: Partial<Record<CountName, Pick<Column, 'dispensable'>>> = {
   pages: { dispensable: 1 },
   requests: { dispensable: 2 },
 };
+
+/** What became of deletes, shown where there is something. */
+const DELETES = ['gone', 'held', 'returned'] as const;
 
 function receiptsTable({ status, streams }: RunReceipt, isDryRun: boolean): string {
   const receipts = Object.values(streams);
@@ -60,6 +64,11 @@ function receiptsTable({ status, streams }: RunReceipt, isDryRun: boolean): stri
       cells: receipts.map((receipt) => grouped(receipt[name])),
       isNumber: true,
       ...DISPENSABLE[name],
+    })),
+    ...DELETES.filter((name) => receipts.some((receipt) => (receipt[name] ?? 0) > 0)).map((name) => ({
+      head: name,
+      cells: receipts.map((receipt) => grouped(receipt[name] ?? 0)),
+      isNumber: true,
     })),
   ];
   return tableOf(columns, tableWidth());
@@ -93,6 +102,20 @@ function rejectHints({ streams }: RunReceipt, flags: string): string[] {
       ([stream, { rejected }]) =>
         `${stream}: ${grouped(rejected)} rejected; see npx procurios-sync show ${stream} --rejects${flags}`,
     );
+}
+
+/** `deletes held for an operator: 12 of members, 3 of orders; npx procurios-sync deletes list shows why`. */
+function heldHint({ streams }: RunReceipt, flags: string): string[] {
+  const counts = Object.entries(streams).flatMap(([stream, { held = 0 }]) =>
+    held > 0 ? [`${grouped(held)} of ${stream}`] : [],
+  );
+  if (counts.length === 0) return [];
+  return [
+    coloured(
+      'red',
+      `deletes held for an operator: ${counts.join(', ')}; npx procurios-sync deletes list${flags} shows why`,
+    ),
+  ];
 }
 
 /** `complete: 7 streams, 3 of 5,841 objects written, 4.1 s`. */

@@ -1,5 +1,8 @@
 import type { Config } from './config.ts';
 
+/** After so many days without a counted walk an operator must look, because nothing is marked as gone meanwhile. */
+export const MOST_DAYS_UNJUDGED = 14;
+
 /** The alarms of an environment, with their impact. Each key is part of the alarm's name, and its heading in docs/runbook.md. */
 export const ALARMS = {
   'no-complete-run':
@@ -18,6 +21,9 @@ export const ALARMS = {
     'A stream was not read to its end, though nothing failed, or its pages contradict that they showed all of it. Objects may be missing, and none is marked as gone.',
   'objects-rejected':
     'Some objects could not be stored. They are missing from their tables, or are there in an older version.',
+  'deletes-held':
+    'Objects are gone from their listings, but an operator must decide whether their items may go too. Until then nothing else of these streams goes; pulls and all other streams go on.',
+  'deletes-not-judged': `No walk of a stream has counted as evidence for ${MOST_DAYS_UNJUDGED} days, so objects that are gone from Procurios stay in its table.`,
   'access-refused':
     'Procurios refuses the credentials or a scope, so pulls and changes that need them stop. Changes wait, and none is lost.',
   'procurios-throttles':

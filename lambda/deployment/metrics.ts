@@ -19,6 +19,10 @@ export const METRICS = {
   streamsIncomplete: 'StreamsIncomplete',
   /** Objects that could not be stored. */
   rejects: 'Rejects',
+  /** A level: deletes that are held for an operator now. */
+  deletesHeld: 'DeletesHeld',
+  /** A level: for how many days no walk has counted of that stream with `fromWalk` of which it is longest. */
+  daysUnjudged: 'DaysUnjudged',
   /** Refusals by Procurios of the credentials, a token or a scope, among them those for which a user has to log in again. */
   accessRefused: 'AccessRefused',
   /** Pauses that Procurios asked for and that ended a slice, and streams given up because a pause was too long. */
@@ -43,10 +47,21 @@ type MeteredCount = {
   [Name in CountName]: (typeof COUNTS)[Name] extends { readonly metric: string } ? Name : never;
 }[CountName];
 
-/** Metrics of a slice's counts, by `Environment` and `Stream`. Their sums over a night are that night's counts. */
-export const STREAM_METRICS = Object.fromEntries(
+/** Metrics of a slice's counts. Their sums over a night are that night's counts. */
+const SLICE_METRICS = Object.fromEntries(
   Object.entries(COUNTS).flatMap(([name, traits]) => ('metric' in traits ? [[name, traits.metric]] : [])),
 ) as Readonly<Record<MeteredCount, string>>;
+
+/** Metrics of a stream, by `Environment` and `Stream`. */
+export const STREAM_METRICS = {
+  ...SLICE_METRICS,
+  /** Items that a walk marked as gone, or deleted. */
+  gone: 'ObjectsGone',
+  /** Items marked as gone whose objects a walk met again. */
+  returned: 'ObjectsReturned',
+  /** A level: deletes of the stream that are held for an operator now. */
+  held: METRICS.deletesHeld,
+} as const;
 
 /** The counts that an overview of walks shows. */
 export const OVERVIEW_COUNTS: readonly CountName[] = ['fetched', ...FATES.filter((name) => !isRare(name))];

@@ -17,7 +17,7 @@ export interface Metrics {
    * not written. If all counts are left out, no line is written.
    */
   count(counts: MetricCounts): void;
-  /** Counts for a slice of a stream's walk. */
+  /** Counts for a stream: of a slice of its walk, or of what became of deletes. */
   countStream(stream: string, counts: StreamMetricCounts): void;
 }
 
@@ -57,7 +57,7 @@ export function createMetrics(
   };
 }
 
-/** Counts a finished run. The counts of its streams were written slice by slice. */
+/** Counts a finished run, and what its walks marked as gone. The other counts of its streams were written slice by slice. */
 export function putRunMetrics(metrics: Metrics, { status, streams }: RunReceipt): void {
   const receipts = Object.values(streams);
   const codes = receipts.map(({ error }) => error?.code);
@@ -68,6 +68,9 @@ export function putRunMetrics(metrics: Metrics, { status, streams }: RunReceipt)
     rejects: totalOf(receipts, 'rejected'),
     ...countCodes(codes),
   });
+  for (const [stream, { gone, returned }] of Object.entries(streams)) {
+    if (gone !== undefined) metrics.countStream(stream, { gone, returned: returned ?? 0 });
+  }
 }
 
 /** The counts of a batch's changes by outcome. Held changes are a level, which is read from the ledger. */

@@ -24,6 +24,7 @@ import { createPauseMeter } from '../runtime/pause-meter.ts';
 import type { DurablePullPorts, Invocation } from './durable-pull.ts';
 import { listUnfinished, saveCutOffReceipt, storesUnder } from './run-pull.ts';
 import { accessOf } from './token-source.ts';
+import { watchDeletes } from './watch-deletes.ts';
 
 /** What the ports of the deployed pull are made from. */
 export interface DurablePullOptions {
@@ -55,6 +56,14 @@ export function durablePorts(options: DurablePullOptions): DurablePullPorts {
     async report(receipt) {
       log.info('run ends', { runId: receipt.runId, status: receipt.status });
       putRunMetrics(metrics, receipt);
+      try {
+        await watchDeletes({ state, streams: config.streams, clock: systemClock, metrics });
+      } catch (error) {
+        log.error('what is held cannot be read, so the alarms about deletes keep their state', {
+          runId: receipt.runId,
+          ...errorFields(error),
+        });
+      }
       try {
         const detail = { environment: config.environment, ...receipt };
         await putEvent(options.eventBridge, { ...EVENTS.pullFinished, detail });

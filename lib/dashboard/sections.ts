@@ -5,6 +5,7 @@ import {
   LogQueryVisualizationType,
   LogQueryWidget,
   Metric,
+  type MetricOptions,
   SingleValueWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -53,7 +54,7 @@ export function stateSection({ config, alarms, pull }: DashboardProps): IWidget[
         title: 'Last runs',
         logGroupNames: [pull.function.logGroup.logGroupName],
         queryLines: [
-          `fields @timestamp, message, stream, status, ${OVERVIEW_COUNTS.join(', ')}, code, error`,
+          `fields @timestamp, message, stream, status, ${OVERVIEW_COUNTS.join(', ')}, gone, held, returned, code, error`,
           "filter message in ['stream ends', 'run ends']",
           'sort @timestamp desc',
           'limit 50',
@@ -69,8 +70,10 @@ export function stateSection({ config, alarms, pull }: DashboardProps): IWidget[
 /** What the pulls did, by stream and night. */
 export function pullsSection({ config }: DashboardProps): IWidget[][] {
   const streams = config.streams.slice(0, MOST_STREAMS_DRAWN);
-  const perStream = (name: Parameters<typeof streamCountOf>[2]) =>
-    streams.map((stream) => streamCountOf(config, stream.name, name, { period: NIGHT, label: stream.name }));
+  const perStream = (name: Parameters<typeof streamCountOf>[2], options: MetricOptions = {}) =>
+    streams.map((stream) =>
+      streamCountOf(config, stream.name, name, { period: NIGHT, label: stream.name, ...options }),
+    );
   return [
     [
       text(
@@ -93,6 +96,17 @@ export function pullsSection({ config }: DashboardProps): IWidget[][] {
       graph(
         'Objects rejected, by stream and night: `npx procurios-sync show STREAM --rejects`',
         perStream('rejected'),
+      ),
+    ],
+    [
+      graph(
+        'Deletes held, by stream: `npx procurios-sync deletes list`',
+        perStream('held', { statistic: 'Maximum' }),
+      ),
+      graph(
+        'Objects gone, and returned (right), by stream and night',
+        perStream('gone'),
+        perStream('returned'),
       ),
     ],
   ];

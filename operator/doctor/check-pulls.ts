@@ -1,4 +1,5 @@
 import { expectedFailure } from '../../lambda/core/errors.ts';
+import { deletesConcerns } from '../status/deletes-concerns.ts';
 import { pullConcerns } from '../status/pull-concerns.ts';
 import { type PullReport, readPullReport } from '../status/read-pulls.ts';
 import { shrunkLists } from '../status/shrunk-lists.ts';
@@ -21,13 +22,20 @@ export async function* checkPulls({ session }: Subject, flags: string): AsyncGen
   // The finding about the tables says that they are missing or cannot be read.
   if (report instanceof Error) return;
   // The findings about the streams name the scopes that they lack.
-  const concerns = pullConcerns(report, flags);
+  const concerns = [...deletesConcerns(report, flags), ...pullConcerns(report, flags)];
   for (const { what, why, next } of concerns) {
     yield warning('pulls', why === undefined ? what : `${what}: ${why}`, next ?? 'npx procurios-sync status');
+  }
+  for (const { name, readsOneWay } of known(report.streams) ?? []) {
+    if (readsOneWay) yield warning('pulls', `${name}: ${ONE_WAY}`, REPORT_INSTEAD);
   }
   for (const line of shrunkLists(known(report.streams) ?? [])) yield warning('pulls', line, COMPARE);
   if (concerns.length === 0) yield ok('pulls', soundText(report));
 }
+
+const ONE_WAY = 'its listing can only be read upwards, so every delete that is due is held for an operator';
+const REPORT_INSTEAD =
+  "if that is too often, set deletes: 'report' for the stream: pulls then count what is gone and mark nothing";
 
 const COMPARE =
   'compare it with the list in Procurios: the client may have lost a right, or query may leave out too much';

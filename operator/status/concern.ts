@@ -1,7 +1,7 @@
 /** A problem that needs an operator. */
 export interface Concern {
   readonly what: string;
-  /** The sentence of the error that caused it; undefined if no error did. */
+  /** The sentence of the error that caused it, or another reason; undefined if there is none. */
   readonly why?: string;
   /** A command to run, a place to read, or the reason; undefined if `what` says it all. */
   readonly next?: string;

@@ -2,16 +2,18 @@ import type { Config } from '../../lambda/deployment/config.ts';
 import { stackName } from '../../lambda/deployment/names.ts';
 import { countUpTo, minuteIn } from '../words.ts';
 import type { Concern } from './concern.ts';
+import { deletesConcerns } from './deletes-concerns.ts';
 import { pullConcerns } from './pull-concerns.ts';
 import { known, MOST_COUNTED, type StatusReport } from './status-report.ts';
 
 /**
- * Finds the problems in a report that need an operator.
+ * Finds the problems in a report that need an operator. What is held comes first, because only an operator ends it.
  *
  * @param flags - The flags with which other commands use the same tables.
  */
 export function concernsOf(report: StatusReport, config: Config, flags: string): Concern[] {
   return [
+    ...deletesConcerns(report, flags),
     ...stackConcerns(report),
     ...alarmConcerns(report),
     ...pullConcerns(report, flags, config),

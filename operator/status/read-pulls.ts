@@ -1,10 +1,15 @@
+import { readEvidence } from '../../lambda/aws/state/absence-store.ts';
 import { countRejects } from '../../lambda/aws/state/reject-store.ts';
 import { listRunReceipts, readFutureReceipt } from '../../lambda/aws/state/run-store.ts';
 import type { StateTable } from '../../lambda/aws/state/state-table.ts';
 import { readStreamState } from '../../lambda/aws/state/stream-store.ts';
 import { readUnfinishedWalk } from '../../lambda/aws/state/walk-store.ts';
 import { timestamp } from '../../lambda/core/clock.ts';
+import { readsOneWay } from '../../lambda/core/deletes/direction.ts';
+import { unjudgedIn } from '../../lambda/core/deletes/unjudged.ts';
 import type { RunReceipt } from '../../lambda/core/pull/receipt.ts';
+import type { Stream } from '../../lambda/core/pull/stream.ts';
+import { MOST_DAYS_UNJUDGED } from '../../lambda/deployment/alarms.ts';
 import type { Config } from '../../lambda/deployment/config.ts';
 import type { Session } from '../session.ts';
 import { readCutOffPull } from './pulling-process.ts';
@@ -29,7 +34,7 @@ export function readPulls(session: Session, nowMs: number) {
     runs,
     futureRun: readFutureReceipt(state, nowMs).then((run) => run?.startedAt ?? null),
     cutOff: readCutOff(session, runs, nowMs),
-    streams: readStreams(session.config, state, runs),
+    streams: readStreams(session.config, state, runs, nowMs),
   };
 }
 
@@ -72,9 +77,15 @@ async function readStreams(
   { streams }: Config,
   state: StateTable,
   runs: Promise<readonly RunReceipt[]>,
+  nowMs: number,
 ): Promise<StreamStatus[]> {
   const receipts = await runs;
-  return await Promise.all(streams.map(({ name }) => readStream(name, state, receipts)));
+  return await Promise.all(
+    streams.map(async (stream) => ({
+      ...(await readStream(stream.name, state, receipts)),
+      ...(await readDeletes(stream, state, nowMs)),
+    })),
+  );
 }
 
 async function readStream(
@@ -101,5 +112,22 @@ async function readStream(
     ...(walk && {
       unfinished: { startedAt: walk.startedAt, pages: walk.counts.pages, fetched: walk.counts.fetched },
     }),
+  };
+}
+
+/** What an operator should know about the deletes of a stream; empty unless pulls mark what is gone. */
+async function readDeletes(
+  { name, deletes, paging }: Stream,
+  state: StateTable,
+  nowMs: number,
+): Promise<Pick<StreamStatus, 'held' | 'unjudged' | 'readsOneWay'>> {
+  const evidence = deletes === 'fromWalk' ? await readEvidence(state, name) : undefined;
+  if (evidence === undefined) return {};
+  const { held } = evidence;
+  const unjudged = unjudgedIn(evidence, nowMs);
+  return {
+    ...(held && { held }),
+    ...(unjudged && unjudged.days >= MOST_DAYS_UNJUDGED && { unjudged }),
+    ...(readsOneWay(evidence, paging.kind) && { readsOneWay: true }),
   };
 }

@@ -1,3 +1,5 @@
+import type { Held } from '../../lambda/core/deletes/evidence.ts';
+import type { Unjudged } from '../../lambda/core/deletes/unjudged.ts';
 import type { Receipt, RunReceipt } from '../../lambda/core/pull/receipt.ts';
 import type { StreamState } from '../../lambda/core/pull/stream-state.ts';
 import type { StreamEvidence } from '../../lambda/core/pull/verdict.ts';
@@ -44,6 +46,12 @@ export const MOST_COUNTED = 10_000;
 /** The state of a stream and its table. */
 export interface StreamStatus extends StreamEvidence, StreamState {
   readonly lastWalk?: Receipt & { readonly finishedAt: string };
+  /** The deletes that are held; undefined if none is, or if the config's `deletes` is not `fromWalk`. */
+  readonly held?: Held;
+  /** How long no walk has counted; undefined if that is not long, or if the config's `deletes` is not `fromWalk`. */
+  readonly unjudged?: Unjudged;
+  /** True if what is due is always held, because the listing can only be read upwards and the config's `deletes` is `fromWalk`. */
+  readonly readsOneWay?: true;
   /** An unfinished walk, which a run is reading or the next run resumes; undefined if there is none. */
   readonly unfinished?: { readonly startedAt: string; readonly pages: number; readonly fetched: number };
 }

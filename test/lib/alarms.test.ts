@@ -105,7 +105,8 @@ describe('alarms', () => {
     const alarm = alarmOf(key);
     const inExpression = alarm.Metrics as { MetricStat?: { Stat: string } }[] | undefined;
     const statistics = inExpression?.flatMap(({ MetricStat }) => MetricStat?.Stat ?? []) ?? [alarm.Statistic];
-    const isLevel = key.endsWith('-dead-letters') || key === 'changes-late' || key === 'changes-held';
+    const levels = ['changes-late', 'changes-held', 'deletes-held', 'deletes-not-judged'];
+    const isLevel = key.endsWith('-dead-letters') || levels.includes(key);
 
     expect(new Set(statistics)).toEqual(new Set([isLevel ? 'Maximum' : 'Sum']));
   });
@@ -330,6 +331,35 @@ describe('queues', () => {
 
   test('the queue of failed starts is empty again before the next night', () => {
     template.hasResourceProperties('AWS::SQS::Queue', { MessageRetentionPeriod: 20 * 60 * 60 });
+  });
+});
+
+describe('deletes', () => {
+  test.each<[AlarmKey, string, number]>([
+    ['deletes-held', 'DeletesHeld', 1],
+    ['deletes-not-judged', 'DaysUnjudged', 14],
+  ])(
+    '%s stands while its level is reached, and keeps its state in a night without a pull',
+    (key, name, level) => {
+      expect(alarmOf(key)).toMatchObject({
+        MetricName: name,
+        Dimensions: [{ Name: 'Environment', Value: 'acme' }],
+        Statistic: 'Maximum',
+        Threshold: level,
+        EvaluationPeriods: 1,
+        TreatMissingData: 'ignore',
+      });
+    },
+  );
+
+  test('neither an alarm’s text nor the runbook about deletes tells the operator to pull again', () => {
+    const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+    const sections = runbook.split(/^## /m).filter((text) => text.startsWith('deletes-'));
+
+    expect(sections).toHaveLength(2);
+    for (const text of [...Object.values(ALARMS), ...sections]) {
+      expect(text).not.toMatch(/procurios-sync pull|pull again|start a pull/i);
+    }
   });
 });
 

@@ -56,15 +56,25 @@ export function createAbsenceStore({ lease, clock, ...options }: AbsenceStoreOpt
   };
 }
 
+/** Reads the evidence alone, which is a few KB; undefined if no walk of the stream has left any. */
+export async function readEvidence(state: StateTable, stream: string): Promise<Evidence | undefined> {
+  const row = await state.get(STATE_KEYS.evidence(stream));
+  return row && evidenceIn(row);
+}
+
 /** Reads what is known of a stream's absent objects. A pull may be saving it now. */
 export async function readKnown(state: StateTable, stream: string): Promise<StoredKnown> {
   const row = await state.get(STATE_KEYS.evidence(stream));
   if (row === undefined) return { known: NOTHING_KNOWN, areAbsencesLost: false };
-  const evidence = { ...NOTHING_KNOWN.evidence, ...(row.evidence as Evidence) };
+  const evidence = evidenceIn(row);
   const absences = await readAbsences(state, stream, row.set as StoredSet);
   return absences === undefined
     ? { known: withoutAbsences(evidence), areAbsencesLost: true }
     : { known: { evidence, absences }, areAbsencesLost: false };
+}
+
+function evidenceIn(row: Row): Evidence {
+  return { ...NOTHING_KNOWN.evidence, ...(row.evidence as Evidence) };
 }
 
 /** @returns Undefined if a part is missing or cannot be read. */

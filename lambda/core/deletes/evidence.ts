@@ -21,6 +21,8 @@ export interface Evidence {
   readonly walks: readonly CountedWalk[];
   /** The last walk that ended; absent if none is known. */
   readonly ended?: EndedWalkFacts;
+  /** When the first walk that ended here began, counted or not, RFC 3339; absent if none is known. */
+  readonly firstNoted?: string;
   /** Down walks in a row that did not reach their end. */
   readonly failedDowns: number;
   /** Whether the last walk could only read upwards. */

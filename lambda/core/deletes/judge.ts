@@ -147,6 +147,7 @@ function withEnded(evidence: Evidence, walk: WalkFacts, notCounted?: NotCounted)
       : evidence.failedDowns;
   return {
     ...evidence,
+    firstNoted: evidence.firstNoted ?? began,
     ended: { walkId, began, isCutDown, ...(notCounted !== undefined && { notCounted }) },
     failedDowns,
     isOneWay,

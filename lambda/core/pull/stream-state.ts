@@ -7,8 +7,8 @@ export interface StreamState {
   /** How many objects the last complete walk found and stored, each key counted once. Absent with `wholeAsOf`. */
   readonly listed?: number;
   /**
-   * How many items the table has, those that the listing no longer shows included, as the last walk that scanned the table counted
-   * them. Absent if no walk ended.
+   * How many live items the table has, those that the listing no longer shows included, as the last walk that scanned the table
+   * counted them. Tombstones do not count. Absent if no walk ended.
    */
   readonly inTable?: number;
   /** When that walk began, RFC 3339. Absent if no walk has counted the items, and in rows of version 0.1. */

@@ -86,6 +86,17 @@ function fail(execution: ExecutionState, type: string, message: string): void {
   Object.assign(execution, { status: 'FAILED', endedAt: Date.now() + 1000, error: { type, message } });
 }
 
+/** The receipt of a complete run that has something for an operator to decide. */
+function holding(): RunReceipt {
+  const { streams, ...run } = receiptOf('complete');
+  const { members, orders } = streams;
+  if (members === undefined || orders === undefined) throw new Error('the run has other streams');
+  return {
+    ...run,
+    streams: { members: { ...members, held: 1200, gone: 0 }, orders: { ...orders, gone: 3 } },
+  };
+}
+
 /** A run that is in progress already, of the schedule's. */
 function running(): ExecutionState {
   const arn = `${pull.arn}:1/durable-execution/nightly/1`;
@@ -185,6 +196,21 @@ describe('with --wait', () => {
 
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toEqual(receipt);
+  });
+
+  test('pull --deployed --wait says how many deletes of which stream are held, with exit code 1', async () => {
+    pull.onStart = (execution) => succeed(execution, holding());
+
+    const { code, stdout } = await deployed('--wait');
+
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^stream .* gone +held\n/);
+    expect(stdout).toMatch(/^members .* 0 +1,200$/m);
+    expect(stdout).toMatch(/^orders .* 3 +0$/m);
+    expect(stdout).toMatch(
+      /^deletes held for an operator: 1,200 of members; npx procurios-sync deletes list shows why$/m,
+    );
+    expect(stdout).toMatch(/^complete: 2 streams/m);
   });
 
   test('pull --deployed --wait reports a run that a later run recorded as cut off, with exit code 1', async () => {

@@ -4,6 +4,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { createLedger } from '../../../lambda/aws/state/ledger.ts';
 import { saveRunReceipt } from '../../../lambda/aws/state/run-store.ts';
 import { createStateTable, type StateTable } from '../../../lambda/aws/state/state-table.ts';
+import { NOTHING_KNOWN } from '../../../lambda/core/deletes/evidence.ts';
+import { heldIdOf } from '../../../lambda/core/deletes/held.ts';
+import { noteUncounted } from '../../../lambda/core/deletes/judge.ts';
 import { noCounts } from '../../../lambda/core/pull/counts.ts';
 import type { Receipt, RunReceipt } from '../../../lambda/core/pull/receipt.ts';
 import { runStatus } from '../../../lambda/core/pull/verdict.ts';
@@ -15,9 +18,11 @@ import { createQueues, deleteQueues, type QueueUrls } from '../../../local/endpo
 import { createTables, deleteTables } from '../../../local/endpoints/tables.ts';
 import { minuteIn } from '../../../operator/words.ts';
 import { DEMO_CONFIG, type Ended, newFolder, run, writeConfig } from '../../support/command-line.ts';
+import { walkOf } from '../../support/deletes/facts.ts';
 import { type DeployedAws, deploy, startDeployedAws } from '../../support/deployed-aws/deployed-aws.ts';
 import { accessDenied } from '../../support/deployed-aws/refusals.ts';
 import { dynamoDbOf, sqsOf } from '../../support/embedded-aws.ts';
+import { heldKnown, MISSED, saveKnown } from '../../support/held-world.ts';
 import { operationOf } from '../../support/push-world.ts';
 
 const THINGS = { path: '/l/things', mediaType: 'application/json', key: 'id', paging: { kind: 'onePage' } };
@@ -152,6 +157,74 @@ describe('a list that has shrunk', () => {
     expect(stdout).toMatch(/\nmembers .* 0 +3,002 +0\n/);
     expect(stdout).toMatch(/\n\nnothing needs an operator; 1 thing worth a look\n$/);
     expect(document).toMatchObject({ needsPerson: [], shrunkLists: [line] });
+  });
+});
+
+describe('deletes', () => {
+  const streams = CONFIG.streams.map((stream) => ({ ...stream, deletes: 'fromWalk' }));
+  /** Runs `status` with a config whose streams mark what is gone. */
+  async function statusOfMarking(flags: readonly string[] = []): Promise<Ended> {
+    const folder = await newFolder('status-deletes');
+    await writeConfig(folder, { ...CONFIG, streams });
+    return await run(['status', ...flags], {
+      cwd: folder,
+      env: { ...embedded.environment, ...aws.environment },
+    });
+  }
+
+  test('status begins with what is held: how many, since when and why, with exit code 1', async () => {
+    deploy(aws, 'acme', [firing('changes-unknown')]);
+    await pulled(hoursAgo(5), { members: WELL, orders: WELL, channels: WELL });
+    await saveKnown(state, 'orders', heldKnown());
+
+    const { code, stdout } = await statusOfMarking();
+    const document = JSON.parse((await statusOfMarking(['--json'])).stdout);
+
+    expect(code).toBe(1);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      'needs an operator: deletes of orders: 12 held since 2026-01-04 05:00 Europe/Amsterdam, because they are more than may go ' +
+        'without an operator (10) npx procurios-sync deletes show orders',
+    );
+    expect(document.needsPerson[0]).toMatchObject({ next: 'npx procurios-sync deletes show orders' });
+    const [members, orders] = document.streams;
+    expect(members).not.toHaveProperty('held');
+    expect(orders.held).toMatchObject({ id: heldIdOf(MISSED), count: 12, limit: 10, reason: 'too many' });
+  });
+
+  test('status names a stream of which no walk has counted for 14 days, and why the last one did not', async () => {
+    deploy(aws, 'acme', []);
+    await pulled(hoursAgo(5), { members: WELL, orders: WELL, channels: WELL });
+    const began = hoursAgo(15 * 24 + 1);
+    const cached = (at: string) => walkOf(1, { began: at, ended: at, isCached: true });
+    await saveKnown(
+      state,
+      'members',
+      noteUncounted(NOTHING_KNOWN, cached(began), () => true),
+    );
+    await saveKnown(
+      state,
+      'orders',
+      noteUncounted(NOTHING_KNOWN, cached(hoursAgo(13 * 24)), () => true),
+    );
+
+    const { code, stdout } = await statusOfMarking();
+    const document = JSON.parse((await statusOfMarking(['--json'])).stdout);
+
+    expect(code).toBe(1);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      `members: no walk has counted as evidence since ${shown(began)}, for 15 days, so nothing goes from its table ` +
+        'the last walk did not count, because it got answers from a cache docs/runbook.md#deletes-not-judged',
+    );
+    expect(stdout).toMatch(/\n\n1 thing for an operator to look at\n$/);
+    expect(document.streams[0].unjudged).toMatchObject({ days: 15, reason: 'cached' });
+  });
+
+  test('status asks nothing about deletes of streams that only report what is gone', async () => {
+    deploy(aws, 'acme', []);
+    await pulled(hoursAgo(5), { members: WELL, orders: WELL, channels: WELL });
+    await saveKnown(state, 'orders', heldKnown());
+
+    expect(await status()).toMatchObject({ code: 0, stdout: expect.stringMatching(/\n\nall is well\n$/) });
   });
 });
 

@@ -81,6 +81,24 @@ test.each<[SyncErrorCode, number]>([
   expect(counted).toEqual([expect.objectContaining({ runFailed: 1, accessRefused: count })]);
 });
 
+test('putRunMetrics() counts for each judged walk what is gone and what returned', () => {
+  const counted: object[] = [];
+  const receipt = {
+    status: 'complete',
+    streams: {
+      members: { status: 'complete', rejected: 0, gone: 3, returned: 1, held: 12 },
+      orders: { status: 'complete', rejected: 0 },
+    },
+  } as unknown as RunReceipt;
+
+  putRunMetrics(
+    { count() {}, countStream: (stream, counts) => counted.push({ stream, ...counts }) },
+    receipt,
+  );
+
+  expect(counted).toEqual([{ stream: 'members', gone: 3, returned: 1 }]);
+});
+
 describe('countOutcomes()', () => {
   const noChange = rejectMessage(
     { messageId: 'm', text: '', changeId: undefined, subject: 's', errors: [] },
