@@ -17,6 +17,7 @@ import {
 } from '../../support/deployed-aws/deployed-aws.ts';
 import { accessDenied } from '../../support/deployed-aws/refusals.ts';
 import { dynamoDbOf, sqsOf } from '../../support/embedded-aws.ts';
+import { heldKnown, saveKnown } from '../../support/held-world.ts';
 import { type HttpServer, startHttpServer } from '../../support/http-server.ts';
 import { configFor, examine, procurios, things } from './examine.ts';
 
@@ -163,6 +164,33 @@ test('doctor reports when the tables were last whole, or what status reports abo
   expect(shrunk.problems).toMatchObject([
     finding('pulls', 'warning', /^things: the last complete walk listed 1, the table has 3$/, /^compare it/),
   ]);
+});
+
+test('doctor warns of held deletes, and of a listing that can only be read upwards although its stream marks what is gone', async () => {
+  await deployAll();
+  const dynamo = client();
+  const state = createStateTable(dynamo, stateTableName(environment));
+  const { evidence, absences } = heldKnown();
+  await saveKnown(state, 'things', { evidence: { ...evidence, isOneWay: true }, absences });
+  const startedAt = new Date().toISOString();
+  await state.put({ pk: 'stream#things', sk: 'state', wholeAsOf: startedAt, listed: 3, inTable: 3 });
+  const [stream] = configFor(host.origin).streams;
+  const marking = { ...stream, deletes: 'fromWalk', paging: { kind: 'hal' } };
+
+  const { problems } = await examineInAws({}, { streams: [marking] });
+  dynamo.destroy();
+
+  expect(problems).toContainEqual(
+    finding(
+      'pulls',
+      'warning',
+      /^deletes of things: 12 held since /,
+      /^npx procurios-sync deletes show things$/,
+    ),
+  );
+  expect(problems).toContainEqual(
+    finding('pulls', 'warning', /^things: its listing can only be read upwards, /, /deletes: 'report'/),
+  );
 });
 
 test('doctor reports a missing deployment as information', async () => {
