@@ -42,8 +42,12 @@ function storyText(story: Story, timeZone: string): string {
   return labelledLines([
     ['object', `${id} of ${stream}`],
     ['state', STATES[state]],
-    ['last written', item?.changedAt && `${time(item.changedAt)}, by run ${item.run ?? 'unknown'}`],
-    ['deleted', time(item?.deletedAt)],
+    // Marking an item names the run that did it, in place of the one that wrote it.
+    [
+      'last written',
+      item?.changedAt && `${time(item.changedAt)}${item.deletedAt === undefined ? byRun(item.run) : ''}`,
+    ],
+    ['deleted', item?.deletedAt && `${time(item.deletedAt)}${byRun(item.run)}`],
     ['because', item?.deletedBecause],
     ['merged into', item?.mergedInto],
     ['missed', absence && missedText(absence, time(absence.since))],
@@ -62,6 +66,10 @@ function storyText(story: Story, timeZone: string): string {
     ),
     ...labelled('item', item?.item === undefined ? [] : stringifyJson(item.item, 2).split('\n')),
   ]);
+}
+
+function byRun(run = 'unknown'): string {
+  return `, by run ${run}`;
 }
 
 function missedText(

@@ -19,15 +19,22 @@ export async function pullStreams(
 ): Promise<Record<string, Receipt>> {
   const counted = countOperations(engine);
   const receipts = new Map<Stream, Receipt>();
-  const unfinishedFirst = streams.toSorted(
-    (a, b) => Number(run.unfinished.includes(b.name)) - Number(run.unfinished.includes(a.name)),
-  );
-  for (const [index, stream] of unfinishedFirst.entries()) {
+  for (const [index, stream] of inOrder(streams, run).entries()) {
     // This stream and those after it need at least one step and one wait each.
     const reserve = 2 * (streams.length - index) + 1;
     receipts.set(stream, await pullStream(run, stream, ports, counted, reserve));
   }
   return Object.fromEntries(streams.map((stream) => [stream.name, receipts.get(stream) as Receipt]));
+}
+
+/**
+ * Streams with an unfinished walk come first, because they have waited longest. Then archives, because they name objects that left
+ * other streams.
+ */
+function inOrder(streams: readonly Stream[], { unfinished }: Run): readonly Stream[] {
+  const archives = new Set(streams.map(({ archive }) => archive?.stream));
+  const rank = ({ name }: Stream): number => (unfinished.includes(name) ? 0 : archives.has(name) ? 1 : 2);
+  return streams.toSorted((one, other) => rank(one) - rank(other));
 }
 
 /** Pulls a stream slice by slice, one step of the engine each. */

@@ -158,6 +158,18 @@ describe('a run over many invocations', () => {
     expect(Object.keys(receipts)).toEqual(['a', 'b']);
   });
 
+  test('an archive is pulled before the streams that name it, so that its entries count in the same night', async () => {
+    const run = open({ a: () => pagesOfTen(1), archive: () => pagesOfTen(1), b: () => pagesOfTen(1) });
+    const [a, archive, b] = run.ports.streams;
+    if (a === undefined || archive === undefined || b === undefined) throw new Error('no streams');
+    Object.assign(b, { archive: { stream: 'archive' } });
+
+    const receipts = await run.pull();
+
+    expect(run.pages).toEqual(['archive 1', 'a 1', 'b 1']);
+    expect(Object.keys(receipts)).toEqual(['a', 'archive', 'b']);
+  });
+
   test('an unexpected error fails its stream, and the next stream is pulled', async () => {
     const run = open({ bad: () => pagesOfTen(1), good: () => pagesOfTen(1) });
     const table = run.tables.get('bad');
