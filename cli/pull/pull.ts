@@ -51,6 +51,8 @@ export async function pullHere(options: PullCommandOptions): Promise<number> {
     progress,
     onRetry: progress.retries,
     onUnexpected: (error) => unexpected.push(error),
+    onAbsencesLost: (stream) =>
+      say(`what was known of absent objects of stream ${stream} cannot be read, so the counts start over`),
     onWatch: sayWatching,
     signal: interrupt.signal,
   });

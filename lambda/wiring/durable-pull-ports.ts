@@ -127,6 +127,9 @@ function openRun(
   });
   const memory: WalkMemory = {};
   const progress = logProgress(log);
+  const onAbsencesLost = (stream: string) => {
+    log.warn('what was known of absent objects cannot be read, so the counts start over', { stream });
+  };
   return {
     clock: systemClock,
     signal: new AbortController().signal,
@@ -137,7 +140,7 @@ function openRun(
     listPages: (stream, from, signal, budget) => listPages(procurios, stream, from, signal, budget),
     async openStores(stream) {
       const lease = await resumeLease(state, executionArn, systemClock);
-      const stores = storesUnder(lease, { state, config, dynamoDb, runId, stream, memory });
+      const stores = storesUnder(lease, { state, config, dynamoDb, runId, stream, memory, onAbsencesLost });
       return { ...stores, [Symbol.asyncDispose]: () => lease.pause() };
     },
     // After each slice, because a walk may take several nights and each night's metrics count its own slices.

@@ -50,6 +50,8 @@ export interface PullOptions
   readonly deadlineMs?: number;
   /** Receives each unexpected error. The receipt of its stream has the code `BUG`. */
   readonly onUnexpected: (error: unknown) => void;
+  /** Receives the name of each stream whose counts of absent objects start over, because what was known cannot be read. */
+  readonly onAbsencesLost?: (stream: string) => void;
 }
 
 /**
@@ -58,7 +60,7 @@ export interface PullOptions
  * @throws {SyncError} `RUN_ACTIVE`, and `STORE_*` for the state table. Failures of a stream are in its receipt.
  */
 export async function runPull(options: PullOptions): Promise<RunReceipt> {
-  const { config, dynamoDb, streams, deadlineMs } = options;
+  const { config, dynamoDb, streams, deadlineMs, onAbsencesLost = nothing } = options;
   const state = createStateTable(dynamoDb, stateTableName(config.environment));
   const runId = randomUUID();
   const noteCutOff = (holder: LeaseRow) => saveCutOffReceipt(state, config.streams, holder);
@@ -72,7 +74,8 @@ export async function runPull(options: PullOptions): Promise<RunReceipt> {
     const ports: RunPorts = {
       ...pullPorts(options),
       signal,
-      openStores: async (stream) => storesUnder(lease, { state, config, dynamoDb, runId, stream, memory }),
+      openStores: async (stream) =>
+        storesUnder(lease, { state, config, dynamoDb, runId, stream, memory, onAbsencesLost }),
     };
     const receipts = await pullStreams(run, streams, ports, plainEngine(systemClock, signal));
     const receipt = runReceiptOf(run, receipts, systemClock.now());
@@ -111,18 +114,19 @@ export interface SliceTables {
   readonly runId: string;
   readonly stream: Stream;
   readonly memory: WalkMemory;
+  readonly onAbsencesLost: (stream: string) => void;
 }
 
 /** The stores of one slice. Disposing of them leaves the lease as it is. */
 export function storesUnder(lease: Lease, tables: SliceTables): SliceStores {
-  const { state, config, dynamoDb: client, runId, stream, memory } = tables;
+  const { state, config, dynamoDb: client, runId, stream, memory, onAbsencesLost: onLost } = tables;
   const tableName = streamTableName(config.environment, stream.name);
   const table = { client, tableName, runId, lease, clock: systemClock };
   return {
     walks: createWalkStore({ state, lease, runId, memory, clock: systemClock }),
     table: createStreamTable(table),
     deletes: {
-      absences: createAbsenceStore({ state, lease, clock: systemClock }),
+      absences: createAbsenceStore({ state, lease, clock: systemClock, onLost }),
       ...openDeleteTables(stream, config, client, { lease, runId }),
     },
     signal: lease.signal,

@@ -17,6 +17,8 @@ export interface PullRequest {
   readonly onRetry?: RetryListener | undefined;
   /** Receives each unexpected error. The other streams are pulled nevertheless. */
   readonly onUnexpected: (error: unknown) => void;
+  /** Receives the name of each stream whose counts of absent objects start over, because what was known cannot be read. */
+  readonly onAbsencesLost: (stream: string) => void;
   /** Called before another pull's lease is watched, which takes up to 45 seconds. @param owner - That pull. */
   readonly onWatch: (owner: string) => void;
   /** Aborts when the pull has to stop. It then stores what it read, and the next pull continues there. */
@@ -30,7 +32,7 @@ export interface PullRequest {
  */
 export async function pull(
   session: Session,
-  { streams, isDryRun, progress, onRetry, onUnexpected, onWatch, signal }: PullRequest,
+  { streams, isDryRun, progress, onRetry, onUnexpected, onAbsencesLost, onWatch, signal }: PullRequest,
 ): Promise<RunReceipt> {
   const { config, dynamoDb, isAlone, readHolderState } = session;
   const { host, acceptLanguage, requestsPerSecond } = config;
@@ -54,6 +56,7 @@ export async function pull(
     readHolderState,
     progress,
     onUnexpected,
+    onAbsencesLost,
     onWatch: ({ owner }) => onWatch(owner),
     signal,
   });

@@ -7,8 +7,10 @@ import { listApprovals } from './approval-store.ts';
 import { type Lease, notBehind, takenOver } from './lease.ts';
 import { packLines, unpackLines } from './packed-lines.ts';
 import { putRows, queryRows } from './rows.ts';
+import { fieldsOf, isCount, isText } from './shapes.ts';
 import { STATE_KEYS } from './state-keys.ts';
 import type { Row, StateTable } from './state-table.ts';
+import { evidenceIn } from './stored-evidence.ts';
 
 /** What is known of absent objects expires 90 days after it was saved last. */
 const KEPT_SECONDS = 90 * 24 * 60 * 60;
@@ -24,6 +26,8 @@ export interface AbsenceStoreOptions {
   readonly state: StateTable;
   readonly lease: Pick<Lease, 'fence' | 'guard'>;
   readonly clock: Clock;
+  /** Called when the counts of a stream start over because what was known cannot be read. */
+  readonly onLost?: (stream: string) => void;
 }
 
 /**
@@ -32,11 +36,16 @@ export interface AbsenceStoreOptions {
  * Each save writes its absences under keys of their own, and the evidence, which names them, last. So what is read belongs together,
  * whatever cuts a save off. Absences that are not named any more are left to the TTL, because deleting costs as much as writing.
  */
-export function createAbsenceStore({ lease, clock, ...options }: AbsenceStoreOptions): AbsenceStore {
+export function createAbsenceStore({ lease, clock, onLost, ...options }: AbsenceStoreOptions): AbsenceStore {
   const state = options.state.underLease(lease);
+  const lost = new Set<string>();
 
   return {
-    load: (stream) => readKnown(state, stream),
+    async load(stream) {
+      const stored = await readKnown(state, stream);
+      if (stored.areAbsencesLost) lost.add(stream);
+      return stored;
+    },
 
     async save(stream, { evidence, absences }) {
       const _expiresAt = Math.floor(clock.now() / 1000) + KEPT_SECONDS;
@@ -50,32 +59,32 @@ export function createAbsenceStore({ lease, clock, ...options }: AbsenceStoreOpt
       const set: StoredSet = { id, parts };
       const row = { ...STATE_KEYS.evidence(stream), evidence, set, fence: lease.fence, _expiresAt };
       if (!(await state.put(row, notBehind(lease)))) throw takenOver();
+      if (lost.delete(stream)) onLost?.(stream);
     },
 
     approvals: (stream, evidence) => listApprovals(state, stream, evidence, timestamp(clock.now())),
   };
 }
 
-/** Reads the evidence alone, which is a few KB; undefined if no walk of the stream has left any. */
+/** Reads the evidence alone, which is a few KB; undefined if no walk of the stream has left any, or if it cannot be read. */
 export async function readEvidence(state: StateTable, stream: string): Promise<Evidence | undefined> {
   const row = await state.get(STATE_KEYS.evidence(stream));
-  return row && evidenceIn(row);
+  return evidenceIn(row?.evidence);
 }
 
 /** Reads what is known of a stream's absent objects. A pull may be saving it now. */
 export async function readKnown(state: StateTable, stream: string): Promise<StoredKnown> {
   const row = await state.get(STATE_KEYS.evidence(stream));
   if (row === undefined) return { known: NOTHING_KNOWN, areAbsencesLost: false };
-  const evidence = evidenceIn(row);
-  const absences = await readAbsences(state, stream, row.set as StoredSet);
+  const evidence = evidenceIn(row.evidence);
+  if (evidence === undefined) return { known: NOTHING_KNOWN, areAbsencesLost: true };
+  const absences = isSet(row.set) ? await readAbsences(state, stream, row.set as StoredSet) : undefined;
   return absences === undefined
     ? { known: withoutAbsences(evidence), areAbsencesLost: true }
     : { known: { evidence, absences }, areAbsencesLost: false };
 }
 
-function evidenceIn(row: Row): Evidence {
-  return { ...NOTHING_KNOWN.evidence, ...(row.evidence as Evidence) };
-}
+const isSet = fieldsOf({ id: isText, parts: isCount });
 
 /** @returns Undefined if a part is missing or cannot be read. */
 async function readAbsences(

@@ -3,6 +3,7 @@ import { type Approval, isInForce } from '../../core/deletes/approval.ts';
 import type { Evidence } from '../../core/deletes/evidence.ts';
 import { packLines, unpackLines } from './packed-lines.ts';
 import { putRows, queryRows } from './rows.ts';
+import { fieldsOf, isCount, isText, isTime, optional } from './shapes.ts';
 import { STATE_KEYS } from './state-keys.ts';
 import type { Row, StateTable } from './state-table.ts';
 
@@ -45,10 +46,19 @@ export async function listApprovals(
   return whole.filter((approval) => isInForce(approval, evidence, now));
 }
 
+const isApproval = fieldsOf({
+  heldId: isText,
+  shown: isCount,
+  sightBegan: isTime,
+  at: isTime,
+  by: isText,
+  note: optional(isText),
+});
+
 /** @returns None if a row is missing or cannot be read. */
 function approvalIn(rows: readonly Row[]): readonly Approval[] {
   const [first] = rows;
-  if (first === undefined || rows.length !== first.parts) return [];
+  if (first === undefined || rows.length !== first.parts || !rows.every(isApproval)) return [];
   try {
     const ids = [...unpackLines(rows.map(({ lines }) => lines))];
     const { pk: _pk, sk: _sk, lines: _lines, parts: _parts, _expiresAt, ...approval } = first;

@@ -5,7 +5,7 @@ import type { Evidence, Known } from './evidence.ts';
 /** What is stored about a stream's absent objects. */
 export interface StoredKnown {
   readonly known: Known;
-  /** Whether the absences were stored and cannot be read any more. Then nothing is known but the walks. */
+  /** Whether what was stored cannot be read any more. Then no absence is known, and of the rest only the walks, if they can be read. */
   readonly areAbsencesLost: boolean;
 }
 

@@ -188,6 +188,74 @@ describeDynamoDbs('what is known of absent objects', (server) => {
     },
   );
 
+  test.each<[string, object]>([
+    ['has no evidence', { evidence: undefined }],
+    ['has a text in its place', { evidence: 'x' }],
+    ['has walks that are no list', { evidence: { ...EVIDENCE, walks: { w1: true } } }],
+    ['has a walk of another form', { evidence: { ...EVIDENCE, walks: [{ walkId: 'w1', began: SINCE }] } }],
+    ['has a direction that this version does not know', { evidence: walking({ direction: 'sideways' }) }],
+    ['has a walk without a time', { evidence: walking({ began: 'yesterday' }) }],
+    ['has a number as text', { evidence: { ...EVIDENCE, overflow: '0' } }],
+    ['has a negative number', { evidence: { ...EVIDENCE, failedDowns: -1 } }],
+    ['has a sight of another form', { evidence: { ...EVIDENCE, sight: { digest: 7, scopes: null } } }],
+    ['has a held set of another form', { evidence: { ...EVIDENCE, held: { id: 'x' } } }],
+  ])('evidence whose row %s is lost as a whole', async (_what, damage) => {
+    const state = await openState(server);
+    await storeOf(state).save('things', THREE);
+    const row = await state.get(STATE_KEYS.evidence('things'));
+
+    await state.put({ ...row, ...STATE_KEYS.evidence('things'), ...damage });
+
+    expect(await readKnown(state, 'things')).toEqual({ known: NOTHING_KNOWN, areAbsencesLost: true });
+  });
+
+  test.each([[undefined], ['x'], [{ id: 'x' }], [{ id: 5, parts: 1 }], [{ id: 'x', parts: -1 }]])(
+    'absences are lost if the evidence says %j of where they are',
+    async (set) => {
+      const state = await openState(server);
+      await storeOf(state).save('things', THREE);
+      const row = await state.get(STATE_KEYS.evidence('things'));
+
+      await state.put({ ...row, ...STATE_KEYS.evidence('things'), set });
+
+      const { known: read, areAbsencesLost } = await readKnown(state, 'things');
+      expect([areAbsencesLost, read.absences.size, read.evidence.walks.length]).toEqual([true, 0, 1]);
+    },
+  );
+
+  test('fields that a later version added to the evidence are passed over', async () => {
+    const state = await openState(server);
+    await storeOf(state).save('things', THREE);
+    const row = await state.get(STATE_KEYS.evidence('things'));
+
+    const evidence = { ...EVIDENCE, later: { x: 1 } };
+    await state.put({ ...row, ...STATE_KEYS.evidence('things'), evidence });
+
+    expect(await readKnown(state, 'things')).toEqual({
+      known: { ...THREE, evidence },
+      areAbsencesLost: false,
+    });
+  });
+
+  test('the caller learns once that the counts start over, when they do', async () => {
+    const state = await openState(server);
+    const lost: string[] = [];
+    const store = storeOf(state, 1, { onLost: (stream) => lost.push(stream) });
+    await store.save('things', THREE);
+    const [row] = await setsIn(state);
+    await state.put({ ...STATE_KEYS.evidence('things'), ...row, lines: 'x' });
+
+    const { known: read } = await store.load('things');
+    await store.load('others');
+    expect(lost).toEqual([]);
+    await store.save('others', read);
+    await store.save('things', read);
+    await store.load('things');
+    await store.save('things', read);
+
+    expect(lost).toEqual(['things']);
+  });
+
   async function behindProxy() {
     const proxy = await startFaultProxy(server.url);
     closeAfterTest(proxy);
@@ -195,6 +263,10 @@ describeDynamoDbs('what is known of absent objects', (server) => {
     return { proxy, state: createStateTable(server.client(proxy.url), stateName) };
   }
 });
+
+function walking(more: object): object {
+  return { ...EVIDENCE, walks: EVIDENCE.walks.map((walk) => ({ ...walk, ...more })) };
+}
 
 async function rewrite(state: StateTable, row: Row, lines: unknown): Promise<void> {
   await state.put({ ...row, lines });

@@ -60,6 +60,29 @@ describeDynamoDbs('approvals', (server) => {
     expect(await listApprovals(state, 'things', EVIDENCE, '2026-11-24T08:59:58.000Z')).toEqual([expired]);
   });
 
+  test.each<[string, object]>([
+    ['no ids', { lines: undefined }],
+    ['a text in place of the ids', { lines: '["17"]' }],
+    ['no time', { at: undefined }],
+    ['a time that cannot be read', { at: 'yesterday' }],
+    ['no sight', { sightBegan: 7 }],
+    ['a held id that is no text', { heldId: 5 }],
+    ['a name that is no text', { by: { S: 'anna' } }],
+    ['a count that is no number', { shown: '300' }],
+    ['another number of rows', { parts: 2 }],
+  ])('an approval whose row has %s is not listed, and others are', async (_what, damage) => {
+    const state = await openState(server);
+    const other = approvalOf({ heldId: 'ba9876543210', ids: ['19'] });
+    for (const each of [approvalOf(), other]) await saveApproval(state, 'things', each, clock);
+    const rows = await queryRows(state, STATE_KEYS.approvals('things'));
+    const row = rows.find(({ heldId }) => heldId === '0123456789ab');
+    if (row === undefined) throw new Error('no row was saved');
+
+    await state.put({ ...row, ...damage });
+
+    expect(await listApprovals(state, 'things', EVIDENCE, NOW)).toEqual([other]);
+  });
+
   test('the rows of an approval expire 7 days after it was given', async () => {
     const state = await openState(server);
 

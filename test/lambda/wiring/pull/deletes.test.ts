@@ -1,5 +1,6 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { readKnown } from '../../../../lambda/aws/state/absence-store.ts';
+import { queryRows } from '../../../../lambda/aws/state/rows.ts';
 import { createStateTable } from '../../../../lambda/aws/state/state-table.ts';
 import { stateTableName, streamTableName } from '../../../../lambda/deployment/names.ts';
 import { scanItems } from '../../../../operator/tables/read-items.ts';
@@ -71,6 +72,37 @@ describeDynamoDbs('an object that leaves a listing', (server) => {
     expect(await site.receipt()).toMatchObject({ written: 1, unchanged: 29, returned: 1 });
     expect((await itemsOf(server, site)).tombstones.size).toBe(0);
   });
+
+  test.each(['set#', 'evidence'])(
+    'damaged rows (%s) start the counts over: the pull says so once, and what it misses is held once',
+    async (prefix) => {
+      await using site = await openOwnListing(server, { things: [things(30)] }, server.url, ONE_PAGE);
+      const lost: string[] = [];
+      const onAbsencesLost = (stream: string) => lost.push(stream);
+      await site.pull();
+      site.pages.things = [things(30, [7])];
+      nextNight();
+      await site.pull();
+      const state = createStateTable(server.client(), stateTableName(site.config.environment));
+      const rows = await queryRows(state, { pk: 'absence#things', sk: prefix });
+      for (const row of rows) await state.put({ ...row, lines: 'x', evidence: 'x' });
+
+      const receipts: unknown[] = [];
+      for (let night = 1; night <= 3; night += 1) {
+        nextNight();
+        receipts.push((await site.pull({ onAbsencesLost })).streams.things);
+      }
+
+      expect(lost).toEqual(['things']);
+      expect(receipts).toMatchObject([
+        { status: 'complete', missed: 1, held: 0, gone: 0 },
+        { status: 'complete', held: 1, gone: 0 },
+        { status: 'complete', held: 1, gone: 0 },
+      ]);
+      expect((await knownOf(server, site)).evidence.held).toMatchObject({ reason: 'never shown', count: 1 });
+      expect((await itemsOf(server, site)).tombstones.size).toBe(0);
+    },
+  );
 
   test('too many at once are held, and the run goes on', async () => {
     await using site = await openOwnListing(server, { things: [things(30)] }, server.url, ONE_PAGE);
