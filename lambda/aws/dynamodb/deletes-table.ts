@@ -65,9 +65,12 @@ function sort(item: JudgedItem, isSeen: (id: string) => boolean, take: UnseenTak
   if (live !== undefined && !isSeen(id)) take.unseen(live);
 }
 
+/** No `_id` of ours has a quote, a backslash or a control character, because they are percent-encoded. */
+const NO_ID_OF_OURS = /["\\\p{Cc}]/u;
+
 /** @returns Undefined for a tombstone, and for an item that another program wrote. */
 function liveItem({ id, hash, changedAt, isTombstone, archiveKey }: JudgedItem): UnseenItem | undefined {
-  if (isTombstone || hash === undefined) return undefined;
+  if (isTombstone || hash === undefined || NO_ID_OF_OURS.test(id)) return undefined;
   return {
     id,
     hash,

@@ -29,6 +29,7 @@ const isEvidence = fieldsOf({
     } satisfies ShapesOf<NonNullable<Evidence['ended']>>),
   ),
   failedDowns: isCount,
+  cutDownAt: optional(isTime),
   isOneWay: isFlag,
   lastPage: optional(isCount),
   carried: listOf(

@@ -19,8 +19,10 @@ import type { Row, StateTable } from './state-table.ts';
 import { readStreamState, saveStreamState } from './stream-store.ts';
 import { keepTable, restoreWalk, saveSeen } from './walk-rows.ts';
 
-/** The rows of a walk expire 14 days after the last slice. */
+/** The rows of a walk's keys expire 14 days after the last slice. */
 const KEPT_SECONDS = 14 * 24 * 60 * 60;
+/** Its record expires after 90 days, as the evidence does, which names the walk before the next one. */
+const RECORD_KEPT_SECONDS = 90 * 24 * 60 * 60;
 
 export interface WalkStoreOptions {
   readonly state: StateTable;
@@ -54,11 +56,11 @@ export function createWalkStore({
   ...options
 }: WalkStoreOptions): WalkStore {
   const state = options.state.underLease(lease);
-  const expiresAt = (): number => Math.floor(clock.now() / 1000) + KEPT_SECONDS;
 
   /** @throws {SyncError} `RUN_ACTIVE` if a pull with a higher fence wrote the row. */
   const writeRow = async (stream: Stream, content: object): Promise<void> => {
-    const row = { ...STATE_KEYS.walk(stream.name), ...content, fence: lease.fence, _expiresAt: expiresAt() };
+    const _expiresAt = expiryAfter(RECORD_KEPT_SECONDS, clock);
+    const row = { ...STATE_KEYS.walk(stream.name), ...content, fence: lease.fence, _expiresAt };
     const isWritten = await state.put(row, notBehind(lease));
     if (isWritten) return;
     throw new SyncError('RUN_ACTIVE', 'another pull has taken over the walk; this one has stopped writing');
@@ -103,7 +105,7 @@ export function createWalkStore({
     async saveWalk(stream, walk, rejects, { isLastOfInvocation }) {
       const reader = walk.look ?? walk;
       await saveRejects(state, stream, walk, rejects, clock);
-      await saveSeen(state, stream, reader, expiresAt(), clock);
+      await saveSeen(state, stream, reader, expiryAfter(KEPT_SECONDS, clock), clock);
       await writePosition(stream, walk);
       memory.kept = { stream: stream.name, walk };
       const mayKeep = isLastOfInvocation && hasExactTable(reader) && reader.keptAfter === undefined;
@@ -122,6 +124,11 @@ export function createWalkStore({
       await writeFinished(stream, { ...ending, phase: 'ended' });
     },
   };
+}
+
+/** Seconds since the epoch. */
+function expiryAfter(seconds: number, clock: Clock): number {
+  return Math.floor(clock.now() / 1000) + seconds;
 }
 
 /** Entries that slices before the scan saved may be older than what it found, where a slice was cut off after it wrote. */

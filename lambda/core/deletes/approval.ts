@@ -1,6 +1,6 @@
 import { type Absence, sharing } from './absences.ts';
 import type { Due } from './due.ts';
-import type { Evidence, Known } from './evidence.ts';
+import { type Evidence, type Known, wasNeverShown } from './evidence.ts';
 import { heldIds, summarizeHeld } from './held.ts';
 import { msBetween } from './walk-facts.ts';
 
@@ -22,10 +22,13 @@ export interface Approval {
 
 /** An approval expires after 7 days. */
 const LONGEST_APPROVAL_MS = 7 * 24 * 60 * 60 * 1000;
+/** One of the future was given by a wrong clock, so nothing tells when it expires. The clocks may differ by 1 hour. */
+const CLOCK_TOLERANCE_MS = 60 * 60 * 1000;
 
 /** Whether an approval has neither expired nor lost its sight. */
 export function isInForce({ at, sightBegan }: Approval, { firstBegan }: Evidence, now: string): boolean {
-  return sightBegan === firstBegan && msBetween(at, now) < LONGEST_APPROVAL_MS;
+  const ageMs = msBetween(at, now);
+  return sightBegan === firstBegan && ageMs < LONGEST_APPROVAL_MS && ageMs >= -CLOCK_TOLERANCE_MS;
 }
 
 /** What of a held set an operator names. */
@@ -103,11 +106,17 @@ export function reject(known: Known, ids: readonly string[], note: string): Know
   return summarizeHeld({ ...known, absences });
 }
 
-/** Takes rejections back: counting starts at zero. Ids that are not kept are passed over. */
+/**
+ * Takes rejections back: counting starts at zero. Ids that are not kept are passed over. What was never shown stays known as such,
+ * because an operator decides about it.
+ */
 export function release(known: Known, ids: readonly string[]): Known {
   const absences = new Map(known.absences);
   for (const id of ids) {
-    if (absences.get(id)?.mark === 'kept') absences.delete(id);
+    const absence = absences.get(id);
+    if (absence?.mark !== 'kept') continue;
+    if (wasNeverShown(absence, known.evidence)) absences.set(id, { missed: 0, since: absence.since });
+    else absences.delete(id);
   }
   return { ...known, absences };
 }

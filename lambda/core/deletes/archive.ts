@@ -26,14 +26,19 @@ const CLOCK_TOLERANCE_MS = 60 * 60 * 1000;
 
 /**
  * Whether the archive's entry explains the absence: it is not older than the last walk that showed the object. An older one is of an
- * object that was archived, brought back, and is missing now.
+ * object that was archived, brought back, and is missing now. An entry of the future would explain every later absence, so it does
+ * not count before its time.
  */
 export function isExplained(absence: Absence, entry: ArchiveEntry | undefined, { walks }: Evidence): boolean {
   if (entry === undefined || absence.missed === 0) return false;
   const firstMiss = walks.find(({ began }) => began === absence.since);
   // Some walk before the first miss was the last that showed it, so the nearest one is not earlier than that.
   const lastShown = firstMiss?.after ?? absence.since;
-  return entry.archivedAtMs >= Date.parse(lastShown) - CLOCK_TOLERANCE_MS;
+  const lastEnded = walks.at(-1)?.ended ?? lastShown;
+  return (
+    entry.archivedAtMs >= Date.parse(lastShown) - CLOCK_TOLERANCE_MS &&
+    entry.archivedAtMs <= Date.parse(lastEnded) + CLOCK_TOLERANCE_MS
+  );
 }
 
 /** The entries that name the items' objects. */

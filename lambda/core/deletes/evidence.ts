@@ -25,6 +25,8 @@ export interface Evidence {
   readonly firstNoted?: string;
   /** Down walks in a row that did not reach their end. */
   readonly failedDowns: number;
+  /** When the last down walk began that did not reach its end, RFC 3339; absent if each one did. */
+  readonly cutDownAt?: string;
   /** Whether the last walk could only read upwards. */
   readonly isOneWay: boolean;
   /** The last page of the last complete walk; absent if its listing has no page numbers. */
@@ -93,7 +95,14 @@ export interface Held {
 }
 
 /** Why a look proves nothing. */
-export type LookFailure = 'incomplete' | 'another sight' | 'cached' | 'empty' | 'hole' | 'too long';
+export type LookFailure =
+  | 'incomplete'
+  | 'another sight'
+  | 'one direction'
+  | 'cached'
+  | 'empty'
+  | 'hole'
+  | 'too long';
 
 /** What makes evidence unclean: an empty page in front of a filled one, an empty list, a list re-ordered faster than it was read. */
 export type Doubt = (typeof DOUBTS)[number];

@@ -101,7 +101,7 @@ export async function judgeWalk(judged: JudgedWalk, ports: JudgingPorts): Promis
   // Once the walk was counted, only what it found absent is judged, whatever other programs put into the table.
   const isSeen = (id: string): boolean => (isCounted ? !before.absences.has(id) : seen.hasSeen(id));
   const items = await scanUnseen(isSeen, isCounted, ports);
-  const known = judge(before, judging.facts, [...items.keys()]);
+  const known = judge(withoutWritten(before, items), judging.facts, [...items.keys()]);
   const unseen = isCounted ? known.absences.size + known.evidence.overflow : items.size;
 
   let { carried } = judging;
@@ -145,6 +145,18 @@ export async function noteLook(
 }
 
 type Unseen = ReadonlyMap<string, UnseenItem>;
+
+/**
+ * What is known without the absences of items that were written since a walk first missed their objects. A pull that was killed before
+ * it saved its walk wrote them, so it met the objects.
+ */
+function withoutWritten(known: Known, items: Unseen): Known {
+  return takeBack(known, (id) => {
+    const { since = '' } = known.absences.get(id) ?? {};
+    const { changedAt = '' } = items.get(id) ?? {};
+    return changedAt > since;
+  });
+}
 
 /** Finds the unseen items, and brings the survivors of tombstones up to date on the way. */
 async function scanUnseen(

@@ -138,18 +138,16 @@ function countAbsences(
 /** What the end of any walk adds to the evidence. */
 function withEnded(evidence: Evidence, walk: WalkFacts, notCounted?: NotCounted): Evidence {
   const { walkId, began, direction, isComplete, isOneWay, lastPage = evidence.lastPage } = walk;
-  // A walk that got no page after the first failed for another reason than its direction.
-  const isCutDown = direction === 'down' && !isComplete && walk.pages > 1;
-  const failedDowns = isCutDown
-    ? evidence.failedDowns + 1
-    : direction === 'down' && isComplete
-      ? 0
-      : evidence.failedDowns;
+  // A walk that got no page at all failed for another reason than its direction.
+  const isCutDown = direction === 'down' && walk.isCutShort === true && walk.pages > 0;
+  const endedDown = direction === 'down' && walk.isCutShort !== true;
+  const failedDowns = isCutDown ? evidence.failedDowns + 1 : endedDown ? 0 : evidence.failedDowns;
   return {
     ...evidence,
     firstNoted: evidence.firstNoted ?? began,
     ended: { walkId, began, isCutDown, ...(notCounted !== undefined && { notCounted }) },
     failedDowns,
+    ...(isCutDown && { cutDownAt: began }),
     isOneWay,
     ...(isComplete && lastPage !== undefined && { lastPage }),
   };

@@ -13,7 +13,7 @@ import { LONGEST_READING_MS, msBetween, type WalkFacts } from './walk-facts.ts';
 /** The second reading of the whole list, before anything is carried that only walks call gone. */
 export type LookFacts = Pick<
   WalkFacts,
-  'began' | 'ended' | 'firstSight' | 'sight' | 'isComplete' | 'isCached' | 'holes' | 'shown'
+  'began' | 'ended' | 'direction' | 'firstSight' | 'sight' | 'isComplete' | 'isCached' | 'holes' | 'shown'
 >;
 
 /** Whether the list must be read again. Not for what the archive names, because that is a second witness already. */
@@ -29,7 +29,7 @@ export function lookDirection(walk: Direction, paging: Paging['kind']): Directio
 /** Why the look proves nothing; undefined if it does. */
 export function whyLookFails(
   look: LookFacts,
-  walk: Pick<WalkFacts, 'firstSight' | 'sight'>,
+  walk: Pick<WalkFacts, 'direction' | 'firstSight' | 'sight'>,
   policy: DeletePolicy,
 ): LookFailure | undefined {
   if (!look.isComplete) return 'incomplete';
@@ -39,6 +39,8 @@ export function whyLookFails(
   if (hasOther) return 'another sight';
   if (look.isCached) return 'cached';
   if (look.shown === 0) return 'empty';
+  // It fell back to reading upwards, which hides the same objects as the walk.
+  if (look.direction !== lookDirection(walk.direction, policy.paging)) return 'one direction';
   if (look.holes > 0 && policy.holes === 'wait') return 'hole';
   return msBetween(look.began, look.ended) > LONGEST_READING_MS ? 'too long' : undefined;
 }

@@ -26,6 +26,8 @@ export interface WalkFacts {
   readonly sight: Sight;
   /** Whether the walk is complete. */
   readonly isComplete: boolean;
+  /** Present if the walk did not reach the listing's end. One that did may still be incomplete. */
+  readonly isCutShort?: true;
   /** Whether it was to read the whole listing and to write: no increment, no dry run. */
   readonly isFull: boolean;
   /** Whether an answer was older than 300 s. */

@@ -21,6 +21,8 @@ export interface EndedReading {
   readonly receipt: Receipt;
   /** Whether the listing was read to its end, and nothing but empty pages in front of filled ones speaks against having been shown all of it. */
   readonly isWhole: boolean;
+  /** Whether the listing's end was not reached. */
+  readonly isCutShort: boolean;
   /** Of the last slice. */
   readonly rejects: readonly Reject[];
   readonly access: Access | undefined;
@@ -36,14 +38,15 @@ type PhaseReport = Omit<SliceReport, 'counts'>;
 export async function endReading(
   work: SliceWork,
   walk: Walk,
-  { receipt, isWhole, rejects, access }: EndedReading,
+  { receipt, isWhole, isCutShort, rejects, access }: EndedReading,
 ): Promise<PhaseReport> {
   const { runId, stream, stores, ports } = work;
   const policy = deletePolicyOf(stream);
   const { deletes, walks } = stores;
   if (policy === undefined || deletes === undefined) return await endWalk(work, walk, receipt, rejects);
 
-  const facts = factsOf(walk, { stream, access, isComplete: isWhole, nowMs: ports.clock.now() });
+  const end = { isComplete: isWhole, isCutShort, nowMs: ports.clock.now() };
+  const facts = factsOf(walk, { stream, access, ...end });
   const hasSeen = (id: string): boolean => walk.table.hasSeen(id);
   const uncounted = await noteIfUncounted(stream.name, facts, hasSeen, deletes);
   if (uncounted !== undefined) {
@@ -146,7 +149,7 @@ export async function endLook(
 }
 
 /** Ends the walk. If an earlier run read its last page, this run begins another one. */
-async function endWalk(
+export async function endWalk(
   { runId, stream, stores }: SliceWork,
   walk: Walk,
   receipt: Receipt,

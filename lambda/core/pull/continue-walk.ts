@@ -3,7 +3,7 @@ import { nextDirection } from '../deletes/direction.ts';
 import { deletePolicyOf, turns } from '../deletes/policy.ts';
 import { sightOf } from '../deletes/sight.ts';
 import { SyncError } from '../errors.ts';
-import { endLook, endReading, judgeOn, receiptOfRead } from './after-reading.ts';
+import { endLook, endReading, endWalk, judgeOn, receiptOfRead } from './after-reading.ts';
 import { type Counts, countsSince, noCounts } from './counts.ts';
 import { type ReadingPorts, readPages } from './read-pages.ts';
 import { canContinueAfter, pauseAfter, type ReadingEnd, receiptAfter } from './reading-end.ts';
@@ -33,6 +33,7 @@ export async function continueWalk(
   const { runId, deadlineMs = Infinity } = run;
   const { walks } = stores;
   const reading = readingPorts(stream, stores, ports, deadlineMs);
+  const work: SliceWork = { runId, stream, stores, ports, reading };
   let walk: Walk | undefined;
   let before = noCounts();
   try {
@@ -42,7 +43,6 @@ export async function continueWalk(
       return done(kept.receipt, noCounts());
     }
 
-    const work: SliceWork = { runId, stream, stores, ports, reading };
     walk = resumable(kept, stream, ports.clock.now()) ?? (await openWalk(work, kept));
     before = { ...readerOf(walk).counts };
     return await (walk.phase === 'judging' ? judgeOn(work, walk) : readOn(work, walk, before));
@@ -50,8 +50,16 @@ export async function continueWalk(
     const failure = reading.signal.aborted ? reading.signal.reason : error;
     if (!(failure instanceof SyncError)) throw error;
     const counts = walk === undefined ? noCounts() : countsSince(before, readerOf(walk).counts);
-    return done(receiptOf(walk?.counts ?? noCounts(), 'failed', failure), counts);
+    const receipt = receiptOf(walk?.counts ?? noCounts(), 'failed', failure);
+    // Judged by a later run in vain, a walk must not keep the stream from being read.
+    const isGivenUp = walk?.phase === 'judging' && walk.judging?.readBy !== runId && isOfTheStore(failure);
+    if (walk === undefined || !isGivenUp) return done(receipt, counts);
+    return { ...(await endWalk(work, walk, receipt, [])), counts };
   }
+}
+
+function isOfTheStore({ code }: SyncError): boolean {
+  return code.startsWith('STORE_');
 }
 
 /** The walk or its look, whichever is read. */
@@ -69,11 +77,12 @@ async function openWalk(
   kept: WalkRecord | undefined,
 ): Promise<Walk> {
   const previous = previousOf(kept);
+  const startedAt = timestamp(ports.clock.now());
   const start = {
     walkId: runId,
-    startedAt: timestamp(ports.clock.now()),
+    startedAt,
     ...(previous !== undefined && { previous }),
-    ...(await headingOf(stream, stores)),
+    ...(await headingOf(stream, stores, startedAt)),
   };
   return beginWalk(stream, start, await stores.walks.loadState(stream));
 }
@@ -82,12 +91,13 @@ async function openWalk(
 async function headingOf(
   stream: Stream,
   { deletes }: SliceStores,
+  startedAt: string,
 ): Promise<Pick<WalkStart, 'direction' | 'lastPage'>> {
   const { kind } = stream.paging;
   if (deletes === undefined || deletePolicyOf(stream) === undefined || !turns(kind)) return {};
   const { evidence } = (await deletes.absences.load(stream.name)).known;
   const { lastPage } = evidence;
-  return { direction: nextDirection(evidence, kind), ...(lastPage !== undefined && { lastPage }) };
+  return { direction: nextDirection(evidence, kind, startedAt), ...(lastPage !== undefined && { lastPage }) };
 }
 
 /** Reads pages of the walk, or of its look. Then the walk is saved or, if no page is left to read, goes on to its next phase. */
@@ -109,10 +119,15 @@ async function readOn(work: SliceWork, walk: Walk, before: Readonly<Counts>): Pr
   }
   const receipt = receiptAfter(end, reader);
   const isWhole = receipt.status === 'complete' || (end.kind === 'stuck' && end.hasOnlyHoles === true);
-  const ended = { receipt, isWhole, rejects, access: await ports.access() };
+  const ended = { receipt, isWhole, isCutShort: !isAtEnd(end), rejects, access: await ports.access() };
   const report =
     walk.look === undefined ? await endReading(work, walk, ended) : await endLook(work, walk, ended);
   return { ...report, counts };
+}
+
+/** Whether the listing's end was reached, also if its pages did not show all of it. */
+function isAtEnd(end: ReadingEnd): boolean {
+  return end.kind === 'complete' || (end.kind === 'stuck' && end.code === 'LISTING_INCOMPLETE');
 }
 
 /** Whether a later slice can go on reading. */

@@ -11,6 +11,7 @@ export interface EndFacts {
   /** Undefined if no token was granted yet. */
   readonly access: Access | undefined;
   readonly isComplete: boolean;
+  readonly isCutShort: boolean;
   readonly nowMs: number;
 }
 
@@ -27,6 +28,7 @@ export function factsOf(walk: Walk, reading: EndFacts): WalkFacts {
     paging: reading.stream.paging.kind,
     direction,
     isOneWay: walk.isOneWay === true,
+    ...(reading.isCutShort && { isCutShort: true }),
     isFull: table.isWhole && readBack === undefined,
     pages: counts.pages,
     ...(lastPage !== undefined && { lastPage }),
@@ -36,11 +38,15 @@ export function factsOf(walk: Walk, reading: EndFacts): WalkFacts {
 }
 
 /** What the judgement depends on of a look that reads no further page. */
-export function lookFactsOf(look: Walk, { stream, access, isComplete, nowMs }: EndFacts): LookFacts {
-  const { startedAt: began, firstSight, doubts, table } = look;
+export function lookFactsOf(
+  look: Walk,
+  { stream, access, isComplete, nowMs }: Omit<EndFacts, 'isCutShort'>,
+): LookFacts {
+  const { startedAt: began, direction, firstSight, doubts, table } = look;
   return {
     began,
     ended: timestamp(nowMs),
+    direction,
     ...(firstSight !== undefined && { firstSight }),
     sight: access === undefined ? (firstSight ?? UNKNOWN_SIGHT) : sightOf(stream, access),
     isComplete,

@@ -32,13 +32,18 @@ interface Known {
   readonly countedAt?: string;
 }
 
-/** Decides from the last walks how a new walk learns what the table has; undefined if it scans the table. */
+/**
+ * Decides from the last walks how a new walk learns what the table has; undefined if it scans the table.
+ *
+ * @param countsAbsences - Whether the stream must know what its listing no longer shows, so that only memory speaks against a scan.
+ */
 export function readBackReason(
   { listed, inTable = 0, countedAt }: Known,
   nowMs: number,
+  countsAbsences: boolean,
 ): ReadBackReason | undefined {
   if (countedAt === undefined || nowMs - Date.parse(countedAt) > COUNT_BELIEVED_MS) return undefined;
   if (inTable > MOST_ITEMS) return 'table too large';
-  if (listed === undefined || inTable <= ITEMS_ALWAYS_SCANNED) return undefined;
+  if (countsAbsences || listed === undefined || inTable <= ITEMS_ALWAYS_SCANNED) return undefined;
   return inTable > MOST_TIMES_LISTED * listed ? 'table far larger than its listing' : undefined;
 }

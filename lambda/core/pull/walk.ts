@@ -135,7 +135,7 @@ export type LookStart = Omit<WalkStart, 'walkId' | 'previous'>;
 export function beginWalk(stream: Stream, start: WalkStart, state: StreamState): Walk {
   const { direction = 'up', lastPage, ...kept } = start;
   const { startedAt } = kept;
-  const readBack = readBackReason(state, Date.parse(startedAt));
+  const readBack = readBackReason(state, Date.parse(startedAt), stream.deletes !== 'never');
   return {
     phase: 'reading',
     ...kept,

@@ -10,16 +10,23 @@ export function isDescent(position: Position): position is DownPosition {
   return position.down !== undefined && position.down.leg !== 'first';
 }
 
+/** A reading down asks for at most so many pages more than twice those of the last complete walk, because `last` may be wrong. */
+const MOST_NEW_PAGES = 100;
+
 /**
  * Page 1 with the page that a reading down reads next: the one that is taken for the last.
  *
- * Without objects, and without the number of its last page, the listing is read upwards.
+ * Without objects, and without the number of its last page, the listing is read upwards. So it is if that number cannot be believed.
  */
 export function turnToEnd(stream: Stream, { down }: Position, page: Page): Page {
   if (page.next === undefined) return page;
   const { down: _down, ...upwards } = page.next;
   const last = stream.paging.kind === 'hal' ? lastIn(upwards) : down?.from;
   if (page.objects.length === 0 || last === undefined) return { ...page, next: upwards };
+  if (last > 2 * (down?.from ?? last) + MOST_NEW_PAGES) {
+    const { last: _last, ...oneWay } = upwards;
+    return { ...page, next: oneWay };
+  }
   const from = Math.max(2, last);
   return { ...page, next: positionAt(stream, upwards, from, { leg: 'end', from }) };
 }

@@ -147,7 +147,7 @@ export class ModelPull {
     }
     this.sight = { ...this.sight, isReconfigured: false };
     this.#walks += 1;
-    const direction = nextDirection(this.mirror.load().evidence, this.policy.paging);
+    const direction = nextDirection(this.mirror.load().evidence, this.policy.paging, this.#now);
     const walk: ModelWalk = {
       walkId: `walk-${this.#walks}`,
       previous: this.#lastWalkId,
@@ -209,6 +209,7 @@ export class ModelPull {
       firstSight: reading.sight,
       sight: this.sight.sight,
       isComplete,
+      ...(!isComplete && { isCutShort: true }),
       isFull: true,
       isCached: reading.isCached,
       pages: reading.requests,
@@ -287,6 +288,7 @@ export class ModelPull {
     const lookFacts = {
       began: new Date(reading.began).toISOString(),
       ended: this.#now,
+      direction: reading.findings.direction,
       firstSight: reading.sight,
       sight: this.sight.sight,
       isComplete: look.isComplete,

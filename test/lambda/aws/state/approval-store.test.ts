@@ -27,6 +27,7 @@ const approvalOf = (overrides: Partial<Approval> = {}): Approval => ({
   ...overrides,
 });
 const clock = new ManualClock();
+clock.time = Date.parse(NOW);
 
 describeDynamoDbs('approvals', (server) => {
   test('a stream without approvals has none', async () => {

@@ -27,7 +27,14 @@ describe('isExplained', () => {
 
     expect(explains(at(2, -1), known)).toBe(true);
     expect(explains(at(2, -1.01), known)).toBe(false);
-    expect(explains(at(3, 5), known)).toBe(true);
+    expect(explains(at(3, 2), known)).toBe(true);
+  });
+
+  test('an entry of the future explains nothing before its time, because it would explain every later absence', () => {
+    const known = knownAfter([], [], ['1']);
+
+    expect(explains(at(3, 2.01), known)).toBe(false);
+    expect(explains(at(3, 2.01), judge(known, walkOf(4), ['1']))).toBe(true);
   });
 
   test('an entry that comes some nights late explains it too', () => {

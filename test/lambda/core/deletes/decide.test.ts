@@ -194,6 +194,9 @@ describe('an approval', () => {
 
     expect(split(at(11, 7.9))).toBe(60);
     expect(split(at(11, 8))).toBe(0);
+    // A wrong clock dated it.
+    expect(split(at(4, 7))).toBe(60);
+    expect(split(at(4, 6.9))).toBe(0);
   });
 
   test('it ends with its sight, also if the listing is read as before again', () => {
@@ -276,6 +279,17 @@ describe('a rejection', () => {
     expect(released.absences.has('1')).toBe(false);
     expect(released.absences.size).toBe(59);
     expect(judge(released, walkOf(5), ['1']).absences.get('1')).toEqual({ missed: 1, since: at(5) });
+  });
+
+  test('what was never shown is held again after its release, because an operator decides about it', () => {
+    const known = knownAfter(['1'], ['1'], ['1']);
+    const { known: held } = decideIn(3, known);
+    const released = release(reject(held, ['1'], 'is on leave'), ['1']);
+    const again = [4, 5, 6].reduce((all, night) => judge(all, walkOf(night), ['1']), released);
+
+    expect(held.evidence.held).toMatchObject({ reason: 'never shown' });
+    expect(released.absences.get('1')).toEqual({ missed: 0, since: at(1) });
+    expect(decideIn(6, again).verdict).toMatchObject({ kind: 'hold', reason: 'never shown' });
   });
 
   test('a release takes back rejections only', () => {

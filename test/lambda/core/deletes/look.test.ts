@@ -16,6 +16,7 @@ import { at, idsOf, knownAfter, OTHER_SIGHT, POLICY, SIGHT, walkOf } from '../..
 const LOOK: LookFacts = {
   began: at(4, 1),
   ended: at(4, 2),
+  direction: 'up',
   firstSight: SIGHT,
   sight: SIGHT,
   isComplete: true,
@@ -51,6 +52,7 @@ describe('the look', () => {
     ['another sight', { firstSight: OTHER_SIGHT }],
     ['another sight', { firstSight: OTHER_SIGHT, sight: OTHER_SIGHT }],
     ['cached', { isCached: true }],
+    ['one direction', { direction: 'down' }],
     ['empty', { shown: 0 }],
     ['hole', { holes: 1 }],
     ['too long', { ended: at(5, 1.01) }],

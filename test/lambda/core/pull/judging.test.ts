@@ -228,6 +228,29 @@ describe('a walk that is no evidence', () => {
   });
 });
 
+describe('a walk that cannot be judged', () => {
+  test('it is judged by the next run; if that fails too, it is given up, and the list is read in the same run', async () => {
+    const mirror = new JudgedNights();
+    await mirror.pull(HUNDRED);
+    mirror.faulty = (store) =>
+      'scanUnseen' in store
+        ? { ...store, scanUnseen: async () => Promise.reject(new SyncError('STORE_MISSING', 'no table')) }
+        : store;
+    const first = await mirror.pull(pagesWith(upTo(100, [7]), 'first'));
+    mirror.pages = 0;
+
+    const second = await mirror.pull(pagesWith(upTo(100, [7]), 'second'));
+    const readBySecond = mirror.pages;
+    mirror.faulty = (store) => store;
+    const third = await mirror.pull(pagesWith(upTo(100, [7]), 'third'));
+
+    expect([first, second].map(({ error }) => error?.code)).toEqual(['STORE_MISSING', 'STORE_MISSING']);
+    expect(mirror.table.items.get('8')?.object).toEqual({ id: 8, text: 'third' });
+    expect(readBySecond).toBe(10);
+    expect(third).toMatchObject({ status: 'complete', evidence: 'counted', gone: 1, look: 'proved' });
+  });
+});
+
 describe('the mode of a stream', () => {
   test('report counts and marks nothing', async () => {
     const mirror = new JudgedNights({ deletes: 'report' });

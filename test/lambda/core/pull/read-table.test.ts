@@ -50,7 +50,15 @@ describe('how a walk learns what the table has', () => {
     [{ listed: 8_000_001, inTable: 8_000_001 }, 'table too large'],
   ])('after walks that left %j: %s', (state, reason) => {
     const counted = { countedAt: '2026-11-24T03:00:00.000Z', ...state } as StreamState;
-    expect(readBackReason(counted, Date.parse('2026-11-25T02:00:00.000Z'))).toBe(reason);
+    expect(readBackReason(counted, Date.parse('2026-11-25T02:00:00.000Z'), false)).toBe(reason);
+  });
+
+  test('where absences are counted, a table is scanned however short its listing is', () => {
+    const state = { countedAt: '2026-11-24T03:00:00.000Z', listed: 9_000, inTable: 200_000 };
+    const nowMs = Date.parse('2026-11-25T02:00:00.000Z');
+
+    expect(readBackReason(state, nowMs, true)).toBeUndefined();
+    expect(readBackReason({ ...state, inTable: 8_000_001 }, nowMs, true)).toBe('table too large');
   });
 
   test('a table with too many items is left, and what the walk saw stays', async () => {

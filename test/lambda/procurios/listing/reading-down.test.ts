@@ -111,6 +111,20 @@ describe('a list that stands still', () => {
     expect(walk).not.toHaveProperty('isOneWay');
   });
 
+  test('a last page that is far beyond that of the last complete walk is not believed, so the list is read upwards', async () => {
+    const list = new MovingList('hal', 20);
+
+    const linkTo = (page: number) => ({ href: `${PATH}?page=${page}` });
+    const wrong = { self: linkTo(1), next: linkTo(2), last: linkTo(5000) };
+    list.onPage = (page) => (page === 1 ? list.page(1, { _links: wrong }) : undefined);
+
+    const { walk, receipt, taken } = await readDown(list);
+
+    expect(taken).toEqual(downFrom(20).toReversed());
+    expect(walk).toMatchObject({ direction: 'up', isOneWay: true });
+    expect(receipt).toMatchObject({ fetched: 200 });
+  });
+
   test('numbered pages are read from the last known page up to three empty ones, then down', async () => {
     const list = new MovingList('numberedPages', 20);
 

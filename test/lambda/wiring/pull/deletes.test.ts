@@ -1,3 +1,4 @@
+import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { readKnown } from '../../../../lambda/aws/state/absence-store.ts';
 import { queryRows } from '../../../../lambda/aws/state/rows.ts';
@@ -103,6 +104,40 @@ describeDynamoDbs('an object that leaves a listing', (server) => {
       expect((await itemsOf(server, site)).tombstones.size).toBe(0);
     },
   );
+
+  test('an item that a pull wrote between walks, before it was killed, was listed then, so its count starts over', async () => {
+    await using site = await openOwnListing(server, { things: [things(30)] }, server.url, ONE_PAGE);
+    await site.receipt();
+    site.pages.things = [things(30, [7, 8])];
+    nextNight();
+    await site.receipt();
+    nextNight();
+    const update = {
+      TableName: streamTableName(site.config.environment, 'things'),
+      Key: { _id: { S: '7' } },
+      UpdateExpression: 'SET #changedAt = :now',
+      ExpressionAttributeNames: { '#changedAt': '_changedAt' },
+      ExpressionAttributeValues: { ':now': { S: new Date(Date.now() - 60_000).toISOString() } },
+    };
+    await server.client().send(new UpdateItemCommand(update));
+
+    expect(await site.receipt()).toMatchObject({ evidence: 'counted', missed: 1, gone: 1 });
+    expect([...(await itemsOf(server, site)).tombstones.keys()]).toEqual(['8']);
+  });
+
+  test('an item of another program whose id is none of ours is passed over, and the others are judged', async () => {
+    await using site = await openOwnListing(server, { things: [things(30)] }, server.url, ONE_PAGE);
+    await site.receipt();
+    const item = { _id: { S: 'a",b' }, _hash: { S: 'of another program' } };
+    const TableName = streamTableName(site.config.environment, 'things');
+    await server.client().send(new PutItemCommand({ TableName, Item: item }));
+    site.pages.things = [things(30, [7])];
+    nextNight();
+    await site.receipt();
+    nextNight();
+
+    expect(await site.receipt()).toMatchObject({ status: 'complete', evidence: 'counted', gone: 1 });
+  });
 
   test('too many at once are held, and the run goes on', async () => {
     await using site = await openOwnListing(server, { things: [things(30)] }, server.url, ONE_PAGE);
