@@ -264,9 +264,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
     await runs('deletes', 'release', 'channels', '1');
   },
   async 'explain STREAM ID'() {
-    // A stream whose objects an archive names.
-    await storeObjects(dynamoDbOf(aws), streamTableName('rights', 'members'), [{ id: 1 }]);
-    await runs('explain', 'members', '1');
+    // The archive is asked by this field.
+    const object = { id: '1', channelId: '1' };
+    await storeObjects(dynamoDbOf(aws), streamTableName('rights', 'channels'), [object]);
+    await runs('explain', 'channels', '1');
   },
   async status() {
     await holdLease();
