@@ -145,7 +145,7 @@ describe('the bundled pull', () => {
 /** Objects of the stream that the metrics say the run fetched. */
 const fetchedBy = ({ logs }: Execution) =>
   logs
-    .filter(({ Stream }) => Stream === 'members')
+    .filter(({ Stream, ObjectsFetched }) => Stream === 'members' && ObjectsFetched !== undefined)
     .reduce((sum, { ObjectsFetched }) => sum + Number(ObjectsFetched), 0);
 
 test('a pull whose invocations are killed ends with the tables as without a kill', async () => {
