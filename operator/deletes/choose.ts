@@ -27,9 +27,9 @@ export function chosenIds(
   if (choice.kind === 'nothing held') throw notPossible(`nothing of stream ${name} is held`);
   const look = `look at it again: npx procurios-sync deletes show ${name}`;
   if (choice.kind === 'another set') {
-    throw notPossible(`stream ${name} does not hold that set, but ${choice.heldId}; ${look}`);
+    throw notPossible(`stream ${name} does not hold that set, but ${choice.heldId}`, look);
   }
-  throw notPossible(`the set does not hold ${namedIds(choice.ids)}; ${look}`);
+  throw notPossible(`the set does not hold ${namedIds(choice.ids)}`, look);
 }
 
 /** The ids as the table has them. One that is not absent stays as it was given. */
@@ -44,6 +44,7 @@ export function namedIds(ids: readonly string[]): string {
   return `${countOf(ids.length, 'of the id')} (${named.join(', ')}${ids.length > MOST_NAMED ? ', …' : ''})`;
 }
 
-export function notPossible(message: string): CommandError {
-  return new CommandError('NOT_POSSIBLE', `${message}; nothing was done`);
+/** @param advice - What to do; absent if the message says enough. A command stands at its end, so that it can be copied. */
+export function notPossible(message: string, advice?: string): CommandError {
+  return new CommandError('NOT_POSSIBLE', [message, 'nothing was done', advice].filter(Boolean).join('; '));
 }
