@@ -326,7 +326,11 @@ describe('deletes approve', () => {
   });
 
   test.each([
-    [['0123456789ab', ...ALL], 1, `does not hold that set, but ${HELD_ID}; nothing was done; look at it again`],
+    [
+      ['0123456789ab', ...ALL],
+      1,
+      `does not hold that set, but ${HELD_ID}; nothing was done; look at it again`,
+    ],
     [[HELD_ID, '1', '19', 'nobody', '--yes', '--count', '3'], 1, 'does not hold 2 of the ids (19, nobody)'],
     [[HELD_ID, '--yes', '--count', '11'], 1, 'the count does not match: there are 12; nothing was done'],
     [[HELD_ID, '--yes'], 2, '--yes needs --count, with the number that is expected'],
