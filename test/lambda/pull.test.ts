@@ -227,3 +227,38 @@ test('the bundled pull counts the seconds of the pauses that Procurios asks for'
   expect(seconds).toEqual([expect.any(Number)]);
   expect(seconds[0]).toBeGreaterThanOrEqual(1);
 });
+
+test('an object that leaves the listing is a tombstone in the third night, whose judging and look take several invocations, within the rights of the stack', async () => {
+  const { procurios, proxy } = deployed;
+  procurios.control.remove('relation', 7);
+  const usesOfNights: Use[] = [];
+  proxy.onCall((call) => {
+    usesOfNights.push(...usesOf(call));
+    return undefined;
+  });
+
+  const nights: Execution[] = [];
+  for (let night = 1; night <= 3; night += 1) {
+    nights.push(
+      await deployed.execute({ ...(night === 3 && SHORT_SLICES), laterMs: night * 24 * 60 * 60 * 1000 }),
+    );
+  }
+
+  const receipts = nights.map((night) => resultOf(night).streams.members);
+  const counted = { status: 'complete', evidence: 'counted', live: RELATIONS };
+  expect(receipts).toMatchObject([
+    { ...counted, missed: 1, gone: 0 },
+    { ...counted, missed: 1, gone: 0 },
+    { ...counted, missed: 0, gone: 1, look: 'proved' },
+  ]);
+  expect(nights[2]?.invocations).toBeGreaterThan(6);
+  const walks = nights.map((night) => resultOf(night).runId).join(' ');
+  const objects = await deployed.objectsOf('members');
+  expect(objects.size).toBe(RELATIONS);
+  expect(objects.get('7')).toContain(`"_deletedBecause":"absent ${walks}"`);
+  expect([...objects.values()].filter((object) => object.includes('_deletedAt'))).toHaveLength(1);
+  const template = synthesize(deployed.config);
+  expect(refused(usesOfNights, rightsOf(template, 'PullFunctionRole'), template)).toEqual([]);
+  const members = streamTableName(deployed.config.environment, 'members');
+  expect(actionsOf(usesOfNights, members)).toContain('dynamodb:UpdateItem');
+});

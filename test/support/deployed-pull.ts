@@ -22,6 +22,7 @@ import { dynamoDbOf } from './embedded-aws.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 import { readStored } from './pull-harness.ts';
 
+const SHIFT_CLOCK = new URL('./shift-clock.ts', import.meta.url).href;
 export const CLIENT_SECRET = 'procurios-sync/acme/client';
 
 /** The bundled pull, with servers for Procurios, AWS and Lambda. */
@@ -34,8 +35,8 @@ export interface DeployedPull extends AsyncDisposable {
   /** The proxy between the pull and its tables. */
   readonly proxy: FaultProxy;
   readonly state: StateTable;
-  /** Runs the pull as a durable execution. Each invocation has its own process. */
-  execute(settings?: ExecutionSettings): Promise<Execution>;
+  /** Runs the pull as a durable execution. Each invocation has its own process, whose clock may be ahead by `laterMs`. */
+  execute(settings?: ExecutionSettings & { readonly laterMs?: number }): Promise<Execution>;
   /** The objects of the stream's table by id, as text that can be compared. */
   objectsOf(stream: string): Promise<ReadonlyMap<string, string>>;
 }
@@ -76,7 +77,14 @@ export async function deployPull(settings: {
     service,
     proxy,
     state: createStateTable(dynamoDb, stateTableName(config.environment)),
-    execute: (executionSettings) => service.execute(bundled, environment, executionSettings),
+    execute: ({ laterMs = 0, ...executionSettings } = {}) => {
+      const clock = { NODE_OPTIONS: `--import ${SHIFT_CLOCK}`, SHIFT_CLOCK_MS: String(laterMs) };
+      return service.execute(
+        bundled,
+        laterMs > 0 ? { ...environment, ...clock } : environment,
+        executionSettings,
+      );
+    },
     objectsOf: async (stream) => (await readStored(dynamoDb, config, stream)).objects,
     async [Symbol.asyncDispose]() {
       dynamoDb.destroy();
