@@ -2,8 +2,10 @@ import type { Clock } from '../../lambda/core/clock.ts';
 import { SyncError } from '../../lambda/core/errors.ts';
 import type { Receipt, RunReceipt } from '../../lambda/core/pull/receipt.ts';
 import type { RunPorts } from '../../lambda/core/pull/run-ports.ts';
+import type { Stream } from '../../lambda/core/pull/stream.ts';
 import type { DurablePullPorts } from '../../lambda/wiring/durable-pull.ts';
-import { type Listing, MemoryTable, pagesOf } from './memory-ports.ts';
+import { memoryDeletes } from './memory-deletes.ts';
+import { ACCESS, type Listing, MemoryTable, pagesOf } from './memory-ports.ts';
 import { StoredWalks } from './stored-walks.ts';
 import { streamOf } from './streams.ts';
 
@@ -13,6 +15,8 @@ const INVOCATION_MS = 15 * 60_000;
 export interface DurableWorld {
   readonly ports: DurablePullPorts;
   readonly tables: ReadonlyMap<string, MemoryTable>;
+  /** What is known of each stream's absent objects. */
+  readonly deletes: ReadonlyMap<string, ReturnType<typeof memoryDeletes>>;
   readonly walks: StoredWalks;
   /** The pages that were read, in order: `things 1`. */
   readonly pages: string[];
@@ -27,14 +31,17 @@ export interface DurableWorld {
  * @param listings - The pages of each stream; called for each slice.
  * @param clock - Only steps read it.
  * @param onPage - Called before a page is yielded.
+ * @param overrides - Of every stream.
  */
 export function durableWorld(
   listings: Readonly<Record<string, () => Listing>>,
   clock: Clock,
   onPage: (page: string) => void = () => {},
+  overrides: Partial<Stream> = {},
 ): DurableWorld {
-  const streams = Object.keys(listings).map((name) => streamOf({ name }));
+  const streams = Object.keys(listings).map((name) => streamOf({ name, ...overrides }));
   const tables = new Map(streams.map(({ name }) => [name, new MemoryTable()]));
+  const deletes = new Map([...tables].map(([name, table]) => [name, memoryDeletes(table)]));
   const walks = new StoredWalks();
   const pages: string[] = [];
   const receipts: RunReceipt[] = [];
@@ -47,7 +54,7 @@ export function durableWorld(
       clock,
       signal: new AbortController().signal,
       timeLeftMs: () => endsAtMs - clock.now(),
-      access: async () => undefined,
+      access: async () => ACCESS,
       requestsSent: () => 0,
       listPages: ({ name }, from) =>
         pagesOf(listings[name]?.() ?? [], from, (page) => {
@@ -57,6 +64,7 @@ export function durableWorld(
       openStores: async ({ name }) => ({
         walks,
         table: tables.get(name) as MemoryTable,
+        deletes: deletes.get(name) as ReturnType<typeof memoryDeletes>,
         signal: new AbortController().signal,
         [Symbol.asyncDispose]: async () => {},
       }),
@@ -94,5 +102,5 @@ export function durableWorld(
     reportSkipped: () => reported.push('skipped'),
     unexpected: (error) => ({ code: 'BUG', message: (error as Error).name }),
   };
-  return { ports, tables, walks, pages, receipts, reported, holders };
+  return { ports, tables, deletes, walks, pages, receipts, reported, holders };
 }

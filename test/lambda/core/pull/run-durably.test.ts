@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { SyncError } from '../../../../lambda/core/errors.ts';
 import type { Json } from '../../../../lambda/core/json.ts';
 import { pullStreams } from '../../../../lambda/core/pull/run.ts';
+import type { Stream } from '../../../../lambda/core/pull/stream.ts';
 import { durableWorld } from '../../../support/durable-world.ts';
 import { MemoryEngine } from '../../../support/memory-engine.ts';
 import { type Listing, ManualClock, runOf } from '../../../support/memory-ports.ts';
@@ -23,12 +24,14 @@ function open(
   pageMs = MINUTE,
   mostOperations = 3000,
   onPage: () => void = () => {},
+  overrides: Partial<Stream> = {},
 ) {
   const clock = new ManualClock();
-  const world = durableWorld(listings, clock, () => {
+  const beforePage = () => {
     clock.time += pageMs;
     onPage();
-  });
+  };
+  const world = durableWorld(listings, clock, beforePage, overrides);
   const engine = new MemoryEngine(mostOperations);
   const waits: number[] = [];
   engine.onWait = (ms) => {
@@ -179,6 +182,104 @@ describe('a run over many invocations', () => {
 
     expect(bad).toMatchObject({ status: 'failed', error: { code: 'BUG', message: 'TypeError' } });
     expect(good).toMatchObject({ status: 'complete' });
+  });
+});
+
+describe('a night with deletes over many invocations', () => {
+  const DELETES = { paging: { kind: 'after', field: 'id' }, deletes: 'fromWalk', goneAfter: 2 } as const;
+  const without = (listing: Listing, gone: number): Listing =>
+    listing.map((page) => (Array.isArray(page) ? page.filter(({ id }) => id !== gone) : page));
+
+  /** Pulls one listing for a first night, and without object 7 from the second night on. Time passes until each next night. */
+  function openNights(pages: number, pageMs = MINUTE) {
+    const whole = pagesOfTen(pages);
+    const listed = { things: whole };
+    const run = open({ things: () => listed.things }, pageMs, 3000, () => {}, DELETES);
+    let nights = 0;
+    const nextRun = async () => {
+      nights += 1;
+      run.engine.operations.length = 0;
+      run.pages.length = 0;
+      const { things: receipt } = await run.pull(
+        runOf(`run-${nights}`, { unfinished: run.walks.unfinished }),
+      );
+      run.clock.time += 24 * HOUR;
+      if (nights === 1) listed.things = without(whole, 7);
+      return { receipt, operations: run.engine.operations.length, pages: run.pages.length };
+    };
+    return { ...run, listed, nextRun };
+  }
+  const goneOf = ({ tables }: Pick<ReturnType<typeof open>, 'tables'>) => [
+    ...(tables.get('things')?.tombstones.keys() ?? []),
+  ];
+
+  test('a night that misses an object takes at most two operations more, and one with a look as many again as its walk', async () => {
+    const run = openNights(40);
+    const first = await run.nextRun();
+
+    const missed = await run.nextRun();
+    const looked = await run.nextRun();
+    const after = await run.nextRun();
+
+    expect(missed.receipt).toMatchObject({ status: 'complete', missed: 1, gone: 0 });
+    expect(looked.receipt).toMatchObject({ status: 'complete', missed: 0, gone: 1, look: 'proved' });
+    expect(goneOf(run)).toEqual(['7']);
+    expect([first, missed, looked, after].map(({ pages }) => pages)).toEqual([40, 40, 80, 40]);
+    expect(missed.operations).toBeLessThanOrEqual(first.operations + 2);
+    expect(looked.operations).toBeLessThanOrEqual(2 * first.operations + 2);
+    expect(after.operations).toBe(first.operations);
+  });
+
+  test('a night with a look comes to the same result wherever it is cut off', async () => {
+    const expected = openNights(9);
+    for (let night = 1; night <= 3; night += 1) await expected.nextRun();
+
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.boolean(), { maxLength: 40 }), async (cuts) => {
+        const run = openNights(9);
+        await run.nextRun();
+        await run.nextRun();
+        run.engine.isCutOff = () => cuts.pop() ?? false;
+
+        const { receipt } = await run.nextRun();
+
+        expect(receipt).toMatchObject({ status: 'complete', missed: 0, gone: 1, look: 'proved' });
+        expect([...(run.tables.get('things')?.tombstones ?? [])]).toEqual([['7', 'absent run-2 run-3']]);
+        const [known, knownUndisturbed] = [run, expected].map(
+          ({ deletes }) => deletes.get('things')?.absences.known,
+        );
+        expect(known?.absences).toEqual(knownUndisturbed?.absences);
+        expect(known?.evidence.walks.map(({ walkId }) => walkId)).toEqual(['run-1', 'run-2', 'run-3']);
+        expect(known?.evidence.carried.map(({ count }) => count)).toEqual([1]);
+        expect(run.walks.unfinished).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test.each([
+    ['goes on in the next run instead of a walk', 12, { gone: 1, missed: 0, look: 'proved' }],
+    ['proves nothing if it then took more than 24 hours', 24, { gone: 0, missed: 1, look: 'too long' }],
+  ])('a look that has to stop %s', async (_what, hours, fate) => {
+    const run = openNights(40);
+    await run.nextRun();
+    await run.nextRun();
+    const listing = run.listed.things;
+    const outage = new SyncError('UNAVAILABLE', 'page 5: status 500');
+    // The walk takes 40 pages, and then the look fails at its fifth.
+    Object.defineProperty(run.listed, 'things', {
+      get: () => (run.pages.length === 44 ? [...listing.slice(0, 4), outage] : listing),
+    });
+
+    const stopped = await run.nextRun();
+    const tombstonesThen = goneOf(run);
+    run.clock.time += (hours - 24) * HOUR;
+    const next = await run.nextRun();
+
+    expect(stopped).toMatchObject({ receipt: { status: 'complete' }, pages: 45 });
+    expect(tombstonesThen).toEqual([]);
+    expect(next).toMatchObject({ receipt: { status: 'complete', ...fate }, pages: 36 });
+    expect(goneOf(run)).toEqual(fate.gone === 1 ? ['7'] : []);
   });
 });
 
